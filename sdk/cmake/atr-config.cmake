@@ -1,0 +1,5 @@
+# find_package(atr): the plugin SDK. Gives the target atr::atr and the call atr_add_plugin().
+include(CMakeFindDependencyMacro)
+find_dependency(nlohmann_json 3.11)
+include(${CMAKE_CURRENT_LIST_DIR}/atr_targets.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/atr_plugin.cmake)

@@ -1,0 +1,22 @@
+# atr_add_plugin(NAME SOURCES ... LIBRARIES ...): builds NAME.so, a plugin that exports atr_plugin_entry_v1 and nothing else.
+# Hidden visibility alone is not enough (libstdc++ templates leak, and unique symbols would be shared between plugins),
+# so a version script closes the rest. The file is never unloaded, and every symbol it needs is resolved at link time.
+set(ATR_PLUGIN_MAP ${CMAKE_CURRENT_LIST_DIR}/atr_plugin.map)
+
+function(atr_add_plugin NAME)
+    cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES" ${ARGN})
+    add_library(${NAME} MODULE ${ARG_SOURCES})
+    target_link_libraries(${NAME} PRIVATE atr::atr ${ARG_LIBRARIES})
+    if(TARGET treasurer_settings)
+        target_link_libraries(${NAME} PRIVATE treasurer_settings)
+    endif()
+    set_target_properties(${NAME} PROPERTIES PREFIX "" CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden
+        VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON LINK_DEPENDS ${ATR_PLUGIN_MAP})
+    if(ATR_PLUGIN_OUTPUT_DIRECTORY)
+        set_target_properties(${NAME} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${ATR_PLUGIN_OUTPUT_DIRECTORY})
+    endif()
+    target_link_options(${NAME} PRIVATE -Wl,--version-script=${ATR_PLUGIN_MAP} -Wl,-z,nodelete -Wl,--exclude-libs,ALL)
+    if(NOT ATR_SANITIZE)  # a sanitizer's own symbols come from the host executable
+        target_link_options(${NAME} PRIVATE -Wl,-z,defs)
+    endif()
+endfunction()
