@@ -1,0 +1,46 @@
+/// The executor of a running host: a few worker threads, and one timer thread that hands over what is due.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "runtime/executor.hpp"
+
+namespace treasurer {
+
+/// Threads: all methods from any thread. stop() lets queued work finish, drops timers, and joins; work posted later is
+/// dropped. Its memory is bounded by the number of tasks in flight, which admission control bounds.
+class ThreadExecutor final : public Executor {
+public:
+    explicit ThreadExecutor(unsigned threads);
+    ~ThreadExecutor() override;
+
+    void post(std::function<void()> work) override;
+    void post_after(Millis delay, std::function<void()> work) override;
+    void stop();
+
+private:
+    using Steady = std::chrono::steady_clock;
+    void work();
+    void run_timers();
+
+    std::mutex mutex_;
+    std::condition_variable ready_;
+    std::deque<std::function<void()>> queue_;
+    bool stopping_ = false;
+
+    std::mutex timer_mutex_;
+    std::condition_variable timer_ready_;
+    std::multimap<Steady::time_point, std::function<void()>> timers_;
+    bool timers_stopping_ = false;
+
+    std::vector<std::thread> threads_;
+    std::thread timer_thread_;
+};
+
+}  // namespace treasurer
