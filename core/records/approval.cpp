@@ -1,0 +1,48 @@
+#include "records/approval.hpp"
+
+namespace treasurer {
+
+Json Approval::to_json() const {
+    Json out = {{"id", id},
+                {"status", status},
+                {"invoice_id", invoice_id},
+                {"payment_id", payment_id},
+                {"payload_hash", payload_hash},
+                {"submitted_by", submitted_by},
+                {"required", required},
+                {"given", Json::array()},
+                {"reasons", Json::array()},
+                {"created_ms", created_ms},
+                {"expires_ms", expires_ms}};
+    for (const auto& verdict : given)
+        out["given"].push_back(
+            {{"by", verdict.by}, {"verdict", verdict.verdict}, {"reason", verdict.reason}, {"at_ms", verdict.at_ms}});
+    for (const auto& reason : reasons)
+        out["reasons"].push_back({{"rule", reason.rule}, {"result", reason.result}, {"detail", reason.detail}});
+    return out;
+}
+
+Approval Approval::from_json(const Json& json) {
+    Approval out;
+    out.id = json.at("id");
+    out.status = json.at("status");
+    out.invoice_id = json.at("invoice_id");
+    out.payment_id = json.at("payment_id");
+    out.payload_hash = json.at("payload_hash");
+    out.submitted_by = json.at("submitted_by");
+    out.required = json.at("required");
+    out.created_ms = json.at("created_ms");
+    out.expires_ms = json.at("expires_ms");
+    for (const auto& verdict : json.at("given"))
+        out.given.push_back({verdict.at("by"), verdict.at("verdict"), verdict.at("reason"), verdict.at("at_ms")});
+    for (const auto& reason : json.at("reasons"))
+        out.reasons.push_back({reason.at("rule"), reason.at("result"), reason.at("detail")});
+    return out;
+}
+
+std::vector<atr::IndexEntry> Approval::index() const {
+    using atr::Value;
+    return {{"by_created", {Value::of(created_ms)}}, {"by_status", {Value::of(status), Value::of(created_ms)}}};
+}
+
+}  // namespace treasurer

@@ -1,0 +1,39 @@
+/// A request that a person decides. It is bound to a hash of payee, amount and asset: when one of them changes, what
+/// was approved no longer exists.
+#pragma once
+
+#include "records/invoice.hpp"
+#include "records/json.hpp"
+
+namespace treasurer {
+
+struct Verdict {
+    std::string by;
+    std::string verdict;  ///< "approve" or "reject"
+    std::string reason;
+    UnixMillis at_ms = 0;
+};
+
+struct Approval {
+    static constexpr const char* collection = "approvals";
+
+    std::string id;
+    std::string status = "pending";  ///< pending, approved, rejected, expired
+    std::string invoice_id;
+    std::string payment_id;
+    std::string payload_hash;
+    std::string submitted_by;
+    unsigned required = 1;
+    std::vector<Verdict> given;
+    std::vector<Reason> reasons;
+    UnixMillis created_ms = 0;
+    UnixMillis expires_ms = 0;
+
+    std::uint64_t version = 0;
+
+    Json to_json() const;
+    static Approval from_json(const Json& json);
+    std::vector<atr::IndexEntry> index() const;
+};
+
+}  // namespace treasurer

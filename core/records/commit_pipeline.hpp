@@ -1,0 +1,66 @@
+/// The commit pipeline: units of work that arrive while a flush is under way share the next one (group commit), and an
+/// unknown outcome is resolved by replaying the same unit under its own key.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <mutex>
+
+#include "ports/storage_port.hpp"
+#include "records/unit_of_work.hpp"
+#include "runtime/completion.hpp"
+#include "runtime/task_scope.hpp"
+
+namespace treasurer {
+
+struct CommitSettings {
+    std::size_t max_group = 128;     ///< units a flush
+    std::size_t max_waiting = 4096;  ///< beyond this a unit is refused at once with `retry`
+    unsigned flushes_in_flight = 1;  ///< storage with one writer gains nothing from more
+    Millis timeout{5000};            ///< of one flush
+    Millis give_up_after{20000};     ///< of replays, after which `unknown` is the answer
+};
+
+/// What became of a unit. `lost` names the step whose precondition failed when the outcome is `conflict`.
+struct Committed {
+    atr::Outcome outcome = atr::Outcome::unknown;
+    std::string lost = {};
+    std::uint64_t seq = 0;
+    std::vector<std::uint64_t> versions = {};
+    atr::Error error = {};
+
+    bool ok() const { return outcome == atr::Outcome::ok; }
+};
+
+/// Threads: any. Errors: in Committed. The pipeline must outlive its tasks.
+class CommitPipeline {
+public:
+    CommitPipeline(StoragePort& storage, Executor& executor, TaskScope& scope, CommitSettings settings)
+        : storage_(storage), executor_(executor), scope_(scope), settings_(settings) {}
+
+    /// Called after every successful commit with the cache keys that it made stale and its sequence.
+    void on_committed(std::function<void(const std::vector<std::string>&, std::uint64_t)> listener) {
+        listener_ = std::move(listener);
+    }
+
+    Task<Committed> commit(UnitOfWork unit);
+
+private:
+    struct Waiting {
+        atr::Batch batch;
+        Completion<atr::Commit> done;
+    };
+    Task<atr::Commit> once(atr::Batch batch);
+    Task<> flush();
+
+    StoragePort& storage_;
+    Executor& executor_;
+    TaskScope& scope_;
+    const CommitSettings settings_;
+    std::function<void(const std::vector<std::string>&, std::uint64_t)> listener_;
+    std::mutex mutex_;
+    std::deque<Waiting> waiting_;
+    unsigned flushing_ = 0;
+};
+
+}  // namespace treasurer

@@ -1,0 +1,100 @@
+#include "records/payment.hpp"
+
+#include <array>
+#include <stdexcept>
+
+namespace treasurer {
+namespace {
+
+constexpr std::array<std::string_view, 11> state_names = {"waiting_approval", "scheduled", "reserved", "prepared",
+                                                          "submitted",        "pending",   "unknown",  "settled",
+                                                          "failed",           "cancelled", "returned"};
+
+}  // namespace
+
+std::string_view to_string(PaymentState state) {
+    return state_names.at(static_cast<std::size_t>(state));
+}
+
+PaymentState payment_state_from(std::string_view text) {
+    for (std::size_t i = 0; i < state_names.size(); ++i)
+        if (state_names[i] == text) return static_cast<PaymentState>(i);
+    throw std::invalid_argument("unknown payment state '" + std::string(text) + "'");
+}
+
+bool is_final(PaymentState state) {
+    return state == PaymentState::settled || state == PaymentState::failed || state == PaymentState::cancelled ||
+           state == PaymentState::returned;
+}
+
+void Payment::enter(PaymentState next, UnixMillis at_ms) {
+    updated_ms = at_ms;
+    if (state == next && !history.empty()) return;
+    state = next;
+    history.push_back({next, at_ms});
+}
+
+Json Payment::to_json() const {
+    Json out = {{"id", id},
+                {"state", to_string(state)},
+                {"amount", money_json(amount)},
+                {"created_ms", created_ms},
+                {"updated_ms", updated_ms}};
+    out["creditor"] = {{"vendor_id", creditor.vendor_id},
+                       {"name", creditor.name},
+                       {"account_id", creditor.account_id},
+                       {"address", creditor.address}};
+    set_if(out, "invoice_id", invoice_id);
+    set_if(out, "approval_id", approval_id);
+    set_if(out, "rail", rail);
+    set_if(out, "source_account", source_account);
+    set_if(out, "payload_hash", payload_hash);
+    set_if(out, "prepared_blob", prepared_blob);
+    set_if(out, "rail_reference", rail_reference);
+    set_if(out, "transfer_id", transfer_id);
+    set_if(out, "reason", reason);
+    if (maybe_sent) out["maybe_sent"] = true;
+    if (cancel_requested) out["cancel_requested"] = true;
+    if (needs_human) out["needs_human"] = true;
+    if (attempts) out["attempts"] = attempts;
+    for (const auto& change : history)
+        out["history"].push_back({{"state", to_string(change.state)}, {"at_ms", change.at_ms}});
+    return out;
+}
+
+Payment Payment::from_json(const Json& json) {
+    Payment out;
+    out.id = json.at("id");
+    out.state = payment_state_from(json.at("state").get<std::string>());
+    out.amount = money_from(json.at("amount"));
+    out.created_ms = json.at("created_ms");
+    out.updated_ms = json.at("updated_ms");
+    const auto& creditor = json.at("creditor");
+    out.creditor = {text_or(creditor, "vendor_id"), text_or(creditor, "name"), text_or(creditor, "account_id"),
+                    text_or(creditor, "address")};
+    out.invoice_id = text_or(json, "invoice_id");
+    out.approval_id = text_or(json, "approval_id");
+    out.rail = text_or(json, "rail");
+    out.source_account = text_or(json, "source_account");
+    out.payload_hash = text_or(json, "payload_hash");
+    out.prepared_blob = text_or(json, "prepared_blob");
+    out.rail_reference = text_or(json, "rail_reference");
+    out.transfer_id = text_or(json, "transfer_id");
+    out.reason = text_or(json, "reason");
+    out.maybe_sent = json.value("maybe_sent", false);
+    out.cancel_requested = json.value("cancel_requested", false);
+    out.needs_human = json.value("needs_human", false);
+    out.attempts = json.value("attempts", 0u);
+    for (const auto& change : json.value("history", Json::array()))
+        out.history.push_back({payment_state_from(change.at("state").get<std::string>()), change.at("at_ms")});
+    return out;
+}
+
+std::vector<atr::IndexEntry> Payment::index() const {
+    using atr::Value;
+    return {{"by_created", {Value::of(created_ms)}},
+            {"by_state", {Value::of(std::string(to_string(state))), Value::of(created_ms)}},
+            {"by_invoice", {Value::of(invoice_id)}}};
+}
+
+}  // namespace treasurer

@@ -1,0 +1,79 @@
+/// A payment and its way through the saga.
+#pragma once
+
+#include <atr/storage.hpp>
+#include <string>
+#include <vector>
+
+#include "records/json.hpp"
+#include "runtime/clock.hpp"
+
+namespace treasurer {
+
+/// waiting_approval and prepared come before any send; settled, failed, cancelled and returned are final.
+enum class PaymentState {
+    waiting_approval,
+    scheduled,
+    reserved,
+    prepared,
+    submitted,
+    pending,
+    unknown,
+    settled,
+    failed,
+    cancelled,
+    returned
+};
+
+std::string_view to_string(PaymentState state);
+PaymentState payment_state_from(std::string_view text);
+bool is_final(PaymentState state);
+
+/// Who is paid. The address comes from the vendor master, never from an invoice.
+struct Creditor {
+    std::string vendor_id;
+    std::string name;
+    std::string account_id;
+    std::string address;
+};
+
+struct StateChange {
+    PaymentState state;
+    UnixMillis at_ms;
+};
+
+struct Payment {
+    static constexpr const char* collection = "payments";
+
+    std::string id;
+    PaymentState state = PaymentState::waiting_approval;
+    std::string invoice_id;
+    std::string approval_id;
+    atr::Money amount;
+    Creditor creditor;
+    std::string rail;
+    std::string source_account;
+    std::string payload_hash;   ///< of payee, amount and asset: what an approval is bound to
+    std::string prepared_blob;  ///< sealed by BlobVault: bearer money is never stored in the clear
+    std::string rail_reference;
+    std::string transfer_id;  ///< the ledger's pending transfer
+    bool maybe_sent = false;  ///< some attempt may have reached the rail: from then on only lookup may end it
+    bool cancel_requested = false;
+    bool needs_human = false;
+    std::uint32_t attempts = 0;  ///< looks at the rail since the last news, for the back-off
+    std::string reason;
+    UnixMillis created_ms = 0;
+    UnixMillis updated_ms = 0;
+    std::vector<StateChange> history;
+
+    std::uint64_t version = 0;
+
+    /// Moves to `next` and notes when.
+    void enter(PaymentState next, UnixMillis at_ms);
+
+    Json to_json() const;
+    static Payment from_json(const Json& json);
+    std::vector<atr::IndexEntry> index() const;
+};
+
+}  // namespace treasurer

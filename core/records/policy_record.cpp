@@ -1,0 +1,34 @@
+#include "records/policy_record.hpp"
+
+namespace treasurer {
+
+Json PolicySettings::to_json() const {
+    return {{"id", id},
+            {"asset", asset},
+            {"auto_approval_limit", auto_approval_limit.to_string()},
+            {"critical_runway_months", critical_runway_months.to_string()},
+            {"min_confidence_bp", min_confidence_bp},
+            {"payee_cool_off_ms", payee_cool_off_ms},
+            {"approval_expiry_ms", approval_expiry_ms},
+            {"paused", paused}};
+}
+
+PolicySettings PolicySettings::from_json(const Json& json) {
+    const auto decimal = [&](const char* name) {
+        const auto value = atr::Decimal::parse(json.at(name).get<std::string>());
+        if (!value) throw std::invalid_argument(std::string("stored policy: malformed ") + name);
+        return *value;
+    };
+    PolicySettings out;
+    out.id = json.at("id");
+    out.asset = json.at("asset");
+    out.auto_approval_limit = decimal("auto_approval_limit");
+    out.critical_runway_months = decimal("critical_runway_months");
+    out.min_confidence_bp = json.at("min_confidence_bp");
+    out.payee_cool_off_ms = json.at("payee_cool_off_ms");
+    out.approval_expiry_ms = json.at("approval_expiry_ms");
+    out.paused = json.at("paused");
+    return out;
+}
+
+}  // namespace treasurer

@@ -1,0 +1,33 @@
+/// The policy in force, as storage holds it. YAML seeds it at the first start; afterwards this is the truth.
+#pragma once
+
+#include <atr/storage.hpp>
+#include <string>
+#include <vector>
+
+#include "records/json.hpp"
+#include "runtime/clock.hpp"
+
+namespace treasurer {
+
+struct PolicySettings {
+    static constexpr const char* collection = "policy";
+    static constexpr const char* current = "current";
+
+    std::string id = current;
+    std::string asset = "MNEE";              ///< the asset in which limits are expressed
+    atr::Decimal auto_approval_limit;        ///< up to this amount no person is asked
+    atr::Decimal critical_runway_months;     ///< a payment that leaves less runway asks a person
+    std::uint32_t min_confidence_bp = 8000;  ///< a field read with less asks a person
+    std::int64_t payee_cool_off_ms = 86400000;
+    std::int64_t approval_expiry_ms = 7 * 86400000LL;
+    bool paused = false;  ///< nothing is sent while set
+
+    std::uint64_t version = 0;
+
+    Json to_json() const;
+    static PolicySettings from_json(const Json& json);
+    std::vector<atr::IndexEntry> index() const { return {}; }
+};
+
+}  // namespace treasurer

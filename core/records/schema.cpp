@@ -1,0 +1,44 @@
+#include "records/schema.hpp"
+
+namespace treasurer {
+namespace {
+
+atr::IndexDef index(std::string name, std::vector<atr::IndexColumn> columns) {
+    return {std::move(name), std::move(columns), false};
+}
+
+const atr::IndexColumn created{"/created_ms", ATR_T_INT};
+const atr::IndexColumn at{"/at_ms", ATR_T_INT};
+
+}  // namespace
+
+atr::Schema record_schema() {
+    atr::Schema out;
+    out.version = 1;
+    out.collections = {
+        {.name = "invoices",
+         .indexes = {index("by_created", {created}), index("by_status", {{"/status", ATR_T_TEXT}, created}),
+                     index("by_vendor", {{"/vendor_id", ATR_T_TEXT}, created})}},
+        {.name = "payments",
+         .indexes = {index("by_created", {created}), index("by_state", {{"/state", ATR_T_TEXT}, created}),
+                     index("by_invoice", {{"/invoice_id", ATR_T_TEXT}})}},
+        {.name = "approvals",
+         .indexes = {index("by_created", {created}), index("by_status", {{"/status", ATR_T_TEXT}, created})}},
+        {.name = "vendors", .indexes = {index("by_name", {{"/name", ATR_T_TEXT}})}},
+        {.name = "vendor_names"},
+        {.name = claims_collection},
+        {.name = "transfers",
+         .indexes = {index("by_time", {at}), index("by_payment", {{"/payment_id", ATR_T_TEXT}, at})}},
+        {.name = "activity", .indexes = {index("by_time", {at})}},
+        {.name = "audit", .indexes = {index("by_time", {at}), index("by_subject", {{"/subject", ATR_T_TEXT}, at})}},
+        {.name = "users"},
+        {.name = "policy"},
+        {.name = cursors_collection},
+        {.name = assets_collection},
+        {.name = balances_collection, .counter = true},
+        {.name = rollups_collection, .counter = true},
+    };
+    return out;
+}
+
+}  // namespace treasurer

@@ -1,0 +1,61 @@
+#include "records/store.hpp"
+
+namespace treasurer {
+namespace {
+
+atr::Result<std::map<std::string, atr::Int128>> read_counters(const std::vector<atr::Record>& records) {
+    std::map<std::string, atr::Int128> out;
+    for (const auto& record : records) {
+        const auto units = atr::units_from_string(record.body);
+        if (!units)
+            return atr::rejected(ATR_E_CORRUPT,
+                                 "counter " + record.collection + "/" + record.key + " is not a whole number");
+        out[record.key] = *units;
+    }
+    return out;
+}
+
+}  // namespace
+
+Task<atr::Result<std::vector<atr::Record>>> Store::get(std::vector<atr::Key> keys) {
+    return storage_.get(std::move(keys), options());
+}
+
+Task<atr::Result<atr::Page>> Store::query(atr::Query query) {
+    return storage_.query(std::move(query), options());
+}
+
+Task<atr::Result<std::map<std::string, atr::Int128>>> Store::counters(std::string collection,
+                                                                      std::vector<std::string> keys) {
+    std::vector<atr::Key> wanted;
+    for (auto& key : keys) wanted.push_back({collection, key});
+    Task<atr::Result<std::vector<atr::Record>>> call = storage_.get(std::move(wanted), options());
+    atr::Result<std::vector<atr::Record>> found = co_await call;
+    if (!found) co_return found.error();
+    atr::Result<std::map<std::string, atr::Int128>> out = read_counters(*found);
+    if (out)
+        for (const auto& key : keys) out->try_emplace(key, 0);
+    co_return out;
+}
+
+Task<atr::Result<std::map<std::string, atr::Int128>>> Store::counters_with_prefix(std::string collection,
+                                                                                  std::string prefix) {
+    atr::Query query;
+    query.collection = std::move(collection);
+    query.lo = atr::Value::of(prefix);
+    query.hi = atr::Value::of(prefix + "\x7f");  // keys are ASCII
+    query.limit = 1000;
+    std::map<std::string, atr::Int128> out;
+    do {
+        Task<atr::Result<atr::Page>> call = storage_.query(query, options());
+        atr::Result<atr::Page> page = co_await call;
+        if (!page) co_return page.error();
+        atr::Result<std::map<std::string, atr::Int128>> part = read_counters(page->records);
+        if (!part) co_return part.error();
+        out.merge(*part);
+        query.cursor = std::move(page->next_cursor);
+    } while (!query.cursor.empty());
+    co_return out;
+}
+
+}  // namespace treasurer

@@ -1,0 +1,65 @@
+#include "records/unit_of_work.hpp"
+
+namespace treasurer {
+
+atr::Op& UnitOfWork::step(std::int32_t op, std::string collection, std::string key, std::string label) {
+    auto& out = batch_.ops.emplace_back();
+    out.op = op;
+    out.record.collection = std::move(collection);
+    out.record.key = std::move(key);
+    labels_.push_back(std::move(label));
+    return out;
+}
+
+UnitOfWork& UnitOfWork::put(std::string collection, std::string key, std::string body,
+                            std::vector<atr::IndexEntry> index, std::uint64_t expect, std::string label) {
+    auto& op = step(ATR_OP_PUT, std::move(collection), std::move(key), std::move(label));
+    op.expect_version = expect;
+    op.record.body = std::move(body);
+    op.record.index = std::move(index);
+    return *this;
+}
+
+UnitOfWork& UnitOfWork::check(std::string collection, std::string key, std::uint64_t version, std::string label) {
+    step(ATR_OP_CHECK, std::move(collection), std::move(key), std::move(label)).expect_version = version;
+    return *this;
+}
+
+UnitOfWork& UnitOfWork::add(std::string collection, std::string key, atr::Int128 units, bool floor_zero,
+                            std::string label) {
+    auto& op = step(ATR_OP_ADD, std::move(collection), std::move(key), std::move(label));
+    op.delta = atr::units_to_string(units);
+    if (floor_zero) op.min = "0";
+    return *this;
+}
+
+UnitOfWork& UnitOfWork::enqueue_leased(std::string queue, std::string id, std::string worker, Millis lease) {
+    auto& op = step(ATR_OP_JOB_ENQUEUE, "atr.jobs", std::move(id), "job");
+    op.expect_version = ATR_VER_ABSENT;
+    op.queue = std::move(queue);
+    op.worker = std::move(worker);
+    op.lease_ms = lease.count();
+    return *this;
+}
+
+UnitOfWork& UnitOfWork::job_done(std::string queue, std::string id, std::uint64_t token) {
+    auto& op = step(ATR_OP_JOB_DONE, "atr.jobs", std::move(id), "lease");
+    op.queue = std::move(queue);
+    op.lease_token = token;
+    return *this;
+}
+
+UnitOfWork& UnitOfWork::reschedule(std::string queue, std::string id, std::uint64_t token, std::int64_t run_at_ms) {
+    auto& op = step(ATR_OP_JOB_RESCHEDULE, "atr.jobs", std::move(id), "lease");
+    op.queue = std::move(queue);
+    op.lease_token = token;
+    op.run_at_unix_ms = run_at_ms;
+    return *this;
+}
+
+UnitOfWork& UnitOfWork::invalidates(std::string cache_key) {
+    stale_.push_back(std::move(cache_key));
+    return *this;
+}
+
+}  // namespace treasurer

@@ -1,0 +1,57 @@
+/// A unit of work: everything that becomes true together, or not at all. Each step carries a label, so that a lost
+/// precondition says which rule lost ("funds", "claim", "policy" …) and the caller can decide again.
+#pragma once
+
+#include <atr/storage.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "records/json.hpp"
+#include "runtime/executor.hpp"
+
+namespace treasurer {
+
+class UnitOfWork {
+public:
+    /// `key` makes a repeat of the same unit return the first result: it must be new for every new intention.
+    explicit UnitOfWork(std::string key) { batch_.idempotency_key = std::move(key); }
+
+    /// Stores a record that must not exist yet.
+    template <class R>
+    UnitOfWork& create(const R& record, std::string label = "record") {
+        return put(R::collection, record.id, dump(record.to_json()), record.index(), ATR_VER_ABSENT, std::move(label));
+    }
+    /// Stores a record that must still have the version it was read with.
+    template <class R>
+    UnitOfWork& update(const R& record, std::string label = "record") {
+        return put(R::collection, record.id, dump(record.to_json()), record.index(), record.version, std::move(label));
+    }
+    UnitOfWork& put(std::string collection, std::string key, std::string body, std::vector<atr::IndexEntry> index,
+                    std::uint64_t expect, std::string label);
+    /// The record must have this version until the commit; ATR_VER_ABSENT: must not exist.
+    UnitOfWork& check(std::string collection, std::string key, std::uint64_t version, std::string label);
+    /// counter += units, refused when the result would be below zero and `floor_zero` is set.
+    UnitOfWork& add(std::string collection, std::string key, atr::Int128 units, bool floor_zero, std::string label);
+    /// A job born leased to `worker`; its lease token is versions[position] of the commit.
+    UnitOfWork& enqueue_leased(std::string queue, std::string id, std::string worker, Millis lease);
+    UnitOfWork& job_done(std::string queue, std::string id, std::uint64_t token);
+    UnitOfWork& reschedule(std::string queue, std::string id, std::uint64_t token, std::int64_t run_at_ms);
+    /// Cache keys that are stale once this is committed.
+    UnitOfWork& invalidates(std::string cache_key);
+
+    const std::string& label(std::uint32_t op) const { return labels_.at(op); }
+    std::size_t size() const { return batch_.ops.size(); }
+    const atr::Batch& batch() const { return batch_; }
+    const std::vector<std::string>& stale_keys() const { return stale_; }
+
+private:
+    atr::Op& step(std::int32_t op, std::string collection, std::string key, std::string label);
+
+    atr::Batch batch_;
+    std::vector<std::string> labels_;
+    std::vector<std::string> stale_;
+};
+
+}  // namespace treasurer
