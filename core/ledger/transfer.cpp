@@ -1,0 +1,72 @@
+#include "ledger/transfer.hpp"
+
+#include <array>
+#include <stdexcept>
+
+namespace treasurer::ledger {
+namespace {
+
+constexpr std::array<std::string_view, 4> kind_names = {"pending", "post", "void", "direct"};
+
+TransferKind kind_from(std::string_view text) {
+    for (std::size_t i = 0; i < kind_names.size(); ++i)
+        if (kind_names[i] == text) return static_cast<TransferKind>(i);
+    throw std::invalid_argument("unknown transfer kind '" + std::string(text) + "'");
+}
+
+}  // namespace
+
+std::string_view to_string(TransferKind kind) {
+    return kind_names.at(static_cast<std::size_t>(kind));
+}
+
+std::string ending_id(std::string_view pending_id) {
+    return std::string(pending_id) + "/end";
+}
+
+Transfer Transfer::ending(TransferKind kind_, UnixMillis now_ms) const {
+    Transfer out = *this;
+    out.id = ending_id(id);
+    out.kind = kind_;
+    out.pending_id = id;
+    out.at_ms = now_ms;
+    return out;
+}
+
+Json Transfer::to_json() const {
+    Json out = {{"id", id},
+                {"kind", to_string(kind)},
+                {"debit_account", debit_account},
+                {"credit_account", credit_account},
+                {"amount", money_json(amount)},
+                {"units", atr::units_to_string(units)},
+                {"at_ms", at_ms}};
+    set_if(out, "pending_id", pending_id);
+    set_if(out, "payment_id", payment_id);
+    set_if(out, "rail_event_id", rail_event_id);
+    return out;
+}
+
+Transfer Transfer::from_json(const Json& json) {
+    Transfer out;
+    out.id = json.at("id");
+    out.kind = kind_from(json.at("kind").get<std::string>());
+    out.debit_account = json.at("debit_account");
+    out.credit_account = json.at("credit_account");
+    out.amount = money_from(json.at("amount"));
+    out.at_ms = json.at("at_ms");
+    const auto units = atr::units_from_string(json.at("units").get<std::string>());
+    if (!units) throw std::invalid_argument("malformed units");
+    out.units = *units;
+    out.pending_id = text_or(json, "pending_id");
+    out.payment_id = text_or(json, "payment_id");
+    out.rail_event_id = text_or(json, "rail_event_id");
+    return out;
+}
+
+std::vector<atr::IndexEntry> Transfer::index() const {
+    using atr::Value;
+    return {{"by_time", {Value::of(at_ms)}}, {"by_payment", {Value::of(payment_id), Value::of(at_ms)}}};
+}
+
+}  // namespace treasurer::ledger

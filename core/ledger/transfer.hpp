@@ -1,0 +1,50 @@
+/// Transfers: the only way a balance changes. They are added and never edited.
+///
+/// A pending transfer holds funds; exactly one later transfer posts or voids it (its id is derived from the pending
+/// one's, so storage itself refuses a second). A direct transfer moves at once, for money that has already moved at the
+/// rail.
+#pragma once
+
+#include <atr/storage.hpp>
+#include <string>
+#include <vector>
+
+#include "records/json.hpp"
+#include "runtime/clock.hpp"
+
+namespace treasurer::ledger {
+
+enum class TransferKind { pending, post, void_pending, direct };
+
+std::string_view to_string(TransferKind kind);
+
+struct Transfer {
+    static constexpr const char* collection = "transfers";
+
+    std::string id;
+    TransferKind kind = TransferKind::direct;
+    std::string pending_id;  ///< post and void_pending: which pending transfer ends
+    std::string debit_account;
+    std::string credit_account;
+    atr::Money amount;
+    atr::Int128 units = 0;  ///< the amount in the asset's smallest part; above zero
+    UnixMillis at_ms = 0;
+    std::string payment_id;
+    std::string rail_event_id;  ///< direct: the statement event it records
+
+    Json to_json() const;
+    static Transfer from_json(const Json& json);
+    std::vector<atr::IndexEntry> index() const;
+
+    /// The one transfer that can end this pending one.
+    Transfer posting(UnixMillis now_ms) const { return ending(TransferKind::post, now_ms); }
+    Transfer voiding(UnixMillis now_ms) const { return ending(TransferKind::void_pending, now_ms); }
+
+private:
+    Transfer ending(TransferKind kind, UnixMillis now_ms) const;
+};
+
+/// The id under which the end of a pending transfer is stored, whichever end it is.
+std::string ending_id(std::string_view pending_id);
+
+}  // namespace treasurer::ledger
