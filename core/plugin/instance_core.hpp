@@ -1,0 +1,72 @@
+/// The part of a plugin instance that its calls share and keep alive: component, host services, pool, deadlines,
+/// counters. A thread that never returns from the plugin keeps it, and nobody else has to.
+/// Threads: any, except stop(): once, by the owner.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugin/call_deadlines.hpp"
+#include "plugin/host_services.hpp"
+#include "plugin/operation_counters.hpp"
+#include "plugin/plugin_call.hpp"
+#include "plugin/plugin_library.hpp"
+#include "plugin/worker_pool.hpp"
+#include "runtime/executor.hpp"
+
+namespace treasurer {
+
+struct InstanceSnapshot {
+    std::string name, kind, component, version;
+    unsigned threads = 0;  ///< started so far
+    unsigned max_threads = 0;
+    unsigned busy = 0;  ///< running a call now
+    unsigned hung = 0;  ///< of those, running one that was abandoned
+    std::size_t queue_depth = 0;
+    std::size_t queue_limit = 0;
+    std::vector<OperationSnapshot> operations;
+};
+
+class InstanceCore : public std::enable_shared_from_this<InstanceCore> {
+public:
+    struct Parts {
+        std::string name;
+        std::shared_ptr<const PluginLibrary> library;
+        PluginComponent component;
+        unsigned threads;
+        std::size_t queue;
+        Millis stop_wait;
+    };
+    InstanceCore(Parts parts, Executor& executor, const Clock& clock, HostSinks sinks);
+    ~InstanceCore();
+
+    atr::Result<> create(const std::string& config_json);
+    void submit(std::shared_ptr<PluginCall> call);
+    void stop();
+
+    const std::string& name() const { return parts_.name; }
+    const PluginComponent& component() const { return parts_.component; }
+    Executor& executor() const { return executor_; }
+    const Clock& clock() const { return clock_; }
+    void* self() const { return self_; }
+    const void* find_interface(std::string_view id) const;
+    void log(atr::LogLevel level, std::string_view message) const { services_.log(level, message); }
+    InstanceSnapshot snapshot() const;
+
+private:
+    void run(PluginCall& call);
+
+    const Parts parts_;
+    Executor& executor_;
+    const Clock& clock_;
+    HostServices services_;
+    OperationCounters counters_;
+    std::shared_ptr<CallDeadlines> deadlines_;
+    WorkerPool pool_;
+    std::atomic<unsigned> hung_{0};
+    void* self_ = nullptr;
+};
+
+}  // namespace treasurer

@@ -1,0 +1,61 @@
+/// One call on its way through an instance's pool. Exactly one of worker and deadline gives the caller its answer; the
+/// other's is dropped. It owns its arguments, so an abandoned call never touches its caller's frame.
+/// Threads: run() on a worker, expire() on any; the state decides who was first.
+#pragma once
+
+#include <atomic>
+#include <atr/plugin.hpp>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "plugin/operation_counters.hpp"
+#include "ports/call_options.hpp"
+#include "runtime/clock.hpp"
+
+namespace treasurer {
+
+class PluginCall {
+public:
+    using Steady = std::chrono::steady_clock;
+    using Deadlines = std::multimap<Steady::time_point, std::shared_ptr<PluginCall>>;
+
+    PluginCall(const Operation& operation, CallOptions options, const Clock& clock);
+    virtual ~PluginCall() = default;
+    PluginCall(const PluginCall&) = delete;
+    PluginCall& operator=(const PluginCall&) = delete;
+
+    /// Runs the plugin's function, unless the deadline was first. True: it was run, and returned.
+    bool run(OperationCounters& counters, const Clock& clock);
+    /// Answers for the plugin: with retry when the call has not started, with the operation's on_timeout when it has.
+    void expire(OperationCounters& counters, std::string_view why);
+
+    Steady::time_point due() const { return due_; }
+    bool is_abandoned() const { return state_.load() == State::abandoned; }
+
+protected:
+    /// Calls the plugin and keeps the result until give() or drop. Never throws.
+    virtual atr::Outcome invoke(const atr_call& call) noexcept = 0;
+    virtual void give() noexcept = 0;
+    virtual void give(atr::Error error) noexcept = 0;
+    const Operation& operation() const { return operation_; }
+
+private:
+    friend class CallDeadlines;
+    enum class State { queued, running, done, expired, abandoned };
+    struct Context {
+        atr_call raw;  ///< first, so that the plugin's pointer leads back here
+        const PluginCall* owner;
+    };
+
+    const Operation operation_;
+    const CallOptions options_;
+    const Steady::time_point made_, due_;
+    std::atomic<State> state_{State::queued};
+    Context context_{};
+    bool watched_ = false;  ///< with place_: guarded by CallDeadlines
+    Deadlines::iterator place_{};
+};
+
+}  // namespace treasurer

@@ -1,0 +1,52 @@
+/// A plugin's shared object, opened once and never closed, with its component tables normalised and checked.
+/// Threads: load() from any thread; the object is immutable. Errors: one line for people, saying where and what to do.
+#pragma once
+
+#include <atr/plugin.hpp>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace treasurer {
+
+/// One loadable implementation, its strings copied and its table full-size.
+struct PluginComponent {
+    atr_component table;
+    std::string id, kind, title, version, vendor, license, config_schema_json;
+    bool serial() const { return (table.flags & ATR_PF_SERIAL) != 0; }
+};
+
+class PluginLibrary {
+public:
+    /// Opens the file. Errors (rejected, ATR_E_CONFIG): it is missing, no shared object, no plugin, or built for
+    /// another ABI.
+    static atr::Result<std::shared_ptr<const PluginLibrary>> load(const std::filesystem::path& file);
+
+    const std::filesystem::path& file() const { return file_; }
+    const std::string& sdk() const { return sdk_; }  ///< what it was built with, for diagnostics
+    const std::vector<PluginComponent>& components() const { return components_; }
+    /// The first component of a kind. Errors: there is none; says which kinds there are.
+    atr::Result<const PluginComponent*> component(std::string_view kind) const;
+
+private:
+    PluginLibrary() = default;
+    std::filesystem::path file_;
+    std::string sdk_;
+    std::vector<PluginComponent> components_;
+};
+
+/// The file that `use` in the settings means: a path when it has a slash or ends in ".so", otherwise DIR/use.so.
+std::filesystem::path plugin_file(const std::string& use, const std::filesystem::path& dir);
+
+struct ListedPlugin {
+    std::filesystem::path file;
+    std::string error;  ///< empty: it loads, and `library` is set
+    std::shared_ptr<const PluginLibrary> library;
+};
+
+/// Every .so of a folder, by name, and what is in it or why it does not load. Errors: the folder cannot be read.
+atr::Result<std::vector<ListedPlugin>> list_plugins(const std::filesystem::path& dir);
+
+}  // namespace treasurer

@@ -1,0 +1,26 @@
+/// Which plugins a host runs and how: plain values, filled by core/config or by a test.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+
+namespace treasurer {
+
+/// One instance of a plugin.
+struct PluginSlot {
+    std::string use = {};            ///< a name in PluginSettings::dir, or a path when it has a slash or ends in .so
+    unsigned threads = 0;            ///< 0: the kind's default (storage 4, cache 2, rail 64, parser one a core)
+    std::size_t queue = 1024;        ///< calls that may wait for a thread; one more is answered "overloaded"
+    std::string config_json = "{}";  ///< a JSON object, checked against the plugin's schema
+};
+
+struct PluginSettings {
+    std::string dir = {};  ///< where names are looked up
+    PluginSlot storage;
+    PluginSlot cache;
+    std::map<std::string, PluginSlot> rails;    ///< by instance name
+    std::map<std::string, PluginSlot> parsers;  ///< by instance name
+};
+
+}  // namespace treasurer
