@@ -1,10 +1,9 @@
 # atr_add_plugin(NAME SOURCES ... LIBRARIES ...): builds NAME.so, a plugin that exports atr_plugin_entry_v1 and nothing else.
 # Hidden visibility alone is not enough (libstdc++ templates leak, and unique symbols would be shared between plugins),
 # so a version script closes the rest. The file is never unloaded, and every symbol it needs is resolved at link time.
-set(ATR_PLUGIN_MAP ${CMAKE_CURRENT_LIST_DIR}/atr_plugin.map)
-
 function(atr_add_plugin NAME)
     cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES" ${ARGN})
+    set(ATR_PLUGIN_MAP ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/atr_plugin.map)
     add_library(${NAME} MODULE ${ARG_SOURCES})
     target_link_libraries(${NAME} PRIVATE atr::atr ${ARG_LIBRARIES})
     if(TARGET treasurer_settings)
