@@ -1,0 +1,78 @@
+#include "payments/runner.hpp"
+
+#include "records/schema.hpp"
+
+namespace treasurer::payments {
+
+void Runner::start() {
+    scope_.spawn(take_over());
+    scope_.spawn(renew());
+}
+
+void Runner::stop() {
+    stopping_ = true;
+    saga_.stop();
+}
+
+void Runner::adopt(std::string payment_id, std::uint64_t lease_token) {
+    ++counters_.started;
+    ++active_;
+    scope_.spawn(first(std::move(payment_id), lease_token));
+}
+
+Task<> Runner::first(std::string payment_id, std::uint64_t lease_token) {
+    Task<> work = saga_.first_send(payment_id, lease_token);
+    co_await work;
+    --active_;
+    waiters_.tell(payment_id);
+}
+
+Task<> Runner::later(std::string payment_id, std::uint64_t lease_token) {
+    Task<> work = saga_.resume(payment_id, lease_token);
+    co_await work;
+    --active_;
+    waiters_.tell(payment_id);
+}
+
+Task<> Runner::take_over() {
+    const auto& settings = saga_.settings();
+    while (!stopping_) {
+        const std::size_t active = active_;
+        const std::size_t room = active < settings.max_active ? settings.max_active - active : 0;
+        bool more = false;
+        if (room > 0) {
+            const auto most = static_cast<std::uint32_t>(std::min<std::size_t>(room, 64));
+            CallOptions options;
+            options.timeout = settings.lookup_timeout;
+            Task<atr::Result<std::vector<atr::Job>>> call =
+                storage_.lease(payments_queue, saga_.worker(), most, settings.lease, options);
+            atr::Result<std::vector<atr::Job>> jobs = co_await call;
+            if (jobs) {
+                for (auto& job : *jobs) {
+                    ++counters_.taken_over;
+                    ++active_;
+                    scope_.spawn(later(std::move(job.id), job.lease_token));
+                }
+                more = jobs->size() == most;
+            } else {
+                ++counters_.lease_errors;
+            }
+        }
+        if (!more) co_await delay(executor_, settings.poll);
+    }
+}
+
+Task<> Runner::renew() {
+    const auto& settings = saga_.settings();
+    while (!stopping_ || active_ > 0) {
+        co_await delay(executor_, std::min(settings.lease / 3, settings.poll * 4));
+        if (active_ == 0) continue;
+        CallOptions options;
+        options.timeout = settings.lease;
+        Task<atr::Result<std::uint32_t>> call = storage_.extend_leases(saga_.worker(), settings.lease, options);
+        atr::Result<std::uint32_t> held = co_await call;
+        if (!held) ++counters_.lease_errors;
+    }
+}
+
+}  // namespace treasurer::payments

@@ -1,0 +1,53 @@
+/// The runner: keeps this host's payments leased, takes over those whose host fell silent or whose time has come, and
+/// runs the saga for each. N hosts are equal; the store's clock decides who holds a lease.
+#pragma once
+
+#include "payments/saga.hpp"
+#include "payments/waiters.hpp"
+#include "runtime/task_scope.hpp"
+
+#include <atomic>
+#include <cstdint>
+
+namespace treasurer::payments {
+
+struct RunnerCounters {
+    std::atomic<std::uint64_t> started{0};     ///< payments begun by this host
+    std::atomic<std::uint64_t> taken_over{0};  ///< due payments leased by this host
+    std::atomic<std::uint64_t> lease_errors{0};
+};
+
+/// Threads: any. Lifetime: must outlive the scope's tasks.
+class Runner {
+public:
+    Runner(Saga& saga, StoragePort& storage, Executor& executor, TaskScope& scope)
+        : saga_(saga), storage_(storage), executor_(executor), scope_(scope), waiters_(executor) {}
+
+    /// Begins taking over and renewing; runs until stop().
+    void start();
+    void stop();
+
+    /// Goes on with a payment whose Commit A this host has just made.
+    void adopt(std::string payment_id, std::uint64_t lease_token);
+
+    Waiters& waiters() { return waiters_; }
+    std::size_t active() const { return active_; }
+    const RunnerCounters& counters() const { return counters_; }
+
+private:
+    Task<> take_over();
+    Task<> renew();
+    Task<> first(std::string payment_id, std::uint64_t lease_token);
+    Task<> later(std::string payment_id, std::uint64_t lease_token);
+
+    Saga& saga_;
+    StoragePort& storage_;
+    Executor& executor_;
+    TaskScope& scope_;
+    Waiters waiters_;
+    std::atomic<bool> stopping_{false};
+    std::atomic<std::size_t> active_{0};
+    RunnerCounters counters_;
+};
+
+}  // namespace treasurer::payments

@@ -1,0 +1,426 @@
+#include "payments/saga.hpp"
+
+#include "ledger/accounts.hpp"
+#include "ledger/bookkeeping.hpp"
+#include "payments/fault_names.hpp"
+#include "records/journal.hpp"
+#include "treasury/rollups.hpp"
+
+#include <algorithm>
+
+namespace treasurer::payments {
+namespace {
+
+std::string creditor_json(const Creditor& creditor) {
+    return dump({{"name", creditor.name}, {"address", creditor.address}});
+}
+
+InvoiceStatus invoice_status_after(PaymentState state) {
+    switch (state) {
+        case PaymentState::settled:
+            return InvoiceStatus::paid;
+        case PaymentState::failed:
+        case PaymentState::returned:
+            return InvoiceStatus::failed;
+        case PaymentState::cancelled:
+            return InvoiceStatus::cancelled;
+        case PaymentState::waiting_approval:
+            return InvoiceStatus::waiting_approval;
+        case PaymentState::scheduled:
+        case PaymentState::reserved:
+        case PaymentState::prepared:
+        case PaymentState::submitted:
+        case PaymentState::pending:
+        case PaymentState::unknown:
+            break;
+    }
+    return InvoiceStatus::processing;
+}
+
+}  // namespace
+
+// ------------------------------------------------------------------------------------------------ before Commit A
+
+Task<atr::Result<Payment>> Saga::prepare(Payment payment, std::string request_id) {
+    RailPort* rail = parts_.rails.find(payment.rail);
+    if (!rail) co_return atr::rejected(ATR_E_CONFIG, "payment rail '" + payment.rail + "' is not configured");
+    CallOptions options;
+    options.timeout = settings_.lookup_timeout;
+    options.request_id = std::move(request_id);
+    Task<atr::Result<atr::Prepared>> call = rail->prepare(rail_payment(payment), options);
+    atr::Result<atr::Prepared> prepared = co_await call;
+    if (!prepared) co_return prepared.error();
+    payment.prepared_blob = parts_.sealer.seal(prepared->blob, payment.id);
+    payment.rail_reference = prepared->predicted_reference;
+    co_return payment;
+}
+
+CommitAPositions Saga::add_commit_a(UnitOfWork& unit, Payment& payment) const {
+    const UnixMillis now = parts_.clock.unix_ms();
+    payment.transfer_id = payment.id;
+    payment.enter(PaymentState::prepared, now);
+    CommitAPositions out{};
+    out.payment = unit.size();
+    if (payment.version == 0)
+        unit.create(payment, "payment");
+    else
+        unit.update(payment, "payment");
+    ledger::book(unit, pending_transfer(payment));
+    out.job = unit.size();
+    unit.enqueue_leased(payments_queue, payment.id, worker_, settings_.lease);
+    parts_.faults.reach(fault::before_commit_a);
+    return out;
+}
+
+// ------------------------------------------------------------------------------------------------ first send
+
+Task<> Saga::first_send(std::string payment_id, std::uint64_t lease_token) {
+    parts_.faults.reach(fault::after_commit_a);
+    Task<std::optional<Case>> reading = load(std::move(payment_id), lease_token);
+    std::optional<Case> work = co_await reading;
+    if (!work || is_final(work->payment.state)) co_return;
+    if (work->payment.cancel_requested) {
+        Move move{Step::cancel, PaymentState::cancelled, "cancelled before it was sent"};
+        Task<> step = carry_out(std::move(*work), move, {});
+        co_await step;
+        co_return;
+    }
+    if (work->policy.paused) {
+        Move move{Step::look_again, PaymentState::scheduled, "payments are paused"};
+        Task<> step = carry_out(std::move(*work), move, {});
+        co_await step;
+        co_return;
+    }
+    Task<> step = send(std::move(*work), false);
+    co_await step;
+}
+
+Task<> Saga::send(Case work, bool maybe_sent) {
+    RailPort* rail = parts_.rails.find(work.payment.rail);
+    atr::Result<std::string> blob = parts_.sealer.open(work.payment.prepared_blob, work.payment.id);
+    if (!rail || !blob) {
+        // Nothing may be sent without the persisted bytes; a person has to see this.
+        Move move{Step::ask_human, PaymentState::unknown,
+                  rail ? blob.error().message : "payment rail '" + work.payment.rail + "' is not configured"};
+        Task<> step = carry_out(std::move(work), move, {});
+        co_await step;
+        co_return;
+    }
+    Move move;
+    atr::RailStatus status;
+    for (unsigned attempt = 1;; ++attempt) {
+        CallOptions options;
+        options.timeout = settings_.submit_timeout;
+        options.attempt = attempt;
+        parts_.faults.reach(maybe_sent ? fault::before_resubmit : fault::before_submit);
+        Task<atr::Result<atr::RailStatus>> call = rail->submit(rail_payment(work.payment), *blob, options);
+        atr::Result<atr::RailStatus> answer = co_await call;
+        parts_.faults.reach(maybe_sent ? fault::after_resubmit : fault::after_submit);
+        move = after_submit(answer, situation(work, maybe_sent));
+        if (answer) status = std::move(*answer);
+        if (move.step != Step::send_again || attempt > settings_.immediate_retries) break;
+        co_await delay(parts_.executor, settings_.backoff_initial);
+    }
+    Task<> step = carry_out(std::move(work), std::move(move), std::move(status));
+    co_await step;
+}
+
+// ------------------------------------------------------------------------------------------------ later
+
+Task<> Saga::resume(std::string payment_id, std::uint64_t lease_token) {
+    Task<std::optional<Case>> reading = load(std::move(payment_id), lease_token);
+    std::optional<Case> work = co_await reading;
+    if (!work) co_return;
+    if (is_final(work->payment.state)) {
+        UnitOfWork unit = parts_.store.begin();
+        unit.job_done(payments_queue, work->payment.id, lease_token);
+        Task<Written> writing = write(std::move(unit));
+        co_await writing;
+        co_return;
+    }
+    if (work->payment.state == PaymentState::scheduled) {
+        // Provably unsent: only the host whose compare-and-set wins may make it sendable again.
+        if (work->policy.paused && !work->payment.cancel_requested) {
+            Move move{Step::look_again, PaymentState::scheduled, "payments are paused"};
+            Task<> step = carry_out(std::move(*work), move, {});
+            co_await step;
+            co_return;
+        }
+        work->payment.enter(PaymentState::prepared, parts_.clock.unix_ms());
+        UnitOfWork unit = parts_.store.begin();
+        unit.update(work->payment, "payment");
+        Task<Committed> committing = parts_.store.commit(std::move(unit));
+        Committed committed = co_await committing;
+        if (!committed.ok()) co_return;  // the lease ends, and whoever takes it next reads what is true then
+        Task<> step = first_send(work->payment.id, lease_token);
+        co_await step;
+        co_return;
+    }
+    RailPort* rail = parts_.rails.find(work->payment.rail);
+    if (!rail) {
+        Move move{Step::ask_human, PaymentState::unknown,
+                  "payment rail '" + work->payment.rail + "' is not configured"};
+        Task<> step = carry_out(std::move(*work), move, {});
+        co_await step;
+        co_return;
+    }
+    std::vector<std::string> blobs;
+    if (atr::Result<std::string> blob = parts_.sealer.open(work->payment.prepared_blob, work->payment.id))
+        blobs.push_back(std::move(*blob));
+    CallOptions options;
+    options.timeout = settings_.lookup_timeout;
+    parts_.faults.reach(fault::before_lookup);
+    Task<atr::Result<atr::RailStatus>> call =
+        rail->lookup(rail_payment(work->payment), std::move(blobs), work->payment.rail_reference, options);
+    atr::Result<atr::RailStatus> answer = co_await call;
+    parts_.faults.reach(fault::after_lookup);
+    const Move move = after_lookup(answer, situation(*work, true));
+    atr::RailStatus status;
+    if (answer) status = std::move(*answer);
+    Task<> step = carry_out(std::move(*work), move, std::move(status));
+    co_await step;
+}
+
+// ------------------------------------------------------------------------------------------------ carrying out a move
+
+Task<> Saga::carry_out(Case work, Move move, atr::RailStatus status) {
+    switch (move.step) {
+        case Step::post:
+        case Step::void_transfer:
+        case Step::cancel: {
+            Task<> step = finish(std::move(work), std::move(move), std::move(status));
+            co_await step;
+            co_return;
+        }
+        case Step::resubmit: {
+            Task<> step = send(std::move(work), true);
+            co_await step;
+            co_return;
+        }
+        case Step::send_again:
+        case Step::look_again:
+        case Step::ask_human: {
+            Task<> step = park(std::move(work), std::move(move), std::move(status));
+            co_await step;
+            co_return;
+        }
+    }
+}
+
+Task<> Saga::park(Case work, Move move, atr::RailStatus status) {
+    for (;;) {
+        const bool slow = move.step == Step::ask_human || work.policy.paused;
+        Payment& payment = work.payment;
+        const bool news = payment.state != move.state;
+        payment.attempts = news ? 0 : payment.attempts + 1;
+        payment.enter(move.state, parts_.clock.unix_ms());
+        payment.reason = move.reason;
+        if (move.state != PaymentState::scheduled) payment.maybe_sent = true;
+        payment.needs_human = move.step == Step::ask_human;
+        if (!status.rail_reference.empty()) payment.rail_reference = status.rail_reference;
+        UnitOfWork unit = parts_.store.begin();
+        unit.update(payment, "payment");
+        unit.reschedule(payments_queue, payment.id, work.lease_token,
+                        parts_.clock.unix_ms() + backoff(payment, slow).count());
+        parts_.faults.reach(fault::before_park);
+        Task<Written> writing = write(std::move(unit));
+        const Written written = co_await writing;
+        if (written == Written::done) parts_.faults.reach(fault::after_park);
+        if (written != Written::changed) co_return;
+        Task<std::optional<Case>> reading =
+            load(work.payment.id, work.lease_token);  // e.g. a cancel was requested meanwhile
+        std::optional<Case> fresh = co_await reading;
+        if (!fresh || is_final(fresh->payment.state)) co_return;
+        work = std::move(*fresh);
+    }
+}
+
+Task<> Saga::finish(Case work, Move move, atr::RailStatus status) {
+    for (;;) {
+        const UnixMillis now = parts_.clock.unix_ms();
+        const bool paid = move.step == Step::post;
+        const ledger::Transfer pending = pending_transfer(work.payment);
+        Payment& payment = work.payment;
+        payment.enter(move.state, now);
+        payment.reason = move.reason;
+        payment.needs_human = false;
+        payment.prepared_blob.clear();
+        if (!status.rail_reference.empty()) payment.rail_reference = status.rail_reference;
+        work.invoice.status = invoice_status_after(move.state);
+        work.invoice.updated_ms = now;
+
+        UnitOfWork unit = parts_.store.begin();
+        ledger::book(unit, paid ? pending.posting(now) : pending.voiding(now));
+        unit.update(payment, "payment");
+        unit.update(work.invoice, "invoice");
+        if (paid)
+            treasury::note_settled(unit, payment.amount, pending.units, now);
+        else
+            treasury::note_failed(unit);
+
+        Activity line;
+        line.id = parts_.store.ids().next();
+        line.at_ms = now;
+        line.event = "PAYMENT";
+        line.status = paid ? "APPROVED" : move.step == Step::cancel ? "CANCELLED" : "FAILED";
+        line.vendor = payment.creditor.name;
+        line.amount = payment.amount;
+        line.balance = work.available;
+        line.tx_hash = paid ? payment.rail_reference : std::string();
+        line.reason = move.reason;
+        line.approval_id = payment.approval_id;
+        line.thought = work.invoice.thought;
+        line.invoice_id = payment.invoice_id;
+        line.payment_id = payment.id;
+        unit.create(line);
+
+        AuditEntry entry;
+        entry.id = parts_.store.ids().next();
+        entry.at_ms = now;
+        entry.actor = "host:" + worker_;
+        entry.action = "payment." + std::string(to_string(payment.state));
+        entry.subject = payment.id;
+        entry.detail = move.reason;
+        unit.create(entry);
+        unit.job_done(payments_queue, payment.id, work.lease_token);
+
+        parts_.faults.reach(fault::before_commit_b);
+        Task<Written> writing = write(std::move(unit));
+        const Written written = co_await writing;
+        if (written == Written::done) parts_.faults.reach(fault::after_commit_b);
+        if (written != Written::changed) co_return;
+        Task<std::optional<Case>> reading = load(work.payment.id, work.lease_token);
+        std::optional<Case> fresh = co_await reading;
+        if (!fresh || is_final(fresh->payment.state)) co_return;
+        work = std::move(*fresh);
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ storage
+
+Task<Saga::Written> Saga::write(UnitOfWork unit) {
+    // The pipeline replays an unknown outcome under the unit's own key; here the same unit goes on until storage has
+    // answered, because giving up would leave a payment leased to a host that does not work on it.
+    for (;;) {
+        Task<Committed> committing = parts_.store.commit(unit);
+        Committed committed = co_await committing;
+        switch (committed.outcome) {
+            case atr::Outcome::ok:
+                co_return Written::done;
+            case atr::Outcome::conflict:
+                if (committed.lost == "lease") co_return Written::lost_lease;
+                co_return Written::changed;
+            case atr::Outcome::not_found:
+            case atr::Outcome::rejected:
+            case atr::Outcome::unsupported:
+                co_return Written::failed;
+            case atr::Outcome::retry:
+            case atr::Outcome::unknown:
+                break;
+        }
+        if (stopping_) co_return Written::failed;
+        co_await delay(parts_.executor, settings_.backoff_initial);
+    }
+}
+
+Task<std::optional<Saga::Case>> Saga::load(std::string payment_id, std::uint64_t lease_token) {
+    for (;;) {
+        Task<atr::Result<Case>> reading = load_once(payment_id, lease_token);
+        atr::Result<Case> work = co_await reading;
+        if (work) co_return std::move(*work);
+        const bool may_pass = work.outcome() == atr::Outcome::retry || work.outcome() == atr::Outcome::unknown;
+        if (!may_pass || stopping_) co_return std::nullopt;
+        co_await delay(parts_.executor, settings_.backoff_initial);
+    }
+}
+
+Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, std::uint64_t lease_token) {
+    Case out;
+    out.lease_token = lease_token;
+    std::vector<atr::Key> first;
+    first.push_back({Payment::collection, std::move(payment_id)});
+    first.push_back({PolicySettings::collection, PolicySettings::current});
+    Task<atr::Result<std::vector<atr::Record>>> reading = parts_.store.get(std::move(first));
+    atr::Result<std::vector<atr::Record>> records = co_await reading;
+    if (!records) co_return records.error();
+    for (const auto& record : *records) {
+        if (record.collection == Payment::collection) {
+            atr::Result<Payment> payment = decode<Payment>(record);
+            if (!payment) co_return payment.error();
+            out.payment = std::move(*payment);
+        } else {
+            atr::Result<PolicySettings> policy = decode<PolicySettings>(record);
+            if (!policy) co_return policy.error();
+            out.policy = std::move(*policy);
+        }
+    }
+    if (out.payment.id.empty()) co_return atr::not_found("the payment is not in storage");
+
+    const std::string balance = ledger::balance_key(
+        out.payment.amount.asset, ledger::treasury_account(out.payment.rail), ledger::Figure::available);
+    std::vector<atr::Key> second;
+    second.push_back({Invoice::collection, out.payment.invoice_id});
+    second.push_back({balances_collection, balance});
+    Task<atr::Result<std::vector<atr::Record>>> more = parts_.store.get(std::move(second));
+    records = co_await more;
+    if (!records) co_return records.error();
+    for (const auto& record : *records) {
+        if (record.collection == Invoice::collection) {
+            atr::Result<Invoice> invoice = decode<Invoice>(record);
+            if (!invoice) co_return invoice.error();
+            out.invoice = std::move(*invoice);
+        } else if (const auto units = atr::units_from_string(record.body)) {
+            out.available = parts_.assets.amount(out.payment.amount.asset, *units).value_or(atr::Decimal{}).to_string();
+        }
+    }
+    if (out.invoice.id.empty()) co_return atr::not_found("the payment's invoice is not in storage");
+    co_return out;
+}
+
+// ------------------------------------------------------------------------------------------------ small parts
+
+ledger::Transfer Saga::pending_transfer(const Payment& payment) const {
+    ledger::Transfer out;
+    out.id = payment.transfer_id;
+    out.kind = ledger::TransferKind::pending;
+    out.debit_account = ledger::vendor_account(payment.creditor.vendor_id);
+    out.credit_account = ledger::treasury_account(payment.rail);
+    out.amount = payment.amount;
+    out.units = parts_.assets.units(payment.amount).value_or(0);
+    out.at_ms = parts_.clock.unix_ms();
+    out.payment_id = payment.id;
+    return out;
+}
+
+atr::RailPayment Saga::rail_payment(const Payment& payment) const {
+    atr::RailPayment out;
+    out.payment_id = id_digits(payment.id);
+    out.source_account = payment.source_account;
+    out.creditor_json = creditor_json(payment.creditor);
+    out.money = payment.amount;
+    out.purpose = payment.invoice_id;
+    return out;
+}
+
+Situation Saga::situation(const Case& work, bool maybe_sent) const {
+    Situation out;
+    out.maybe_sent = maybe_sent || work.payment.maybe_sent;
+    out.cancel_requested = work.payment.cancel_requested;
+    out.paused = work.policy.paused;
+    if (RailPort* rail = parts_.rails.find(work.payment.rail)) {
+        const auto& can = rail->capabilities();
+        const bool inside = can.idempotency_window_ms == 0 ||
+                            parts_.clock.unix_ms() - work.payment.created_ms < can.idempotency_window_ms;
+        out.repeat_is_harmless = can.idempotent && inside;
+    }
+    return out;
+}
+
+Millis Saga::backoff(const Payment& payment, bool slow) const {
+    if (slow) return settings_.backoff_max / 4;
+    Millis out = settings_.backoff_initial;
+    for (unsigned i = 0; i < payment.attempts && out < settings_.backoff_max; ++i) out *= 2;
+    return std::min(out, settings_.backoff_max);
+}
+
+}  // namespace treasurer::payments

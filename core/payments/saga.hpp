@@ -1,0 +1,104 @@
+/// The payment saga: one payment from Commit A to its end. Each method does what one invoice's way
+/// (docs/architecture.md) says, in that order; the transition table decides, this class persists and calls.
+#pragma once
+
+#include "ledger/assets.hpp"
+#include "ledger/transfer.hpp"
+#include "payments/blob_sealer.hpp"
+#include "payments/rails.hpp"
+#include "payments/transitions.hpp"
+#include "records/approval.hpp"
+#include "records/invoice.hpp"
+#include "records/policy_record.hpp"
+#include "records/store.hpp"
+#include "runtime/fault_points.hpp"
+
+#include <atomic>
+#include <optional>
+
+#include <string>
+
+namespace treasurer::payments {
+
+struct SagaSettings {
+    Millis lease{5000};  ///< how long a silent host keeps its payments
+    Millis poll{250};    ///< how often a host looks for payments that are due
+    Millis submit_timeout{10000};
+    Millis lookup_timeout{5000};
+    Millis backoff_initial{250};  ///< before the first repeated lookup; doubles up to backoff_max
+    Millis backoff_max{60000};
+    unsigned immediate_retries = 2;  ///< of a submit that is proven unsent
+    unsigned max_active = 1024;      ///< payments this host works on at once
+};
+
+/// Where Commit A put what the saga needs to go on.
+struct CommitAPositions {
+    std::size_t payment;
+    std::size_t job;
+};
+
+/// Threads: any; one payment is worked on by one coroutine at a time, guarded across hosts by its lease.
+/// Errors: what the rail says becomes the payment's state; storage that fails is asked again until it answers.
+class Saga {
+public:
+    struct Parts {
+        Store& store;
+        const Rails& rails;
+        const ledger::Assets& assets;
+        BlobSealer& sealer;
+        const Clock& clock;
+        Executor& executor;
+        FaultPoints& faults;
+    };
+    Saga(Parts parts, SagaSettings settings, std::string worker)
+        : parts_(parts), settings_(settings), worker_(std::move(worker)) {}
+
+    /// Without effect: asks the rail for the bytes to send, and seals them into the payment.
+    /// Errors: rejected when the rail will never take it; others may be tried again.
+    Task<atr::Result<Payment>> prepare(Payment payment, std::string request_id);
+
+    /// Adds Commit A's part of this payment: its record as `prepared`, the pending transfer that holds the funds, and
+    /// the job born leased to this host.
+    CommitAPositions add_commit_a(UnitOfWork& unit, Payment& payment) const;
+
+    /// The first send, by the very process that committed A.
+    Task<> first_send(std::string payment_id, std::uint64_t lease_token);
+
+    /// After a crash, a pause or an open answer: whoever holds the lease goes on from what storage and rail say.
+    Task<> resume(std::string payment_id, std::uint64_t lease_token);
+
+    const SagaSettings& settings() const { return settings_; }
+    const std::string& worker() const { return worker_; }
+    void stop() { stopping_ = true; }
+
+private:
+    /// A payment with what a step may depend on, as read together.
+    struct Case {
+        Payment payment;
+        Invoice invoice;
+        PolicySettings policy;
+        std::string available;  ///< funds before this step, decimal text
+        std::uint64_t lease_token = 0;
+    };
+    enum class Written { done, lost_lease, changed, failed };
+
+    Task<std::optional<Case>> load(std::string payment_id, std::uint64_t lease_token);
+    Task<atr::Result<Case>> load_once(std::string payment_id, std::uint64_t lease_token);
+    Task<> send(Case work, bool maybe_sent);
+    Task<> carry_out(Case work, Move move, atr::RailStatus status);
+    Task<> finish(Case work, Move move, atr::RailStatus status);
+    Task<> park(Case work, Move move, atr::RailStatus status);
+    Task<Written> write(UnitOfWork unit);
+
+    ledger::Transfer pending_transfer(const Payment& payment) const;
+    atr::RailPayment rail_payment(const Payment& payment) const;
+    Situation situation(const Case& work, bool maybe_sent) const;
+    Millis backoff(const Payment& payment, bool slow) const;
+
+    Parts parts_;
+    const SagaSettings settings_;
+    const std::string worker_;
+    std::atomic<bool> stopping_{false};
+};
+
+}  // namespace treasurer::payments

@@ -1,0 +1,101 @@
+#include "payments/transitions.hpp"
+
+namespace treasurer::payments {
+namespace {
+
+using atr::RailState;
+
+/// What a final word of the rail means for the books. Words that are not final never come here.
+Move after_final(RailState word, const std::string& reason) {
+    switch (word) {
+        case RailState::settled:
+            return {Step::post, PaymentState::settled, {}};
+        case RailState::returned:
+            return {Step::post, PaymentState::returned, "the rail returned it after settling"};
+        case RailState::failed:
+            return {Step::void_transfer, PaymentState::failed, reason};
+        case RailState::cancelled:
+            return {Step::cancel, PaymentState::cancelled, "cancelled at the rail"};
+        case RailState::accepted:
+        case RailState::pending:
+        case RailState::never_received:
+            break;
+    }
+    return {Step::look_again, PaymentState::unknown,
+            "the rail calls '" + std::string(to_string(state_of(word))) + "' final, which it cannot be"};
+}
+
+std::string why(const atr::Error& error) {
+    return error.message.empty() ? std::string(atr::to_string(error.outcome)) : error.message;
+}
+
+}  // namespace
+
+PaymentState state_of(RailState word) {
+    switch (word) {
+        case RailState::accepted:
+            return PaymentState::submitted;
+        case RailState::pending:
+            return PaymentState::pending;
+        case RailState::settled:
+            return PaymentState::settled;
+        case RailState::failed:
+            return PaymentState::failed;
+        case RailState::cancelled:
+            return PaymentState::cancelled;
+        case RailState::returned:
+            return PaymentState::returned;
+        case RailState::never_received:
+            return PaymentState::prepared;
+    }
+    return PaymentState::unknown;
+}
+
+Move after_submit(const atr::Result<atr::RailStatus>& answer, const Situation& situation) {
+    if (answer) {
+        const auto word = answer->state;
+        const bool paid = answer->is_final && (word == RailState::settled || word == RailState::returned);
+        if (paid) return after_final(word, {});
+        if (answer->is_final && word == RailState::failed && !situation.maybe_sent)
+            return after_final(word, "the rail refused it");
+        if (word == RailState::accepted || word == RailState::pending) return {Step::look_again, state_of(word), {}};
+        return {Step::look_again, PaymentState::unknown, "the rail's answer is not final: it will be looked up"};
+    }
+    const auto& error = answer.error();
+    if (situation.maybe_sent) return {Step::look_again, PaymentState::unknown, why(error)};
+    switch (error.outcome) {
+        case atr::Outcome::rejected:
+            return {Step::void_transfer, PaymentState::failed, why(error)};
+        case atr::Outcome::retry:
+            return {Step::send_again, PaymentState::scheduled, why(error)};
+        case atr::Outcome::ok:
+        case atr::Outcome::not_found:
+        case atr::Outcome::conflict:
+        case atr::Outcome::unknown:
+        case atr::Outcome::unsupported:
+            break;
+    }
+    return {Step::look_again, PaymentState::unknown, why(error)};
+}
+
+Move after_lookup(const atr::Result<atr::RailStatus>& answer, const Situation& situation) {
+    if (!answer) return {Step::look_again, PaymentState::unknown, why(answer.error())};
+    const auto word = answer->state;
+    if (word == RailState::never_received) {
+        if (situation.cancel_requested && answer->is_final)
+            return {Step::cancel, PaymentState::cancelled, "cancelled; the rail never received it and never will"};
+        if (situation.cancel_requested)
+            return {Step::ask_human, PaymentState::unknown,
+                    "a cancel was requested, but a stalled attempt could still arrive"};
+        if (situation.paused) return {Step::look_again, PaymentState::unknown, "payments are paused"};
+        if (situation.repeat_is_harmless) return {Step::resubmit, PaymentState::prepared, {}};
+        return {Step::ask_human, PaymentState::unknown,
+                "the rail never received it, and does not protect against paying twice: a person has to decide"};
+    }
+    if (answer->is_final) return after_final(word, "the rail refused it");
+    if (word == RailState::accepted || word == RailState::pending) return {Step::look_again, state_of(word), {}};
+    return {Step::look_again, PaymentState::pending,
+            "the rail says " + std::string(to_string(state_of(word))) + ", not yet final"};
+}
+
+}  // namespace treasurer::payments

@@ -1,0 +1,45 @@
+/// The saga's transition table: what a rail's answer allows. Pure: no I/O, no clock.
+///
+/// The two rules that keep money safe: once an attempt may have been sent, only a final answer of lookup, or of a
+/// submit that was carried out, moves the ledger; and nothing is sent twice unless the rail itself makes a repeat
+/// harmless.
+#pragma once
+
+#include "records/payment.hpp"
+
+#include <atr/rail.hpp>
+
+#include <string>
+
+namespace treasurer::payments {
+
+enum class Step {
+    post,           ///< it is paid: post the transfer
+    void_transfer,  ///< it never will be: give the funds back
+    cancel,         ///< as void_transfer, on request
+    send_again,     ///< proven unsent: the same bytes may go out, now
+    resubmit,       ///< perhaps sent, but the rail makes a repeat of the same bytes harmless
+    look_again,     ///< wait, then ask lookup
+    ask_human,      ///< only a person can tell; funds stay reserved, and lookup goes on slowly
+};
+
+struct Situation {
+    bool maybe_sent = false;  ///< some attempt, of any process, may have reached the rail
+    bool cancel_requested = false;
+    bool paused = false;
+    bool repeat_is_harmless = false;  ///< the rail is idempotent and its window has not passed
+};
+
+struct Move {
+    Step step;
+    PaymentState state;  ///< what the payment's record says after this step
+    std::string reason = {};
+};
+
+/// Maps a rail's word to the payment's state.
+PaymentState state_of(atr::RailState word);
+
+Move after_submit(const atr::Result<atr::RailStatus>& answer, const Situation& situation);
+Move after_lookup(const atr::Result<atr::RailStatus>& answer, const Situation& situation);
+
+}  // namespace treasurer::payments

@@ -1,0 +1,178 @@
+#include "policy/policy.hpp"
+
+#include <algorithm>
+
+namespace treasurer::policy {
+namespace {
+
+using Rule = Reason (*)(const PolicySettings&, const Facts&);
+
+Reason document_type(const PolicySettings&, const Facts& facts) {
+    switch (facts.document_type) {
+        case DocumentType::invoice:
+            return {"document_type", pass, "it is an invoice"};
+        case DocumentType::credit_note:
+            return {"document_type", refuse, "a credit note asks for no payment"};
+        case DocumentType::reminder:
+            return {"document_type", ask, "a reminder: the invoice itself is not on file"};
+        case DocumentType::other:
+            return {"document_type", ask, "it calls itself " + facts.document_type_name + ", not an invoice"};
+    }
+    return {"document_type", ask, "of unknown type"};
+}
+
+Reason amount(const PolicySettings&, const Facts& facts) {
+    if (facts.amount.amount.is_negative()) return {"amount", refuse, "the amount due is negative"};
+    if (facts.amount.amount.is_zero()) return {"amount", refuse, "nothing is due"};
+    if (!facts.amount_fits_asset)
+        return {"amount", hold,
+                "the amount has more decimals, or more digits, than " + facts.amount.asset + " can be paid in"};
+    return {"amount", pass, facts.amount.to_string() + " is due"};
+}
+
+Reason rail(const PolicySettings&, const Facts& facts) {
+    if (facts.rail_known) return {"rail", pass, "a payment rail for " + facts.amount.asset + " is configured"};
+    return {"rail", hold,
+            "no payment rail for " + facts.amount.asset + " is configured; nothing is converted silently"};
+}
+
+Reason vendor(const PolicySettings&, const Facts& facts) {
+    if (facts.vendor_known) return {"vendor", pass, facts.vendor_name + " is in the vendor master"};
+    return {"vendor", hold, "'" + facts.vendor_name + "' is not in the vendor master: an unknown vendor is never paid"};
+}
+
+Reason payee_account(const PolicySettings&, const Facts& facts) {
+    if (!facts.vendor_known) return {"payee_account", pass, "not looked at"};
+    if (!facts.payee_account_known)
+        return {"payee_account", hold, "the vendor master has no account of this vendor for " + facts.amount.asset};
+    if (facts.payee_cooling_off)
+        return {"payee_account", hold, "the vendor's account was changed lately and is still cooling off"};
+    if (facts.payee_differs) return {"payee_account", ask, "the document names another account than the vendor master"};
+    return {"payee_account", pass, "payee account taken from the vendor master"};
+}
+
+Reason invoice_number(const PolicySettings&, const Facts& facts) {
+    if (facts.invoice_number_known) return {"invoice_number", pass, "it has an invoice number"};
+    return {"invoice_number", ask, "no invoice number was found"};
+}
+
+Reason confidence(const PolicySettings& policy, const Facts& facts) {
+    const auto percent = [](std::uint32_t bp) { return std::to_string(bp / 100) + " %"; };
+    if (facts.confidence_bp >= policy.min_confidence_bp)
+        return {"confidence", pass,
+                "everything was read with at least " + percent(facts.confidence_bp) + " confidence"};
+    return {"confidence", ask,
+            facts.least_confident_field + " was read with " + percent(facts.confidence_bp) + " confidence, below " +
+                percent(policy.min_confidence_bp)};
+}
+
+Reason cross_checks(const PolicySettings&, const Facts& facts) {
+    if (facts.doubts.empty()) return {"cross_checks", pass, "the evidence stands in the document and its sums add up"};
+    std::string all;
+    for (const auto& doubt : facts.doubts) all += (all.empty() ? "" : "; ") + doubt;
+    return {"cross_checks", ask, all};
+}
+
+Reason possible_duplicate(const PolicySettings&, const Facts& facts) {
+    if (facts.possible_duplicate_of.empty()) return {"duplicate", pass, "not seen before"};
+    return {"duplicate", ask, "same vendor, amount and date as invoice " + facts.possible_duplicate_of};
+}
+
+Reason auto_approval_limit(const PolicySettings& policy, const Facts& facts) {
+    const atr::Money limit(policy.auto_approval_limit, policy.asset);
+    if (facts.amount.asset != policy.asset)
+        return {"auto_approval_limit", ask,
+                "the limit of " + limit.to_string() + " says nothing of " + facts.amount.asset};
+    if (facts.amount.amount > limit.amount)
+        return {"auto_approval_limit", ask, facts.amount.to_string() + " is above the limit of " + limit.to_string()};
+    return {"auto_approval_limit", pass, "within the limit of " + limit.to_string()};
+}
+
+Reason funds(const PolicySettings&, const Facts& facts) {
+    if (!facts.rail_known) return {"funds", pass, "not looked at"};
+    if (!facts.funds_known) return {"funds", hold, "the available funds are not known"};
+    if (facts.amount.amount > facts.available)
+        return {"funds", hold, "only " + atr::Money(facts.available, facts.amount.asset).to_string() + " is available"};
+    return {"funds", pass, "funds are available"};
+}
+
+Reason runway(const PolicySettings& policy, const Facts& facts) {
+    if (!facts.funds_known || facts.amount.asset != policy.asset || facts.monthly_burn.is_zero())
+        return {"critical_runway", pass, "no burn to compare with"};
+    const auto left = facts.available.minus(facts.amount.amount);
+    const auto months = left ? left->divided_by(facts.monthly_burn, 1) : std::nullopt;
+    if (!months) return {"critical_runway", ask, "the runway cannot be computed"};
+    const std::string words = "it leaves a runway of " + months->to_string() + " months";
+    if (*months < policy.critical_runway_months)
+        return {"critical_runway", ask, words + ", below " + policy.critical_runway_months.to_string()};
+    return {"critical_runway", pass, words};
+}
+
+Reason emergency_pause(const PolicySettings& policy, const Facts&) {
+    if (policy.paused) return {"pause", hold, "payments are paused"};
+    return {"pause", pass, "payments are not paused"};
+}
+
+constexpr Rule rules[] = {document_type,
+                          amount,
+                          rail,
+                          vendor,
+                          payee_account,
+                          invoice_number,
+                          confidence,
+                          cross_checks,
+                          possible_duplicate,
+                          auto_approval_limit,
+                          funds,
+                          runway,
+                          emergency_pause};
+
+}  // namespace
+
+std::string_view to_string(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::pay:
+            return "pay";
+        case Outcome::ask:
+            return "ask";
+        case Outcome::refuse:
+            return "refuse";
+    }
+    return "ask";
+}
+
+Decision decide(const PolicySettings& policy, const Facts& facts) {
+    Decision out;
+    out.outcome = Outcome::pay;
+    for (Rule rule : rules) {
+        Reason reason = rule(policy, facts);
+        if (reason.result == refuse)
+            out.outcome = Outcome::refuse;
+        else if (reason.result != pass && out.outcome == Outcome::pay)
+            out.outcome = Outcome::ask;
+        out.thought += (out.thought.empty() ? "" : ". ") + reason.detail;
+        out.reasons.push_back(std::move(reason));
+    }
+    out.thought += out.outcome == Outcome::pay   ? ". Decision: pay."
+                   : out.outcome == Outcome::ask ? ". Decision: ask a person."
+                                                 : ". Decision: refuse.";
+    return out;
+}
+
+std::string Decision::main_reason() const {
+    const auto weight = [](const Reason& reason) {
+        return reason.result == refuse ? 3 : reason.result == hold ? 2 : reason.result == ask ? 1 : 0;
+    };
+    const auto worst = std::max_element(reasons.begin(), reasons.end(),
+                                        [&](const Reason& a, const Reason& b) { return weight(a) < weight(b); });
+    return worst == reasons.end() || weight(*worst) == 0 ? std::string() : worst->detail;
+}
+
+std::vector<Reason> Decision::obstacles() const {
+    std::vector<Reason> out;
+    for (const auto& reason : reasons)
+        if (reason.result == hold || reason.result == refuse) out.push_back(reason);
+    return out;
+}
+
+}  // namespace treasurer::policy

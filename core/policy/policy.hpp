@@ -1,0 +1,66 @@
+/// Policy: a pure function from what is known to a decision with its reasons. No I/O, no clock: the same facts always
+/// give the same decision.
+#pragma once
+
+#include <atr/money.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "records/invoice.hpp"
+#include "records/policy_record.hpp"
+
+namespace treasurer::policy {
+
+enum class DocumentType { invoice, credit_note, reminder, other };
+
+/// What a decision rests on. Everything here was checked by its source: a parser's word is a claim until intake
+/// verified it.
+struct Facts {
+    DocumentType document_type = DocumentType::invoice;
+    std::string document_type_name;  ///< as read, for the reasons
+    atr::Money amount;
+    bool amount_fits_asset = true;  ///< no more decimals than the asset has
+    bool invoice_number_known = true;
+    std::uint32_t confidence_bp = 10000;  ///< the least of the fields that matter
+    std::string least_confident_field;
+    std::vector<std::string> doubts;  ///< findings of the cross-checks, in words
+
+    std::string vendor_name;
+    bool vendor_known = false;
+    bool payee_account_known = false;  ///< the master has an account for this asset
+    bool payee_cooling_off = false;
+    bool payee_differs = false;  ///< the document names another account than the master
+    bool rail_known = false;     ///< a rail is configured for the asset
+
+    std::string possible_duplicate_of;  ///< same vendor, amount and date, but nothing that proves it
+
+    bool funds_known = false;
+    atr::Decimal available;     ///< of the amount's asset at the rail
+    atr::Decimal monthly_burn;  ///< zero: nothing was ever paid
+};
+
+enum class Outcome { pay, ask, refuse };
+std::string_view to_string(Outcome outcome);
+
+/// Result of one rule. "ask": a person may approve it. "hold": nobody may, until what it names has changed.
+/// "refuse": it ends here.
+inline constexpr const char* pass = "pass";
+inline constexpr const char* ask = "ask";
+inline constexpr const char* hold = "hold";
+inline constexpr const char* refuse = "refuse";
+
+struct Decision {
+    Outcome outcome = Outcome::ask;
+    std::vector<Reason> reasons;  ///< every rule that was looked at, in order
+    std::string thought;          ///< the trace in words
+
+    /// The first rule that did not pass, for one-line answers; empty if all passed.
+    std::string main_reason() const;
+    /// What still stands in the way although a person approved; empty: it may be paid.
+    std::vector<Reason> obstacles() const;
+};
+
+Decision decide(const PolicySettings& policy, const Facts& facts);
+
+}  // namespace treasurer::policy
