@@ -57,14 +57,15 @@ public:
 
 private:
     void run(PluginCall& call);
+    void expire(PluginCall& call);
 
     const Parts parts_;
     Executor& executor_;
     const Clock& clock_;
     HostServices services_;
     OperationCounters counters_;
-    std::shared_ptr<CallDeadlines> deadlines_;
-    WorkerPool pool_;
+    std::shared_ptr<CallDeadlines> deadlines_;  ///< made by create(), with pool_: both need this object shared
+    std::unique_ptr<WorkerPool> pool_;
     std::atomic<unsigned> hung_{0};
     void* self_ = nullptr;
 };

@@ -26,16 +26,18 @@ public:
     PluginCall(const PluginCall&) = delete;
     PluginCall& operator=(const PluginCall&) = delete;
 
-    /// Runs the plugin's function, unless the deadline was first. True: it was run, and returned.
+    /// Runs the plugin's function, unless the deadline was first. True: the plugin returned, but too late.
     bool run(OperationCounters& counters, const Clock& clock);
     /// Answers for the plugin: with retry when the call has not started, with the operation's on_timeout when it has.
-    void expire(OperationCounters& counters, std::string_view why);
+    /// True: it had started, and now runs for nobody.
+    bool expire(OperationCounters& counters);
+    /// Answers a call that cannot start.
+    void refuse(OperationCounters& counters, atr::Error error);
 
     Steady::time_point due() const { return due_; }
-    bool is_abandoned() const { return state_.load() == State::abandoned; }
 
 protected:
-    /// Calls the plugin and keeps the result until give() or drop. Never throws.
+    /// Calls the plugin and keeps the result for give().
     virtual atr::Outcome invoke(const atr_call& call) noexcept = 0;
     virtual void give() noexcept = 0;
     virtual void give(atr::Error error) noexcept = 0;

@@ -40,7 +40,7 @@ public:
 
 private:
     struct State;
-    static void run(const std::shared_ptr<State>& state);
+    static void run(std::shared_ptr<State> state);
 
     std::shared_ptr<State> state_;
     std::vector<std::thread> threads_;

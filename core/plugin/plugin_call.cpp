@@ -1,0 +1,76 @@
+#include "plugin/plugin_call.hpp"
+
+#include <algorithm>
+
+namespace treasurer {
+
+namespace {
+
+constexpr std::chrono::hours longest_wait{24};
+
+std::chrono::microseconds since(PluginCall::Steady::time_point start) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(PluginCall::Steady::now() - start);
+}
+
+}  // namespace
+
+PluginCall::PluginCall(const Operation& operation, CallOptions options, const Clock& clock)
+    : operation_(operation),
+      options_(std::move(options)),
+      made_(Steady::now()),
+      due_(made_ + std::clamp<Steady::duration>(options_.timeout, Steady::duration::zero(), longest_wait)) {
+    const auto timeout = std::chrono::duration_cast<Millis>(due_ - made_);
+    context_.owner = this;
+    context_.raw.struct_size = sizeof(atr_call);
+    context_.raw.attempt = options_.attempt;
+    context_.raw.deadline_unix_ms = clock.unix_ms() + timeout.count();
+    context_.raw.request_id = atr::borrow(options_.request_id);
+    context_.raw.cancelled = [](const atr_call* call) noexcept -> std::int32_t {
+        const auto state = reinterpret_cast<const Context*>(call)->owner->state_.load(std::memory_order_relaxed);
+        return state == State::running ? 0 : 1;
+    };
+}
+
+bool PluginCall::run(OperationCounters& counters, const Clock& clock) {
+    if (Steady::now() >= due_) {
+        expire(counters);
+        return false;
+    }
+    State expected = State::queued;
+    if (!state_.compare_exchange_strong(expected, State::running)) return false;
+    context_.raw.now_unix_ms = clock.unix_ms();
+    const atr::Outcome outcome = invoke(context_.raw);
+    expected = State::running;
+    if (!state_.compare_exchange_strong(expected, State::done)) {
+        counters.late(operation_);
+        return true;
+    }
+    counters.finished(operation_, outcome, since(made_));
+    give();
+    return false;
+}
+
+bool PluginCall::expire(OperationCounters& counters) {
+    State expected = State::queued;
+    if (state_.compare_exchange_strong(expected, State::expired)) {
+        counters.expired(operation_);
+        give(atr::retry(ATR_E_TIMEOUT, std::string(operation_.name) + ": no thread was free before the deadline"));
+        return false;
+    }
+    expected = State::running;
+    if (!state_.compare_exchange_strong(expected, State::abandoned)) return false;
+    counters.abandoned(operation_);
+    give(atr::Error{.outcome = operation_.on_timeout,
+                    .code = ATR_E_TIMEOUT,
+                    .message = std::string(operation_.name) + ": the plugin did not answer before the deadline"});
+    return true;
+}
+
+void PluginCall::refuse(OperationCounters& counters, atr::Error error) {
+    State expected = State::queued;
+    if (!state_.compare_exchange_strong(expected, State::expired)) return;
+    counters.overloaded(operation_);
+    give(std::move(error));
+}
+
+}  // namespace treasurer

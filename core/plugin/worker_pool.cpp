@@ -1,0 +1,99 @@
+#include "plugin/worker_pool.hpp"
+
+#include <system_error>
+
+namespace treasurer {
+
+struct WorkerPool::State {
+    State(unsigned max_threads_, std::size_t max_queue_, Work work_)
+        : max_threads(max_threads_), max_queue(max_queue_), work(std::move(work_)) {}
+    const unsigned max_threads;
+    const std::size_t max_queue;
+    const Work work;
+    std::mutex mutex;
+    std::condition_variable ready, ended;
+    std::deque<Item> queue;
+    unsigned idle = 0, running = 0, busy = 0;
+    bool closed = false;
+};
+
+WorkerPool::WorkerPool(unsigned max_threads, std::size_t max_queue, Work work)
+    : state_(std::make_shared<State>(max_threads, max_queue, std::move(work))) {}
+
+WorkerPool::~WorkerPool() {
+    close();
+    join(Millis(0));
+}
+
+WorkerPool::Submitted WorkerPool::submit(Item item) {
+    State& state = *state_;
+    bool wake = false;
+    {
+        const std::lock_guard lock(state.mutex);
+        if (state.closed) return Submitted::stopped;
+        const bool thread_free = state.idle > state.queue.size();
+        if (!thread_free && state.running < state.max_threads) {
+            try {
+                threads_.emplace_back(&WorkerPool::run, state_);
+                ++state.running;
+            } catch (const std::system_error&) {
+                if (state.running == 0) return Submitted::full;
+            }
+        } else if (!thread_free && state.queue.size() >= state.max_queue) {
+            return Submitted::full;
+        }
+        state.queue.push_back(std::move(item));
+        wake = state.idle > 0;
+    }
+    if (wake) state.ready.notify_one();
+    return Submitted::yes;
+}
+
+std::deque<WorkerPool::Item> WorkerPool::close() {
+    std::deque<Item> left;
+    {
+        const std::lock_guard lock(state_->mutex);
+        state_->closed = true;
+        left.swap(state_->queue);
+    }
+    state_->ready.notify_all();
+    return left;
+}
+
+bool WorkerPool::join(Millis limit) {
+    bool all_ended = false;
+    {
+        std::unique_lock lock(state_->mutex);
+        all_ended = state_->ended.wait_for(lock, limit, [this] { return state_->running == 0; });
+    }
+    for (auto& thread : threads_) all_ended ? thread.join() : thread.detach();
+    threads_.clear();
+    return all_ended;
+}
+
+WorkerPool::Counts WorkerPool::counts() const {
+    const std::lock_guard lock(state_->mutex);
+    return {state_->running, state_->busy, state_->queue.size()};
+}
+
+void WorkerPool::run(std::shared_ptr<State> state) {
+    std::unique_lock lock(state->mutex);
+    for (;;) {
+        ++state->idle;
+        state->ready.wait(lock, [&] { return state->closed || !state->queue.empty(); });
+        --state->idle;
+        if (state->queue.empty()) break;
+        Item item = std::move(state->queue.front());
+        state->queue.pop_front();
+        ++state->busy;
+        lock.unlock();
+        state->work(std::move(item));
+        item = nullptr;
+        lock.lock();
+        --state->busy;
+    }
+    --state->running;
+    state->ended.notify_all();
+}
+
+}  // namespace treasurer
