@@ -1,10 +1,12 @@
 #include "book_file.hpp"
 
+#include <fcntl.h>
 #include <soci/sqlite3/soci-sqlite3.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <thread>
 
@@ -52,9 +54,9 @@ atr::Result<> check_path(const std::string& path) {
     if (!fs::exists(folder, ignored)) return refuse("folder '" + folder.string() + "' does not exist");
     if (!fs::is_directory(folder, ignored)) return refuse("'" + folder.string() + "' is not a folder");
     if (fs::is_directory(path, ignored)) return refuse("is a folder, not a file");
-    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+    if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0)
         return refuse("folder '" + folder.string() + "' is not writable: " + std::strerror(errno));
-    if (fs::exists(path, ignored) && ::access(path.c_str(), R_OK | W_OK) != 0)
+    if (fs::exists(path, ignored) && ::faccessat(AT_FDCWD, path.c_str(), R_OK | W_OK, AT_EACCESS) != 0)
         return refuse(std::string("is not readable and writable: ") + std::strerror(errno));
     return {};
 }

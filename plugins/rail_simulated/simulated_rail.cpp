@@ -13,7 +13,6 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr milliseconds cancel_poll{20};
-constexpr std::int64_t for_ever_ms = 100LL * 365 * 86'400'000;
 
 /// FNV-1a: the same payment always takes the same time.
 std::uint64_t spread(std::string_view text) {
@@ -58,7 +57,7 @@ atr::Result<std::string> SimulatedRail::describe() {
     const BankSettings& set = terms_.settings;
     return nlohmann::json{{"assets", std::move(assets)},
                           {"idempotent", set.idempotent},
-                          {"idempotency_window_ms", set.idempotent ? for_ever_ms : 0},
+                          {"idempotency_window_ms", 0},
                           {"queryable", true},
                           {"sequenced", false},
                           {"cancel", set.settle_after.count() > 0},
@@ -86,7 +85,9 @@ atr::Result<atr::RailStatus> SimulatedRail::submit(const atr::Call& call, const 
     const std::string payment_id = order->payment_id;
     auto out = writer_.run(
         call, [order = std::move(*order), at = moment(call)](Teller& teller) { return teller.submit(order, at); });
-    if (!answer_late(call, payment_id)) return atr::unknown(ATR_E_TIMEOUT, "simulated: the answer came too late");
+    const bool not_applied = out.outcome() == atr::Outcome::retry;
+    if (!not_applied && !answer_late(call, payment_id))
+        return atr::unknown(ATR_E_TIMEOUT, "simulated: the answer came too late");
     return out;
 }
 
@@ -113,7 +114,8 @@ atr::Result<atr::RailStatus> SimulatedRail::cancel(const atr::Call& call, const 
     if (terms_.settings.settle_after.count() == 0) return atr::unsupported();
     auto out = writer_.run(
         call, [id = payment.payment_id, at = moment(call)](Teller& teller) { return teller.cancel(id, at); });
-    if (!answer_late(call, payment.payment_id))
+    const bool not_applied = out.outcome() == atr::Outcome::retry;
+    if (!not_applied && !answer_late(call, payment.payment_id))
         return atr::unknown(ATR_E_TIMEOUT, "simulated: the answer came too late");
     return out;
 }

@@ -81,12 +81,12 @@ public:
     virtual ~Rail() = default;
 
     /// {"assets":[{"asset":"MNEE","decimals":5}],"idempotent":true,"idempotency_window_ms":…,"queryable":true,
-    ///  "sequenced":false,"cancel":false,"enforces_not_after":false,"account":"…"}
+    ///  "sequenced":false,"cancel":false,"enforces_not_after":false,"account":"…"}. A window of 0 never ends.
     virtual Result<std::string> describe() = 0;
     virtual Result<Prepared> prepare(const Call&, const RailPayment&) = 0;
     virtual Result<RailStatus> submit(const Call&, const RailPayment&, std::string_view prepared) = 0;
     /// Over every blob ever prepared for the payment. never_received only when the rail can tell it from "not visible
-    /// yet".
+    /// yet"; final only if it can no longer arrive either.
     virtual Result<RailStatus> lookup(const Call&, const RailPayment&, const std::vector<std::string_view>& blobs,
                                       std::string_view rail_reference) = 0;
     /// {"account":…,"balances":[{"asset":…,"amount":"…"}],"position":"…"}
