@@ -339,7 +339,7 @@ Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, std::uint6
     out.lease_token = lease_token;
     std::vector<atr::Key> first;
     first.push_back({Payment::collection, std::move(payment_id)});
-    first.push_back({PolicySettings::collection, PolicySettings::current});
+    first.push_back({Policy::collection, Policy::current});
     Task<atr::Result<std::vector<atr::Record>>> reading = parts_.store.get(std::move(first));
     atr::Result<std::vector<atr::Record>> records = co_await reading;
     if (!records) co_return records.error();
@@ -349,7 +349,7 @@ Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, std::uint6
             if (!payment) co_return payment.error();
             out.payment = std::move(*payment);
         } else {
-            atr::Result<PolicySettings> policy = decode<PolicySettings>(record);
+            atr::Result<Policy> policy = decode<Policy>(record);
             if (!policy) co_return policy.error();
             out.policy = std::move(*policy);
         }

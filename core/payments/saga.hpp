@@ -9,7 +9,7 @@
 #include "payments/transitions.hpp"
 #include "records/approval.hpp"
 #include "records/invoice.hpp"
-#include "records/policy_record.hpp"
+#include "records/policy.hpp"
 #include "records/store.hpp"
 #include "runtime/fault_points.hpp"
 
@@ -76,7 +76,7 @@ private:
     struct Case {
         Payment payment;
         Invoice invoice;
-        PolicySettings policy;
+        Policy policy;
         std::string available;  ///< funds before this step, decimal text
         std::uint64_t lease_token = 0;
     };

@@ -5,9 +5,9 @@
 namespace treasurer::policy {
 namespace {
 
-using Rule = Reason (*)(const PolicySettings&, const Facts&);
+using Rule = Reason (*)(const Policy&, const Facts&);
 
-Reason document_type(const PolicySettings&, const Facts& facts) {
+Reason document_type(const Policy&, const Facts& facts) {
     switch (facts.document_type) {
         case DocumentType::invoice:
             return {"document_type", pass, "it is an invoice"};
@@ -21,7 +21,7 @@ Reason document_type(const PolicySettings&, const Facts& facts) {
     return {"document_type", ask, "of unknown type"};
 }
 
-Reason amount(const PolicySettings&, const Facts& facts) {
+Reason amount(const Policy&, const Facts& facts) {
     if (facts.amount.amount.is_negative()) return {"amount", refuse, "the amount due is negative"};
     if (facts.amount.amount.is_zero()) return {"amount", refuse, "nothing is due"};
     if (!facts.amount_fits_asset)
@@ -30,18 +30,18 @@ Reason amount(const PolicySettings&, const Facts& facts) {
     return {"amount", pass, facts.amount.to_string() + " is due"};
 }
 
-Reason rail(const PolicySettings&, const Facts& facts) {
+Reason rail(const Policy&, const Facts& facts) {
     if (facts.rail_known) return {"rail", pass, "a payment rail for " + facts.amount.asset + " is configured"};
     return {"rail", hold,
             "no payment rail for " + facts.amount.asset + " is configured; nothing is converted silently"};
 }
 
-Reason vendor(const PolicySettings&, const Facts& facts) {
+Reason vendor(const Policy&, const Facts& facts) {
     if (facts.vendor_known) return {"vendor", pass, facts.vendor_name + " is in the vendor master"};
     return {"vendor", hold, "'" + facts.vendor_name + "' is not in the vendor master: an unknown vendor is never paid"};
 }
 
-Reason payee_account(const PolicySettings&, const Facts& facts) {
+Reason payee_account(const Policy&, const Facts& facts) {
     if (!facts.vendor_known) return {"payee_account", pass, "not looked at"};
     if (!facts.payee_account_known)
         return {"payee_account", hold, "the vendor master has no account of this vendor for " + facts.amount.asset};
@@ -51,12 +51,12 @@ Reason payee_account(const PolicySettings&, const Facts& facts) {
     return {"payee_account", pass, "payee account taken from the vendor master"};
 }
 
-Reason invoice_number(const PolicySettings&, const Facts& facts) {
+Reason invoice_number(const Policy&, const Facts& facts) {
     if (facts.invoice_number_known) return {"invoice_number", pass, "it has an invoice number"};
     return {"invoice_number", ask, "no invoice number was found"};
 }
 
-Reason confidence(const PolicySettings& policy, const Facts& facts) {
+Reason confidence(const Policy& policy, const Facts& facts) {
     const auto percent = [](std::uint32_t bp) { return std::to_string(bp / 100) + " %"; };
     if (facts.confidence_bp >= policy.min_confidence_bp)
         return {"confidence", pass,
@@ -66,19 +66,19 @@ Reason confidence(const PolicySettings& policy, const Facts& facts) {
                 percent(policy.min_confidence_bp)};
 }
 
-Reason cross_checks(const PolicySettings&, const Facts& facts) {
+Reason cross_checks(const Policy&, const Facts& facts) {
     if (facts.doubts.empty()) return {"cross_checks", pass, "the evidence stands in the document and its sums add up"};
     std::string all;
     for (const auto& doubt : facts.doubts) all += (all.empty() ? "" : "; ") + doubt;
     return {"cross_checks", ask, all};
 }
 
-Reason possible_duplicate(const PolicySettings&, const Facts& facts) {
+Reason possible_duplicate(const Policy&, const Facts& facts) {
     if (facts.possible_duplicate_of.empty()) return {"duplicate", pass, "not seen before"};
     return {"duplicate", ask, "same vendor, amount and date as invoice " + facts.possible_duplicate_of};
 }
 
-Reason auto_approval_limit(const PolicySettings& policy, const Facts& facts) {
+Reason auto_approval_limit(const Policy& policy, const Facts& facts) {
     const atr::Money limit(policy.auto_approval_limit, policy.asset);
     if (facts.amount.asset != policy.asset)
         return {"auto_approval_limit", ask,
@@ -88,7 +88,7 @@ Reason auto_approval_limit(const PolicySettings& policy, const Facts& facts) {
     return {"auto_approval_limit", pass, "within the limit of " + limit.to_string()};
 }
 
-Reason funds(const PolicySettings&, const Facts& facts) {
+Reason funds(const Policy&, const Facts& facts) {
     if (!facts.rail_known) return {"funds", pass, "not looked at"};
     if (!facts.funds_known) return {"funds", hold, "the available funds are not known"};
     if (facts.amount.amount > facts.available)
@@ -96,7 +96,7 @@ Reason funds(const PolicySettings&, const Facts& facts) {
     return {"funds", pass, "funds are available"};
 }
 
-Reason runway(const PolicySettings& policy, const Facts& facts) {
+Reason runway(const Policy& policy, const Facts& facts) {
     if (!facts.funds_known || facts.amount.asset != policy.asset || facts.monthly_burn.is_zero())
         return {"critical_runway", pass, "no burn to compare with"};
     const auto left = facts.available.minus(facts.amount.amount);
@@ -108,7 +108,7 @@ Reason runway(const PolicySettings& policy, const Facts& facts) {
     return {"critical_runway", pass, words};
 }
 
-Reason emergency_pause(const PolicySettings& policy, const Facts&) {
+Reason emergency_pause(const Policy& policy, const Facts&) {
     if (policy.paused) return {"pause", hold, "payments are paused"};
     return {"pause", pass, "payments are not paused"};
 }
@@ -141,7 +141,7 @@ std::string_view to_string(Outcome outcome) {
     return "ask";
 }
 
-Decision decide(const PolicySettings& policy, const Facts& facts) {
+Decision decide(const Policy& policy, const Facts& facts) {
     Decision out;
     out.outcome = Outcome::pay;
     for (Rule rule : rules) {

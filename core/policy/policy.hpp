@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "records/invoice.hpp"
-#include "records/policy_record.hpp"
+#include "records/policy.hpp"
 
 namespace treasurer::policy {
 
@@ -61,6 +61,6 @@ struct Decision {
     std::vector<Reason> obstacles() const;
 };
 
-Decision decide(const PolicySettings& policy, const Facts& facts);
+Decision decide(const Policy& policy, const Facts& facts);
 
 }  // namespace treasurer::policy

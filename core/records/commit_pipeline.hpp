@@ -13,7 +13,7 @@
 
 namespace treasurer {
 
-struct CommitSettings {
+struct PipelineSettings {
     std::size_t max_group = 128;     ///< units a flush
     std::size_t max_waiting = 4096;  ///< beyond this a unit is refused at once with `retry`
     unsigned flushes_in_flight = 1;  ///< storage with one writer gains nothing from more
@@ -35,7 +35,7 @@ struct Committed {
 /// Threads: any. Errors: in Committed. The pipeline must outlive its tasks.
 class CommitPipeline {
 public:
-    CommitPipeline(StoragePort& storage, Executor& executor, TaskScope& scope, CommitSettings settings)
+    CommitPipeline(StoragePort& storage, Executor& executor, TaskScope& scope, PipelineSettings settings)
         : storage_(storage), executor_(executor), scope_(scope), settings_(settings) {}
 
     /// Called after every successful commit with the cache keys that it made stale and its sequence.
@@ -56,7 +56,7 @@ private:
     StoragePort& storage_;
     Executor& executor_;
     TaskScope& scope_;
-    const CommitSettings settings_;
+    const PipelineSettings settings_;
     std::function<void(const std::vector<std::string>&, std::uint64_t)> listener_;
     std::mutex mutex_;
     std::deque<Waiting> waiting_;

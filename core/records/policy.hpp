@@ -10,7 +10,7 @@
 
 namespace treasurer {
 
-struct PolicySettings {
+struct Policy {
     static constexpr const char* collection = "policy";
     static constexpr const char* current = "current";
 
@@ -26,7 +26,7 @@ struct PolicySettings {
     std::uint64_t version = 0;
 
     Json to_json() const;
-    static PolicySettings from_json(const Json& json);
+    static Policy from_json(const Json& json);
     std::vector<atr::IndexEntry> index() const { return {}; }
 };
 

@@ -1,8 +1,8 @@
-#include "records/policy_record.hpp"
+#include "records/policy.hpp"
 
 namespace treasurer {
 
-Json PolicySettings::to_json() const {
+Json Policy::to_json() const {
     return {{"id", id},
             {"asset", asset},
             {"auto_approval_limit", auto_approval_limit.to_string()},
@@ -13,13 +13,13 @@ Json PolicySettings::to_json() const {
             {"paused", paused}};
 }
 
-PolicySettings PolicySettings::from_json(const Json& json) {
+Policy Policy::from_json(const Json& json) {
     const auto decimal = [&](const char* name) {
         const auto value = atr::Decimal::parse(json.at(name).get<std::string>());
         if (!value) throw std::invalid_argument(std::string("stored policy: malformed ") + name);
         return *value;
     };
-    PolicySettings out;
+    Policy out;
     out.id = json.at("id");
     out.asset = json.at("asset");
     out.auto_approval_limit = decimal("auto_approval_limit");
