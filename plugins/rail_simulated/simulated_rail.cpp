@@ -33,12 +33,9 @@ atr::Result<std::unique_ptr<SimulatedRail>> SimulatedRail::create(const atr::Hos
     const std::string path = terms->settings.path;
     if (const auto checked = check_path(path); !checked) return checked.error();
     try {
-        {
-            soci::session book;
-            connect(book, *terms);
-            if (const auto prepared = prepare_book(book, *terms, host.now_unix_ms()); !prepared)
-                return prepared.error();
-        }
+        soci::session book;  // open until the others are, or the write-ahead log would be removed and made again
+        connect(book, *terms);
+        if (const auto prepared = prepare_book(book, *terms, host.now_unix_ms()); !prepared) return prepared.error();
         return std::make_unique<SimulatedRail>(host, std::move(*terms));
     } catch (const std::exception& error) {
         atr::Error out = explain(error, path);
