@@ -1,0 +1,79 @@
+#include "config/loader.hpp"
+
+#include <algorithm>
+#include <atr/money.hpp>
+
+#include "config/overrides.hpp"
+#include "config/settings_reader.hpp"
+#include "config/suggestion.hpp"
+#include "config/yaml_tree.hpp"
+
+namespace treasurer {
+
+namespace {
+
+template <class Map>
+std::vector<std::string> names(const Map& map) {
+    std::vector<std::string> out;
+    for (const auto& [name, value] : map) out.push_back(name);
+    return out;
+}
+
+/// What no single setting shows: names that must exist, bounds that hold between two.
+void check_together(const Settings& settings, const SettingsReader& reader, Problems& problems) {
+    const auto wrong = [&](const char* path, const std::string& what) {
+        problems.push_back({reader.position(path), std::string(path) + ": " + what});
+    };
+    const auto parsers = names(settings.plugins.parsers), rails = names(settings.plugins.rails);
+    if (parsers.empty()) wrong("plugins.parsers", "at least one parser is needed to read invoices");
+    for (const auto& name : settings.intake.order)
+        if (!settings.plugins.parsers.contains(name))
+            wrong("intake.order", "there is no plugins.parsers." + name + suggestion(name, parsers));
+    if (!settings.treasury.rail.empty() && !settings.plugins.rails.contains(settings.treasury.rail))
+        wrong("treasury.rail",
+              "there is no plugins.rails." + settings.treasury.rail + suggestion(settings.treasury.rail, rails));
+    if (!atr::is_asset_name(settings.treasury.asset))
+        wrong("treasury.asset", "'" + settings.treasury.asset + "' is no name of an asset, such as MNEE or EUR");
+    if (settings.payments.lookup_max < settings.payments.lookup_initial)
+        wrong("payments.lookup_max_ms", "must be at least payments.lookup_initial_ms");
+    if (settings.server.body_budget_bytes < settings.server.max_body_bytes)
+        wrong("server.body_budget_bytes", "must be at least server.max_body_bytes, or no large body is ever read");
+    if (!settings.auth.jwt_key.empty() && !settings.auth.jwt_key.starts_with("secret://"))
+        wrong("auth.jwt_key", "a key is never written here: give secret://env/NAME or secret://file/PATH");
+}
+
+/// In the order of the file, then overrides.
+void sort(Problems& problems) {
+    std::stable_sort(problems.begin(), problems.end(), [](const Problem& a, const Problem& b) {
+        if ((a.at.line == 0) != (b.at.line == 0)) return a.at.line != 0;
+        return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column);
+    });
+}
+
+}  // namespace
+
+std::variant<Settings, Problems> load_settings(const LoadOptions& options) {
+    Problems problems;
+    YamlNode root = read_yaml_file(options.file, problems);
+    if (!problems.empty()) return problems;
+    apply_overrides(root, options.overrides, problems);
+    const EnvLookup env = [&](const std::string& name) -> std::optional<std::string> {
+        if (name == "TREASURER_DATA") return options.data_dir;
+        return options.env ? options.env(name) : std::nullopt;
+    };
+    expand_environment(root, env, problems);
+
+    Settings settings;
+    settings.data_dir = options.data_dir;
+    SettingsReader reader(root, problems);
+    visit_settings(settings, reader);
+    if (settings.plugins.dir.empty()) settings.plugins.dir = options.plugins_dir;
+    read_plugin_slots(root, options.plugin_schema, reader, settings.plugins, problems);
+    reader.report_unknown();
+    if (problems.empty()) check_together(settings, reader, problems);
+    if (problems.empty()) return settings;
+    sort(problems);
+    return problems;
+}
+
+}  // namespace treasurer

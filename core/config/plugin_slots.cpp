@@ -1,0 +1,102 @@
+#include "config/plugin_slots.hpp"
+
+#include "config/plugin_config.hpp"
+
+namespace treasurer {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::int64_t max_threads = 1024, max_queue = 1 << 20;
+constexpr std::size_t max_instance_name = 32;
+
+bool is_instance_name(std::string_view name) {
+    if (name.empty() || name.size() > max_instance_name || !(name.front() >= 'a' && name.front() <= 'z')) return false;
+    for (const char c : name)
+        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '_' && c != '-') return false;
+    return true;
+}
+
+class SlotReader {
+public:
+    SlotReader(const YamlNode& root, const SchemaLookup& schemas, SettingsReader& reader, std::string dir,
+               Problems& problems)
+        : root_(root), schemas_(schemas), reader_(reader), dir_(std::move(dir)), problems_(problems) {}
+
+    void one(const std::string& kind, const std::string& path, PluginSlot& slot) {
+        std::int64_t threads = slot.threads, queue = static_cast<std::int64_t>(slot.queue);
+        reader_.text(path + ".use", slot.use);
+        reader_.integer(path + ".threads", threads, 0, max_threads);
+        reader_.integer(path + ".queue", queue, 1, max_queue);
+        slot.threads = static_cast<unsigned>(threads);
+        slot.queue = static_cast<std::size_t>(queue);
+        if (slot.use.empty()) problems_.push_back({reader_.position(path), path + ".use: name the plugin to use"});
+        read_config(kind, path, slot);
+    }
+
+    void each(const std::string& kind, const std::string& path, std::map<std::string, PluginSlot>& slots) {
+        const YamlNode* all = root_.find_path(path);
+        if (all == nullptr) return;
+        for (const auto& entry : all->entries) {
+            if (is_instance_name(entry.key))
+                one(kind, path + '.' + entry.key, slots[entry.key]);
+            else
+                refuse_name(path, entry);
+        }
+    }
+
+private:
+    void refuse_name(const std::string& path, const YamlEntry& entry) {
+        reader_.raw(path + '.' + entry.key);
+        problems_.push_back(
+            {entry.at, path + ": '" + entry.key + "' is no name for an instance (a-z, then a-z 0-9 _ -, at most 32)"});
+    }
+
+    void read_config(const std::string& kind, const std::string& path, PluginSlot& slot) {
+        static const YamlNode nothing;
+        const YamlNode* given = reader_.raw(path + ".config");
+        YamlNode placed = given != nullptr ? *given : nothing;
+        if (given == nullptr) placed.at = reader_.position(path);
+        if (!placed.is_map() && placed.kind != YamlNode::Kind::null) {
+            problems_.push_back({placed.at, path + ".config: must be a map of settings"});
+            return;
+        }
+        const Json schema = read_schema(kind, path, slot.use);
+        const PluginConfigJson config = to_json(placed, schema);
+        if (!schema.is_null()) check_plugin_config(config, schema, path + ".config", problems_);
+        slot.config_json = config.value.dump();
+    }
+
+    Json read_schema(const std::string& kind, const std::string& path, const std::string& use) {
+        if (!schemas_ || use.empty()) return {};
+        const auto text = schemas_(kind, use, dir_);
+        if (!text) {
+            problems_.push_back({reader_.position(path + ".use"), path + ".use: " + text.error().message});
+            return {};
+        }
+        Json schema = Json::parse(*text, nullptr, false);
+        if (schema.is_object()) return schema;
+        problems_.push_back({reader_.position(path + ".use"), path + ".use: the plugin's schema is not JSON"});
+        return {};
+    }
+
+    const YamlNode& root_;
+    const SchemaLookup& schemas_;
+    SettingsReader& reader_;
+    const std::string dir_;
+    Problems& problems_;
+};
+
+}  // namespace
+
+void read_plugin_slots(const YamlNode& root, const SchemaLookup& schemas, SettingsReader& reader,
+                       PluginSettings& settings, Problems& problems) {
+    SlotReader slots(root, schemas, reader, settings.dir, problems);
+    slots.one("storage", "plugins.storage", settings.storage);
+    slots.one("cache", "plugins.cache", settings.cache);
+    slots.each("rail", "plugins.rails", settings.rails);
+    slots.each("parser", "plugins.parsers", settings.parsers);
+}
+
+}  // namespace treasurer

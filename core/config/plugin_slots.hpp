@@ -1,0 +1,23 @@
+/// The plugins section: which plugin each slot uses, its threads and queue, and its own settings.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include <atr/result.hpp>
+#include "config/settings_reader.hpp"
+#include "plugin/plugin_settings.hpp"
+
+namespace treasurer {
+
+/// The JSON Schema of the plugin that `use` names: rejected with a clear line when there is none.
+/// `kind` is "storage", "cache", "rail" or "parser"; `dir` is plugins.dir.
+using SchemaLookup =
+    std::function<atr::Result<std::string>(std::string_view kind, const std::string& use, const std::string& dir)>;
+
+/// Reads plugins.storage, .cache, .rails.* and .parsers.* into `settings`, whose dir is already set.
+void read_plugin_slots(const YamlNode& root, const SchemaLookup& schemas, SettingsReader& reader,
+                       PluginSettings& settings, Problems& problems);
+
+}  // namespace treasurer

@@ -1,0 +1,159 @@
+#include "config/settings_reader.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "config/suggestion.hpp"
+
+namespace treasurer {
+
+namespace {
+
+std::string quoted(const YamlNode& node) {
+    constexpr std::size_t shown = 40;
+    const std::string text = node.text.size() > shown ? node.text.substr(0, shown) + "..." : node.text;
+    return (node.plain ? "'" : "the text '") + text + "'";
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string out;
+    for (const auto& word : words) out += (out.empty() ? "" : ", ") + word;
+    return out;
+}
+
+}  // namespace
+
+void SettingsReader::report(const YamlNode& node, std::string_view path, const std::string& what) {
+    problems_.push_back({node.at, std::string(path) + ": " + what});
+}
+
+const YamlNode* SettingsReader::raw(std::string_view path) {
+    known_.emplace(path);
+    return root_.find_path(path);
+}
+
+Position SettingsReader::position(std::string_view path) const {
+    const YamlNode* node = root_.find_path(path);
+    return node != nullptr ? node->at : root_.at;
+}
+
+const YamlNode* SettingsReader::scalar(std::string_view path) {
+    const YamlNode* node = raw(path);
+    if (node == nullptr || node->kind == YamlNode::Kind::scalar) return node;
+    if (node->kind == YamlNode::Kind::null)
+        report(*node, path, "has no value (remove the line for the default, or write '' for an empty text)");
+    else
+        report(*node, path, node->is_map() ? "is a single value, not a map" : "is a single value, not a list");
+    return nullptr;
+}
+
+void SettingsReader::text(std::string_view path, std::string& value) {
+    if (const YamlNode* node = scalar(path)) value = node->text;
+}
+
+void SettingsReader::choice(std::string_view path, std::string& value, const std::vector<std::string>& allowed) {
+    const YamlNode* node = scalar(path);
+    if (node == nullptr) return;
+    if (std::find(allowed.begin(), allowed.end(), node->text) == allowed.end())
+        return report(
+            *node, path,
+            "must be one of " + joined(allowed) + "; found " + quoted(*node) + suggestion(node->text, allowed));
+    value = node->text;
+}
+
+void SettingsReader::texts(std::string_view path, std::vector<std::string>& value) {
+    const YamlNode* node = raw(path);
+    if (node == nullptr) return;
+    if (node->kind != YamlNode::Kind::list) return report(*node, path, "must be a list, such as [first, second]");
+    std::vector<std::string> out;
+    for (const auto& item : node->items) {
+        if (item.kind != YamlNode::Kind::scalar) return report(item, path, "must be a list of texts");
+        out.push_back(item.text);
+    }
+    value = std::move(out);
+}
+
+void SettingsReader::flag(std::string_view path, bool& value) {
+    const YamlNode* node = scalar(path);
+    if (node == nullptr) return;
+    if (!node->plain || (node->text != "true" && node->text != "false"))
+        return report(*node, path, "must be true or false; found " + quoted(*node));
+    value = node->text == "true";
+}
+
+std::optional<std::int64_t> SettingsReader::number(std::string_view path, std::int64_t min, std::int64_t max) {
+    const YamlNode* node = scalar(path);
+    if (node == nullptr) return std::nullopt;
+    std::int64_t out = 0;
+    const char* end = node->text.data() + node->text.size();
+    const auto [stop, error] = std::from_chars(node->text.data(), end, out);
+    const bool whole = node->plain && stop == end && error != std::errc::invalid_argument;
+    if (!whole) {
+        report(*node, path, "must be a whole number; found " + quoted(*node));
+        return std::nullopt;
+    }
+    if (error != std::errc() || out < min || out > max) {
+        report(*node, path,
+               "must be " + std::to_string(min) + " to " + std::to_string(max) + "; found " + quoted(*node));
+        return std::nullopt;
+    }
+    return out;
+}
+
+void SettingsReader::integer(std::string_view path, std::int64_t& value, std::int64_t min, std::int64_t max) {
+    value = number(path, min, max).value_or(value);
+}
+
+void SettingsReader::milliseconds(std::string_view path, std::chrono::milliseconds& value, std::int64_t min,
+                                  std::int64_t max) {
+    value = std::chrono::milliseconds(number(path, min, max).value_or(value.count()));
+}
+
+void SettingsReader::seconds(std::string_view path, std::chrono::seconds& value, std::int64_t min, std::int64_t max) {
+    value = std::chrono::seconds(number(path, min, max).value_or(value.count()));
+}
+
+void SettingsReader::decimal(std::string_view path, atr::Decimal& value, atr::Decimal min, atr::Decimal max) {
+    const YamlNode* node = scalar(path);
+    if (node == nullptr) return;
+    const auto read = atr::Decimal::parse(node->text);
+    if (!read) return report(*node, path, "must be a decimal such as \"500.00\"; found " + quoted(*node));
+    if (*read < min || *read > max)
+        return report(*node, path,
+                      "must be " + min.to_string() + " to " + max.to_string() + "; found " + quoted(*node));
+    value = *read;
+}
+
+std::vector<std::string> SettingsReader::known_below(const std::string& path) const {
+    const std::string prefix = path.empty() ? std::string() : path + '.';
+    std::vector<std::string> out;
+    for (const auto& name : known_) {
+        if (!name.starts_with(prefix)) continue;
+        const std::string rest = name.substr(prefix.size());
+        const std::string word = rest.substr(0, rest.find('.'));
+        if (out.empty() || out.back() != word) out.push_back(word);
+    }
+    return out;
+}
+
+void SettingsReader::report_unknown(const YamlNode& node, const std::string& path) {
+    const auto below = known_below(path);
+    for (const auto& entry : node.entries) {
+        const std::string full = path.empty() ? entry.key : path + '.' + entry.key;
+        if (known_.contains(full)) continue;
+        if (std::find(below.begin(), below.end(), entry.key) == below.end()) {
+            problems_.push_back({entry.at, "unknown setting '" + full + "'" + suggestion(entry.key, below)});
+            continue;
+        }
+        if (entry.value.is_map())
+            report_unknown(entry.value, full);
+        else if (entry.value.kind != YamlNode::Kind::null)
+            report(entry.value, full, "must be a map of settings");
+    }
+}
+
+void SettingsReader::report_unknown() {
+    report_unknown(root_, "");
+}
+
+}  // namespace treasurer

@@ -1,0 +1,45 @@
+#include "config/suggestion.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace treasurer {
+
+namespace {
+
+constexpr std::size_t longest_name = 64;
+
+/// How many letters must be changed, added, left out, or swapped with their neighbour.
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
+    std::iota(last.begin(), last.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0u : 1u)});
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                row[j] = std::min(row[j], before[j - 2] + 1);
+        }
+        before.swap(last);
+        last.swap(row);
+    }
+    return last[b.size()];
+}
+
+}  // namespace
+
+std::string suggestion(std::string_view wrong, const std::vector<std::string>& known) {
+    if (wrong.size() > longest_name) return {};
+    std::string best;
+    std::size_t nearest = std::max<std::size_t>(wrong.size() / 3, 1) + 1;
+    for (const auto& name : known) {
+        const std::size_t away = name.size() > longest_name ? nearest : distance(wrong, name);
+        const bool longer_form = wrong.size() >= 3 && name.starts_with(wrong);
+        if (away >= nearest && !(longer_form && best.empty())) continue;
+        nearest = std::min(nearest, away);
+        best = name;
+    }
+    return best.empty() ? std::string() : " (did you mean '" + best + "'?)";
+}
+
+}  // namespace treasurer
