@@ -1,10 +1,9 @@
 #include "treasury/rollups.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <cstdio>
 
 #include "records/schema.hpp"
+#include "runtime/utc_time.hpp"
 
 namespace treasurer::treasury {
 namespace {
@@ -21,15 +20,6 @@ void count(UnitOfWork& unit, std::string key, atr::Int128 by) {
 }
 
 }  // namespace
-
-std::string utc_day(UnixMillis at_ms) {
-    const std::chrono::sys_days day{std::chrono::floor<std::chrono::days>(std::chrono::milliseconds(at_ms))};
-    const std::chrono::year_month_day date{day};
-    char text[16];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(date.year()) % 10000,
-                  static_cast<unsigned>(date.month()) % 100, static_cast<unsigned>(date.day()) % 100);
-    return text;
-}
 
 std::string spent_key(std::string_view asset, UnixMillis at_ms) {
     return joined(joined("spent|", asset) + '|', utc_day(at_ms));

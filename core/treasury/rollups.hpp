@@ -20,9 +20,6 @@ namespace treasurer::treasury {
 inline constexpr std::array<std::string_view, 5> invoice_outcomes = {"approved", "waiting_approval", "rejected",
                                                                      "duplicate", "unreadable"};
 
-/// "2026-03-14", the UTC day of a moment.
-std::string utc_day(UnixMillis at_ms);
-
 /// "spent|MNEE|2026-03-14"
 std::string spent_key(std::string_view asset, UnixMillis at_ms);
 

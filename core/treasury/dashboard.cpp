@@ -1,0 +1,149 @@
+#include "treasury/dashboard.hpp"
+
+#include "records/approval.hpp"
+#include "records/payment.hpp"
+#include "records/policy.hpp"
+#include "runtime/utc_time.hpp"
+#include "treasury/json_text.hpp"
+
+namespace treasurer::treasury {
+namespace {
+
+constexpr std::uint32_t page_size = 500;
+constexpr std::uint64_t count_limit = 10'000;
+
+std::string counted(std::uint64_t number, std::string_view one, std::string_view many) {
+    return std::to_string(number) + ' ' + std::string(number == 1 ? one : many);
+}
+
+std::string truth(bool value) {
+    return value ? "true" : "false";
+}
+
+std::string books_json(const std::optional<BooksCheck>& books) {
+    if (!books) return "null";
+    JsonObject out;
+    out.add("equal", truth(books->equal)).add("breaks", std::to_string(books->breaks));
+    return std::move(out.add("as_of", json_string(rfc3339(books->as_of_ms)))).done();
+}
+
+std::string alerts_json(const std::vector<Alert>& alerts) {
+    std::string out = "[";
+    for (const auto& alert : alerts) {
+        if (out.size() > 1) out += ',';
+        JsonObject entry;
+        entry.add("code", json_string(alert.code)).add("level", json_string(alert.level));
+        out += std::move(entry.add("message", json_string(alert.message))).done();
+    }
+    return out + ']';
+}
+
+atr::Query by_status(std::string index, std::string value) {
+    atr::Query out;
+    out.index = std::move(index);
+    out.eq = {atr::Value::of(std::move(value))};
+    out.limit = page_size;
+    return out;
+}
+
+}  // namespace
+
+std::vector<Alert> alerts_of(const Dashboard& dashboard) {
+    std::vector<Alert> out;
+    const auto& figures = dashboard.figures;
+    if (dashboard.books && !dashboard.books->equal)
+        out.push_back({"books_not_equal", "critical",
+                       "The books and the rail differ: " + counted(dashboard.books->breaks, "break", "breaks") +
+                           " found at " + rfc3339(dashboard.books->as_of_ms)});
+    if (figures.runway_months && *figures.runway_months < dashboard.critical_runway_months)
+        out.push_back({"runway_critical", "critical",
+                       "Runway is " + figures.runway_months->to_fixed(1) + " months, below the critical " +
+                           dashboard.critical_runway_months.to_fixed(1)});
+    if (dashboard.payments_needing_person > 0)
+        out.push_back(
+            {"payments_need_person", "critical",
+             counted(dashboard.payments_needing_person, "payment needs", "payments need") + " a person to decide"});
+    if (dashboard.unknown_payments > dashboard.payments_needing_person)
+        out.push_back(
+            {"payments_unknown", "warning",
+             "The rail has not said what became of " +
+                 counted(dashboard.unknown_payments - dashboard.payments_needing_person, "payment", "payments") +
+                 "; the funds stay reserved"});
+    if (dashboard.paused) out.push_back({"payments_paused", "warning", "Payments are paused"});
+    return out;
+}
+
+std::string to_json(const Dashboard& dashboard) {
+    const auto& figures = dashboard.figures;
+    JsonObject out;
+    out.add("status", json_string("Online"))
+        .add("treasury_balance", json_number(figures.booked))
+        .add("currency", json_string(figures.asset))
+        .add("monthly_burn", json_number(figures.monthly_burn))
+        .add("runway_months", json_number(figures.runway_months))
+        .add("alerts", alerts_json(alerts_of(dashboard)))
+        .add("available", json_number(figures.available))
+        .add("held", json_number(figures.held))
+        .add("waiting_approvals", std::to_string(dashboard.waiting_approvals))
+        .add("payments_unknown", std::to_string(dashboard.unknown_payments))
+        .add("payments_needing_person", std::to_string(dashboard.payments_needing_person))
+        .add("paused", truth(dashboard.paused))
+        .add("critical_runway_months", json_number(dashboard.critical_runway_months))
+        .add("rail", json_string(figures.rail))
+        .add("as_of", json_string(rfc3339(figures.as_of_ms)))
+        .add("books", books_json(dashboard.books));
+    return std::move(out).done();
+}
+
+Task<atr::Result<Dashboard>> DashboardReader::read(std::string asset, std::string rail) {
+    Dashboard out;
+    Task<atr::Result<TreasuryFigures>> reckoning = figures_.of(std::move(asset), std::move(rail));
+    atr::Result<TreasuryFigures> figures = co_await reckoning;
+    if (!figures) co_return figures.error();
+    out.figures = std::move(*figures);
+    std::string key = Policy::current;
+    Task<atr::Result<std::optional<Policy>>> reading = store_.find<Policy>(std::move(key));
+    const atr::Result<std::optional<Policy>> policy = co_await reading;
+    if (!policy) co_return policy.error();
+    if (*policy) {
+        out.critical_runway_months = (*policy)->critical_runway_months;
+        out.paused = (*policy)->paused;
+    }
+    Task<atr::Result<std::uint64_t>> counting = count_pending_approvals();
+    const atr::Result<std::uint64_t> approvals = co_await counting;
+    if (!approvals) co_return approvals.error();
+    out.waiting_approvals = *approvals;
+    Task<atr::Result<atr::Unit>> looking = count_unknown_payments(out);
+    const atr::Result<atr::Unit> counted_payments = co_await looking;
+    if (!counted_payments) co_return counted_payments.error();
+    co_return out;
+}
+
+Task<atr::Result<std::uint64_t>> DashboardReader::count_pending_approvals() {
+    atr::Query query = by_status("by_status", "pending");
+    query.collection = Approval::collection;
+    std::uint64_t out = 0;
+    do {
+        Task<atr::Result<atr::Page>> reading = store_.query(query);
+        atr::Result<atr::Page> page = co_await reading;
+        if (!page) co_return page.error();
+        out += page->records.size();
+        query.cursor = std::move(page->next_cursor);
+    } while (!query.cursor.empty() && out < count_limit);
+    co_return out;
+}
+
+Task<atr::Result<atr::Unit>> DashboardReader::count_unknown_payments(Dashboard& into) {
+    atr::Query query = by_status("by_state", std::string(to_string(PaymentState::unknown)));
+    do {
+        Task<atr::Result<Listing<Payment>>> reading = store_.list<Payment>(query);
+        atr::Result<Listing<Payment>> page = co_await reading;
+        if (!page) co_return page.error();
+        into.unknown_payments += page->items.size();
+        for (const auto& payment : page->items) into.payments_needing_person += payment.needs_human ? 1 : 0;
+        query.cursor = std::move(page->next_cursor);
+    } while (!query.cursor.empty() && into.unknown_payments < count_limit);
+    co_return atr::Unit{};
+}
+
+}  // namespace treasurer::treasury

@@ -1,0 +1,59 @@
+/// GET /api/dashboard: the figures, what waits for people, and what should worry them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "treasury/figures.hpp"
+
+namespace treasurer::treasury {
+
+/// The last word of reconciliation.
+struct BooksCheck {
+    bool equal = true;
+    std::size_t breaks = 0;
+    UnixMillis as_of_ms = 0;
+};
+
+struct Dashboard {
+    TreasuryFigures figures;
+    atr::Decimal critical_runway_months;
+    bool paused = false;
+    std::uint64_t waiting_approvals = 0;
+    std::uint64_t unknown_payments = 0;         ///< the rail has not said what became of them
+    std::uint64_t payments_needing_person = 0;  ///< of the unknown ones, those only a person can decide
+    std::optional<BooksCheck> books;            ///< nullopt: not compared yet
+};
+
+struct Alert {
+    std::string code;   ///< runway_critical, payments_need_person, payments_unknown, books_not_equal, payments_paused
+    std::string level;  ///< critical or warning
+    std::string message;
+};
+
+/// What should worry a person, the worst first.
+std::vector<Alert> alerts_of(const Dashboard& dashboard);
+
+/// {"status":"Online","treasury_balance":15000.50,"currency":"MNEE","monthly_burn":5000.0,"runway_months":3.0,
+///  "alerts":[{"code","level","message"}],"available","held","waiting_approvals","payments_unknown",
+///  "payments_needing_person","paused","critical_runway_months","rail","as_of","books":{"equal","breaks","as_of"}|null}
+/// treasury_balance is what is booked; runway counts what is available.
+std::string to_json(const Dashboard& dashboard);
+
+/// Reads all of it but `books`. Counts stop at 10,000.
+/// Threads: any. Lifetime: store and figures outlive it and its tasks. Errors: those of storage and of Figures.
+class DashboardReader {
+public:
+    DashboardReader(Store& store, Figures& figures) : store_(store), figures_(figures) {}
+    Task<atr::Result<Dashboard>> read(std::string asset, std::string rail);
+
+private:
+    Task<atr::Result<std::uint64_t>> count_pending_approvals();
+    Task<atr::Result<atr::Unit>> count_unknown_payments(Dashboard& into);
+
+    Store& store_;
+    Figures& figures_;
+};
+
+}  // namespace treasurer::treasury
