@@ -1,0 +1,96 @@
+#include "auth/token_signer.hpp"
+
+#include <jwt.h>
+#include <sodium.h>
+
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <nlohmann/json.hpp>
+
+namespace treasurer::auth {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* issuer = "treasurer";
+constexpr std::size_t max_token_bytes = 4096;
+
+struct Free {
+    void operator()(jwt_t* jwt) const { jwt_free(jwt); }
+    void operator()(char* text) const { std::free(text); }
+};
+using Jwt = std::unique_ptr<jwt_t, Free>;
+using Text = std::unique_ptr<char, Free>;
+
+atr::Error refused(const char* why) {
+    return atr::rejected(ATR_E_AUTH, why);
+}
+
+/// The header decides which verification a library runs, so it is judged before any of it runs.
+bool has_our_header(std::string_view token) {
+    const auto header = token.substr(0, token.find('.'));
+    std::string bytes(header.size(), '\0');
+    std::size_t size = 0;
+    const char* end = nullptr;
+    if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), header.data(), header.size(),
+                          nullptr, &size, &end, sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
+        end != header.data() + header.size())
+        return false;
+    bytes.resize(size);
+    const auto json = Json::parse(bytes, nullptr, false);
+    return json.is_object() && json.value("alg", Json()) == "HS256" && json.value("typ", Json("JWT")) == "JWT" &&
+           !json.contains("crit");
+}
+
+Claims claims_from(const Json& json) {
+    Claims out;
+    out.subject = json.at("sub").get<std::string>();
+    out.roles = json.at("roles").get<std::vector<std::string>>();
+    out.epoch = json.at("epoch").get<std::uint64_t>();
+    out.id = json.at("jti").get<std::string>();
+    out.issued_ms = json.at("iat").get<std::int64_t>() * 1000;
+    out.expires_ms = json.at("exp").get<std::int64_t>() * 1000;
+    return out;
+}
+
+}  // namespace
+
+std::string TokenSigner::sign(const Claims& claims) const {
+    const Json json = {
+        {"iss", issuer},    {"sub", claims.subject},          {"roles", claims.roles},          {"epoch", claims.epoch},
+        {"jti", claims.id}, {"iat", claims.issued_ms / 1000}, {"exp", claims.expires_ms / 1000}};
+    jwt_t* raw = nullptr;
+    if (jwt_new(&raw) != 0) throw std::bad_alloc();
+    const Jwt jwt(raw);
+    const auto& key = key_.bytes();
+    if (jwt_add_grants_json(jwt.get(), json.dump().c_str()) != 0 ||
+        jwt_set_alg(jwt.get(), JWT_ALG_HS256, key.data(), static_cast<int>(key.size())) != 0)
+        throw std::bad_alloc();
+    const Text text(jwt_encode_str(jwt.get()));
+    if (!text) throw std::bad_alloc();
+    return text.get();
+}
+
+atr::Result<Claims> TokenSigner::verify(std::string_view token, UnixMillis now_ms) const {
+    if (token.size() > max_token_bytes || token.find('\0') != std::string_view::npos || !has_our_header(token))
+        return refused("not a token of this service");
+    jwt_t* raw = nullptr;
+    const auto& key = key_.bytes();
+    if (jwt_decode(&raw, std::string(token).c_str(), key.data(), static_cast<int>(key.size())) != 0)
+        return refused("the token's signature is wrong");
+    const Jwt jwt(raw);
+    if (jwt_get_alg(jwt.get()) != JWT_ALG_HS256) return refused("the token's algorithm is not ours");
+    const Text grants(jwt_get_grants_json(jwt.get(), nullptr));
+    const auto json = Json::parse(grants ? grants.get() : "", nullptr, false);
+    if (!json.is_object() || json.value("iss", Json()) != issuer) return refused("the token is another service's");
+    try {
+        Claims claims = claims_from(json);
+        if (claims.expires_ms <= now_ms) return refused("the token has expired");
+        return claims;
+    } catch (const Json::exception&) {
+        return refused("the token lacks claims");
+    }
+}
+
+}  // namespace treasurer::auth

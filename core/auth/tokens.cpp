@@ -1,0 +1,129 @@
+#include "auth/tokens.hpp"
+
+#include "auth/revoked_token.hpp"
+
+namespace treasurer::auth {
+namespace {
+
+atr::Error refused(const char* why) {
+    return atr::rejected(ATR_E_AUTH, why);
+}
+
+std::vector<Role> roles_of(const User& user) {
+    std::vector<Role> out;
+    for (const auto& name : user.roles)
+        if (const auto role = role_from(name)) out.push_back(*role);
+    return out;
+}
+
+/// Judges a genuine token by what storage says of its user and of itself.
+atr::Result<Principal> judge(const Claims& claims, const std::vector<atr::Record>& records) {
+    const atr::Record* user_record = nullptr;
+    for (const auto& record : records) {
+        if (record.collection == RevokedToken::collection) return refused("the token was signed out");
+        user_record = &record;
+    }
+    if (!user_record) return refused("the token's user is gone");
+    const auto user = decode<User>(*user_record);
+    if (!user) return user.error();
+    if (user->disabled) return refused("the token's user is disabled");
+    if (user->token_epoch != claims.epoch) return refused("the token was revoked");
+    return Principal{claims.subject, roles_of(*user), claims.id, claims.expires_ms};
+}
+
+}  // namespace
+
+Tokens::Tokens(Store& store, const Clock& clock, SecretKey key, TokenSettings settings)
+    : store_(store),
+      clock_(clock),
+      signer_(key),
+      settings_(settings),
+      known_(settings.max_cached),
+      signed_out_(settings.max_cached) {}
+
+IssuedToken Tokens::issue(const User& user) {
+    Claims claims;
+    claims.subject = user.id;
+    claims.roles = user.roles;
+    claims.epoch = user.token_epoch;
+    claims.id = store_.ids().next();
+    claims.issued_ms = clock_.unix_ms();
+    claims.expires_ms = claims.issued_ms + std::chrono::milliseconds(settings_.lifetime).count();
+    return {signer_.sign(claims), settings_.lifetime};
+}
+
+std::optional<Principal> Tokens::cached(std::string_view token) {
+    auto known = known_.find(token);
+    if (!known) return std::nullopt;
+    const auto now = clock_.unix_ms();
+    const auto age = now - known->checked_ms;
+    if (age < 0 || age >= settings_.max_age.count() || known->principal.token_expires_ms <= now) return std::nullopt;
+    return std::move(known->principal);
+}
+
+Task<atr::Result<Principal>> Tokens::check(std::string token) {
+    const UnixMillis now = clock_.unix_ms();
+    atr::Result<Claims> claims = signer_.verify(token, now);
+    if (!claims) co_return claims.error();
+    std::vector<atr::Key> keys;
+    keys.push_back({User::collection, claims->subject});
+    keys.push_back({RevokedToken::collection, claims->id});
+    Task<atr::Result<std::vector<atr::Record>>> call = store_.get(std::move(keys));
+    atr::Result<std::vector<atr::Record>> records = co_await call;
+    if (!records) co_return records.error();
+    atr::Result<Principal> principal = judge(*claims, *records);
+    if (!principal) co_return principal.error();
+    known_.put(token, {*principal, now});
+    if (!signed_out_.find(claims->id)) co_return principal;
+    known_.erase(token);  // signed out here while storage was asked
+    co_return refused("the token was signed out");
+}
+
+Task<atr::Result<>> Tokens::revoke(Principal principal) {
+    RevokedToken record;
+    record.id = principal.token_id;
+    record.user = principal.user;
+    record.expires_ms = principal.token_expires_ms;
+    UnitOfWork unit = store_.begin();
+    unit.create(record, "revoked");
+    Task<Committed> call = store_.commit(std::move(unit));
+    Committed done = co_await call;
+    signed_out_.put(principal.token_id, true);
+    const auto is_it = [&](std::string_view, const Known& known) {
+        return known.principal.token_id == principal.token_id;
+    };
+    known_.erase_if(is_it);
+    if (!done.ok() && done.lost != "revoked") co_return std::move(done.error);
+    co_return atr::Result<>();
+}
+
+void Tokens::forget_user(std::string_view user) {
+    known_.erase_if([&](std::string_view, const Known& known) { return known.principal.user == user; });
+}
+
+Task<atr::Result<std::size_t>> Tokens::purge_expired() {
+    atr::Query query;
+    query.index = "by_expiry";
+    query.hi = atr::Value::of(clock_.unix_ms());
+    query.limit = 100;
+    Task<atr::Result<Listing<RevokedToken>>> listing = store_.list<RevokedToken>(std::move(query));
+    atr::Result<Listing<RevokedToken>> expired = co_await listing;
+    if (!expired) co_return expired.error();
+    if (expired->items.empty()) co_return std::size_t{0};
+    atr::Batch batch;
+    for (const RevokedToken& token : expired->items) {
+        atr::Op& op = batch.ops.emplace_back();
+        op.op = ATR_OP_DELETE;
+        op.record.collection = RevokedToken::collection;
+        op.record.key = token.id;
+    }
+    std::vector<atr::Batch> batches;
+    batches.push_back(std::move(batch));
+    Task<std::vector<atr::Commit>> call = store_.storage().commit(std::move(batches), CallOptions{});
+    std::vector<atr::Commit> commits = co_await call;
+    if (commits.empty() || commits.front().outcome != atr::Outcome::ok)
+        co_return atr::retry(ATR_E_UNSPEC, "expired revocations could not be removed");
+    co_return expired->items.size();
+}
+
+}  // namespace treasurer::auth

@@ -1,0 +1,71 @@
+#include "auth/buckets.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "auth/login_throttle.hpp"
+#include "tests/support/manual_clock.hpp"
+
+using namespace treasurer;
+using namespace treasurer::auth;
+
+TEST_CASE("a bucket gives its capacity at once and then one per refill", "[auth]") {
+    Buckets buckets({.capacity = 3, .refill_us = 600'000});
+    CHECK(buckets.take("a", 0).remaining == 2);
+    CHECK(buckets.take("a", 0).remaining == 1);
+    CHECK(buckets.take("a", 0).remaining == 0);
+    const auto refused = buckets.take("a", 0);
+    CHECK_FALSE(refused.allowed);
+    CHECK(refused.retry_after_ms == 600);
+    CHECK(buckets.take("b", 0).allowed);
+    CHECK_FALSE(buckets.take("a", 599).allowed);
+    CHECK(buckets.take("a", 600).allowed);
+    CHECK_FALSE(buckets.take("a", 600).allowed);
+    CHECK(buckets.take("a", 600 + 10 * 600).remaining == 2);
+}
+
+TEST_CASE("a bucket never gives more than capacity plus refills, whatever the pattern", "[auth]") {
+    Buckets buckets({.capacity = 100, .refill_us = 600'000});
+    int given = 0;
+    for (UnixMillis now = 0; now <= 60'000; now += 7)
+        if (buckets.take("a", now).allowed) ++given;
+    CHECK(given == 100 + 59'997 / 600);
+}
+
+TEST_CASE("a clock that was set back locks nobody out for longer than an empty bucket does", "[auth]") {
+    Buckets buckets({.capacity = 2, .refill_us = 1'000'000});
+    CHECK(buckets.take("a", 1'000'000'000).allowed);
+    CHECK_FALSE(buckets.take("a", 0).allowed);
+    CHECK(buckets.take("a", 1000).allowed);
+}
+
+TEST_CASE("a flood of keys keeps its bound, limits itself, and leaves known keys alone", "[auth]") {
+    Buckets buckets({.capacity = 2, .refill_us = 1'000'000, .max_keys = 160});
+    CHECK(buckets.take("regular", 0).allowed);
+    int allowed = 0;
+    for (int i = 0; i < 10'000; ++i) allowed += buckets.take("flood-" + std::to_string(i), 1).allowed ? 1 : 0;
+    CHECK(buckets.keys() <= 160);
+    CHECK(allowed <= 160 + 2 * 16);
+    CHECK(buckets.take("regular", 1).allowed);
+    THEN("full buckets make room again") {
+        int later = 0;
+        for (int i = 0; i < 100; ++i) later += buckets.take("later-" + std::to_string(i), 5000).allowed ? 1 : 0;
+        CHECK(later > 90);
+    }
+}
+
+TEST_CASE("guessing is slowed per user and per address; right passwords are free", "[auth]") {
+    support::ManualClock clock;
+    LoginThrottle throttle(clock, {.per_user = {.capacity = 3, .refill_us = 30'000'000},
+                                   .per_address = {.capacity = 5, .refill_us = 10'000'000}});
+    for (int i = 0; i < 3; ++i) CHECK_FALSE(throttle.refuse("ann", "1.1.1.1"));
+    CHECK(throttle.refuse("ann", "2.2.2.2") == Millis(30'000));
+    CHECK_FALSE(throttle.refuse("bob", "1.1.1.1"));
+    CHECK_FALSE(throttle.refuse("cyd", "1.1.1.1"));
+    CHECK(throttle.refuse("dan", "1.1.1.1") == Millis(10'000));
+    clock.advance(30'000);
+    CHECK_FALSE(throttle.refuse("ann", "3.3.3.3"));
+    for (int i = 0; i < 100; ++i) {
+        CHECK_FALSE(throttle.refuse("eve", "4.4.4.4"));
+        throttle.succeeded("eve", "4.4.4.4");
+    }
+}
