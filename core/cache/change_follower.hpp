@@ -1,0 +1,50 @@
+/// Follows the store's change feed, so that what another host commits makes this host's cached answers stale too.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "cache/cache_service.hpp"
+#include "ports/storage_port.hpp"
+
+namespace treasurer::cache {
+
+struct FollowSettings {
+    Millis poll{200};
+    std::uint32_t page = 1000;  ///< records asked for at once
+    Millis timeout{5000};
+};
+
+/// Begins by making everything stale, since it knows nothing of the commits before. So it does when the feed no longer
+/// has the commits after its place.
+/// Threads: start() and stop() from any; the rest runs on the executor. Lifetime: everything it is given outlives it;
+/// after stop() the scope is idle within one poll.
+class ChangeFollower {
+public:
+    ChangeFollower(StoragePort& storage, CacheService& cache, Executor& executor, FollowSettings settings = {})
+        : storage_(storage), cache_(cache), executor_(executor), settings_(settings) {}
+
+    void start(TaskScope& scope) { scope.spawn(run()); }
+    void stop() { stopping_ = true; }
+
+    /// Commits up to it were seen.
+    std::uint64_t position() const { return position_; }
+    /// How often everything was made stale because the feed had a gap.
+    std::uint64_t gaps() const { return gaps_; }
+
+private:
+    enum class Step { more, wait };
+    Task<> run();
+    Task<bool> begin();
+    Task<Step> follow();
+
+    StoragePort& storage_;
+    CacheService& cache_;
+    Executor& executor_;
+    const FollowSettings settings_;
+    std::atomic<bool> stopping_{false};
+    std::atomic<std::uint64_t> position_{0}, gaps_{0};
+};
+
+}  // namespace treasurer::cache
