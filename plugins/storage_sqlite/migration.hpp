@@ -1,0 +1,21 @@
+/// Brings the database to a declared schema: tables, columns, indexes, back-fill.
+///
+/// Rules: repeating a migration changes nothing. Collections are added, never removed. An index that the schema no
+/// longer declares is dropped, with the columns only it used; an index whose definition changed is made anew. New
+/// indexes are back-filled from the bodies. A database with a newer schema version is refused, untouched.
+#pragma once
+
+#include <atr/storage.hpp>
+
+#include "write_transaction.hpp"
+
+namespace storage_sqlite {
+
+/// What can be said of a schema without a database. Errors: rejected, ATR_E_BAD_INPUT, naming collection and index.
+atr::Result<> check_schema(const atr::Schema& schema);
+
+/// Inside a write transaction. Errors, with nothing changed: rejected: ATR_E_CONFIG (the database is newer than the
+/// schema), ATR_E_BAD_INPUT (cannot be applied to what is there).
+atr::Result<> apply_schema(WriteTransaction& transaction, const atr::Schema& schema);
+
+}  // namespace storage_sqlite
