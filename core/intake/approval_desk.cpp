@@ -1,0 +1,187 @@
+#include "intake/approval_desk.hpp"
+
+#include "intake/desk_records.hpp"
+#include "intake/invoice_desk.hpp"
+#include "treasury/rollups.hpp"
+
+namespace treasurer::intake {
+namespace {
+
+constexpr int tries = 6;
+
+ApprovalResult result(ApprovalKind kind, Approval approval, std::string reason) {
+    ApprovalResult out;
+    out.kind = kind;
+    out.approval = std::move(approval);
+    out.reason = std::move(reason);
+    return out;
+}
+
+ApprovalResult unavailable(const atr::Error& error) {
+    return result(ApprovalKind::unavailable, {}, error.message);
+}
+
+}  // namespace
+
+Task<ApprovalResult> ApprovalDesk::approve(ApprovalRequest request) {
+    for (int i = 0; i < tries; ++i) {
+        Task<std::optional<ApprovalResult>> once = approve_once(request);
+        std::optional<ApprovalResult> out = co_await once;
+        if (out) co_return std::move(*out);
+    }
+    co_return unavailable(atr::retry(ATR_E_OVERLOADED, "what the approval rests on kept changing; try again"));
+}
+
+Task<ApprovalResult> ApprovalDesk::reject(ApprovalRequest request) {
+    for (int i = 0; i < tries; ++i) {
+        Task<std::optional<ApprovalResult>> once = reject_once(request);
+        std::optional<ApprovalResult> out = co_await once;
+        if (out) co_return std::move(*out);
+    }
+    co_return unavailable(atr::retry(ATR_E_OVERLOADED, "the approval kept changing; try again"));
+}
+
+Task<ApprovalResult> ApprovalDesk::open(ApprovalRequest request, std::optional<Open>* out) {
+    Open work;
+    Task<atr::Result<std::optional<Approval>>> finding = parts_.store.find<Approval>(request.approval_id);
+    atr::Result<std::optional<Approval>> approval = co_await finding;
+    if (!approval) co_return unavailable(approval.error());
+    if (!*approval) co_return result(ApprovalKind::not_found, {}, "no approval has this id");
+    work.approval = std::move(**approval);
+    if (work.approval.status != "pending")
+        co_return result(ApprovalKind::not_pending, work.approval, "it is already " + work.approval.status);
+    if (work.approval.submitted_by == request.by)
+        co_return result(ApprovalKind::own_submission, work.approval, "who submits an invoice may not decide on it");
+    if (parts_.clock.unix_ms() >= work.approval.expires_ms)
+        co_return result(ApprovalKind::expired, work.approval, "it has expired");
+    if (work.approval.payload_hash != request.payload_hash)
+        co_return result(ApprovalKind::payload_changed, work.approval,
+                         "the hash given is not that of what would be paid");
+    Task<atr::Result<std::optional<Payment>>> paying = parts_.store.find<Payment>(work.approval.payment_id);
+    atr::Result<std::optional<Payment>> payment = co_await paying;
+    if (!payment) co_return unavailable(payment.error());
+    Task<atr::Result<std::optional<Invoice>>> reading = parts_.store.find<Invoice>(work.approval.invoice_id);
+    atr::Result<std::optional<Invoice>> invoice = co_await reading;
+    if (!invoice) co_return unavailable(invoice.error());
+    if (!*payment || !*invoice)
+        co_return result(ApprovalKind::not_found, work.approval, "its payment or invoice is not in storage");
+    work.payment = std::move(**payment);
+    work.invoice = std::move(**invoice);
+    *out = std::move(work);
+    co_return result(ApprovalKind::done, {}, {});
+}
+
+Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest request) {
+    std::optional<Open> opened;
+    Task<ApprovalResult> opening = open(request, &opened);
+    ApprovalResult problem = co_await opening;
+    if (!opened) co_return problem;
+    Open work = std::move(*opened);
+
+    Task<atr::Result<Judgement>> judging = parts_.facts.judge_again(work.invoice);
+    atr::Result<Judgement> known = co_await judging;
+    if (!known) co_return unavailable(known.error());
+    const UnixMillis now = parts_.clock.unix_ms();
+    Payment payable = payment_for(work.invoice, *known, work.payment.id, work.payment.created_ms);
+    payable.approval_id = work.approval.id;
+    payable.history = work.payment.history;
+    payable.state = work.payment.state;
+    payable.version = work.payment.version;
+    if (payable.payload_hash != work.approval.payload_hash) {
+        Task<ApprovalResult> rebinding = rebind(std::move(work), std::move(payable));
+        co_return co_await rebinding;
+    }
+    const std::vector<Reason> obstacles = known->decision.obstacles();
+    if (!obstacles.empty()) co_return result(ApprovalKind::obstacle, work.approval, obstacles.front().detail);
+
+    Task<atr::Result<Payment>> preparing = parts_.saga.prepare(std::move(payable), request.request_id);
+    atr::Result<Payment> prepared = co_await preparing;
+    if (!prepared) {
+        if (prepared.outcome() == atr::Outcome::rejected)
+            co_return result(ApprovalKind::obstacle, work.approval,
+                             "the payment rail will not take it: " + prepared.error().message);
+        co_return unavailable(prepared.error());
+    }
+    Payment payment = std::move(*prepared);
+    work.approval.given.push_back({request.by, "approve", request.reason, now});
+    work.approval.status = "approved";
+    work.invoice.status = InvoiceStatus::processing;
+    work.invoice.updated_ms = now;
+    if (known->vendor) work.invoice.vendor_id = known->vendor->id;
+
+    UnitOfWork unit = parts_.store.begin();
+    unit.update(work.approval);
+    unit.update(work.invoice);
+    unit.create(audit_line(parts_.store.ids(), now, request.by, "approval.approved", work.approval.id, request.reason,
+                           request.request_id));
+    unit.check(Policy::collection, Policy::current, known->policy.version, "policy");
+    if (known->vendor) unit.check(Vendor::collection, known->vendor->id, known->vendor->version, "vendor");
+    const payments::CommitAPositions positions = parts_.saga.add_commit_a(unit, payment);
+    Task<Committed> committing = parts_.store.commit(std::move(unit));
+    const Committed committed = co_await committing;
+    if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
+    if (!committed.ok()) co_return unavailable(committed.error);
+
+    Completion<bool> news = parts_.runner.waiters().expect(payment.id, request.wait);
+    parts_.runner.adopt(payment.id, committed.versions.at(positions.job));
+    ApprovalResult out = result(ApprovalKind::done, std::move(work.approval), {});
+    out.standing.kind = SubmitKind::processing;
+    out.standing.invoice = std::move(work.invoice);
+    out.standing.payment = std::move(payment);
+    co_await news;
+    Task<std::optional<SubmitResult>> looking = standing_of(parts_.store, out.standing);
+    std::optional<SubmitResult> standing = co_await looking;
+    if (standing) out.standing = std::move(*standing);
+    out.reason = out.standing.reason;
+    co_return out;
+}
+
+Task<ApprovalResult> ApprovalDesk::rebind(Open work, Payment now_payable) {
+    // The vendor master changed since the person was asked: ask again, for what would be paid now.
+    work.approval.payload_hash = now_payable.payload_hash;
+    work.approval.given.clear();
+    UnitOfWork unit = parts_.store.begin();
+    unit.update(work.approval);
+    unit.update(now_payable);
+    Task<Committed> committing = parts_.store.commit(std::move(unit));
+    const Committed committed = co_await committing;
+    if (!committed.ok() && committed.outcome != atr::Outcome::conflict) co_return unavailable(committed.error);
+    co_return result(ApprovalKind::payload_changed, std::move(work.approval),
+                     "payee or rail changed since the approval was asked for: look at it again");
+}
+
+Task<std::optional<ApprovalResult>> ApprovalDesk::reject_once(ApprovalRequest request) {
+    std::optional<Open> opened;
+    Task<ApprovalResult> opening = open(request, &opened);
+    ApprovalResult problem = co_await opening;
+    if (!opened) co_return problem;
+    Open work = std::move(*opened);
+    const UnixMillis now = parts_.clock.unix_ms();
+    work.approval.given.push_back({request.by, "reject", request.reason, now});
+    work.approval.status = "rejected";
+    work.payment.enter(PaymentState::cancelled, now);
+    work.payment.reason = "rejected by " + request.by;
+    work.invoice.status = InvoiceStatus::rejected;
+    work.invoice.updated_ms = now;
+
+    UnitOfWork unit = parts_.store.begin();
+    unit.update(work.approval);
+    unit.update(work.payment);
+    unit.update(work.invoice);
+    unit.create(activity_line(parts_.store.ids(), work.invoice, {}, "REJECTED",
+                              request.reason.empty() ? "rejected by a person" : request.reason));
+    unit.create(audit_line(parts_.store.ids(), now, request.by, "approval.rejected", work.approval.id, request.reason,
+                           request.request_id));
+    treasury::note_invoice(unit, "rejected");
+    Task<Committed> committing = parts_.store.commit(std::move(unit));
+    const Committed committed = co_await committing;
+    if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
+    if (!committed.ok()) co_return unavailable(committed.error);
+    ApprovalResult out = result(ApprovalKind::done, std::move(work.approval), {});
+    out.standing.kind = SubmitKind::rejected;
+    out.standing.invoice = std::move(work.invoice);
+    out.standing.payment = std::move(work.payment);
+    co_return out;
+}
+
+}  // namespace treasurer::intake

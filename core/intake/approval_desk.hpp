@@ -1,0 +1,69 @@
+/// The approval desk: a person's word on an invoice that policy would not pay by itself. The approver is never the
+/// submitter, and approves exactly one payee, amount and asset; anything else is asked anew.
+#pragma once
+
+#include "intake/facts_finder.hpp"
+#include "intake/submission.hpp"
+#include "payments/runner.hpp"
+#include "records/approval.hpp"
+
+namespace treasurer::intake {
+
+struct ApprovalRequest {
+    std::string approval_id;
+    std::string by;
+    std::string payload_hash;
+    std::string reason = {};
+    std::string request_id = {};
+    Millis wait{10000};
+};
+
+enum class ApprovalKind {
+    done,  ///< see the approval's status, and `standing` for what became of the payment
+    not_found,
+    own_submission,   ///< the submitter may not decide
+    payload_changed,  ///< what would be paid now is not what the hash says; `approval` carries the new hash
+    not_pending,
+    expired,
+    obstacle,     ///< approved or not, it cannot be paid now: see reason
+    unavailable,  ///< nothing was stored, safe to repeat
+};
+
+struct ApprovalResult {
+    ApprovalKind kind = ApprovalKind::unavailable;
+    Approval approval = {};
+    SubmitResult standing = {};
+    std::string reason = {};
+};
+
+/// Threads: any. Must outlive its tasks.
+class ApprovalDesk {
+public:
+    struct Parts {
+        Store& store;
+        FactsFinder& facts;
+        payments::Saga& saga;
+        payments::Runner& runner;
+        const Clock& clock;
+    };
+    explicit ApprovalDesk(Parts parts) : parts_(parts) {}
+
+    Task<ApprovalResult> approve(ApprovalRequest request);
+    Task<ApprovalResult> reject(ApprovalRequest request);
+
+private:
+    struct Open {
+        Approval approval;
+        Payment payment;
+        Invoice invoice;
+    };
+    /// The approval with its payment and invoice, or the reason why it cannot be decided.
+    Task<ApprovalResult> open(ApprovalRequest request, std::optional<Open>* out);
+    Task<ApprovalResult> rebind(Open work, Payment now_payable);
+    Task<std::optional<ApprovalResult>> approve_once(ApprovalRequest request);
+    Task<std::optional<ApprovalResult>> reject_once(ApprovalRequest request);
+
+    Parts parts_;
+};
+
+}  // namespace treasurer::intake

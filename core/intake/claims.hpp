@@ -1,0 +1,56 @@
+/// Claims: put-if-absent marks that make an invoice unique between all hosts, whatever form it comes in. Pure: no I/O.
+#pragma once
+
+#include "records/json.hpp"
+
+#include <atr/money.hpp>
+#include <atr/storage.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace treasurer::intake {
+
+/// What one claim key stands for.
+enum class ClaimKind {
+    document,    ///< the very same bytes
+    number,      ///< this vendor's invoice number
+    look_alike,  ///< the number's skeleton and the amount: INV-001, inv 0O1 and INV/001 look the same
+    same_sum,    ///< vendor, amount and date: a duplicate only if one of the two has no number
+};
+
+struct Claim {
+    ClaimKind kind;
+    std::string key;
+};
+
+struct ClaimSubject {
+    std::string document_sha256;
+    std::string vendor;          ///< vendor id, or "~" and the name's normal form
+    std::string invoice_number;  ///< may be empty
+    std::string issue_date;      ///< may be empty
+    atr::Money amount;
+};
+
+std::vector<Claim> claims_of(const ClaimSubject& subject);
+
+/// The record of a claim: names the invoice that holds it.
+struct ClaimRecord {
+    static constexpr const char* collection = "claims";
+    std::string id;
+    std::string invoice_id;
+    bool numbered = false;  ///< the invoice that holds it has a number
+    std::uint64_t version = 0;
+
+    Json to_json() const { return {{"id", id}, {"invoice_id", invoice_id}, {"numbered", numbered}}; }
+    static ClaimRecord from_json(const Json& json) {
+        return {json.at("id"), json.at("invoice_id"), json.at("numbered"), 0};
+    }
+    std::vector<atr::IndexEntry> index() const { return {}; }
+};
+
+/// Letters and digits alone, with those that look alike made equal and leading zeros of numbers dropped.
+std::string number_skeleton(std::string_view invoice_number);
+
+}  // namespace treasurer::intake

@@ -1,0 +1,130 @@
+#include "intake/cross_check.hpp"
+
+#include "intake/utf8.hpp"
+
+#include <algorithm>
+
+namespace treasurer::intake {
+namespace {
+
+using atr::Evidence;
+using atr::ParsedField;
+using atr::ParseResult;
+
+const std::string* layer_text(const ParseResult& parsed, std::uint32_t layer) {
+    for (const auto& text : parsed.texts)
+        if (text.layer == layer) return &text.text;
+    return nullptr;
+}
+
+/// The quote is really there, at the place that is named.
+bool stands_in_document(const ParseResult& parsed, const Evidence& evidence) {
+    if (evidence.kind != ATR_EV_TEXT)
+        return false;  // other kinds are checked against their own layers by later parsers
+    const std::string* text = layer_text(parsed, evidence.layer);
+    if (!text || evidence.begin >= evidence.end || evidence.end > text->size()) return false;
+    return std::string_view(*text).substr(evidence.begin, evidence.end - evidence.begin) == evidence.quote;
+}
+
+Json field_json(const ParsedField& field, std::uint32_t confidence_bp) {
+    Json out = {{"path", field.path}, {"value", field.value}, {"confidence", confidence_bp}};
+    if (field.alternative != 0) out["alternative"] = field.alternative;
+    if (!field.evidence.empty()) {
+        const auto& first = field.evidence.front();
+        out["evidence"] = {{"quote", first.quote},
+                           {"layer", first.layer},
+                           {"begin", first.begin},
+                           {"end", first.end},
+                           {"page", first.page}};
+    }
+    return out;
+}
+
+std::optional<CheckedField>* slot(Reading& reading, std::string_view path) {
+    if (path == "seller.name") return &reading.seller_name;
+    if (path == "seller.tax_id") return &reading.seller_tax_id;
+    if (path == "invoice_number") return &reading.invoice_number;
+    if (path == "issue_date") return &reading.issue_date;
+    if (path == "due_date") return &reading.due_date;
+    if (path == "currency") return &reading.currency;
+    if (path == "amount_due") return &reading.amount_due;
+    if (path == "total_with_tax") return &reading.total_with_tax;
+    if (path == "total_net") return &reading.total_net;
+    if (path == "tax_total") return &reading.tax_total;
+    if (path == "payee.iban") return &reading.iban;
+    if (path == "payee.wallet") return &reading.wallet;
+    if (path == "document_type") return &reading.document_type;
+    return nullptr;
+}
+
+std::optional<atr::Decimal> number(const std::optional<CheckedField>& field) {
+    return field ? atr::Decimal::parse(field->value) : std::nullopt;
+}
+
+void check_sums(Reading& reading) {
+    const auto net = number(reading.total_net), tax = number(reading.tax_total), total = number(reading.total_with_tax);
+    if (!net || !tax || !total) return;
+    const auto sum = net->plus(*tax);
+    if (sum && *sum == *total) return;
+    reading.doubts.push_back("net " + net->to_string() + " and tax " + tax->to_string() + " do not add up to " +
+                             total->to_string());
+}
+
+void check_amount(Reading& reading) {
+    const auto due = number(reading.amount_due), total = number(reading.total_with_tax);
+    if (due && total && *due > *total)
+        reading.doubts.push_back("the amount due " + due->to_string() + " is more than the total " +
+                                 total->to_string());
+}
+
+}  // namespace
+
+std::optional<atr::Money> Reading::amount() const {
+    const auto& due = amount_due ? amount_due : total_with_tax;
+    if (!due || !currency) return std::nullopt;
+    return atr::Money::parse(due->value, currency->value);
+}
+
+bool iban_checks_out(std::string_view iban) {
+    std::string text;
+    for (char c : iban)
+        if (c != ' ') text += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    if (text.size() < 15 || text.size() > 34) return false;
+    std::rotate(text.begin(), text.begin() + 4, text.end());
+    unsigned rest = 0;
+    for (char c : text) {
+        if (c >= '0' && c <= '9')
+            rest = (rest * 10 + static_cast<unsigned>(c - '0')) % 97;
+        else if (c >= 'A' && c <= 'Z')
+            rest = (rest * 100 + static_cast<unsigned>(c - 'A' + 10)) % 97;
+        else
+            return false;
+    }
+    return rest == 1;
+}
+
+Reading cross_check(const ParseResult& parsed) {
+    Reading out;
+    for (const auto& field : parsed.fields) {
+        if (invalid_utf8_at(field.value) || field.value.size() > 1024) continue;
+        const bool supported =
+            !field.evidence.empty() && std::all_of(field.evidence.begin(), field.evidence.end(),
+                                                   [&](const Evidence& e) { return stands_in_document(parsed, e); });
+        const std::uint32_t confidence = supported ? std::min<std::uint32_t>(field.confidence_bp, 10000) : 0;
+        out.fields.push_back(field_json(field, confidence));
+        if (field.document != 0) {
+            if (out.doubts.empty() || out.doubts.back() != "the file holds more than one invoice")
+                out.doubts.push_back("the file holds more than one invoice");
+            continue;
+        }
+        if (field.alternative != 0) continue;
+        if (!supported) out.doubts.push_back("the evidence for " + field.path + " does not stand in the document");
+        if (auto* place = slot(out, field.path); place && !*place) *place = CheckedField{field.value, confidence};
+    }
+    check_sums(out);
+    check_amount(out);
+    if (out.iban && !iban_checks_out(out.iban->value)) out.doubts.push_back("the IBAN's check digits are wrong");
+    return out;
+}
+
+}  // namespace treasurer::intake

@@ -1,0 +1,247 @@
+#include "intake/facts_finder.hpp"
+
+#include "auth/digest.hpp"
+#include "ledger/accounts.hpp"
+#include "ledger/balances.hpp"
+#include "records/schema.hpp"
+
+#include <algorithm>
+
+namespace treasurer::intake {
+namespace {
+
+constexpr UnixMillis burn_is_fresh_for_ms = 5000;
+
+std::string same_form(std::string_view address) {
+    std::string out;
+    for (char c : address)
+        if (c != ' ') out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return out;
+}
+
+bool ended_unpaid(InvoiceStatus status) {
+    return status == InvoiceStatus::failed || status == InvoiceStatus::cancelled || status == InvoiceStatus::rejected;
+}
+
+policy::DocumentType document_type(const Reading& reading) {
+    if (!reading.document_type) return policy::DocumentType::invoice;
+    const auto& name = reading.document_type->value;
+    if (name == "invoice") return policy::DocumentType::invoice;
+    if (name == "credit_note") return policy::DocumentType::credit_note;
+    if (name == "reminder") return policy::DocumentType::reminder;
+    return policy::DocumentType::other;
+}
+
+/// The least certain of the fields that decide who gets how much.
+void set_confidence(policy::Facts& facts, const Reading& reading) {
+    const std::pair<const char*, const std::optional<CheckedField>*> fields[] = {
+        {"seller.name", &reading.seller_name},
+        {"amount_due", reading.amount_due ? &reading.amount_due : &reading.total_with_tax},
+        {"currency", &reading.currency},
+        {"invoice_number", &reading.invoice_number}};
+    facts.confidence_bp = 10000;
+    for (const auto& [name, field] : fields) {
+        if (!*field || (*field)->confidence_bp >= facts.confidence_bp) continue;
+        facts.confidence_bp = (*field)->confidence_bp;
+        facts.least_confident_field = name;
+    }
+}
+
+/// True if the document names an account that the vendor master does not have for this vendor.
+bool names_another_account(const Reading& reading, const Vendor& vendor) {
+    for (const auto& field : reading.fields) {
+        const std::string path = field.at("path");
+        if (path != "payee.wallet" && path != "payee.iban") continue;
+        const std::string named = same_form(field.at("value").get<std::string>());
+        const bool known =
+            std::any_of(vendor.accounts.begin(), vendor.accounts.end(),
+                        [&](const PayeeAccount& account) { return same_form(account.address) == named; });
+        if (!known) return true;
+    }
+    return false;
+}
+
+void compare_hints(std::vector<std::string>& doubts, const Hints& hints, const Reading& reading,
+                   const Judgement& known) {
+    const auto differs = [&](const char* name) {
+        doubts.push_back(std::string("the hint ") + name + " does not agree with the document");
+    };
+    if (hints.amount) {
+        const auto hinted = atr::Decimal::parse(*hints.amount);
+        if (!hinted || *hinted != reading.amount()->amount) differs("amount");
+    }
+    if (hints.currency && same_form(*hints.currency) != same_form(reading.currency->value)) differs("currency");
+    if (hints.invoice_number && (!reading.invoice_number || number_skeleton(*hints.invoice_number) !=
+                                                                number_skeleton(reading.invoice_number->value)))
+        differs("invoice_id");
+    if (hints.due_date && (!reading.due_date || *hints.due_date != reading.due_date->value)) differs("due_date");
+    if (hints.vendor_wallet) {
+        const std::string hinted = same_form(*hints.vendor_wallet);
+        const bool in_text = reading.wallet && same_form(reading.wallet->value) == hinted;
+        const bool in_master = known.account && same_form(known.account->address) == hinted;
+        if (!in_text && !in_master) differs("vendor_wallet");
+    }
+}
+
+}  // namespace
+
+std::string payload_hash(const Payment& payment) {
+    const Json payload = {{"address", payment.creditor.address},
+                          {"vendor_id", payment.creditor.vendor_id},
+                          {"rail", payment.rail},
+                          {"amount", payment.amount.amount.to_string()},
+                          {"asset", payment.amount.asset}};
+    return auth::sha256_hex(dump(payload));
+}
+
+Task<atr::Result<Judgement>> FactsFinder::judge(Reading reading, Hints hints, std::string document_sha256) {
+    const atr::Money amount = *reading.amount();
+    Task<atr::Result<Judgement>> looking = look_up(reading.seller_name->value, amount);
+    atr::Result<Judgement> known = co_await looking;
+    if (!known) co_return known.error();
+
+    ClaimSubject subject;
+    subject.document_sha256 = std::move(document_sha256);
+    subject.vendor = known->vendor ? known->vendor->id : "~" + vendor_normal_form(reading.seller_name->value);
+    if (reading.invoice_number) subject.invoice_number = reading.invoice_number->value;
+    if (reading.issue_date) subject.issue_date = reading.issue_date->value;
+    subject.amount = amount;
+    Task<atr::Result<Judgement>> claiming = look_up_claims(std::move(*known), std::move(subject));
+    known = co_await claiming;
+    if (!known) co_return known.error();
+
+    policy::Facts& facts = known->facts;
+    facts.document_type = document_type(reading);
+    if (reading.document_type) facts.document_type_name = reading.document_type->value;
+    facts.invoice_number_known = reading.invoice_number.has_value();
+    set_confidence(facts, reading);
+    facts.doubts = reading.doubts;
+    if (known->vendor) facts.payee_differs = names_another_account(reading, *known->vendor);
+    compare_hints(facts.doubts, hints, reading, *known);
+    known->decision = policy::decide(known->policy, facts);
+    co_return known;
+}
+
+Task<atr::Result<Judgement>> FactsFinder::judge_again(Invoice invoice) {
+    Task<atr::Result<Judgement>> looking = look_up(invoice.vendor_name, invoice.amount_due);
+    atr::Result<Judgement> known = co_await looking;
+    if (known) known->decision = policy::decide(known->policy, known->facts);
+    co_return known;
+}
+
+Task<atr::Result<Judgement>> FactsFinder::look_up(std::string vendor_name, atr::Money amount) {
+    Judgement out;
+    std::vector<atr::Key> keys;
+    keys.push_back({Policy::collection, Policy::current});
+    keys.push_back({VendorName::collection, vendor_normal_form(vendor_name)});
+    Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
+    atr::Result<std::vector<atr::Record>> records = co_await reading;
+    if (!records) co_return records.error();
+    std::string vendor_id;
+    for (const auto& record : *records) {
+        if (record.collection == Policy::collection) {
+            atr::Result<Policy> policy = decode<Policy>(record);
+            if (!policy) co_return policy.error();
+            out.policy = std::move(*policy);
+        } else {
+            const Json body = Json::parse(record.body, nullptr, false);
+            if (!body.is_object()) co_return atr::rejected(ATR_E_CORRUPT, "a record of vendor_names cannot be read");
+            vendor_id = text_or(body, "vendor_id");
+        }
+    }
+    if (out.policy.version == 0) co_return atr::retry(ATR_E_INTERNAL, "no policy is stored yet");
+    if (!vendor_id.empty()) {
+        Task<atr::Result<std::optional<Vendor>>> finding = store_.find<Vendor>(vendor_id);
+        atr::Result<std::optional<Vendor>> vendor = co_await finding;
+        if (!vendor) co_return vendor.error();
+        out.vendor = std::move(*vendor);
+    }
+    out.facts.amount = amount;
+    out.facts.vendor_name = vendor_name;
+    out.facts.vendor_known = out.vendor.has_value();
+    choose_account(out, amount);
+    out.facts.rail_known = out.rail != nullptr;
+    if (!out.rail) co_return out;
+    out.facts.amount_fits_asset = assets_.units(amount).has_value();
+
+    const std::string balance =
+        ledger::balance_key(amount.asset, ledger::treasury_account(out.rail->name()), ledger::Figure::available);
+    std::vector<std::string> wanted{balance};
+    Task<atr::Result<std::map<std::string, atr::Int128>>> counting =
+        store_.counters(balances_collection, std::move(wanted));
+    atr::Result<std::map<std::string, atr::Int128>> counted = co_await counting;
+    if (!counted) co_return counted.error();
+    const auto available = assets_.amount(amount.asset, (*counted)[balance]);
+    Task<atr::Result<atr::Decimal>> burning = burn(amount.asset, out.rail->name());
+    atr::Result<atr::Decimal> monthly = co_await burning;
+    if (!monthly) co_return monthly.error();
+    out.facts.funds_known = available.has_value();
+    out.facts.available = available.value_or(atr::Decimal{});
+    out.facts.monthly_burn = *monthly;
+    co_return out;
+}
+
+void FactsFinder::choose_account(Judgement& known, const atr::Money& amount) const {
+    known.rail = rails_.for_asset(amount.asset);
+    if (!known.vendor) return;
+    for (const auto& account : known.vendor->accounts) {
+        RailPort* rail = rails_.find(account.rail);
+        if (account.asset != amount.asset || !rail || !rail->capabilities().decimals_of(amount.asset)) continue;
+        if (known.account && rail != rails_.for_asset(amount.asset)) continue;  // the preferred rail's account wins
+        known.account = account;
+        known.rail = rail;
+    }
+    known.facts.payee_account_known = known.account.has_value();
+    known.facts.payee_cooling_off = known.account && !known.account->active_at(clock_.unix_ms());
+}
+
+Task<atr::Result<Judgement>> FactsFinder::look_up_claims(Judgement known, ClaimSubject subject) {
+    const bool numbered = !subject.invoice_number.empty();
+    std::vector<atr::Key> keys;
+    for (auto& claim : claims_of(subject)) {
+        keys.push_back({ClaimRecord::collection, claim.key});
+        known.claims.push_back({std::move(claim), std::nullopt, false});
+    }
+    Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
+    atr::Result<std::vector<atr::Record>> records = co_await reading;
+    if (!records) co_return records.error();
+    for (const auto& raw : *records) {
+        atr::Result<ClaimRecord> record = decode<ClaimRecord>(raw);
+        if (!record) co_return record.error();
+        for (auto& held : known.claims)
+            if (held.claim.key == raw.key) held.record = *record;
+    }
+    for (auto& held : known.claims) {
+        if (!held.record) continue;
+        Task<atr::Result<std::optional<Invoice>>> finding = store_.find<Invoice>(held.record->invoice_id);
+        atr::Result<std::optional<Invoice>> holder = co_await finding;
+        if (!holder) co_return holder.error();
+        held.superseded = !*holder || ended_unpaid((*holder)->status);
+        if (held.superseded) continue;
+        if (held.claim.kind == ClaimKind::same_sum) {
+            if (!numbered || !held.record->numbered) known.facts.possible_duplicate_of = held.record->invoice_id;
+            continue;
+        }
+        if (held.claim.kind == ClaimKind::document) known.same_document = true;
+        if (!known.duplicate_of) known.duplicate_of = std::move(**holder);
+    }
+    co_return known;
+}
+
+Task<atr::Result<atr::Decimal>> FactsFinder::burn(std::string asset, std::string rail) {
+    const std::string name = asset + "|" + rail;
+    const UnixMillis now = clock_.unix_ms();
+    {
+        const std::lock_guard lock(burn_mutex_);
+        const auto known = burns_.find(name);
+        if (known != burns_.end() && now - known->second.at_ms < burn_is_fresh_for_ms) co_return known->second.monthly;
+    }
+    Task<atr::Result<treasury::TreasuryFigures>> figuring = figures_.of(asset, rail);
+    atr::Result<treasury::TreasuryFigures> figures = co_await figuring;
+    if (!figures) co_return figures.error();
+    const std::lock_guard lock(burn_mutex_);
+    burns_[name] = {figures->monthly_burn, now};
+    co_return figures->monthly_burn;
+}
+
+}  // namespace treasurer::intake

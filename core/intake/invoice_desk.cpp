@@ -1,0 +1,326 @@
+#include "intake/invoice_desk.hpp"
+
+#include "auth/digest.hpp"
+#include "intake/desk_records.hpp"
+#include "intake/utf8.hpp"
+#include "records/approval.hpp"
+#include "treasury/rollups.hpp"
+
+#include <algorithm>
+
+namespace treasurer::intake {
+namespace {
+
+SubmitResult unreadable(std::vector<Problem> problems) {
+    SubmitResult out;
+    out.kind = SubmitKind::unreadable;
+    for (const auto& problem : problems) out.reason += (out.reason.empty() ? "" : "; ") + problem.detail;
+    out.problems = std::move(problems);
+    return out;
+}
+
+SubmitResult unavailable(const atr::Error& error) {
+    SubmitResult out;
+    out.kind = SubmitKind::unavailable;
+    out.reason = error.message;
+    return out;
+}
+
+/// What must be there before anything can be decided.
+std::vector<Problem> missing_fields(const Reading& reading) {
+    std::vector<Problem> out;
+    if (!reading.seller_name || vendor_normal_form(reading.seller_name->value).empty())
+        out.push_back({"/raw_text", "no vendor name was found"});
+    if (!reading.amount_due && !reading.total_with_tax)
+        out.push_back({"/raw_text", "no amount due was found"});
+    else if (!reading.currency)
+        out.push_back({"/raw_text", "no currency or token was found"});
+    else if (!reading.amount())
+        out.push_back({"/raw_text", "the amount due is not a decimal of up to 38 digits"});
+    return out;
+}
+
+/// Keeps what was answered together with what is known of funds.
+SubmitResult answer(SubmitKind kind, Invoice invoice, const Judgement& known) {
+    SubmitResult out;
+    out.kind = kind;
+    out.reason = known.decision.main_reason();
+    out.balance = known.balance_text();
+    if (known.facts.funds_known) out.monthly_burn = known.facts.monthly_burn.to_string();
+    out.invoice = std::move(invoice);
+    return out;
+}
+
+}  // namespace
+
+Payment payment_for(const Invoice& invoice, const Judgement& known, std::string id, UnixMillis now_ms) {
+    Payment out;
+    out.id = std::move(id);
+    out.invoice_id = invoice.id;
+    out.amount = invoice.amount_due;
+    out.created_ms = now_ms;
+    out.creditor.name = invoice.vendor_name;
+    if (known.vendor) {
+        out.creditor.vendor_id = known.vendor->id;
+        out.creditor.name = known.vendor->name;
+    }
+    if (known.account) {
+        out.creditor.account_id = known.account->id;
+        out.creditor.address = known.account->address;
+    }
+    if (known.rail) {
+        out.rail = known.rail->name();
+        out.source_account = known.rail->capabilities().account;
+    }
+    out.payload_hash = payload_hash(out);
+    return out;
+}
+
+Task<atr::Result<Reading>> InvoiceDesk::read(Submission submission) {
+    const std::string& text = *submission.bytes;
+    if (text.size() > settings_.max_text_bytes)
+        co_return atr::rejected(ATR_E_TOO_LARGE, "the text has " + std::to_string(text.size()) + " bytes, at most " +
+                                                     std::to_string(settings_.max_text_bytes) + " are read");
+    if (is_blank(text)) co_return atr::rejected(ATR_E_BAD_INPUT, "the document is empty");
+    if (const auto at = invalid_utf8_at(text))
+        co_return atr::rejected(ATR_E_BAD_INPUT, "the text is not valid UTF-8 at byte " + std::to_string(*at));
+    Document document;
+    document.media_type = submission.media_type;
+    document.filename = submission.filename;
+    document.bytes = submission.bytes;
+    document.sha256_hex = auth::sha256_hex(text);
+    std::optional<atr::Error> last;
+    for (ParserPort* parser : parts_.parsers) {
+        const auto& types = parser->media_types();
+        if (std::find(types.begin(), types.end(), submission.media_type) == types.end()) continue;
+        CallOptions options;
+        options.timeout = settings_.parse_timeout;
+        options.request_id = submission.request_id;
+        Task<atr::Result<atr::ParseResult>> call = parser->parse(document, options);
+        atr::Result<atr::ParseResult> parsed = co_await call;
+        if (!parsed) {
+            last = parsed.error();
+            continue;
+        }
+        co_return cross_check(*parsed);
+    }
+    if (last) co_return *last;
+    co_return atr::rejected(ATR_E_MEDIA_TYPE, "no parser reads " + submission.media_type);
+}
+
+Task<SubmitResult> InvoiceDesk::submit(Submission submission) {
+    Task<atr::Result<Reading>> reading_task = read(submission);
+    atr::Result<Reading> reading = co_await reading_task;
+    if (!reading) {
+        if (reading.outcome() == atr::Outcome::retry || reading.outcome() == atr::Outcome::unknown)
+            co_return unavailable(reading.error());
+        std::vector<Problem> problems;
+        problems.push_back({"/raw_text", reading.error().message});
+        co_return unreadable(std::move(problems));
+    }
+    std::vector<Problem> missing = missing_fields(*reading);
+    if (!missing.empty()) co_return unreadable(std::move(missing));
+    const std::string sha256 = auth::sha256_hex(*submission.bytes);
+    for (unsigned i = 0; i < settings_.tries; ++i) {
+        Step step = settle(submission, *reading, sha256);
+        std::optional<SubmitResult> result = co_await step;
+        if (result) co_return std::move(*result);
+    }
+    co_return unavailable(atr::retry(ATR_E_OVERLOADED, "what the decision rests on kept changing; try again"));
+}
+
+InvoiceDesk::Step InvoiceDesk::settle(Submission submission, Reading reading, std::string sha256) {
+    Task<atr::Result<Judgement>> judging = parts_.facts.judge(reading, submission.hints, sha256);
+    atr::Result<Judgement> known = co_await judging;
+    if (!known) co_return unavailable(known.error());
+    Invoice invoice = invoice_from(submission, reading, *known, std::move(sha256));
+    if (known->duplicate_of) {
+        Step step = report_duplicate(std::move(submission), std::move(invoice), std::move(*known));
+        co_return co_await step;
+    }
+    switch (known->decision.outcome) {
+        case policy::Outcome::refuse: {
+            Step step = refuse(std::move(submission), std::move(invoice), std::move(*known));
+            co_return co_await step;
+        }
+        case policy::Outcome::ask: {
+            Step step = ask_a_person(std::move(submission), std::move(invoice), std::move(*known));
+            co_return co_await step;
+        }
+        case policy::Outcome::pay:
+            break;
+    }
+    Step step = pay(std::move(submission), std::move(invoice), std::move(*known));
+    co_return co_await step;
+}
+
+InvoiceDesk::Step InvoiceDesk::report_duplicate(Submission submission, Invoice invoice, Judgement known) {
+    const Invoice first = std::move(*known.duplicate_of);
+    known.duplicate_of.reset();
+    SubmitResult out = answer(SubmitKind::duplicate, std::move(invoice), known);
+    out.duplicate_of = first.id;
+    out.duplicate_payment_id = first.payment_id;
+    out.reason = known.same_document ? "this very document was submitted before"
+                                     : "this invoice was submitted before in another document";
+    if (known.same_document) co_return out;  // a repeat of the same bytes leaves no second trace
+
+    out.invoice.status = InvoiceStatus::duplicate;
+    out.invoice.outcome = "refuse";
+    out.invoice.duplicate_of = first.id;
+    out.invoice.reasons.push_back({"duplicate", policy::refuse, "the same invoice as " + first.id});
+    UnitOfWork unit = parts_.store.begin();
+    unit.create(out.invoice);
+    put_document(unit, out.invoice, *submission.bytes);
+    unit.create(activity_line(parts_.store.ids(), out.invoice, known.balance_text(), "REJECTED", out.reason));
+    unit.create(audit_line(parts_.store.ids(), parts_.clock.unix_ms(), submission.submitted_by, "invoice.duplicate",
+                           out.invoice.id, out.reason, submission.request_id));
+    treasury::note_invoice(unit, "duplicate");
+    Task<Committed> committing = parts_.store.commit(std::move(unit));
+    const Committed committed = co_await committing;
+    if (!committed.ok()) co_return unavailable(committed.error);
+    co_return out;
+}
+
+InvoiceDesk::Step InvoiceDesk::refuse(Submission submission, Invoice invoice, Judgement known) {
+    invoice.status = InvoiceStatus::rejected;
+    SubmitResult out = answer(SubmitKind::rejected, std::move(invoice), known);
+    UnitOfWork unit = parts_.store.begin();
+    unit.create(out.invoice);
+    put_document(unit, out.invoice, *submission.bytes);
+    unit.create(activity_line(parts_.store.ids(), out.invoice, known.balance_text(), "REJECTED", out.reason));
+    unit.create(audit_line(parts_.store.ids(), parts_.clock.unix_ms(), submission.submitted_by, "invoice.rejected",
+                           out.invoice.id, out.reason, submission.request_id));
+    treasury::note_invoice(unit, "rejected");
+    guard_decision(unit, known);
+    Task<Committed> committing = parts_.store.commit(std::move(unit));
+    const Committed committed = co_await committing;
+    if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
+    if (!committed.ok()) co_return unavailable(committed.error);
+    co_return out;
+}
+
+InvoiceDesk::Step InvoiceDesk::ask_a_person(Submission submission, Invoice invoice, Judgement known) {
+    const UnixMillis now = parts_.clock.unix_ms();
+    Payment payment = payment_for(invoice, known, parts_.store.ids().next(), now);
+    payment.enter(PaymentState::waiting_approval, now);
+    Approval approval;
+    approval.id = parts_.store.ids().next();
+    approval.invoice_id = invoice.id;
+    approval.payment_id = payment.id;
+    approval.payload_hash = payment.payload_hash;
+    approval.submitted_by = submission.submitted_by;
+    approval.created_ms = now;
+    approval.expires_ms = now + known.policy.approval_expiry_ms;
+    for (const auto& reason : known.decision.reasons)
+        if (reason.result != policy::pass) approval.reasons.push_back(reason);
+    payment.approval_id = invoice.approval_id = approval.id;
+    invoice.payment_id = payment.id;
+    invoice.status = InvoiceStatus::waiting_approval;
+
+    SubmitResult out = answer(SubmitKind::waiting_approval, std::move(invoice), known);
+    out.payment = payment;
+    UnitOfWork unit = parts_.store.begin();
+    unit.create(out.invoice);
+    put_document(unit, out.invoice, *submission.bytes);
+    unit.create(payment);
+    unit.create(approval);
+    Activity line =
+        activity_line(parts_.store.ids(), out.invoice, known.balance_text(), "PAUSED_FOR_APPROVAL", out.reason);
+    line.required = known.policy.auto_approval_limit.to_string();
+    unit.create(line);
+    unit.create(audit_line(parts_.store.ids(), now, submission.submitted_by, "invoice.waiting_approval", out.invoice.id,
+                           out.reason, submission.request_id));
+    treasury::note_invoice(unit, "waiting_approval");
+    take_claims(unit, out.invoice, known);
+    guard_decision(unit, known);
+    Task<Committed> committing = parts_.store.commit(std::move(unit));
+    const Committed committed = co_await committing;
+    if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
+    if (!committed.ok()) co_return unavailable(committed.error);
+    co_return out;
+}
+
+InvoiceDesk::Step InvoiceDesk::pay(Submission submission, Invoice invoice, Judgement known) {
+    Payment payment = payment_for(invoice, known, parts_.store.ids().next(), parts_.clock.unix_ms());
+    Task<atr::Result<Payment>> preparing = parts_.saga.prepare(std::move(payment), submission.request_id);
+    atr::Result<Payment> prepared = co_await preparing;
+    if (!prepared) {
+        if (prepared.outcome() != atr::Outcome::rejected) co_return unavailable(prepared.error());
+        known.decision.outcome = policy::Outcome::ask;
+        known.decision.reasons.push_back(
+            {"rail", policy::hold, "the payment rail will not take it: " + prepared.error().message});
+        record_decision(invoice, known);
+        Step step = ask_a_person(std::move(submission), std::move(invoice), std::move(known));
+        co_return co_await step;
+    }
+    payment = std::move(*prepared);
+    invoice.payment_id = payment.id;
+    invoice.status = InvoiceStatus::processing;
+
+    UnitOfWork unit = parts_.store.begin();
+    unit.create(invoice);
+    put_document(unit, invoice, *submission.bytes);
+    unit.create(audit_line(parts_.store.ids(), parts_.clock.unix_ms(), submission.submitted_by, "invoice.approved",
+                           invoice.id, "by policy " + invoice.policy_hash.substr(0, 12), submission.request_id));
+    treasury::note_invoice(unit, "approved");
+    take_claims(unit, invoice, known);
+    guard_decision(unit, known);
+    const payments::CommitAPositions positions = parts_.saga.add_commit_a(unit, payment);
+    Task<Committed> committing = parts_.store.commit(std::move(unit));
+    const Committed committed = co_await committing;
+    if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
+    if (!committed.ok()) co_return unavailable(committed.error);
+
+    Completion<bool> news = parts_.runner.waiters().expect(payment.id, submission.wait);
+    parts_.runner.adopt(payment.id, committed.versions.at(positions.job));
+    SubmitResult out = answer(SubmitKind::processing, std::move(invoice), known);
+    out.payment = std::move(payment);
+    co_await news;
+    Task<std::optional<SubmitResult>> looking = standing_of(parts_.store, std::move(out));
+    co_return co_await looking;
+}
+
+Invoice InvoiceDesk::invoice_from(const Submission& submission, const Reading& reading, const Judgement& known,
+                                  std::string sha256) {
+    const auto text = [](const std::optional<CheckedField>& field) { return field ? field->value : std::string(); };
+    Invoice out;
+    out.id = parts_.store.ids().next();
+    out.created_ms = out.updated_ms = parts_.clock.unix_ms();
+    out.submitted_by = submission.submitted_by;
+    out.document_sha256 = std::move(sha256);
+    out.media_type = submission.media_type;
+    out.document_type = text(reading.document_type);
+    out.vendor_id = known.vendor ? known.vendor->id : std::string();
+    out.vendor_name = text(reading.seller_name);
+    out.vendor_tax_id = text(reading.seller_tax_id);
+    out.invoice_number = text(reading.invoice_number);
+    out.issue_date = text(reading.issue_date);
+    out.due_date = text(reading.due_date);
+    out.amount_due = *reading.amount();
+    out.fields = reading.fields;
+    record_decision(out, known);
+    return out;
+}
+
+void InvoiceDesk::take_claims(UnitOfWork& unit, const Invoice& invoice, const Judgement& known) const {
+    for (const auto& held : known.claims) {
+        ClaimRecord record{held.claim.key, invoice.id, !invoice.invoice_number.empty(), 0};
+        if (!held.record)
+            unit.create(record, "claim");
+        else if (held.superseded) {
+            record.version = held.record->version;
+            unit.update(record, "claim");
+        }
+        // A same_sum claim held by another live invoice stays with it: it only raises a question.
+    }
+}
+
+void InvoiceDesk::guard_decision(UnitOfWork& unit, const Judgement& known) const {
+    unit.check(Policy::collection, Policy::current, known.policy.version, "policy");
+    if (known.vendor)
+        unit.check(Vendor::collection, known.vendor->id, known.vendor->version, "vendor");
+    else
+        unit.check(VendorName::collection, vendor_normal_form(known.facts.vendor_name), ATR_VER_ABSENT, "vendor");
+}
+
+}  // namespace treasurer::intake
