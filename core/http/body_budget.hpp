@@ -1,0 +1,66 @@
+/// One memory budget for every request body in flight, from its first byte read until the request is dropped.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+namespace treasurer::http {
+
+/// Threads: every method may be called concurrently. Quantities in bytes.
+class BodyBudget {
+public:
+    explicit BodyBudget(std::size_t limit) : limit_(limit) {}
+
+    bool take(std::size_t bytes);
+    void give_back(std::size_t bytes) { used_.fetch_sub(bytes, std::memory_order_relaxed); }
+    bool could_take(std::size_t bytes) const { return bytes <= limit_ && used() <= limit_ - bytes; }
+    std::size_t used() const { return used_.load(std::memory_order_relaxed); }
+
+private:
+    const std::size_t limit_;
+    std::atomic<std::size_t> used_{0};
+};
+
+inline bool BodyBudget::take(std::size_t bytes) {
+    auto used = used_.load(std::memory_order_relaxed);
+    while (bytes <= limit_ && used <= limit_ - bytes) {
+        if (used_.compare_exchange_weak(used, used + bytes, std::memory_order_relaxed)) return true;
+    }
+    return false;
+}
+
+/// One body's share of the budget; given back when it ends. May outlive the edge.
+class BodyCharge {
+public:
+    BodyCharge() = default;
+    BodyCharge(BodyCharge&& other) noexcept
+        : budget_(std::move(other.budget_)), bytes_(std::exchange(other.bytes_, 0)) {}
+    BodyCharge& operator=(BodyCharge&& other) noexcept {
+        std::swap(budget_, other.budget_);
+        std::swap(bytes_, other.bytes_);
+        return *this;
+    }
+    ~BodyCharge() {
+        if (budget_) budget_->give_back(bytes_);
+    }
+
+    /// Makes the share cover `bytes`, in steps of 4 KiB; false, and nothing changed, when the budget is spent.
+    bool cover(const std::shared_ptr<BodyBudget>& budget, std::size_t bytes) {
+        constexpr std::size_t step = 4096;
+        if (bytes <= bytes_) return true;
+        const auto wanted = (bytes + step - 1) / step * step;
+        if (!budget->take(wanted - bytes_)) return false;
+        budget_ = budget;
+        bytes_ = wanted;
+        return true;
+    }
+    std::size_t bytes() const { return bytes_; }
+
+private:
+    std::shared_ptr<BodyBudget> budget_;
+    std::size_t bytes_ = 0;
+};
+
+}  // namespace treasurer::http

@@ -1,0 +1,59 @@
+/// A request body as it arrives: bounded by itself, and by the budget all bodies share.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/body_budget.hpp"
+#include "http/refusal.hpp"
+
+namespace treasurer::http {
+
+/// Charged for what has arrived, not for what was announced, so that nobody can take the budget with a promise.
+class BodyBuffer {
+public:
+    BodyBuffer(std::size_t max_bytes, std::shared_ptr<BodyBudget> budget)
+        : max_bytes_(max_bytes), budget_(std::move(budget)) {}
+
+    /// Judges an announced length before a byte of it is read, and makes room for it.
+    std::optional<Refusal> expect(std::size_t bytes) {
+        if (bytes > max_bytes_) return too_large();
+        if (!budget_->could_take(bytes)) return over_budget();
+        bytes_.reserve(bytes);
+        return std::nullopt;
+    }
+    std::optional<Refusal> append(std::string_view data) {
+        if (data.size() > max_bytes_ - bytes_.size()) return too_large();
+        if (!charge_.cover(budget_, bytes_.size() + data.size())) return over_budget();
+        bytes_.append(data);
+        return std::nullopt;
+    }
+    std::size_t size() const { return bytes_.size(); }
+
+    /// Moves the body and its charge out; the buffer is empty again.
+    void move_to(std::string& body, BodyCharge& charge) {
+        body = std::exchange(bytes_, {});
+        charge = std::exchange(charge_, {});
+    }
+
+    void drop() {
+        std::string body;
+        BodyCharge charge;
+        move_to(body, charge);
+    }
+
+private:
+    static Refusal too_large() { return {413, "body_too_large", "The body is larger than this server accepts."}; }
+    static Refusal over_budget() {
+        return {503, "overloaded", "Too many request bodies are in flight; try again shortly.", 1};
+    }
+
+    std::size_t max_bytes_;
+    std::shared_ptr<BodyBudget> budget_;
+    std::string bytes_;
+    BodyCharge charge_;
+};
+
+}  // namespace treasurer::http

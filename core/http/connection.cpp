@@ -1,0 +1,268 @@
+#include "http/connection.hpp"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include "http/problem.hpp"
+
+namespace treasurer::http {
+namespace {
+
+/// Answers to pipelined requests are gathered up to here before they are written.
+constexpr std::size_t kGatherBytes = 64 * kKiB;
+
+}  // namespace
+
+Connection::Connection(std::uint64_t id, Arrival arrival, ConnectionContext& context)
+    : id_(id),
+      socket_(std::move(arrival.socket)),
+      remote_address_(std::move(arrival.remote_address)),
+      slot_(std::move(arrival.slot)),
+      context_(context),
+      reader_(context.settings.limits, context.body_budget),
+      wait_since_(context.now) {}
+
+bool Connection::wants_read() const {
+    if (input_ended_) return false;
+    if (phase_ == Phase::lingering) return true;
+    return phase_ != Phase::closing && unread_.size() - unread_at_ < context_.settings.max_pipelined_bytes;
+}
+
+void Connection::on_readable(std::span<char> scratch) {
+    if (phase_ == Phase::lingering) return discard(scratch);
+    if (!wants_read()) return;
+    const auto received = ::recv(socket_.get(), scratch.data(), scratch.size(), 0);
+    if (received < 0) {
+        if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) phase_ = Phase::finished;
+        return;
+    }
+    input_ended_ = received == 0;
+    const std::string_view arrived(scratch.data(), static_cast<std::size_t>(received));
+    if (unread_.empty()) {
+        auto rest = arrived;
+        advance(rest);
+        unread_.assign(rest);
+    } else {
+        unread_.erase(0, std::exchange(unread_at_, 0));
+        unread_.append(arrived);
+        advance_unread();
+    }
+}
+
+void Connection::advance_unread() {
+    auto rest = std::string_view(unread_).substr(unread_at_);
+    advance(rest);
+    unread_at_ = unread_.size() - rest.size();
+    if (!rest.empty()) return;
+    std::string().swap(unread_);  // an idle connection keeps no memory for what it once read ahead
+    unread_at_ = 0;
+}
+
+/// Reads and dispatches until the input is used up, an answer must be waited for, or the client must take some first.
+void Connection::advance(std::string_view& input) {
+    while (phase_ == Phase::reading) {
+        if (input.empty()) {
+            if (input_ended_) end_of_input();
+            break;
+        }
+        if (output_.size() > kGatherBytes) {
+            flush();
+            if (!output_.empty()) return;
+        }
+        const auto progress = reader_.read(input);
+        input.remove_prefix(progress.taken);
+        switch (progress.step) {
+            case RequestReader::Step::need_more:
+                break;
+            case RequestReader::Step::send_continue:
+                if (input.empty()) output_.tail().append("HTTP/1.1 100 Continue\r\n\r\n");
+                break;
+            case RequestReader::Step::request:
+                dispatch(reader_.take());
+                break;
+            case RequestReader::Step::refused:
+                refuse(reader_.refusal());
+                break;
+        }
+    }
+    if (phase_ != Phase::waiting && phase_ != Phase::reading) input = {};
+    flush();
+}
+
+void Connection::end_of_input() {
+    if (reader_.stage() == RequestReader::Stage::idle) {
+        phase_ = Phase::closing;
+    } else {
+        refuse({400, "incomplete_request", "The connection ended before the request was complete."});
+    }
+}
+
+void Connection::dispatch(Request&& request) {
+    exchange_.request_id = context_.request_ids.choose(request.headers.find("X-Request-ID"), context_.wall_now);
+    exchange_.version = request.version;
+    exchange_.is_head = request.method == "HEAD";
+    exchange_.keep_alive = request.keep_alive && !context_.is_draining;
+    exchange_number_ = ++context_.exchanges;
+    request.request_id = exchange_.request_id;
+    request.remote_address = remote_address_;
+    request.arrival = context_.now;
+    phase_ = Phase::waiting;
+    EdgeCounters::count(context_.counters.requests);
+    in_handler_ = this;
+    try {
+        context_.handler(std::move(request), make_responder());
+    } catch (...) {
+        answer(exchange_number_, std::nullopt);
+    }
+    in_handler_ = nullptr;
+}
+
+Responder Connection::make_responder() {
+    return Responder([connection = weak_from_this(), mailbox = context_.mailbox,
+                      exchange = exchange_number_](std::optional<Response> response) {
+        if (in_handler_ != nullptr && in_handler_->context_.mailbox == mailbox &&
+            in_handler_->exchange_number_ == exchange) {
+            in_handler_->answer(exchange, std::move(response));
+        } else {
+            mailbox->post(LateAnswer{connection, exchange, std::move(response)});
+        }
+    });
+}
+
+void Connection::on_answer(std::uint64_t exchange, std::optional<Response> response) {
+    answer(exchange, std::move(response));
+    advance_unread();
+}
+
+void Connection::answer(std::uint64_t exchange, std::optional<Response> response) {
+    if (phase_ != Phase::waiting || exchange != exchange_number_) {
+        return EdgeCounters::count(context_.counters.late_answers);
+    }
+    if (!response) {
+        EdgeCounters::count(context_.counters.handler_failures);
+        response =
+            problem_response(500, "internal_error", "The server could not answer this request.", exchange_.request_id);
+    }
+    exchange_.keep_alive = exchange_.keep_alive && !response->close && !context_.is_draining;
+    phase_ = exchange_.keep_alive ? Phase::reading : Phase::closing;
+    write(std::move(*response));
+}
+
+void Connection::refuse(const Refusal& refusal) {
+    EdgeCounters::count(context_.counters.refused);
+    const auto& request = reader_.partial();
+    exchange_ = {.request_id = context_.request_ids.choose(request.headers.find("X-Request-ID"), context_.wall_now),
+                 .version = 11,
+                 .is_head = request.method == "HEAD",
+                 .keep_alive = false};
+    auto response = problem_response(refusal.status, refusal.code, refusal.detail, exchange_.request_id);
+    if (refusal.retry_after_s > 0) response.headers.add("Retry-After", std::to_string(refusal.retry_after_s));
+    phase_ = Phase::closing;
+    write(std::move(response));
+}
+
+void Connection::write(Response&& response) {
+    context_.writer.write(std::move(response), exchange_, std::chrono::system_clock::to_time_t(context_.wall_now),
+                          output_);
+}
+
+void Connection::flush() {
+    if (phase_ == Phase::finished) return;
+    const auto outcome = output_.flush(socket_.get());
+    if (outcome == OutputBuffer::Flush::broken) {
+        phase_ = Phase::finished;
+    } else if (outcome == OutputBuffer::Flush::done && phase_ == Phase::closing) {
+        last_answer_written();
+    }
+}
+
+/// Closing with unread input makes the kernel reset the connection, and the client may lose the answer. So only our
+/// half is closed, and what still comes is dropped for a while.
+void Connection::last_answer_written() {
+    ::shutdown(socket_.get(), SHUT_WR);
+    phase_ = input_ended_ ? Phase::finished : Phase::lingering;
+}
+
+void Connection::discard(std::span<char> scratch) {
+    const auto received = ::recv(socket_.get(), scratch.data(), scratch.size(), 0);
+    if (received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return;
+    if (received > 0) discarded_ += static_cast<std::size_t>(received);
+    if (received <= 0 || discarded_ > context_.settings.limits.max_body_bytes) phase_ = Phase::finished;
+}
+
+void Connection::on_writable() {
+    flush();
+    if (output_.empty()) advance_unread();
+}
+
+void Connection::on_drain() {
+    if (phase_ == Phase::reading && reader_.stage() == RequestReader::Stage::idle && output_.empty()) {
+        phase_ = Phase::finished;
+    }
+}
+
+Connection::Wait Connection::current_wait() const {
+    if (phase_ == Phase::lingering) return Wait::client_close;
+    if (!output_.empty()) return Wait::write;
+    if (phase_ != Phase::reading) return Wait::nothing;
+    switch (reader_.stage()) {
+        case RequestReader::Stage::idle:
+            return exchange_number_ == 0 ? Wait::first_byte : Wait::next_request;
+        case RequestReader::Stage::head:
+            return Wait::head;
+        case RequestReader::Stage::body:
+            return Wait::body;
+        case RequestReader::Stage::complete:
+        case RequestReader::Stage::refused:
+            break;
+    }
+    return Wait::nothing;
+}
+
+std::chrono::milliseconds Connection::allowance(Wait wait) const {
+    const auto& settings = context_.settings;
+    switch (wait) {
+        case Wait::first_byte:
+        case Wait::head:
+            return settings.header_timeout;
+        case Wait::next_request:
+            return settings.idle_timeout;
+        case Wait::body:
+            return settings.body_timeout +
+                   std::chrono::milliseconds(reader_.body_bytes() * 1000 / settings.body_bytes_per_second);
+        case Wait::write:
+            return settings.write_timeout;
+        case Wait::client_close:
+            return settings.linger_timeout;
+        case Wait::nothing:
+            break;
+    }
+    return std::chrono::milliseconds::max();
+}
+
+Connection::TimePoint Connection::deadline() {
+    const auto wait = current_wait();
+    const auto mark = wait == Wait::write ? output_.written() : exchange_number_;
+    if (wait != wait_ || mark != wait_mark_) {
+        // A first head counts from connecting: whoever dawdles before its first byte has that much less for the rest.
+        const bool goes_on = wait_ == Wait::first_byte && wait == Wait::head;
+        if (!goes_on) wait_since_ = context_.now;
+        wait_ = wait;
+        wait_mark_ = mark;
+    }
+    return wait == Wait::nothing ? TimePoint::max() : wait_since_ + allowance(wait);
+}
+
+void Connection::on_time() {
+    if (context_.now < deadline()) return;
+    if (wait_ != Wait::next_request && wait_ != Wait::client_close) EdgeCounters::count(context_.counters.timed_out);
+    if (wait_ == Wait::head || wait_ == Wait::body) {
+        refuse({408, "request_timeout", "The request did not arrive in time."});
+        flush();
+    } else {
+        phase_ = Phase::finished;
+    }
+}
+
+}  // namespace treasurer::http

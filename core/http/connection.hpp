@@ -1,0 +1,95 @@
+/// One client connection: reads requests one after another, hands each to the handler, writes the answers in order.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "http/bytes.hpp"
+#include "http/connection_caps.hpp"
+#include "http/connection_context.hpp"
+#include "http/output_buffer.hpp"
+#include "http/request_reader.hpp"
+#include "http/response_writer.hpp"
+#include "http/unique_fd.hpp"
+
+namespace treasurer::http {
+
+/// Knows its socket, but no poller: after each event the transport asks what it wants to be told next.
+/// Threads: the transport thread's alone, to its end; responders only hold a weak pointer that they never lock.
+class Connection : public std::enable_shared_from_this<Connection> {
+public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    Connection(std::uint64_t id, Arrival arrival, ConnectionContext& context);
+
+    void on_readable(std::span<char> scratch);
+    void on_writable();
+    void on_hangup() { phase_ = Phase::finished; }
+    /// `exchange` tells an answer that is still wanted from one that is not; nullopt is a responder dropped unanswered.
+    void on_answer(std::uint64_t exchange, std::optional<Response> response);
+    void on_drain();
+    /// Ends what waits longer than it may; nothing before deadline().
+    void on_time();
+
+    std::uint64_t id() const { return id_; }
+    int socket() const { return socket_.get(); }
+    bool is_finished() const { return phase_ == Phase::finished; }
+    bool wants_read() const;
+    bool wants_write() const { return !output_.empty(); }
+    /// When on_time() is due; to be asked after each event.
+    TimePoint deadline();
+
+private:
+    enum class Phase {
+        reading,    ///< for the next request
+        waiting,    ///< for the answer
+        closing,    ///< writing the last answer
+        lingering,  ///< all written; reading and dropping until the client closes, so that it gets the last answer
+        finished,
+    };
+    /// What the connection waits for, each with its own limit.
+    enum class Wait { nothing, first_byte, next_request, head, body, write, client_close };
+
+    void discard(std::span<char> scratch);
+    void advance(std::string_view& input);
+    void advance_unread();
+    void end_of_input();
+    void dispatch(Request&& request);
+    void answer(std::uint64_t exchange, std::optional<Response> response);
+    void refuse(const Refusal& refusal);
+    void write(Response&& response);
+    void flush();
+    void last_answer_written();
+    Responder make_responder();
+    Wait current_wait() const;
+    std::chrono::milliseconds allowance(Wait wait) const;
+
+    inline static thread_local Connection* in_handler_ = nullptr;
+
+    const std::uint64_t id_;
+    UniqueFd socket_;
+    const std::string remote_address_;
+    const ConnectionCaps::Slot slot_;
+    ConnectionContext& context_;
+
+    RequestReader reader_;
+    OutputBuffer output_;
+    std::string unread_;         ///< read ahead of the answer in work
+    std::size_t unread_at_ = 0;  ///< its bytes already used
+    Phase phase_ = Phase::reading;
+    bool input_ended_ = false;  ///< the client has said its last byte; it may still read
+    Exchange exchange_;
+    std::uint64_t exchange_number_ = 0;
+    std::size_t discarded_ = 0;
+
+    Wait wait_ = Wait::nothing;
+    std::uint64_t wait_mark_ = 0;  ///< changes when the same kind of wait begins anew
+    TimePoint wait_since_;
+};
+
+}  // namespace treasurer::http

@@ -1,0 +1,45 @@
+/// What all connections of one transport thread share.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+
+#include "http/body_budget.hpp"
+#include "http/edge_settings.hpp"
+#include "http/mailbox.hpp"
+#include "http/request_ids.hpp"
+#include "http/responder.hpp"
+#include "http/response_writer.hpp"
+
+namespace treasurer::http {
+
+/// Written by one transport thread, read by any.
+struct EdgeCounters {
+    std::atomic<std::uint64_t> accepted{0};
+    std::atomic<std::uint64_t> requests{0};
+    std::atomic<std::uint64_t> refused{0};
+    std::atomic<std::uint64_t> timed_out{0};
+    std::atomic<std::uint64_t> handler_failures{0};
+    std::atomic<std::uint64_t> late_answers{0};
+
+    static void count(std::atomic<std::uint64_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
+};
+
+/// Threads: the transport thread's own, except the counters and the mailbox.
+struct ConnectionContext {
+    const EdgeSettings& settings;
+    const Handler& handler;
+    std::shared_ptr<BodyBudget> body_budget;
+    std::shared_ptr<Mailbox> mailbox;
+    RequestIds request_ids;
+    ResponseWriter writer = {};
+    EdgeCounters counters = {};
+    std::uint64_t exchanges = 0;  ///< handed to the handler so far; names each exchange
+    bool is_draining = false;
+    std::chrono::steady_clock::time_point now = {};  ///< of the current round
+    std::chrono::system_clock::time_point wall_now = {};
+};
+
+}  // namespace treasurer::http

@@ -1,0 +1,137 @@
+#include "http/edge.hpp"
+
+#include <pistache/reactor.h>
+
+#include <atomic>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "http/acceptor.hpp"
+#include "http/body_budget.hpp"
+#include "http/connection_caps.hpp"
+#include "http/edge_transport.hpp"
+
+namespace treasurer::http {
+namespace {
+
+using Pistache::Aio::AsyncContext;
+using Pistache::Aio::Reactor;
+
+/// Ends the reactor's threads; its destructor joins them. (Pistache 0.0.5 leaves one eventfd open for each of them,
+/// which matters to a process that starts edges by the hundred, and to no other.)
+void end(std::shared_ptr<Reactor>& reactor) {
+    if (reactor) reactor->shutdown();
+    reactor.reset();
+}
+
+}  // namespace
+
+/// Threads and sockets. Members that others refer to stand first, so that they go last.
+struct Edge::Running {
+    Running(const EdgeSettings& settings, const Handler& handler)
+        : body_budget(std::make_shared<BodyBudget>(settings.body_budget_bytes)),
+          caps(settings.max_connections, settings.max_connections_per_address),
+          parts{settings, handler, body_budget} {}
+
+    void serve(int threads);
+    void accept();
+    void stop_accepting();
+
+    std::shared_ptr<BodyBudget> body_budget;
+    ConnectionCaps caps;
+    std::atomic<std::uint64_t> turned_away{0};
+    EdgeParts parts;
+    Listening listening;
+    std::vector<std::shared_ptr<EdgeTransport>> transports;
+    std::shared_ptr<Reactor> transport_reactor;
+    std::shared_ptr<Reactor> accept_reactor;
+};
+
+void Edge::Running::serve(int threads) {
+    transport_reactor = Reactor::create();
+    transport_reactor->init(AsyncContext(static_cast<std::size_t>(threads), "edge"));
+    const auto key = transport_reactor->addHandler(std::make_shared<EdgeTransport>(parts));
+    for (const auto& handler : transport_reactor->handlers(key)) {
+        transports.push_back(std::static_pointer_cast<EdgeTransport>(handler));
+    }
+    transport_reactor->run();
+}
+
+void Edge::Running::accept() {
+    accept_reactor = Reactor::create();
+    accept_reactor->init(AsyncContext(1, "edge-accept"));
+    const auto in_turn = [this, next = std::size_t{0}](Arrival arrival) mutable {
+        transports[next++ % transports.size()]->mailbox().post(std::move(arrival));
+    };
+    accept_reactor->addHandler(
+        std::make_shared<Acceptor>(Acceptor::Parts{listening.socket.get(), caps, in_turn, turned_away}));
+    accept_reactor->run();
+}
+
+void Edge::Running::stop_accepting() {
+    end(accept_reactor);
+    listening.socket.reset();
+}
+
+Edge::Edge(EdgeSettings settings, Handler handler)
+    : settings_(std::move(settings)),
+      handler_(std::move(handler)),
+      running_(std::make_unique<Running>(settings_, handler_)) {}
+
+Edge::~Edge() {
+    stop();
+}
+
+atr::Result<> Edge::start() {
+    if (settings_.threads < 1) return atr::rejected(ATR_E_CONFIG, "the HTTP edge needs at least one thread");
+    auto listening = listen_on(settings_.address, settings_.port);
+    if (!listening) return std::move(listening.error());
+    running_->listening = std::move(*listening);
+    try {
+        running_->serve(settings_.threads);
+        running_->accept();
+    } catch (const std::exception& error) {
+        stop();
+        return atr::rejected(ATR_E_INTERNAL, std::string("cannot start the HTTP edge: ") + error.what());
+    }
+    return {};
+}
+
+std::uint16_t Edge::port() const {
+    return running_->listening.port;
+}
+
+bool Edge::drain(std::chrono::milliseconds within) {
+    const auto deadline = std::chrono::steady_clock::now() + within;
+    running_->stop_accepting();
+    for (const auto& transport : running_->transports) transport->mailbox().post(DrainWish{});
+    const bool all_finished = running_->caps.wait_until_none(deadline);
+    stop();
+    return all_finished;
+}
+
+void Edge::stop() {
+    running_->stop_accepting();
+    end(running_->transport_reactor);
+    for (const auto& transport : running_->transports) transport->end();
+}
+
+EdgeStats Edge::stats() const {
+    EdgeStats stats;
+    stats.open_connections = running_->caps.open();
+    stats.body_bytes_in_flight = running_->body_budget->used();
+    stats.turned_away = running_->turned_away.load(std::memory_order_relaxed);
+    for (const auto& transport : running_->transports) {
+        const auto& counters = transport->counters();
+        stats.accepted += counters.accepted.load(std::memory_order_relaxed);
+        stats.requests += counters.requests.load(std::memory_order_relaxed);
+        stats.refused += counters.refused.load(std::memory_order_relaxed);
+        stats.timed_out += counters.timed_out.load(std::memory_order_relaxed);
+        stats.handler_failures += counters.handler_failures.load(std::memory_order_relaxed);
+        stats.late_answers += counters.late_answers.load(std::memory_order_relaxed);
+    }
+    return stats;
+}
+
+}  // namespace treasurer::http

@@ -1,0 +1,63 @@
+/// The way into a transport thread from any other: new connections, late answers, the wish to drain.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "http/connection_caps.hpp"
+#include "http/message.hpp"
+#include "http/unique_fd.hpp"
+
+namespace treasurer::http {
+
+class Connection;
+
+/// A client just accepted.
+struct Arrival {
+    UniqueFd socket;
+    std::string remote_address;
+    ConnectionCaps::Slot slot;
+};
+/// An answer for a connection that may be gone. It is named by the object, never by its descriptor's number, which the
+/// next client may have got by then.
+struct LateAnswer {
+    std::weak_ptr<Connection> connection;
+    std::uint64_t exchange;
+    std::optional<Response> response;
+};
+struct DrainWish {};
+using Letter = std::variant<Arrival, LateAnswer, DrainWish>;
+
+/// Threads: post() and close() from any; take() on the transport thread. Kept alive by responders, so that a late
+/// answer finds a closed mailbox rather than a descriptor that is someone else's by now.
+class Mailbox {
+public:
+    Mailbox();
+
+    /// Dropped when the mailbox is closed. Wakes the transport thread, unless it is the caller or awake for this
+    /// anyway.
+    void post(Letter letter);
+    std::vector<Letter> take();
+    /// Drops what waits and all that comes.
+    void close();
+
+    /// The eventfd to poll; readable while letters wait.
+    int descriptor() const { return event_.get(); }
+    /// Says that the calling thread is the one that takes from this mailbox.
+    void enter_thread() { of_this_thread_ = this; }
+
+private:
+    inline static thread_local const Mailbox* of_this_thread_ = nullptr;
+
+    UniqueFd event_;
+    std::mutex mutex_;
+    std::vector<Letter> letters_;
+    bool is_closed_ = false;
+};
+
+}  // namespace treasurer::http
