@@ -1,0 +1,104 @@
+#include "observe/log.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "observe/json_text.hpp"
+#include "observe/timestamp.hpp"
+
+namespace treasurer::observe {
+namespace {
+
+constexpr std::array levels{Level::trace, Level::debug, Level::info, Level::warn, Level::error};
+
+constexpr std::array<std::string_view, 16> secret_words{
+    "password", "passwd", "passphrase",  "secret",  "token",  "authorization", "cookie",     "credential",
+    "api_key",  "apikey", "private_key", "address", "wallet", "iban",          "account_no", "prepared_blob"};
+
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool contains_ignoring_case(std::string_view text, std::string_view word) {
+    const auto same = [](char a, char b) { return lower(a) == b; };
+    return std::search(text.begin(), text.end(), word.begin(), word.end(), same) != text.end();
+}
+
+template <class Number>
+void append_number(std::string& out, Number number) {
+    std::array<char, 32> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    out.append(digits.data(), end);
+}
+
+struct Writer {
+    std::string& out;
+    void operator()(std::string_view text) const { append_json_string(out, text); }
+    void operator()(bool truth) const { out += truth ? "true" : "false"; }
+    void operator()(double number) const {
+        if (std::isfinite(number))
+            append_number(out, number);
+        else
+            out += "null";
+    }
+    template <class Integer>
+    void operator()(Integer number) const {
+        append_number(out, number);
+    }
+};
+
+}  // namespace
+
+std::string_view to_string(Level level) {
+    switch (level) {
+        case Level::trace:
+            return "trace";
+        case Level::debug:
+            return "debug";
+        case Level::info:
+            return "info";
+        case Level::warn:
+            return "warn";
+        case Level::error:
+            return "error";
+    }
+    return "error";
+}
+
+std::optional<Level> level_from(std::string_view name) {
+    const auto found =
+        std::find_if(levels.begin(), levels.end(), [&](Level level) { return to_string(level) == name; });
+    if (found == levels.end()) return std::nullopt;
+    return *found;
+}
+
+bool is_redacted_name(std::string_view name) {
+    return std::any_of(secret_words.begin(), secret_words.end(),
+                       [&](std::string_view word) { return contains_ignoring_case(name, word); });
+}
+
+void Log::write(Level level, std::string_view message, std::initializer_list<Field> fields) {
+    if (!is_on(level)) return;
+    thread_local std::string out;
+    out.assign(R"({"ts":")");
+    append_timestamp(out, clock_.unix_ms());
+    out += R"(","level":")";
+    out += to_string(level);
+    out += R"(","msg":)";
+    append_json_string(out, message);
+    for (const auto& field : fields) {
+        out += ',';
+        append_json_string(out, field.name);
+        out += ':';
+        if (is_redacted_name(field.name))
+            out += R"("[redacted]")";
+        else
+            std::visit(Writer{out}, field.value);
+    }
+    out += '}';
+    line(level, out);
+}
+
+}  // namespace treasurer::observe
