@@ -1,0 +1,43 @@
+// Reads the amount that belongs to a label, and says how well.
+#pragma once
+
+#include <atr/decimal.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "rules.hpp"
+
+namespace parser_rules {
+
+struct AmountReading {
+    std::size_t hit = 0;     ///< index into the facts' hits
+    std::size_t amount = 0;  ///< index into the facts' amounts
+    std::string text;        ///< canonical, with the decimals as written
+    atr::Decimal value;
+    bool certain = true;     ///< the marks can be read one way only
+    bool competing = false;  ///< other amounts stand beside the same label
+    bool below = false;      ///< it stands under its label
+    bool prose = false;      ///< words stand between the label and the amount
+};
+
+class AmountReader {
+public:
+    explicit AmountReader(const Context& context) : context_(context) {}
+    /// The amount of the label at `hit`, if it has one.
+    std::optional<AmountReading> read(std::size_t hit);
+    /// Whether a number was passed over because nobody can say what it means.
+    bool saw_unreadable() const { return unreadable_; }
+
+private:
+    std::optional<AmountReading> beside(std::size_t hit);
+    std::optional<AmountReading> under(std::size_t hit);
+    bool believable(std::size_t amount) const;
+    std::uint32_t strange_words(std::uint32_t from, std::uint32_t to) const;
+    std::optional<AmountReading> reading(std::size_t hit, std::size_t amount);
+
+    const Context& context_;
+    bool unreadable_ = false;
+};
+
+}  // namespace parser_rules

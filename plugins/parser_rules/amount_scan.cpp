@@ -1,0 +1,199 @@
+#include "amount_scan.hpp"
+
+namespace parser_rules {
+namespace {
+
+bool letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool wide(char c) {
+    return static_cast<unsigned char>(c) >= 0x80;
+}
+
+bool touch(const Token& left, const Token& right) {
+    return left.cell == right.cell && left.span.end == right.span.begin;
+}
+/// One dash or minus, not a rule of them.
+bool single_dash(const Token& token, std::string_view text) {
+    if (token.kind != TokenKind::dash) return false;
+    return text[token.span.begin] != '-' || token.span.end - token.span.begin == 1;
+}
+
+}  // namespace
+
+CurrencyId currency_word(const Page& page, std::uint32_t at) {
+    const auto& tokens = page.tokens();
+    const Token& token = tokens[at];
+    if (token.kind != TokenKind::word) return kNoCurrency;
+    const WordInfo& info = page.info(token);
+    if (info.currency == kNoCurrency || (!info.currency_any_case && !token.upper)) return kNoCurrency;
+    if (currency(info.currency).kind != CurrencyKind::risky) return info.currency;
+    const auto number = [&](std::uint32_t i) {
+        return tokens[i].kind == TokenKind::digits && tokens[i].cell == token.cell;
+    };
+    const bool beside = (at > 0 && number(at - 1)) || (at + 1 < tokens.size() && number(at + 1));
+    return beside ? info.currency : kNoCurrency;
+}
+
+AmountScan::Read AmountScan::read(std::uint32_t at) {
+    Amount found;
+    found.number = read_number(text_, tokens_[at].span.begin, facts_.steps);
+    found.token = at;
+    found.cell = tokens_[at].cell;
+    std::uint32_t end = at;
+    while (end < tokens_.size() && tokens_[end].span.begin < found.number.span.end) ++end, ++facts_.steps;
+    found.end_token = end;
+    if (glued_before(at) || glued_after(at, end)) return {end, false};
+    end = open_cents(found, end);
+    read_sign(found, at, end);
+    if (end < tokens_.size() && tokens_[end].cell == found.cell && tokens_[end].kind == TokenKind::percent) {
+        found.percent = true;
+        found.end_token = ++end;
+    } else if (!currency_before(found, at)) {
+        currency_after(found, end);
+    }
+    facts_.amounts.push_back(found);
+    return {found.end_token, true};
+}
+
+/// "100,-" and "100.--": no cents.
+std::uint32_t AmountScan::open_cents(Amount& found, std::uint32_t end) const {
+    if (end + 1 >= tokens_.size() || found.number.decimals == Decimals::malformed) return end;
+    const Token& mark = tokens_[end];
+    const Token& dash = tokens_[end + 1];
+    if (mark.kind != TokenKind::comma && mark.kind != TokenKind::dot) return end;
+    if (dash.kind != TokenKind::dash || !touch(tokens_[end - 1], mark) || !touch(mark, dash)) return end;
+    found.number.span.end = dash.span.end;
+    found.number.open_cents = true;
+    return found.end_token = end + 2;
+}
+
+bool AmountScan::names_currency(std::uint32_t at) const {
+    return tokens_[at].kind == TokenKind::currency || currency_word(page_, at) != kNoCurrency;
+}
+
+bool AmountScan::follows_letter_or_digit(const Token& token) const {
+    return token.span.begin > 0 && (letter(text_[token.span.begin - 1]) || digit(text_[token.span.begin - 1]));
+}
+
+/// Part of a name or of a longer number: "INV-100", "A4", "#12", "1.2.100", digits after an invisible character.
+bool AmountScan::glued_before(std::uint32_t at) const {
+    if (at == 0) return false;
+    const Token& before = tokens_[at - 1];
+    if (!touch(before, tokens_[at])) {
+        const bool hidden = page_.lines()[page_.line_of(tokens_[at])].hidden;
+        return hidden && wide(text_[tokens_[at].span.begin - 1]) && before.kind == TokenKind::digits;
+    }
+    const bool one = before.span.end - before.span.begin == 1;
+    switch (before.kind) {
+        case TokenKind::word:
+            return !names_currency(at - 1);
+        case TokenKind::hash:
+        case TokenKind::slash:
+        case TokenKind::at:
+        case TokenKind::digits:
+            return true;
+        case TokenKind::dot:
+            return one && follows_letter_or_digit(before) && !(at > 1 && names_currency(at - 2));
+        case TokenKind::comma:
+            return one && follows_letter_or_digit(before);
+        case TokenKind::dash:
+            return follows_letter_or_digit(before);
+        case TokenKind::other:
+            return text_[before.span.begin] == '_';
+        default:
+            return false;
+    }
+}
+
+/// "12/34", "2018-51112", "10:30", "5G": but "100EUR" is an amount.
+bool AmountScan::glued_after(std::uint32_t at, std::uint32_t end) const {
+    if (end >= tokens_.size() || tokens_[end].cell != tokens_[at].cell) return false;
+    const Token& after = tokens_[end];
+    if (!touch(tokens_[end - 1], after)) {
+        const bool hidden = page_.lines()[page_.line_of(after)].hidden;
+        return hidden && wide(text_[tokens_[end - 1].span.end]) && after.kind == TokenKind::digits;
+    }
+    if (after.kind == TokenKind::word) return !names_currency(end);
+    const bool more = end + 1 < tokens_.size() && touch(after, tokens_[end + 1]) &&
+                      (tokens_[end + 1].kind == TokenKind::digits || tokens_[end + 1].kind == TokenKind::word);
+    if (!more) return false;
+    return after.kind == TokenKind::dash || after.kind == TokenKind::slash || after.kind == TokenKind::colon ||
+           (after.kind == TokenKind::other && text_[after.span.begin] == '_');
+}
+
+/// A minus before the number or its currency, or the parentheses of accountants.
+void AmountScan::read_sign(Amount& found, std::uint32_t at, std::uint32_t& end) const {
+    std::uint32_t first = at;
+    if (first > 0 && tokens_[first - 1].cell == found.cell && names_currency(first - 1)) --first;
+    if (first == 0 || tokens_[first - 1].cell != found.cell) return trailing_sign(found, end);
+    const Token& before = tokens_[first - 1];
+    const bool touches = before.span.end == tokens_[first].span.begin;
+    const bool begins_cell = first - 1 == page_.cells()[found.cell].first_token;
+    const bool after_gap = first >= 2 && tokens_[first - 2].span.end < before.span.begin;
+    const bool after_colon = first >= 2 && tokens_[first - 2].kind == TokenKind::colon;
+    if (single_dash(before, text_) && (begins_cell || after_colon || (after_gap && touches))) {
+        found.number.negative = true;
+        found.number.span.begin = before.span.begin;
+        return;
+    }
+    const bool closed = end < tokens_.size() && tokens_[end].cell == found.cell &&
+                        tokens_[end].kind == TokenKind::close && end + 1 >= page_.cells()[found.cell].end_token;
+    if (text_[before.span.begin] == '(' && touches && closed && (begins_cell || after_colon)) {
+        found.number.negative = true;
+        found.number.span = {before.span.begin, tokens_[end].span.end};
+        found.end_token = ++end;
+        return;
+    }
+    trailing_sign(found, end);
+}
+
+/// "100,00-", as some German systems print it.
+void AmountScan::trailing_sign(Amount& found, std::uint32_t& end) const {
+    if (end >= tokens_.size() || !single_dash(tokens_[end], text_) || tokens_[end].cell != found.cell) return;
+    const Token& dash = tokens_[end];
+    const bool closes = end + 1 >= page_.cells()[found.cell].end_token || tokens_[end + 1].span.begin > dash.span.end;
+    if (dash.span.begin != found.number.span.end || !closes || found.number.decimals == Decimals::none) return;
+    found.number.negative = true;
+    found.number.span.end = dash.span.end;
+    found.end_token = ++end;
+}
+
+/// A currency right before the number on its line, unless the number before has it.
+bool AmountScan::currency_before(Amount& found, std::uint32_t at) {
+    if (facts_.mentions.empty()) return false;
+    Mention& last = facts_.mentions.back();
+    std::uint32_t between = last.token + 1;
+    for (const TokenKind mark : {TokenKind::dot, TokenKind::colon, TokenKind::dash, TokenKind::open}) {
+        if (between < at && tokens_[between].kind == mark) ++between;  // "Rs. 500", "EUR: 500", "EUR -5", "USD (5)"
+    }
+    if (between != at || last.beside_amount) return false;
+    if (page_.line_of(tokens_[last.token]) != page_.line_of(tokens_[at])) return false;
+    last.beside_amount = true;
+    found.currency = last.id;
+    found.currency_span = last.span;
+    return true;
+}
+
+void AmountScan::currency_after(Amount& found, std::uint32_t end) {
+    if (end >= tokens_.size() || page_.line_of(tokens_[end]) != page_.cells()[found.cell].line) return;
+    const Token& after = tokens_[end];
+    const CurrencyId id =
+        after.kind == TokenKind::currency ? static_cast<CurrencyId>(after.hash) : currency_word(page_, end);
+    if (id == kNoCurrency) return;
+    const bool last_on_line = end + 1 >= page_.line_end_token(after.cell);
+    if (after.cell != found.cell && !last_on_line) return;
+    // A symbol that touches the next number belongs to that one: "10 $20".
+    const bool of_next = !last_on_line && after.kind == TokenKind::currency &&
+                         tokens_[end + 1].kind == TokenKind::digits && touch(after, tokens_[end + 1]);
+    if (of_next) return;
+    found.currency = id;
+    found.currency_span = after.span;
+    found.end_token = end + 1;
+    facts_.mentions.push_back({id, after.span, end, true});
+}
+
+}  // namespace parser_rules

@@ -1,0 +1,182 @@
+#include "lexicon.hpp"
+
+#include <array>
+#include <string>
+#include <utility>
+
+#include "unicode.hpp"
+
+namespace parser_rules {
+namespace {
+
+std::uint64_t hash_of(std::string_view folded) {
+    WordHash hash;
+    hash.add(folded);
+    return hash.value();
+}
+
+std::size_t edge_slot(std::uint32_t key, std::size_t mask) {
+    return (key * 2654435761U >> 7U) & mask;
+}
+
+/// Calls `use` for each part of `list` between `mark`s.
+template <class Use>
+void for_each_part(std::string_view list, char mark, Use use) {
+    while (!list.empty()) {
+        const auto cut = list.find(mark);
+        use(list.substr(0, cut));
+        list = cut == std::string_view::npos ? std::string_view{} : list.substr(cut + 1);
+    }
+}
+
+constexpr std::array<std::string_view, 12> kMonths{
+    "january|jan|januar|janner|janvier|janv|enero|ene|gennaio|gen|januari",
+    "february|feb|februar|fevrier|fevr|fev|febrero|febbraio|februari",
+    "march|mar|marz|maerz|mrz|mars|marzo|maart|mrt",
+    "april|apr|avril|avr|abril|abr|aprile",
+    "may|mai|mayo|maggio|mag|mei",
+    "june|jun|juni|juin|junio|giugno|giu",
+    "july|jul|juli|juillet|juil|julio|luglio|lug",
+    "august|aug|aout|agosto|ago|augustus",
+    "september|sep|sept|septembre|septiembre|settembre|set",
+    "october|oct|oktober|okt|octobre|octubre|ottobre|ott",
+    "november|nov|novembre|noviembre|novembre",
+    "december|dec|dezember|dez|decembre|diciembre|dic|dicembre",
+};
+
+}  // namespace
+
+Lexicon::Lexicon() : words_(4096), edges_(4096), infos_(1), ends_(1) {
+    add_words();
+    std::vector<PhraseGroup> groups;
+    add_amount_phrases(groups);
+    add_paper_phrases(groups);
+    add_date_phrases(groups);
+    add_party_phrases(groups);
+    for (const auto& group : groups) {
+        for_each_part(group.phrases, '|', [&](std::string_view phrase) { add_phrase(group, phrase); });
+    }
+}
+
+void Lexicon::add_words() {
+    for (std::size_t m = 0; m < kMonths.size(); ++m) {
+        for_each_part(kMonths[m], '|',
+                      [&](std::string_view name) { describe(name).month = static_cast<std::uint8_t>(m + 1); });
+    }
+    for (CurrencyId id = 1; !currency(id).code.empty(); ++id) {
+        if (is_mark(id)) continue;
+        std::string folded(currency(id).code);
+        for (char& c : folded) c = static_cast<char>(c + ('a' - 'A'));
+        describe(folded).currency = id;
+    }
+    for (const auto& word : currency_words()) {
+        WordInfo& info = describe(word.folded);
+        info.currency = word.id;
+        info.currency_any_case = word.any_case;
+    }
+    for_each_part(
+        "plus|add|zuzuglich|zzgl|less|abzuglich|abzgl|inkl|incl|enthaltene|davon|dont|the|a|your|our|ihre|ihr|unser|"
+        "unsere|der|die|das|den|dem|le|la|les|l|votre|notre|el|los|il|lo|de|het|uw|onze|"
+        "this|d|du|n|no|nr|num|of",
+        '|', [&](std::string_view word) { describe(word).article = true; });
+    for_each_part(
+        "gmbh|ltd|limited|llc|llp|inc|incorporated|corp|corporation|plc|sarl|sasu|eurl|snc|srl|slu|bvba|vof|pvt|pte|"
+        "pty|gbr|ohg|kgaa|ug|ggmbh|sprl|mbh",
+        '|', [&](std::string_view word) { describe(word).legal_form = true; });
+    for_each_part("ag|kg|sa|sas|sl|bv|nv|oy|ab|as|spa|lp|aps|oyj|asa|se|ek|co", '|',
+                  [&](std::string_view word) { describe(word).legal_short = true; });
+    for_each_part("by|until|before|bis|zum|spatestens|avant|uiterlijk|entro|antes|voor|till", '|',
+                  [&](std::string_view word) { describe(word).until = true; });
+    for_each_part(
+        "of|is|in|en|von|de|a|incl|inc|inkl|including|excl|exkl|vat|tax|gst|mwst|ust|tva|iva|btw|amount|betrag|payable|"
+        "due|now|ttc|ht|hors|taxes|taxe|tot|only|total|at|auf|zu|on|s|sur|from|hohe|sales|rate|standard|usd|currency|"
+        "btw|van|su|sobre|summe|net|netto|brutto|gross|all|incluido|incluida|incluidos|compris|comprise|inclus|"
+        "compresa|inclusief|exclusief|invoice|approx",
+        '|', [&](std::string_view word) { describe(word).neutral = true; });
+    const std::pair<Language, std::string_view> common[] = {
+        {Language::en, "the|and|for|with|please|your|thank|payment|from"},
+        {Language::de, "und|der|die|fur|mit|bitte|sie|ihre|vielen|dank|wir"},
+        {Language::fr, "et|les|pour|avec|votre|nous|vous|merci|des|aux"},
+        {Language::es, "y|los|para|con|por|gracias|usted|nuestro"},
+        {Language::it, "il|per|grazie|della|vostro|gli|di"},
+        {Language::nl, "het|een|voor|met|uw|graag|wij|van"},
+    };
+    for (const auto& [language, list] : common) {
+        for_each_part(list, '|', [&, of = language](std::string_view word) { describe(word).language = of; });
+    }
+}
+
+Lexicon::WordId Lexicon::intern(std::string_view folded) {
+    const std::uint64_t hash = hash_of(folded);
+    if (const WordId known = word(hash); known != 0) return known;
+    if (++n_words_ * 2 > words_.size()) grow_words();
+    infos_.emplace_back();
+    const auto id = static_cast<WordId>(infos_.size() - 1);
+    std::size_t slot = hash & (words_.size() - 1);
+    while (words_[slot].id != 0) slot = (slot + 1) & (words_.size() - 1);
+    words_[slot] = {hash, id};
+    return id;
+}
+
+void Lexicon::grow_words() {
+    std::vector<WordSlot> bigger(words_.size() * 2);
+    for (const auto& entry : words_) {
+        if (entry.id == 0) continue;
+        std::size_t slot = entry.hash & (bigger.size() - 1);
+        while (bigger[slot].id != 0) slot = (slot + 1) & (bigger.size() - 1);
+        bigger[slot] = entry;
+    }
+    words_.swap(bigger);
+}
+
+void Lexicon::grow_edges() {
+    std::vector<Edge> bigger(edges_.size() * 2);
+    for (const auto& edge : edges_) {
+        if (edge.key == 0) continue;
+        std::size_t slot = edge_slot(edge.key, bigger.size() - 1);
+        while (bigger[slot].key != 0) slot = (slot + 1) & (bigger.size() - 1);
+        bigger[slot] = edge;
+    }
+    edges_.swap(bigger);
+}
+
+void Lexicon::add_phrase(const PhraseGroup& group, std::string_view phrase) {
+    State state = 0;
+    for_each_part(phrase, ' ', [&](std::string_view folded) {
+        const WordId id = intern(folded);
+        if (const State known = next(state, id); known != 0) {
+            state = known;
+            return;
+        }
+        if (++n_edges_ * 2 > edges_.size()) grow_edges();
+        ends_.emplace_back();
+        const auto made = static_cast<State>(ends_.size() - 1);
+        const std::uint32_t key = static_cast<std::uint32_t>(state) << 16U | id;
+        std::size_t slot = edge_slot(key, edges_.size() - 1);
+        while (edges_[slot].key != 0) slot = (slot + 1) & (edges_.size() - 1);
+        edges_[slot] = {key, made};
+        state = made;
+    });
+    if (ends_[state].label == Label::none) ends_[state] = {group.label, group.language};
+}
+
+Lexicon::WordId Lexicon::word(std::uint64_t hash) const noexcept {
+    std::size_t slot = hash & (words_.size() - 1);
+    while (words_[slot].id != 0) {
+        if (words_[slot].hash == hash) return words_[slot].id;
+        slot = (slot + 1) & (words_.size() - 1);
+    }
+    return 0;
+}
+
+Lexicon::State Lexicon::next(State state, WordId word) const noexcept {
+    const std::uint32_t key = static_cast<std::uint32_t>(state) << 16U | word;
+    std::size_t slot = edge_slot(key, edges_.size() - 1);
+    while (edges_[slot].key != 0) {
+        if (edges_[slot].key == key) return edges_[slot].to;
+        slot = (slot + 1) & (edges_.size() - 1);
+    }
+    return 0;
+}
+
+}  // namespace parser_rules

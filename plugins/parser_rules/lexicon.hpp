@@ -1,0 +1,131 @@
+// The words and phrases that the rules know, in six languages, compiled once into a trie over word ids.
+// Threads: const after construction. A text word is looked up once; phrases then walk integers.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "currency.hpp"
+
+namespace parser_rules {
+
+/// What a phrase on the page stands for.
+enum class Label : std::uint8_t {
+    none,
+    // amounts
+    amount_due,        ///< what is still to be paid
+    total_gross,       ///< says that tax is in it
+    total_plain,       ///< "Total" and its like, which may mean either
+    total_net,         ///< says that tax is not in it
+    subtotal,          ///< a sum on the way, often the net
+    tax,               ///< one rate or all
+    tax_total,         ///< says that it is all of it
+    paid,              ///< already received: deposits, payments
+    previous_balance,  ///< carried over from earlier documents
+    other_amount,      ///< not one of the above, and must not be taken for one
+    // numbers and dates
+    number,
+    number_weak,   ///< receipt, statement, document number
+    number_other,  ///< another document's, the customer's, the order's
+    issue_date,
+    date_plain,
+    due_date,
+    other_date,
+    due_lead,  ///< "please pay": a date after "until" in the same line is the due date
+    // parties
+    seller,
+    buyer,
+    other_party,
+    party_name,
+    tax_id,
+    buyer_tax_id,
+    payee_name,
+    // payment
+    iban,
+    wallet,
+    network,
+    currency,
+    // kinds of paper
+    title_invoice,
+    title_credit_note,
+    title_reminder,
+    title_receipt,
+    title_statement,
+    title_quote,
+    title_proforma,
+    title_order,
+    title_delivery,
+    // helpers
+    item_header,  ///< heads a column of the item table
+    discount,
+};
+
+enum class Language : std::uint8_t { any, en, de, fr, es, it, nl };
+
+/// Phrases of one meaning, separated by '|', folded (lower case, no accents).
+struct PhraseGroup {
+    Label label;
+    Language language;
+    std::string_view phrases;
+};
+void add_amount_phrases(std::vector<PhraseGroup>&);
+void add_paper_phrases(std::vector<PhraseGroup>&);
+void add_date_phrases(std::vector<PhraseGroup>&);
+void add_party_phrases(std::vector<PhraseGroup>&);
+
+struct WordInfo {
+    std::uint8_t month = 0;             ///< 1..12
+    CurrencyId currency = kNoCurrency;  ///< as a code in upper case, or any case if the next is set
+    bool currency_any_case = false;
+    bool article = false;      ///< "the", "your": does not count before a label
+    bool legal_form = false;   ///< "gmbh": certain
+    bool legal_short = false;  ///< "ag", "sa": only in upper case
+    bool until = false;        ///< "by", "bis"
+    bool neutral = false;      ///< may stand between an amount's label and the amount
+    Language language = Language::any;
+};
+
+class Lexicon {
+public:
+    using WordId = std::uint16_t;  ///< 0: a word nobody knows
+    using State = std::uint16_t;   ///< 0: the root
+
+    Lexicon();
+
+    WordId word(std::uint64_t hash) const noexcept;
+    const WordInfo& info(WordId id) const noexcept { return infos_[id]; }
+
+    /// The next state, or 0 when no phrase goes on with this word.
+    State next(State state, WordId word) const noexcept;
+    struct End {
+        Label label = Label::none;
+        Language language = Language::any;
+    };
+    const End& end(State state) const noexcept { return ends_[state]; }
+
+private:
+    WordId intern(std::string_view folded);
+    WordInfo& describe(std::string_view folded) { return infos_[intern(folded)]; }
+    void add_phrase(const PhraseGroup& group, std::string_view phrase);
+    void add_words();
+    void grow_words();
+    void grow_edges();
+
+    struct WordSlot {
+        std::uint64_t hash = 0;
+        WordId id = 0;
+    };
+    struct Edge {
+        std::uint32_t key = 0;  ///< state << 16 | word, never 0: word ids start at 1
+        State to = 0;
+    };
+    std::vector<WordSlot> words_;
+    std::vector<Edge> edges_;
+    std::vector<WordInfo> infos_;
+    std::vector<End> ends_;
+    std::size_t n_words_ = 0;
+    std::size_t n_edges_ = 0;
+};
+
+}  // namespace parser_rules

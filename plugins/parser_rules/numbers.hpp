@@ -1,0 +1,54 @@
+// Numbers as people of several countries write them, read exactly: 1.234,56  1,234.56  1 234,56  1'234.56  1,23,456.00
+// Reading happens in two steps, because "1.234" can only be judged once the other numbers of the document are known.
+// No binary floating point anywhere. Threads: pure functions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "field.hpp"
+
+namespace parser_rules {
+
+/// Which character divides the decimals.
+enum class Decimals : std::uint8_t {
+    none,           ///< an integer, or grouped by spaces or apostrophes alone
+    dot,            ///< the dot, for certain
+    comma,          ///< the comma, for certain
+    dot_grouped,    ///< 1.234.567: the dot groups, so a comma would divide
+    comma_grouped,  ///< 1,234,567
+    dot_unclear,    ///< 1.234: thousand or three decimals
+    comma_unclear,  ///< 1,234
+    malformed       ///< like a number, but no country writes it so
+};
+
+struct Number {
+    Span span;                ///< digits and marks, with the sign or parentheses when negative
+    Span digits;              ///< without sign
+    std::uint32_t point = 0;  ///< byte of the last dot or comma
+    Decimals decimals = Decimals::none;
+    bool negative = false;
+    bool grouped_by_space = false;
+    bool open_cents = false;  ///< "100,-"
+};
+
+/// How the document divides decimals, for the numbers that do not say so themselves.
+struct NumberStyle {
+    bool dot = false;  ///< seen, or usual in the document's language
+    bool comma = false;
+};
+
+/// Reads the number whose first digit is at byte `at`. Always consumes at least that digit run.
+Number read_number(std::string_view text, std::uint32_t at, std::uint64_t& steps);
+
+/// How sure the reading of a number's marks is.
+struct Decimal {
+    std::string value;    ///< "-1234.56", with the decimals as written
+    bool certain = true;  ///< false: the marks contradict the document's style, or nothing decides
+};
+/// Empty when malformed, longer than 38 digits or with more than 18 decimals.
+std::optional<Decimal> to_decimal(std::string_view text, const Number& number, NumberStyle style);
+
+}  // namespace parser_rules

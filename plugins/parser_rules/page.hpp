@@ -1,0 +1,103 @@
+// The text as a reader sees it: lines, cells (runs divided by two spaces, tabs or bars) with their columns, and tokens.
+// Built in one pass; holds views into the text, which must outlive it. Columns count characters, not bytes.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "field.hpp"
+#include "lexicon.hpp"
+#include "unicode.hpp"
+
+namespace parser_rules {
+
+enum class TokenKind : std::uint8_t {
+    word,
+    digits,
+    currency,
+    hash,
+    colon,
+    dot,
+    comma,
+    dash,
+    slash,
+    apostrophe,
+    percent,
+    open,
+    close,
+    at,
+    other
+};
+
+struct Token {
+    Span span;
+    std::uint64_t hash = 0;  ///< of the folded word; for a currency symbol its CurrencyId
+    std::uint32_t cell = 0;
+    Lexicon::WordId word = 0;
+    TokenKind kind = TokenKind::other;
+    bool upper = false;        ///< a word all in capitals
+    bool capitalised = false;  ///< a word that begins with a capital
+};
+
+struct Cell {
+    Span span;
+    std::uint32_t line = 0;
+    std::uint32_t first_token = 0;
+    std::uint32_t end_token = 0;
+    std::uint32_t column = 0;
+    std::uint32_t end_column = 0;
+};
+
+/// A line that has words or numbers on it; empty lines and rules are only counted.
+struct Line {
+    Span span;
+    std::uint32_t first_cell = 0;
+    std::uint32_t end_cell = 0;
+    std::uint16_t gap = 0;   ///< empty or ruled lines before it, at most 1000
+    std::uint16_t bars = 0;  ///< bars and bullets between its cells, at most 1000
+    bool hidden = false;     ///< has invisible characters
+};
+
+class Page {
+public:
+    Page(std::string_view text, const Lexicon& lexicon);
+
+    std::string_view text() const noexcept { return text_; }
+    std::string_view text(Span span) const { return span.of(text_); }
+    const std::vector<Line>& lines() const noexcept { return lines_; }
+    const std::vector<Cell>& cells() const noexcept { return cells_; }
+    const std::vector<Token>& tokens() const noexcept { return tokens_; }
+    const Lexicon& lexicon() const noexcept { return *lexicon_; }
+    const WordInfo& info(const Token& token) const { return lexicon_->info(token.word); }
+    std::uint32_t line_of(const Token& token) const { return cells_[token.cell].line; }
+    /// One past the last token of the token's line.
+    std::uint32_t line_end_token(std::uint32_t cell) const {
+        return cells_[lines_[cells_[cell].line].end_cell - 1].end_token;
+    }
+    bool hidden_characters() const noexcept { return hidden_; }
+    std::uint64_t steps() const noexcept { return steps_; }
+
+private:
+    void read_line(std::uint32_t& at);
+    void read_word(std::uint32_t& at);
+    void read_mark(std::uint32_t& at, const CodePoint& point);
+    void close_cell(std::uint32_t end_column);
+    void push(TokenKind kind, Span span, std::uint64_t hash = 0);
+
+    std::string_view text_;
+    const Lexicon* lexicon_;
+    std::vector<Line> lines_;
+    std::vector<Cell> cells_;
+    std::vector<Token> tokens_;
+    Cell open_;
+    bool cell_open_ = false;
+    bool cell_speaks_ = false;  ///< has a word, a number or a currency
+    bool hidden_ = false;
+    bool line_hidden_ = false;
+    std::uint32_t column_ = 0;
+    std::uint32_t token_column_ = 0;
+    std::uint64_t steps_ = 0;
+};
+
+}  // namespace parser_rules

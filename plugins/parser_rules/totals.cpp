@@ -1,0 +1,385 @@
+// The amounts of the whole document: what is due, the total with tax, the net, the tax; and whether they fit together.
+#include <algorithm>
+#include <array>
+
+#include "amount_reader.hpp"
+
+namespace parser_rules {
+namespace {
+
+constexpr std::size_t kMaxReadings = 24;  ///< per kind of label: more make no invoice clearer
+constexpr std::size_t kMaxAlternatives = 3;
+constexpr std::uint32_t kUnderLabel = 300;  ///< less sure when read from the line below
+constexpr std::uint32_t kProse = 7500;      ///< read out of a sentence, or supported by nothing else
+
+using Readings = std::vector<AmountReading>;
+
+/// The readings of distinct value, each with its last place.
+Readings distinct(const Readings& all) {
+    Readings out;
+    for (const auto& reading : all) {
+        const auto same = std::find_if(out.begin(), out.end(), [&](const auto& r) { return r.value == reading.value; });
+        if (same == out.end()) {
+            out.push_back(reading);
+        } else if (!reading.competing && reading.certain) {
+            *same = reading;
+        }
+    }
+    return out;
+}
+
+std::optional<atr::Decimal> sum(const Readings& readings) {
+    std::optional<atr::Decimal> total = atr::Decimal{};
+    for (const auto& reading : readings) {
+        if (total) total = total->plus(reading.value);
+    }
+    return total;
+}
+
+bool is_sum(const atr::Decimal& a, const atr::Decimal& b, const atr::Decimal& total) {
+    const auto added = a.plus(b);
+    return added && *added == total;
+}
+
+/// What the document says beside each kind of label.
+struct Said {
+    Readings due, gross, plain, net, subtotal, tax_total, tax, paid, previous;
+    bool extras = false;  ///< shipping, discounts and the like: sums need not add up without them
+
+    Readings* of(Label label) {
+        switch (label) {
+            case Label::amount_due:
+                return &due;
+            case Label::total_gross:
+                return &gross;
+            case Label::total_plain:
+                return &plain;
+            case Label::total_net:
+                return &net;
+            case Label::subtotal:
+                return &subtotal;
+            case Label::tax_total:
+                return &tax_total;
+            case Label::tax:
+                return &tax;
+            case Label::paid:
+                return &paid;
+            case Label::previous_balance:
+                return &previous;
+            default:
+                return nullptr;
+        }
+    }
+};
+
+/// A net and a tax that make a total.
+struct Support {
+    const AmountReading* net = nullptr;
+    const Readings* tax = nullptr;  ///< all of them, when `one` is not set
+    const AmountReading* one = nullptr;
+
+    explicit operator bool() const { return net != nullptr; }
+};
+
+class Totals {
+public:
+    Totals(const Context& context, Extraction& out) : context_(context), out_(out), reader_(context) {}
+
+    ChosenTotal run() {
+        collect();
+        choose_gross();
+        choose_due();
+        emit_net_and_tax();
+        if (!due_ && reader_.saw_unreadable()) {
+            out_.warn("amount_unreadable", "an amount is written in a way that cannot be read safely");
+        }
+        if (!due_) return {};
+        return {due_->amount, due_->hit};
+    }
+
+private:
+    void collect() {
+        const auto& hits = context_.facts.hits;
+        for (std::size_t i = 0; i < hits.size(); ++i) {
+            ++out_.steps;
+            if (hits[i].label == Label::other_amount || hits[i].label == Label::discount) {
+                said_.extras = said_.extras || (hits[i].leads && reader_.read(i).has_value());
+                continue;
+            }
+            Readings* list = said_.of(hits[i].label);
+            if (list == nullptr || list->size() >= kMaxReadings) continue;
+            if (auto reading = reader_.read(i)) list->push_back(std::move(*reading));
+        }
+    }
+
+    Support support(const atr::Decimal& total) const {
+        for (const Readings* nets : {&said_.net, &said_.subtotal}) {
+            for (const auto& net : *nets) {
+                for (const Readings* taxes : {&said_.tax_total, &said_.tax}) {
+                    for (const auto& tax : *taxes) {
+                        ++out_.steps;
+                        if (is_sum(net.value, tax.value, total)) return {&net, taxes, &tax};
+                    }
+                }
+                const auto all = said_.tax.empty() ? std::nullopt : sum(said_.tax);
+                if (all && is_sum(net.value, *all, total)) return {&net, &said_.tax, nullptr};
+            }
+        }
+        return {};
+    }
+
+    const AmountReading* only_supported(const Readings& values) const {
+        const AmountReading* found = nullptr;
+        for (const auto& reading : values) {
+            if (!support(reading.value)) continue;
+            if (found != nullptr) return nullptr;
+            found = &reading;
+        }
+        return found;
+    }
+
+    void choose_gross() {
+        const Readings explicit_ones = distinct(said_.gross);
+        const Readings candidates = explicit_ones.empty() ? distinct(said_.plain) : explicit_ones;
+        if (candidates.empty()) return;
+        const Readings due = distinct(said_.due);
+        if (candidates.size() == 1) {
+            gross_ = candidates[0];
+            if (explicit_ones.empty() && due.size() == 1 && becomes_with_tax(*gross_, due[0].value)) {
+                net_from_plain_ = gross_;
+                gross_ = due[0];
+            }
+            return;
+        }
+        if (const AmountReading* supported = only_supported(candidates)) {
+            gross_ = *supported;
+            return;
+        }
+        const auto as_due = std::find_if(candidates.begin(), candidates.end(),
+                                         [&](const auto& r) { return due.size() == 1 && r.value == due[0].value; });
+        if (as_due != candidates.end()) {
+            gross_ = *as_due;
+            return;
+        }
+        if (candidates.size() == 2 && becomes_with_tax(candidates[0], candidates[1].value)) {
+            gross_ = candidates[1];
+            return;
+        }
+        gross_ = candidates.back();
+        gross_rivals_ = candidates;
+        gross_->competing = true;
+        out_.warn("totals_compete", "several totals differ, and nothing in the document decides between them");
+    }
+
+    /// Whether `net` plus the tax of the document is `total`.
+    bool becomes_with_tax(const AmountReading& net, const atr::Decimal& total) const {
+        const auto adds = [&](const Readings& taxes) {
+            const bool one = std::any_of(taxes.begin(), taxes.end(),
+                                         [&](const auto& tax) { return is_sum(net.value, tax.value, total); });
+            const auto all = taxes.empty() ? std::nullopt : sum(taxes);
+            return one || (all && is_sum(net.value, *all, total));
+        };
+        return net.value != total && (adds(said_.tax_total) || adds(said_.tax));
+    }
+
+    /// Whether deposits and earlier balances lead from the total to `due`.
+    enum class Path : std::uint8_t { none, paid, previous };
+    Path path_to(const atr::Decimal& due) const {
+        if (!gross_) return Path::none;
+        const auto reached = [&](const std::optional<atr::Decimal>& from) { return from && *from == due; };
+        const auto less = [&](const atr::Decimal& from, const atr::Decimal& what) {
+            return from.minus(what.is_negative() ? what.negated() : what);
+        };
+        std::vector<atr::Decimal> paid;
+        for (const auto& reading : said_.paid) paid.push_back(reading.value);
+        if (const auto all = sum(said_.paid); all && said_.paid.size() > 1) paid.push_back(*all);
+        for (const auto& amount : paid) {
+            if (reached(less(gross_->value, amount))) return Path::paid;
+        }
+        for (const auto& earlier : said_.previous) {
+            const auto with = gross_->value.plus(earlier.value);
+            if (reached(with)) return Path::previous;
+            for (const auto& amount : paid) {
+                out_.steps += 1;
+                if (with && reached(less(*with, amount))) return Path::previous;
+            }
+        }
+        return Path::none;
+    }
+
+    void choose_due() {
+        const Readings due = distinct(said_.due);
+        std::uint32_t cap = kCertain;
+        if (due.empty()) {
+            if (!gross_) return;
+            due_ = gross_;
+            cap = cap_without_due();
+        } else if (due.size() == 1) {
+            due_ = due[0];
+            cap = cap_against_gross(*due_);
+        } else {
+            const auto explained =
+                std::find_if(due.begin(), due.end(), [&](const auto& r) { return path_to(r.value) != Path::none; });
+            due_ = explained != due.end() ? *explained : due.back();
+            due_rivals_ = due;
+            cap = explained != due.end() && path_to(due_->value) == Path::paid ? kAskHuman : kCompeting;
+            if (cap == kCompeting) out_.warn("totals_compete", "several amounts due differ");
+        }
+        cap = std::min(cap, cap_by_checks());
+        emit("amount_due", *due_, std::min(confidence(*due_), cap));
+        alternatives("amount_due", *due_, due_rivals_.empty() ? gross_rivals_ : due_rivals_);
+        if (gross_) emit("total_with_tax", *gross_, std::min(confidence(*gross_), gross_cap()));
+    }
+
+    /// No label says what is due: the total is, unless something was paid before or carried over.
+    std::uint32_t cap_without_due() {
+        const auto counts = [](const Readings& readings) {
+            return std::any_of(readings.begin(), readings.end(), [](const auto& r) { return !r.value.is_zero(); });
+        };
+        if (counts(said_.paid)) {
+            out_.warn("amount_due_unclear", "payments or deposits are named, but not what remains due");
+            return kCompeting;
+        }
+        if (counts(said_.previous)) {
+            out_.warn("previous_balance", "an earlier balance is named, but not whether it is still due");
+            return kCompeting;
+        }
+        return kCertain;
+    }
+
+    std::uint32_t cap_against_gross(const AmountReading& due) {
+        if (!gross_ || gross_->value == due.value) return kCertain;
+        switch (path_to(due.value)) {
+            case Path::paid:
+                return kCertain;
+            case Path::previous:
+                out_.warn("previous_balance", "the amount due contains an earlier balance, which may be paid already");
+                return kCompeting;
+            case Path::none:
+                break;
+        }
+        out_.warn("totals_compete", "the total and the amount due differ, and nothing in the document explains it");
+        return kCompeting;
+    }
+
+    /// Negative, or contradicted by the other numbers.
+    std::uint32_t cap_by_checks() {
+        std::uint32_t cap = kCertain;
+        if (due_->value.is_negative()) {
+            out_.warn("negative_total", "the amount due is negative");
+            cap = kCompeting;
+        }
+        const AmountReading& total = gross_ ? *gross_ : *due_;
+        if (support(total.value) || net_from_plain_) return cap;
+        const bool net_known = !said_.net.empty() && (!said_.tax_total.empty() || !said_.tax.empty());
+        const bool subtotal_known =
+            !said_.extras && said_.subtotal.size() == 1 && said_.tax_total.size() + said_.tax.size() == 1;
+        if ((net_known && !said_.extras) || subtotal_known) {
+            const bool free_of_tax =
+                std::any_of(said_.net.begin(), said_.net.end(), [&](const auto& n) { return n.value == total.value; });
+            if (!free_of_tax || subtotal_known) {
+                out_.warn("sums_do_not_add_up", "net and tax do not add up to the total");
+                contradicted_ = true;
+                return kCompeting;
+            }
+        }
+        return std::min(cap, cap_plain_total(total));
+    }
+
+    /// A bare "Total" may be the net: another amount that is larger, or larger by just the tax, casts doubt on it.
+    std::uint32_t cap_plain_total(const AmountReading& total) {
+        const Label label = context_.facts.hits[total.hit].label;
+        if (label != Label::total_plain) return kCertain;
+        const auto& amounts = context_.facts.amounts;
+        for (std::size_t i = 0; i < amounts.size(); ++i) {
+            ++out_.steps;
+            if (i == total.amount || amounts[i].percent || !amounts[i].money_like()) continue;
+            const bool after = i > total.amount;
+            if (!after && said_.tax.empty() && said_.tax_total.empty()) continue;
+            const auto decimal = to_decimal(context_.page.text(), amounts[i].number, context_.facts.style);
+            const auto value = decimal ? atr::Decimal::parse(decimal->value) : std::nullopt;
+            if (!value) continue;
+            const AmountReading as_net = total;
+            if ((after && *value > total.value) || becomes_with_tax(as_net, *value)) {
+                out_.warn("total_unclear",
+                          "a larger amount stands in the document, and nothing says which is the total");
+                return kCompeting;
+            }
+        }
+        return kCertain;
+    }
+
+    std::uint32_t gross_cap() const { return due_ && due_->value.is_negative() ? kCompeting : kCertain; }
+
+    std::uint32_t confidence(const AmountReading& reading) const {
+        const Label label = context_.facts.hits[reading.hit].label;
+        std::uint32_t bp = label == Label::total_plain ? 8500 : 9000;
+        if (support(reading.value)) bp += 500;
+        if (reading.below) bp -= kUnderLabel;
+        if (reading.prose) bp = std::min(bp, kProse);
+        if (reading.competing) bp = std::min(bp, kCompeting);
+        if (!reading.certain) {
+            bp = std::min(bp, kDoubtful);
+            out_.warn("number_format", "the decimal and thousands marks of an amount can be read in two ways");
+        }
+        return bp;
+    }
+
+    void emit_net_and_tax() {
+        const std::optional<AmountReading>& total = gross_ ? gross_ : due_;
+        if (!total) return;
+        if (const Support found = support(total->value)) {
+            emit("total_net", *found.net, std::min(confidence(*found.net), kCertain));
+            emit_tax(found);
+            return;
+        }
+        const std::uint32_t unsupported = contradicted_ ? kCompeting : kProse;
+        const Readings nets = distinct(said_.net);
+        if (nets.size() == 1 && !said_.extras)
+            emit("total_net", nets[0], std::min<std::uint32_t>(confidence(nets[0]), unsupported));
+        const Readings taxes = distinct(said_.tax_total.empty() ? said_.tax : said_.tax_total);
+        if (taxes.size() == 1) emit("tax_total", taxes[0], std::min<std::uint32_t>(confidence(taxes[0]), unsupported));
+        if (taxes.size() > 1) out_.warn("tax_unclear", "several tax amounts stand in the document, and no sum of them");
+    }
+
+    void emit_tax(const Support& found) {
+        if (found.one != nullptr) {
+            emit("tax_total", *found.one, confidence(*found.one));
+            return;
+        }
+        const auto all = sum(*found.tax);
+        Field field{"tax_total", "decimal", all->to_fixed(2), 9000, {}, 0};
+        for (const auto& reading : *found.tax)
+            field.evidence.push_back(context_.facts.amounts[reading.amount].number.span);
+        out_.fields.push_back(std::move(field));
+    }
+
+    void emit(std::string_view path, const AmountReading& reading, std::uint32_t bp, std::uint32_t alternative = 0) {
+        out_.fields.push_back(
+            {path, "decimal", reading.text, bp, {context_.facts.amounts[reading.amount].number.span}, alternative});
+    }
+
+    void alternatives(std::string_view path, const AmountReading& chosen, const Readings& rivals) {
+        std::uint32_t n = 0;
+        for (const auto& rival : rivals) {
+            if (rival.value == chosen.value || n == kMaxAlternatives) continue;
+            emit(path, rival, kDoubtful - 1000, ++n);
+        }
+    }
+
+    const Context& context_;
+    Extraction& out_;
+    AmountReader reader_;
+    Said said_;
+    std::optional<AmountReading> gross_, due_, net_from_plain_;
+    Readings gross_rivals_, due_rivals_;
+    bool contradicted_ = false;  ///< net and tax were named and make another total
+};
+
+}  // namespace
+
+ChosenTotal read_totals(const Context& context, Extraction& out) {
+    return Totals(context, out).run();
+}
+
+}  // namespace parser_rules
