@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 
 #include "book_file.hpp"
 #include "payment_rows.hpp"
 #include "tallies.hpp"
+#include "time_left.hpp"
 
 namespace rail_simulated {
 
@@ -93,8 +93,7 @@ BankReader::BankReader(const Terms& terms) : terms_(terms), pool_(connections) {
 
 template <class T>
 atr::Result<T> BankReader::read(const atr::Call& call, const std::function<atr::Result<T>(soci::session&)>& work) {
-    const std::int64_t left = call.deadline_unix_ms() - call.now_unix_ms();
-    Lease lease(pool_, static_cast<int>(std::clamp<std::int64_t>(left, 0, std::numeric_limits<int>::max())));
+    Lease lease(pool_, static_cast<int>(time_left(call).count()));
     if (!lease) return atr::retry(ATR_E_OVERLOADED, "all connections to the bank's book are busy");
     try {
         lease.book() << "BEGIN";

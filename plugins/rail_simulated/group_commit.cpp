@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "book_file.hpp"
+#include "time_left.hpp"
 
 namespace rail_simulated {
 
@@ -35,7 +36,7 @@ GroupCommit::~GroupCommit() {
 
 atr::Result<atr::RailStatus> GroupCommit::run(const atr::Call& call,
                                               std::function<atr::Result<atr::RailStatus>(Teller&)> work) {
-    const auto deadline = Clock::now() + milliseconds(call.deadline_unix_ms() - call.now_unix_ms());
+    const auto deadline = Clock::now() + time_left(call);
     const auto job = std::make_shared<Job>();
     job->work = std::move(work);
     std::unique_lock lock(mutex_);
@@ -66,12 +67,13 @@ void GroupCommit::write_until_stopped() {
         try {
             begin_immediate(book_);
             group = take();
-            write(group);
         } catch (const std::exception& error) {
-            if (group.empty()) group = take();
-            rollback(book_);
+            group = take();
             fail(group, explain(error, terms_.settings.path));
+            finish(group);
+            continue;
         }
+        write(group);
         finish(group);
     }
 }

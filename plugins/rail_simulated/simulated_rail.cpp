@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "book_file.hpp"
+#include "time_left.hpp"
 
 namespace rail_simulated {
 
@@ -163,7 +164,7 @@ atr::Result<> SimulatedRail::answer_late(const atr::Call& call, std::string_view
         wait +=
             milliseconds(spread(payment_id) % static_cast<std::uint64_t>((set.latency_max - set.latency).count() + 1));
     if (wait.count() == 0) return {};
-    const milliseconds left(call.deadline_unix_ms() - call.now_unix_ms());
+    const milliseconds left = time_left(call);
     const auto until = std::chrono::steady_clock::now() + std::min(wait, left);
     while (std::chrono::steady_clock::now() < until && !call.cancelled())
         std::this_thread::sleep_until(std::min(until, std::chrono::steady_clock::now() + cancel_poll));
