@@ -28,7 +28,7 @@ std::string spent_key(std::string_view asset, UnixMillis at_ms) {
 void note_settled(UnitOfWork& unit, const atr::Money& money, atr::Int128 units, UnixMillis at_ms) {
     count(unit, spent_key(money.asset, at_ms), units);
     count(unit, joined(settled_prefix, money.asset), units);
-    count(unit, joined(payments_prefix, "settled"), 1);
+    count(unit, payments_settled_key, 1);
 }
 
 void note_failed(UnitOfWork& unit) {
@@ -47,7 +47,7 @@ atr::Int128 Totals::invoices_judged() const {
 }
 
 Task<atr::Result<Totals>> read_totals(Store& store) {
-    std::vector<std::string> keys = {joined(payments_prefix, "settled"), joined(payments_prefix, "failed"),
+    std::vector<std::string> keys = {payments_settled_key, joined(payments_prefix, "failed"),
                                      joined(invoices_prefix, "other")};
     for (const auto outcome : invoice_outcomes) keys.push_back(joined(invoices_prefix, outcome));
     Task<atr::Result<std::map<std::string, atr::Int128>>> reading = store.counters(rollups_collection, std::move(keys));
@@ -61,7 +61,7 @@ Task<atr::Result<Totals>> read_totals(Store& store) {
     Totals out;
     for (const auto& [key, number] : *counts)
         if (key.starts_with(invoices_prefix)) out.invoices[key.substr(invoices_prefix.size())] = number;
-    out.payments_settled = (*counts)[joined(payments_prefix, "settled")];
+    out.payments_settled = (*counts)[payments_settled_key];
     out.payments_failed = (*counts)[joined(payments_prefix, "failed")];
     for (const auto& [key, units] : *sums) out.settled[key.substr(settled_prefix.size())] = units;
     co_return out;

@@ -20,6 +20,9 @@ namespace treasurer::treasury {
 inline constexpr std::array<std::string_view, 5> invoice_outcomes = {"approved", "waiting_approval", "rejected",
                                                                      "duplicate", "unreadable"};
 
+/// Payments settled since the books began.
+inline constexpr const char* payments_settled_key = "payments|settled";
+
 /// "spent|MNEE|2026-03-14"
 std::string spent_key(std::string_view asset, UnixMillis at_ms);
 

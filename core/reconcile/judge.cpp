@@ -1,0 +1,139 @@
+#include "reconcile/judge.hpp"
+
+#include "reconcile/movement.hpp"
+#include "runtime/ids.hpp"
+
+namespace treasurer::reconcile {
+namespace {
+
+bool is_posted(const Payment& payment) {
+    return payment.state == PaymentState::settled || payment.state == PaymentState::returned;
+}
+
+bool references_differ(const Payment& payment, const atr::RailEvent& event) {
+    return !payment.rail_reference.empty() && !event.rail_reference.empty() &&
+           payment.rail_reference != event.rail_reference;
+}
+
+bool references_equal(const Payment& payment, const atr::RailEvent& event) {
+    return !payment.rail_reference.empty() && payment.rail_reference == event.rail_reference;
+}
+
+}  // namespace
+
+bool Judge::judge(const atr::RailEvent& event, const Payment* payment, const ledger::Transfer* receipt) {
+    if (progress_.recent.repeats(event)) return true;
+    const Movement movement = movement_of(event);
+    if (movement == Movement::undecided) return false;
+    if (movement == Movement::none) return true;
+    ++report_.events_checked;
+    const bool clean = movement == Movement::in ? judge_in(event, receipt) : judge_out(event, payment);
+    progress_.recent.remember(event);
+    return clean;
+}
+
+bool Judge::judge_in(const atr::RailEvent& event, const ledger::Transfer* receipt) {
+    auto& sums = tally(event.money.asset);
+    add_to(sums.moved_in, event.money.amount);
+    if (receipt) {
+        add_to(tally(receipt->amount.asset).booked_in, receipt->amount.amount);
+        if (receipt->amount == event.money) return true;
+        return found(kind::receipt_differs, event, "the books hold " + receipt->amount.to_string());
+    }
+    const auto units = assets_.units(event.money);
+    if (!units || *units <= 0)
+        return found(kind::unbookable_receipt, event, "the books do not count this amount of " + event.money.asset);
+    if (report_.as_of_ms - event.at_unix_ms > settings_.grace_ms)
+        return found(kind::receipt_not_booked, event, "it came in and is not in the books");
+    add_to(sums.in_flight, event.money.amount);
+    report_.add(InFlight{rail_, event.money, {}, event.event_id, "receipt_new", event.at_unix_ms});
+    return false;
+}
+
+bool Judge::judge_out(const atr::RailEvent& event, const Payment* payment) {
+    if (payment && is_posted(*payment) && references_equal(*payment, event))
+        if (const Posted* known = posted(event); known && known->found) return true;  // a notice repeated much later
+    add_to(tally(event.money.asset).moved_out, event.money.amount);
+    judge_fee(event);
+    const bool free_of_fee = event.fee.amount.is_zero();
+    if (!payment)
+        return found(kind::left_without_us, event,
+                     event.payment_id.empty() ? "the event names no payment of ours"
+                                              : "we know no payment of the id the event names");
+    if (payment->rail != rail_) return found(kind::wrong_rail, event, "the payment belongs to rail " + payment->rail);
+    if (payment->state == PaymentState::waiting_approval)
+        return found(kind::left_without_us, event, "the payment still waits for approval");
+    if (is_posted(*payment)) return judge_posted(event, *payment) && free_of_fee;
+    if (is_final(payment->state))
+        return found(kind::moved_after_end, event,
+                     "the books call the payment " + std::string(to_string(payment->state)));
+    return judge_open(event, *payment);
+}
+
+bool Judge::judge_posted(const atr::RailEvent& event, const Payment& payment) {
+    if (references_differ(payment, event))
+        return found(kind::paid_twice, event,
+                     "the payment was settled as " + payment.rail_reference + ", this is " + event.rail_reference);
+    Posted* const known = posted(event);
+    const bool second =
+        (known && known->found) || (!references_equal(payment, event) && progress_.recent.paid_before(event));
+    if (second) return found(kind::paid_twice, event, "another movement for the same payment");
+    if (known) known->found = true;
+    add_to(tally(payment.amount.asset).booked_out, payment.amount.amount);
+    if (payment.amount == event.money) return true;
+    return found(kind::amount_differs, event, "the books hold " + payment.amount.to_string());
+}
+
+bool Judge::judge_open(const atr::RailEvent& event, const Payment& payment) {
+    if (progress_.recent.paid_before(event))
+        return found(kind::paid_twice, event, "another movement for the same payment, which is still open");
+    if (payment.amount != event.money)
+        return found(kind::amount_differs, event, "the payment is of " + payment.amount.to_string());
+    add_to(tally(event.money.asset).in_flight, event.money.amount.negated());
+    report_.add(InFlight{rail_, event.money, payment.id, event.event_id, "payment_open", event.at_unix_ms});
+    return false;
+}
+
+void Judge::judge_fee(const atr::RailEvent& event) {
+    if (event.fee.amount.is_zero()) return;
+    add_to(tally(event.fee.asset).moved_out, event.fee.amount);
+    atr::RailEvent fee = event;
+    fee.money = event.fee;
+    found(kind::fee_not_booked, fee, "a fee of " + event.fee.to_string() + " was taken besides the amount");
+}
+
+void Judge::judge_posted_without_event() {
+    if (!posted_) return;
+    for (const auto& [digits, payment] : *posted_) {
+        if (payment.found) continue;
+        auto& sums = tally(payment.amount.asset);
+        add_to(sums.booked_out, payment.amount.amount);
+        const std::string id = id_from_digits(digits);
+        if (report_.as_of_ms - payment.at_ms > settings_.grace_ms) {
+            report_.add(Break{kind::no_rail_event,
+                              rail_,
+                              payment.amount,
+                              id,
+                              {},
+                              "posted, but the rail shows no movement",
+                              payment.at_ms});
+            continue;
+        }
+        add_to(sums.in_flight, payment.amount.amount);
+        report_.add(InFlight{rail_, payment.amount, id, {}, "event_awaited", payment.at_ms});
+    }
+}
+
+Posted* Judge::posted(const atr::RailEvent& event) const {
+    if (!posted_) return nullptr;
+    const auto known = posted_->find(event.payment_id);
+    return known == posted_->end() ? nullptr : &known->second;
+}
+
+bool Judge::found(const char* kind, const atr::RailEvent& event, std::string detail) {
+    const std::string payment_id = event.payment_id.empty() ? std::string() : id_from_digits(event.payment_id);
+    report_.add(Break{kind, rail_, event.money, payment_id, event.event_id, std::move(detail), event.at_unix_ms});
+    return false;
+}
+
+}  // namespace treasurer::reconcile

@@ -1,0 +1,55 @@
+/// Judges one event of a statement against the books. Pure: what it needs was looked up before.
+#pragma once
+
+#include "ledger/assets.hpp"
+#include "ledger/transfer.hpp"
+#include "reconcile/progress.hpp"
+#include "reconcile/report.hpp"
+#include "records/payment.hpp"
+
+namespace treasurer::reconcile {
+
+struct JudgeSettings {
+    /// A receipt this young may not be booked yet, and the event of a payment this fresh may not be shown yet.
+    UnixMillis grace_ms = 60'000;
+};
+
+/// Threads: one. Lifetime: what it is given outlives it.
+class Judge {
+public:
+    Judge(std::string rail, const ledger::Assets& assets, JudgeSettings settings, ReconciliationReport& report,
+          Progress& progress, PostedPayments* posted)
+        : rail_(std::move(rail)),
+          assets_(assets),
+          settings_(settings),
+          report_(report),
+          progress_(progress),
+          posted_(posted) {}
+
+    /// `payment` is the one the event names, `receipt` the transfer that books it; null when there is none.
+    /// True when the event is explained for good, so that it need not be looked at again.
+    bool judge(const atr::RailEvent& event, const Payment* payment, const ledger::Transfer* receipt);
+
+    /// What is left of `posted` has no event: a break, or in flight while it is fresh.
+    void judge_posted_without_event();
+
+private:
+    bool judge_in(const atr::RailEvent& event, const ledger::Transfer* receipt);
+    bool judge_out(const atr::RailEvent& event, const Payment* payment);
+    bool judge_posted(const atr::RailEvent& event, const Payment& payment);
+    bool judge_open(const atr::RailEvent& event, const Payment& payment);
+    void judge_fee(const atr::RailEvent& event);
+    Posted* posted(const atr::RailEvent& event) const;
+    Tally& tally(const std::string& asset) { return progress_.tallies[asset]; }
+    /// Always false.
+    bool found(const char* kind, const atr::RailEvent& event, std::string detail);
+
+    const std::string rail_;
+    const ledger::Assets& assets_;
+    const JudgeSettings settings_;
+    ReconciliationReport& report_;
+    Progress& progress_;
+    PostedPayments* const posted_;
+};
+
+}  // namespace treasurer::reconcile

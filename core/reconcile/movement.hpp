@@ -1,0 +1,32 @@
+/// What a statement event says of money, and under which id a receipt stands in the books.
+#pragma once
+
+#include <atr/rail.hpp>
+#include <string>
+#include <string_view>
+
+namespace treasurer::reconcile {
+
+enum class Movement {
+    none,       ///< no money moved: failed, cancelled
+    undecided,  ///< not final: it may yet move, under this very event
+    in,
+    out
+};
+
+/// Money that came back (RETURNED, direction in) came in.
+inline Movement movement_of(const atr::RailEvent& event) {
+    const bool in = event.direction == ATR_DIR_IN;
+    const bool moved = event.state == atr::RailState::settled || (in && event.state == atr::RailState::returned);
+    const bool ended = event.state == atr::RailState::failed || event.state == atr::RailState::cancelled;
+    if (ended || event.money.amount.is_zero()) return Movement::none;
+    if (!event.is_final || !moved) return Movement::undecided;
+    return in ? Movement::in : Movement::out;
+}
+
+/// Derived from rail and event, so that storage itself refuses to book a receipt twice.
+inline std::string receipt_id(std::string_view rail, std::string_view event_id) {
+    return "receipt|" + std::string(rail) + '|' + std::string(event_id);
+}
+
+}  // namespace treasurer::reconcile

@@ -1,0 +1,354 @@
+#include "reconcile/reconciliation.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include "ledger/accounts.hpp"
+#include "reconcile/movement.hpp"
+#include "records/schema.hpp"
+#include "treasury/rollups.hpp"
+
+namespace treasurer::reconcile {
+namespace {
+
+constexpr std::size_t checkpoint_pages = 16;
+constexpr int balance_readings = 3;
+
+bool has(const ReconciliationReport& report, std::string_view kind) {
+    return std::any_of(report.breaks.begin(), report.breaks.end(),
+                       [&](const auto& found) { return found.kind == kind; });
+}
+
+atr::Decimal less(const atr::Decimal& a, const atr::Decimal& b) {
+    return a.minus(b).value_or(atr::Decimal{});
+}
+
+template <class Map>
+typename Map::mapped_type value_in(const Map& map, const std::string& key) {
+    const auto found = map.find(key);
+    return found == map.end() ? typename Map::mapped_type{} : found->second;
+}
+
+/// How far `value` lies outside [low, high]; zero inside.
+atr::Decimal outside(const atr::Decimal& value, const atr::Decimal& low, const atr::Decimal& high) {
+    if (value < low) return less(low, value);
+    if (value > high) return less(high, value);
+    return {};
+}
+
+/// When the payment was posted.
+UnixMillis posted_at(const Payment& payment) {
+    return payment.history.empty() ? payment.updated_ms : payment.history.back().at_ms;
+}
+
+}  // namespace
+
+CallOptions Reconciliation::options() const {
+    CallOptions out;
+    out.timeout = settings_.timeout;
+    return out;
+}
+
+Task<atr::Result<ReconciliationReport>> Reconciliation::run(Extent extent) {
+    if (checkpoints_.size() < rails_.size()) extent = Extent::full;
+    Task<atr::Result<ReconciliationReport>> running = run_once(extent);
+    atr::Result<ReconciliationReport> report = co_await running;
+    const bool look_closer = report && extent == Extent::tail && has(*report, kind::ledger_differs);
+    if (!look_closer) co_return report;
+    Task<atr::Result<ReconciliationReport>> again = run_once(Extent::full);
+    report = co_await again;
+    co_return report;
+}
+
+Task<atr::Result<ReconciliationReport>> Reconciliation::run_once(Extent extent) {
+    ReconciliationReport report;
+    report.extent = extent;
+    if (extent == Extent::full) checkpoints_.clear();
+    for (RailPort* rail : rails_) {
+        report.as_of_ms = clock_.unix_ms();
+        Task<Done> comparing = compare(*rail, report);
+        const Done done = co_await comparing;
+        if (!done) co_return done.error();
+    }
+    Task<atr::Result<ledger::Balances>> reading = read_balances(store_);
+    const atr::Result<ledger::Balances> balances = co_await reading;
+    if (!balances) co_return balances.error();
+    report.trial_balance = trial_lines(*balances, assets_);
+    for (const auto& line : report.trial_balance)
+        if (!line.difference.is_zero())
+            report.add(Break{kind::trial_balance,
+                             {},
+                             {line.difference, line.asset},
+                             {},
+                             {},
+                             "debits " + line.debits.to_string() + ", credits " + line.credits.to_string()});
+    report.as_of_ms = clock_.unix_ms();
+    co_return report;
+}
+
+Task<Reconciliation::Done> Reconciliation::compare(RailPort& rail, ReconciliationReport& report) {
+    const bool full = report.extent == Extent::full;
+    Task<atr::Result<Followed>> following = follower_.follow(rail);
+    const atr::Result<Followed> followed = co_await following;
+    if (!followed) co_return followed.error();
+
+    Scan scan{rail, report, {}, value_in(checkpoints_, rail.name()), {}, {}};
+    std::size_t buckets = 1;
+    if (full) {
+        Task<atr::Result<std::size_t>> counting = count_buckets();
+        const atr::Result<std::size_t> counted = co_await counting;
+        if (!counted) co_return counted.error();
+        buckets = *counted;
+        Task<Done> listing = list_posted(scan, 0, buckets);
+        const Done listed = co_await listing;
+        if (!listed) co_return listed.error();
+    }
+    const std::string account = ledger::treasury_account(rail.name());
+    Task<atr::Result<AccountSums>> reading = read_account(store_, assets_, account);
+    const atr::Result<AccountSums> before = co_await reading;
+    if (!before) co_return before.error();
+
+    Judge judge(rail.name(), assets_, settings_.judge, report, scan.progress, full ? &scan.posted : nullptr);
+    for (int reading_no = 0; reading_no < balance_readings; ++reading_no) {
+        Task<Done> asking = read_rail_balance(scan);
+        const Done asked = co_await asking;
+        if (!asked) co_return asked.error();
+        Task<Done> scanning = read_statement(scan, judge);
+        const Done scanned = co_await scanning;
+        if (!scanned) co_return scanned.error();
+        // Without the balance's place in the statement, money that moves between the two looks like a difference.
+        if (scan.passed_balance || !rail_differs(scan)) break;
+    }
+    if (full) {
+        judge.judge_posted_without_event();
+        Task<Done> finding = find_other_buckets(scan, judge, buckets);
+        const Done found = co_await finding;
+        if (!found) co_return found.error();
+    }
+    Task<atr::Result<AccountSums>> reading_again = read_account(store_, assets_, account);
+    const atr::Result<AccountSums> after = co_await reading_again;
+    if (!after) co_return after.error();
+    compare_rail(scan);
+    compare_ledger(scan, *before, *after);
+    co_return atr::Unit{};
+}
+
+// ------------------------------------------------------------------------------------------------ the rail
+
+Task<Reconciliation::Done> Reconciliation::read_rail_balance(Scan& scan) {
+    Task<atr::Result<std::string>> asking = scan.rail.balance(options());
+    const atr::Result<std::string> text = co_await asking;
+    if (!text) co_return text.error();
+    scan.balance = {};
+    scan.at_balance.clear();
+    scan.passed_balance = false;
+    const Json json = Json::parse(*text, nullptr, false);
+    const auto malformed =
+        atr::rejected(ATR_E_CORRUPT, "rail " + scan.rail.name() + " gave a balance that cannot be read");
+    if (!json.is_object() || !json.contains("balances") || !json["balances"].is_array()) co_return malformed;
+    if (json.contains("position") && json["position"].is_string())
+        scan.balance.position = json["position"].get<std::string>();
+    for (const auto& entry : json["balances"]) {
+        const bool sound = entry.is_object() && entry.contains("asset") && entry["asset"].is_string() &&
+                           entry.contains("amount") && entry["amount"].is_string();
+        const auto amount = sound ? atr::Decimal::parse(entry["amount"].get<std::string>()) : std::nullopt;
+        if (!amount) co_return malformed;
+        scan.balance.amounts[entry["asset"].get<std::string>()] = *amount;
+    }
+    note_place(scan, scan.progress.position);
+    co_return atr::Unit{};
+}
+
+void Reconciliation::note_place(Scan& scan, const std::string& position) const {
+    if (position.empty() || position != scan.balance.position) return;
+    scan.at_balance = scan.progress.tallies;
+    scan.passed_balance = true;
+}
+
+Task<Reconciliation::Done> Reconciliation::read_statement(Scan& scan, Judge& judge) {
+    for (;;) {
+        Task<atr::Result<atr::StatementPage>> asking =
+            scan.rail.statement(scan.progress.position, settings_.page, options());
+        const atr::Result<atr::StatementPage> page = co_await asking;
+        if (!page) co_return page.error();
+        Task<Done> judging = judge_page(scan, judge, *page);
+        const Done judged = co_await judging;
+        if (!judged) co_return judged.error();
+        const bool more = !page->next_position.empty() && page->next_position != scan.progress.position;
+        if (more) scan.progress.position = page->next_position;
+        note_place(scan, scan.progress.position);
+        ++scan.pages;
+        if (scan.clean && (!more || scan.pages % checkpoint_pages == 0)) checkpoints_[scan.rail.name()] = scan.progress;
+        if (!more) break;
+    }
+    checkpoints_.try_emplace(scan.rail.name());
+    co_return atr::Unit{};
+}
+
+Task<Reconciliation::Done> Reconciliation::judge_page(Scan& scan, Judge& judge, const atr::StatementPage& page) {
+    if (page.events.empty()) co_return atr::Unit{};
+    const std::string rail = scan.rail.name();
+    std::vector<atr::Key> keys;
+    for (const auto& event : page.events) {
+        if (event.direction == ATR_DIR_IN)
+            keys.push_back({ledger::Transfer::collection, receipt_id(rail, event.event_id)});
+        else if (!event.payment_id.empty())
+            keys.push_back({Payment::collection, id_from_digits(event.payment_id)});
+    }
+    std::sort(keys.begin(), keys.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.collection, a.key) < std::tie(b.collection, b.key);
+    });
+    keys.erase(std::unique(keys.begin(), keys.end(),
+                           [](const auto& a, const auto& b) { return a.collection == b.collection && a.key == b.key; }),
+               keys.end());
+    std::map<std::string, Payment> payments;
+    std::map<std::string, ledger::Transfer> receipts;
+    if (!keys.empty()) {
+        Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
+        const atr::Result<std::vector<atr::Record>> records = co_await reading;
+        if (!records) co_return records.error();
+        for (const auto& record : *records) {
+            if (record.collection == Payment::collection) {
+                atr::Result<Payment> payment = decode<Payment>(record);
+                if (!payment) co_return payment.error();
+                payments.emplace(record.key, std::move(*payment));
+            } else {
+                atr::Result<ledger::Transfer> receipt = decode<ledger::Transfer>(record);
+                if (!receipt) co_return receipt.error();
+                receipts.emplace(record.key, std::move(*receipt));
+            }
+        }
+    }
+    scan.report.payments_checked += payments.size();
+    for (const auto& event : page.events) {
+        const auto payment = payments.find(id_from_digits(event.payment_id));
+        const auto receipt = receipts.find(receipt_id(rail, event.event_id));
+        const bool explained = judge.judge(event, payment == payments.end() ? nullptr : &payment->second,
+                                           receipt == receipts.end() ? nullptr : &receipt->second);
+        scan.clean = scan.clean && explained;
+        note_place(scan, event.position);
+    }
+    co_return atr::Unit{};
+}
+
+bool Reconciliation::rail_differs(const Scan& scan) const {
+    const Tallies& sums = scan.passed_balance ? scan.at_balance : scan.progress.tallies;
+    for (const auto& [asset, tally] : sums)
+        if (tally.at_rail() != value_in(scan.balance.amounts, asset)) return true;
+    return std::any_of(scan.balance.amounts.begin(), scan.balance.amounts.end(),
+                       [&](const auto& entry) { return value_in(sums, entry.first).at_rail() != entry.second; });
+}
+
+void Reconciliation::compare_rail(Scan& scan) const {
+    const Tallies& at_balance = scan.passed_balance ? scan.at_balance : scan.progress.tallies;
+    std::map<std::string, atr::Decimal> assets = scan.balance.amounts;
+    for (const auto& [asset, tally] : scan.progress.tallies) assets.try_emplace(asset);
+    for (const auto& [asset, unused] : assets) {
+        const atr::Decimal says = value_in(scan.balance.amounts, asset), shows = value_in(at_balance, asset).at_rail();
+        const Tally tally = value_in(scan.progress.tallies, asset);
+        BalanceLine line{scan.rail.name(), asset, tally.booked(), {}, tally.in_flight, {}};
+        line.at_rail = less(says, shows).plus(tally.at_rail()).value_or(says);
+        line.difference = less(less(line.at_rail, line.booked), line.in_flight);
+        scan.report.balances.push_back(std::move(line));
+        if (says == shows) continue;
+        scan.report.add(
+            Break{kind::rail_balance_differs,
+                  scan.rail.name(),
+                  {less(says, shows), asset},
+                  {},
+                  {},
+                  "the rail says it holds " + says.to_string() + ", its statement sums to " + shows.to_string()});
+    }
+}
+
+void Reconciliation::compare_ledger(Scan& scan, const AccountSums& before, const AccountSums& after) const {
+    for (const auto& [asset, decimals] : assets_.all()) {
+        const Tally tally = value_in(scan.progress.tallies, asset);
+        const auto in = outside(tally.booked_in, value_in(before.debits, asset), value_in(after.debits, asset));
+        const auto out = outside(tally.booked_out, value_in(before.credits, asset), value_in(after.credits, asset));
+        if (!in.is_zero())
+            scan.report.add(Break{kind::ledger_differs,
+                                  scan.rail.name(),
+                                  {in, asset},
+                                  {},
+                                  {},
+                                  "the treasury account was debited " + value_in(after.debits, asset).to_string() +
+                                      ", receipts explain " + tally.booked_in.to_string()});
+        if (!out.is_zero())
+            scan.report.add(Break{kind::ledger_differs,
+                                  scan.rail.name(),
+                                  {out, asset},
+                                  {},
+                                  {},
+                                  "the treasury account was credited " + value_in(after.credits, asset).to_string() +
+                                      ", payments explain " + tally.booked_out.to_string()});
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ posted payments
+
+/// Posted payments are held a bucket at a time, by a hash of their id, so that memory stays bounded.
+Task<atr::Result<std::size_t>> Reconciliation::count_buckets() {
+    std::vector<std::string> keys = {treasury::payments_settled_key};
+    Task<atr::Result<std::map<std::string, atr::Int128>>> reading =
+        store_.counters(rollups_collection, std::move(keys));
+    const atr::Result<std::map<std::string, atr::Int128>> counts = co_await reading;
+    if (!counts) co_return counts.error();
+    const auto posted = std::max<atr::Int128>(counts->begin()->second, 0);
+    co_return static_cast<std::size_t>(posted / static_cast<atr::Int128>(settings_.posted_at_once)) + 1;
+}
+
+Task<Reconciliation::Done> Reconciliation::list_posted(Scan& scan, std::size_t bucket, std::size_t buckets) {
+    scan.posted.clear();
+    const std::vector<PaymentState> states = {PaymentState::settled, PaymentState::returned};
+    for (const PaymentState state : states) {
+        atr::Query query;
+        query.index = "by_state";
+        query.eq = {atr::Value::of(std::string(to_string(state)))};
+        query.limit = settings_.page;
+        do {
+            Task<atr::Result<Listing<Payment>>> reading = store_.list<Payment>(query);
+            atr::Result<Listing<Payment>> page = co_await reading;
+            if (!page) co_return page.error();
+            for (const auto& payment : page->items) {
+                const std::string digits = id_digits(payment.id);
+                const bool here = std::hash<std::string>{}(digits) % buckets == bucket;
+                if (here && payment.rail == scan.rail.name())
+                    scan.posted[digits] = Posted{payment.amount, posted_at(payment), false};
+            }
+            query.cursor = std::move(page->next_cursor);
+        } while (!query.cursor.empty());
+    }
+    co_return atr::Unit{};
+}
+
+Task<Reconciliation::Done> Reconciliation::find_other_buckets(Scan& scan, Judge& judge, std::size_t buckets) {
+    for (std::size_t bucket = 1; bucket < buckets; ++bucket) {
+        Task<Done> listing = list_posted(scan, bucket, buckets);
+        const Done listed = co_await listing;
+        if (!listed) co_return listed.error();
+        Task<Done> marking = mark_found(scan);
+        const Done marked = co_await marking;
+        if (!marked) co_return marked.error();
+        judge.judge_posted_without_event();
+    }
+    co_return atr::Unit{};
+}
+
+Task<Reconciliation::Done> Reconciliation::mark_found(Scan& scan) {
+    std::string position;
+    for (;;) {
+        Task<atr::Result<atr::StatementPage>> asking = scan.rail.statement(position, settings_.page, options());
+        const atr::Result<atr::StatementPage> page = co_await asking;
+        if (!page) co_return page.error();
+        for (const auto& event : page->events) {
+            const auto known = scan.posted.find(event.payment_id);
+            if (known != scan.posted.end() && movement_of(event) == Movement::out) known->second.found = true;
+        }
+        if (page->next_position.empty() || page->next_position == position) break;
+        position = page->next_position;
+    }
+    co_return atr::Unit{};
+}
+
+}  // namespace treasurer::reconcile

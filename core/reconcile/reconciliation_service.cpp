@@ -1,0 +1,79 @@
+#include "reconcile/reconciliation_service.hpp"
+
+namespace treasurer::reconcile {
+
+/// Begins a run (nullopt), or gives what to wait for; `answers` tells whether that run is enough.
+std::optional<Completion<ReconciliationService::Answer>> ReconciliationService::join(Extent extent, bool& answers) {
+    const std::lock_guard lock(mutex_);
+    if (!running_) {
+        running_ = true;
+        running_extent_ = extent;
+        return std::nullopt;
+    }
+    answers = extent == Extent::tail || running_extent_ == Extent::full;
+    Completion<Answer> done(executor_);
+    waiting_.push_back(done);
+    return done;
+}
+
+Task<ReconciliationService::Answer> ReconciliationService::run(Extent extent) {
+    for (;;) {
+        bool answers = false;
+        std::optional<Completion<Answer>> other = join(extent, answers);
+        if (!other) break;
+        Answer answer = co_await *other;
+        if (answers) co_return answer;
+    }
+    Task<Answer> running = run_now(extent);
+    Answer answer = co_await running;
+    std::vector<Completion<Answer>> waiting;
+    {
+        const std::lock_guard lock(mutex_);
+        running_ = false;
+        waiting.swap(waiting_);
+    }
+    for (const auto& waiter : waiting) waiter.set(answer);
+    co_return answer;
+}
+
+Task<ReconciliationService::Answer> ReconciliationService::run_now(Extent extent) {
+    Task<atr::Result<ReconciliationReport>> running = reconciliation_.run(extent);
+    atr::Result<ReconciliationReport> report = co_await running;
+    ++runs_;
+    const std::lock_guard lock(mutex_);
+    if (!report) {
+        last_error_ = report.error();
+        co_return report.error();
+    }
+    last_error_.reset();
+    if (report->extent == Extent::full) last_full_ms_ = clock_.unix_ms();
+    last_ = std::make_shared<const ReconciliationReport>(std::move(*report));
+    co_return last_;
+}
+
+Task<> ReconciliationService::loop() {
+    while (!stopping_) {
+        Extent extent = Extent::full;
+        {
+            const std::lock_guard lock(mutex_);
+            if (last_full_ms_ && clock_.unix_ms() - *last_full_ms_ < settings_.full_every.count())
+                extent = Extent::tail;
+        }
+        Task<Answer> running = run(extent);
+        const Answer answer = co_await running;
+        if (stopping_) co_return;
+        co_await delay(executor_, settings_.interval);
+    }
+}
+
+ReconciliationService::Report ReconciliationService::last() const {
+    const std::lock_guard lock(mutex_);
+    return last_;
+}
+
+std::optional<atr::Error> ReconciliationService::last_error() const {
+    const std::lock_guard lock(mutex_);
+    return last_error_;
+}
+
+}  // namespace treasurer::reconcile

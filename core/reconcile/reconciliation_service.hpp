@@ -1,0 +1,66 @@
+/// Runs reconciliation every so often and on demand, one run at a time, and keeps the last report for dashboard and
+/// metrics.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "reconcile/reconciliation.hpp"
+#include "runtime/completion.hpp"
+#include "runtime/task_scope.hpp"
+
+namespace treasurer::reconcile {
+
+struct ServiceSettings {
+    Millis interval{15'000};
+    Millis full_every{3'600'000};  ///< in between, only the tail of each statement is compared
+};
+
+/// Threads: any. Lifetime: what it is given outlives it; after stop() the scope is idle within one interval.
+class ReconciliationService {
+public:
+    using Report = std::shared_ptr<const ReconciliationReport>;
+
+    ReconciliationService(Reconciliation& reconciliation, Executor& executor, const Clock& clock,
+                          ServiceSettings settings = {})
+        : reconciliation_(reconciliation), executor_(executor), clock_(clock), settings_(settings) {}
+
+    void start(TaskScope& scope) { scope.spawn(loop()); }
+    void stop() { stopping_ = true; }
+
+    /// A run of at least `extent`: joins one that is under way, or waits for it and begins its own. At most one other
+    /// waits with it: all who ask meanwhile share it.
+    Task<atr::Result<Report>> run(Extent extent = Extent::full);
+
+    /// Null before the first run has ended.
+    Report last() const;
+    /// Why the last run could not be made; nullopt when it could.
+    std::optional<atr::Error> last_error() const;
+    std::uint64_t runs() const { return runs_; }
+
+private:
+    using Answer = atr::Result<Report>;
+    Task<> loop();
+    Task<Answer> run_now(Extent extent);
+    std::optional<Completion<Answer>> join(Extent extent, bool& answers);
+
+    Reconciliation& reconciliation_;
+    Executor& executor_;
+    const Clock& clock_;
+    const ServiceSettings settings_;
+    std::atomic<bool> stopping_{false};
+    std::atomic<std::uint64_t> runs_{0};
+
+    mutable std::mutex mutex_;
+    bool running_ = false;
+    Extent running_extent_ = Extent::tail;
+    std::vector<Completion<Answer>> waiting_;
+    Report last_;
+    std::optional<atr::Error> last_error_;
+    std::optional<UnixMillis> last_full_ms_;
+};
+
+}  // namespace treasurer::reconcile
