@@ -2,11 +2,8 @@
 
 #include "auth/digest.hpp"
 #include "intake/desk_records.hpp"
-#include "intake/utf8.hpp"
 #include "records/approval.hpp"
 #include "treasury/rollups.hpp"
-
-#include <algorithm>
 
 namespace treasurer::intake {
 namespace {
@@ -23,20 +20,6 @@ SubmitResult unavailable(const atr::Error& error) {
     SubmitResult out;
     out.kind = SubmitKind::unavailable;
     out.reason = error.message;
-    return out;
-}
-
-/// What must be there before anything can be decided.
-std::vector<Problem> missing_fields(const Reading& reading) {
-    std::vector<Problem> out;
-    if (!reading.seller_name || vendor_normal_form(reading.seller_name->value).empty())
-        out.push_back({"/raw_text", "no vendor name was found"});
-    if (!reading.amount_due && !reading.total_with_tax)
-        out.push_back({"/raw_text", "no amount due was found"});
-    else if (!reading.currency)
-        out.push_back({"/raw_text", "no currency or token was found"});
-    else if (!reading.amount())
-        out.push_back({"/raw_text", "the amount due is not a decimal of up to 38 digits"});
     return out;
 }
 
@@ -76,40 +59,8 @@ Payment payment_for(const Invoice& invoice, const Judgement& known, std::string 
     return out;
 }
 
-Task<atr::Result<Reading>> InvoiceDesk::read(Submission submission) {
-    const std::string& text = *submission.bytes;
-    if (text.size() > settings_.max_text_bytes)
-        co_return atr::rejected(ATR_E_TOO_LARGE, "the text has " + std::to_string(text.size()) + " bytes, at most " +
-                                                     std::to_string(settings_.max_text_bytes) + " are read");
-    if (is_blank(text)) co_return atr::rejected(ATR_E_BAD_INPUT, "the document is empty");
-    if (const auto at = invalid_utf8_at(text))
-        co_return atr::rejected(ATR_E_BAD_INPUT, "the text is not valid UTF-8 at byte " + std::to_string(*at));
-    Document document;
-    document.media_type = submission.media_type;
-    document.filename = submission.filename;
-    document.bytes = submission.bytes;
-    document.sha256_hex = auth::sha256_hex(text);
-    std::optional<atr::Error> last;
-    for (ParserPort* parser : parts_.parsers) {
-        const auto& types = parser->media_types();
-        if (std::find(types.begin(), types.end(), submission.media_type) == types.end()) continue;
-        CallOptions options;
-        options.timeout = settings_.parse_timeout;
-        options.request_id = submission.request_id;
-        Task<atr::Result<atr::ParseResult>> call = parser->parse(document, options);
-        atr::Result<atr::ParseResult> parsed = co_await call;
-        if (!parsed) {
-            last = parsed.error();
-            continue;
-        }
-        co_return cross_check(*parsed);
-    }
-    if (last) co_return *last;
-    co_return atr::rejected(ATR_E_MEDIA_TYPE, "no parser reads " + submission.media_type);
-}
-
 Task<SubmitResult> InvoiceDesk::submit(Submission submission) {
-    Task<atr::Result<Reading>> reading_task = read(submission);
+    Task<atr::Result<Reading>> reading_task = parts_.reader.read(submission);
     atr::Result<Reading> reading = co_await reading_task;
     if (!reading) {
         if (reading.outcome() == atr::Outcome::retry || reading.outcome() == atr::Outcome::unknown)
@@ -118,7 +69,7 @@ Task<SubmitResult> InvoiceDesk::submit(Submission submission) {
         problems.push_back({"/raw_text", reading.error().message});
         co_return unreadable(std::move(problems));
     }
-    std::vector<Problem> missing = missing_fields(*reading);
+    std::vector<Problem> missing = DocumentReader::missing_fields(*reading);
     if (!missing.empty()) co_return unreadable(std::move(missing));
     const std::string sha256 = auth::sha256_hex(*submission.bytes);
     for (unsigned i = 0; i < settings_.tries; ++i) {

@@ -2,18 +2,14 @@
 /// person asked, or a refusal. Duplicates cannot slip between two hosts, because the claims are part of the commit.
 #pragma once
 
+#include "intake/document_reader.hpp"
 #include "intake/facts_finder.hpp"
 #include "intake/submission.hpp"
 #include "payments/runner.hpp"
-#include "ports/parser_port.hpp"
-
-#include <vector>
 
 namespace treasurer::intake {
 
 struct DeskSettings {
-    std::size_t max_text_bytes = 100 * 1024;
-    Millis parse_timeout{5000};
     unsigned tries = 6;  ///< decisions made again because a claim, the policy or the funds changed meanwhile
 };
 
@@ -25,15 +21,12 @@ public:
         FactsFinder& facts;
         payments::Saga& saga;
         payments::Runner& runner;
-        std::vector<ParserPort*> parsers;  ///< in the order in which they are asked
+        DocumentReader& reader;
         const Clock& clock;
     };
     InvoiceDesk(Parts parts, DeskSettings settings) : parts_(std::move(parts)), settings_(settings) {}
 
     Task<SubmitResult> submit(Submission submission);
-
-    /// Reads a document without storing or paying anything.
-    Task<atr::Result<Reading>> read(Submission submission);
 
 private:
     /// A step of submit(): nullopt means that what was known has changed, and must be judged again.

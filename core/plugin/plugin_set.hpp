@@ -35,6 +35,7 @@ public:
 
     StoragePort& storage() const { return *storage_; }  ///< only when wanted
     CachePort& cache() const { return *cache_; }        ///< only when wanted
+    bool has_cache() const { return cache_ != nullptr; }
     const Rails& rails() const { return rails_; }
     const Parsers& parsers() const { return parsers_; }
     RailPort* rail(std::string_view name) const;      ///< nullptr: no such instance

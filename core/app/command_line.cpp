@@ -1,0 +1,113 @@
+#include "app/command_line.hpp"
+
+#include "config/loader.hpp"
+#include "plugin/plugin_library.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+
+namespace treasurer::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The schema of the component that a slot uses, read from the plugin itself.
+atr::Result<std::string> schema_of(std::string_view kind, const std::string& use, const std::string& dir) {
+    auto library = PluginLibrary::load(plugin_file(use, dir));
+    if (!library) return library.error();
+    auto component = (*library)->component(kind);
+    if (!component) return component.error();
+    return (*component)->config_schema_json;
+}
+
+std::string default_config() {
+    if (const char* named = std::getenv("TREASURER_CONFIG")) return named;
+    if (fs::exists("config/embedded.yaml")) return "config/embedded.yaml";
+    return "/etc/treasurer/treasurer.yaml";
+}
+
+std::string default_data() {
+    const char* named = std::getenv("TREASURER_DATA");
+    return named ? named : "./treasurer-data";
+}
+
+}  // namespace
+
+EnvLookup process_environment() {
+    return [](const std::string& name) -> std::optional<std::string> {
+        const char* value = std::getenv(name.c_str());
+        return value ? std::optional<std::string>(value) : std::nullopt;
+    };
+}
+
+std::string default_plugins_dir() {
+    std::error_code error;
+    const fs::path self = fs::read_symlink("/proc/self/exe", error);
+    return error ? "plugins" : (self.parent_path().parent_path() / "plugins").string();
+}
+
+void print_error(const std::string& text) {
+    std::cerr << "error: " << text << '\n';
+}
+
+void SettingsOptions::add_to(CLI::App& command) {
+    command.add_option(
+        "--config", config,
+        "settings file (default: $TREASURER_CONFIG, config/embedded.yaml, /etc/treasurer/treasurer.yaml)");
+    command.add_option("--data", data,
+                       "folder of everything the embedded default writes (default: $TREASURER_DATA, ./treasurer-data)");
+    command.add_option("--set", overrides, "override one setting: path.to.key=value; may be repeated")
+        ->take_all()
+        ->allow_extra_args(false);
+}
+
+std::optional<Settings> SettingsOptions::load() const {
+    LoadOptions options;
+    options.file = config.empty() ? default_config() : config;
+    options.overrides = overrides;
+    options.data_dir = fs::absolute(data.empty() ? default_data() : data).string();
+    options.plugins_dir = default_plugins_dir();
+    options.env = process_environment();
+    options.plugin_schema = schema_of;
+    auto loaded = load_settings(options);
+    if (auto* problems = std::get_if<Problems>(&loaded)) {
+        for (const auto& problem : *problems) print_error(problem.to_string());
+        return std::nullopt;
+    }
+    return std::move(std::get<Settings>(loaded));
+}
+
+int with_core(const SettingsOptions& options, WantedPlugins wanted, const std::function<int(CoreServices&)>& run) {
+    const auto settings = options.load();
+    if (!settings) return usage;
+    std::error_code error;
+    fs::create_directories(settings->data_dir, error);
+    if (error) {
+        print_error("the data folder " + settings->data_dir + " cannot be made: " + error.message() +
+                    "; choose another with --data");
+        return usage;
+    }
+    SystemClock clock;
+    SystemRandom random;
+    observe::NoLog log(clock);
+    auto core = CoreServices::open({*settings, clock, random, log, process_environment()}, wanted);
+    if (!core) {
+        print_error(core.error().message);
+        return usage;
+    }
+    if (wanted.storage) {
+        const auto prepared = (*core)->prepare();
+        if (!prepared) {
+            print_error(prepared.error().message);
+            return usage;
+        }
+    }
+    const int code = run(**core);
+    (*core)->close(Millis{5000});
+    return code;
+}
+
+}  // namespace treasurer::app

@@ -1,0 +1,219 @@
+#include "app/core_services.hpp"
+
+#include "app/process_faults.hpp"
+#include "records/schema.hpp"
+#include "runtime/block_on.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace treasurer::app {
+namespace {
+
+/// Seals payment blobs with the host's vault.
+class VaultSealer final : public payments::BlobSealer {
+public:
+    VaultSealer(auth::SecretKey key, Random& random) : vault_(std::move(key), random) {}
+    std::string seal(std::string_view blob, std::string_view payment_id) override {
+        return vault_.seal(blob, payment_id);
+    }
+    atr::Result<std::string> open(std::string_view sealed, std::string_view payment_id) override {
+        return vault_.open(sealed, payment_id);
+    }
+
+private:
+    auth::BlobVault vault_;
+};
+
+observe::Level level_of(atr::LogLevel level) {
+    switch (level) {
+        case atr::LogLevel::trace:
+            return observe::Level::trace;
+        case atr::LogLevel::debug:
+            return observe::Level::debug;
+        case atr::LogLevel::info:
+            return observe::Level::info;
+        case atr::LogLevel::warn:
+            return observe::Level::warn;
+        case atr::LogLevel::error:
+        case atr::LogLevel::fatal:
+            return observe::Level::error;
+    }
+    return observe::Level::error;
+}
+
+/// Unique among hosts and starts: a lease is never mistaken for that of an earlier life of this process.
+std::string worker_name(Ids& ids) {
+    char host[128] = "host";
+    (void)::gethostname(host, sizeof host - 1);
+    return std::string(host) + ":" + std::to_string(::getpid()) + ":" + ids.next().substr(24);
+}
+
+atr::Error cannot(std::string what, atr::Error error) {
+    error.message = std::move(what) + ": " + error.message;
+    return error;
+}
+
+}  // namespace
+
+CoreServices::CoreServices(Given given)
+    : settings(given.settings),
+      clock(given.clock),
+      log(given.log),
+      executor(static_cast<unsigned>(given.settings.server.worker_threads)),
+      ids(given.clock, given.random),
+      secrets(given.env),
+      random_(given.random) {}
+
+CoreServices::~CoreServices() {
+    close(Millis{2000});
+}
+
+HostSinks CoreServices::sinks() {
+    HostSinks out;
+    out.log = [this](atr::LogLevel level, std::string_view instance, std::string_view message,
+                     std::string_view fields) {
+        log.write(level_of(level), "plugin", {{"instance", instance}, {"said", message}, {"fields", fields}});
+    };
+    out.secret = [this](std::string_view reference) { return secrets.resolve(reference); };
+    out.host_version = TREASURER_VERSION;
+    return out;
+}
+
+atr::Result<std::unique_ptr<CoreServices>> CoreServices::open(Given given, WantedPlugins wanted) {
+    std::unique_ptr<CoreServices> out(new CoreServices(given));
+    auto faults = ProcessFaults::parse(given.settings.testing.fault_point);
+    if (!faults) return faults.error();
+    out->faults = std::move(*faults);
+    auto plugins = PluginSet::load(given.settings.plugins, {out->executor, given.clock, out->sinks()}, wanted);
+    if (!plugins) return plugins.error();
+    out->plugins = std::move(*plugins);
+    for (const auto& [name, rail] : out->plugins->rails()) out->rails.add(*rail);
+    out->rails.prefer(given.settings.treasury.rail);
+    out->reader = out->make_reader();
+    return out;
+}
+
+atr::Result<auth::SecretKey> CoreServices::key(const std::string& reference, const std::string& purpose) {
+    if (reference.empty()) return auth::key_from_file(std::filesystem::path(settings.data_dir) / (purpose + ".key"));
+    auto secret = secrets.resolve(reference);
+    if (!secret) return secret.error();
+    return auth::key_from_secret(*secret, purpose);
+}
+
+std::unique_ptr<intake::DocumentReader> CoreServices::make_reader() const {
+    std::vector<ParserPort*> parsers;
+    for (const auto& name : settings.intake.order)
+        if (ParserPort* parser = plugins->parser(name)) parsers.push_back(parser);
+    if (settings.intake.order.empty())
+        for (const auto& [name, parser] : plugins->parsers()) parsers.push_back(parser.get());
+    intake::ReaderSettings reading;
+    reading.max_text_bytes = static_cast<std::size_t>(settings.intake.max_text_bytes);
+    reading.max_document_bytes = static_cast<std::size_t>(settings.server.max_body_bytes);
+    reading.parse_timeout = settings.intake.parse_timeout;
+    return std::make_unique<intake::DocumentReader>(std::move(parsers), reading);
+}
+
+atr::Result<> CoreServices::prepare() {
+    CallOptions patient;
+    patient.timeout = Millis{30'000};
+    const auto migrated = block_on(executor, plugins->storage().migrate(record_schema(), patient));
+    if (!migrated) return cannot("storage cannot be made ready", migrated.error());
+
+    PipelineSettings commits;
+    commits.max_group = static_cast<std::size_t>(settings.commit.group);
+    commits.max_waiting = static_cast<std::size_t>(settings.commit.queue);
+    commits.flushes_in_flight = static_cast<unsigned>(settings.commit.lanes);
+    commits.timeout = settings.commit.timeout;
+    pipeline = std::make_unique<CommitPipeline>(plugins->storage(), executor, scope, commits);
+    store = std::make_unique<Store>(plugins->storage(), *pipeline, ids, settings.commit.read_timeout);
+
+    auto counted = block_on(executor, settle_assets(*store, rails));
+    if (!counted) return cannot("the assets' decimals", counted.error());
+    assets = std::move(*counted);
+    const auto policy = block_on(executor, settle_policy(*store, settings.policy, settings.treasury.asset));
+    if (!policy) return cannot("the policy", policy.error());
+
+    auto blob_key = key({}, "blobs");
+    if (!blob_key) return cannot("the key that seals prepared payments", blob_key.error());
+    sealer = std::make_unique<VaultSealer>(std::move(*blob_key), random_);
+    auto token_key = key(settings.auth.jwt_key, "tokens");
+    if (!token_key) return cannot("the key that signs tokens", token_key.error());
+
+    cache = std::make_unique<cache::CacheService>(plugins->has_cache() ? &plugins->cache() : nullptr, executor, clock,
+                                                  scope);
+    follower = std::make_unique<cache::ChangeFollower>(plugins->storage(), *cache, executor);
+    pipeline->on_committed(
+        [this](const std::vector<std::string>& keys, std::uint64_t seq) { cache->invalidate(keys, seq); });
+
+    treasury::FiguresSettings figuring;
+    figuring.burn_window_days = settings.treasury.burn_window_days;
+    figuring.burn_floor = settings.treasury.burn_floor;
+    figuring.burn_floor_asset = settings.treasury.asset;
+    figures = std::make_unique<treasury::Figures>(*store, assets, clock, figuring);
+    dashboard = std::make_unique<treasury::DashboardReader>(*store, *figures);
+    logs = std::make_unique<treasury::Logs>(*store);
+
+    payments::SagaSettings saga_settings;
+    saga_settings.lease = settings.payments.lease;
+    saga_settings.poll = settings.payments.poll;
+    saga_settings.submit_timeout = settings.payments.submit_timeout;
+    saga_settings.lookup_timeout = settings.payments.lookup_timeout;
+    saga_settings.backoff_initial = settings.payments.lookup_initial;
+    saga_settings.backoff_max = settings.payments.lookup_max;
+    saga_settings.max_active = static_cast<unsigned>(settings.payments.max_in_flight);
+    saga = std::make_unique<payments::Saga>(
+        payments::Saga::Parts{*store, rails, assets, *sealer, clock, executor, *faults}, saga_settings,
+        worker_name(ids));
+    runner = std::make_unique<payments::Runner>(*saga, plugins->storage(), executor, scope);
+
+    vendors = std::make_unique<intake::VendorDirectory>(*store, clock);
+    facts = std::make_unique<intake::FactsFinder>(*store, *figures, rails, assets, clock);
+    invoices = std::make_unique<intake::InvoiceDesk>(
+        intake::InvoiceDesk::Parts{*store, *facts, *saga, *runner, *reader, clock}, intake::DeskSettings{});
+    approvals =
+        std::make_unique<intake::ApprovalDesk>(intake::ApprovalDesk::Parts{*store, *facts, *saga, *runner, clock});
+
+    statements = std::make_unique<reconcile::StatementFollower>(*store, assets, clock);
+
+    auth::PasswordSettings hashing;
+    hashing.memory_bytes = static_cast<std::size_t>(settings.auth.argon2_memory_kib) * 1024;
+    hashing.passes = static_cast<unsigned long long>(settings.auth.argon2_operations);
+    hashing.at_once = static_cast<unsigned>(settings.auth.argon2_concurrency);
+    passwords = std::make_unique<auth::PasswordHasher>(executor, hashing);
+    users = std::make_unique<auth::Users>(*store, *passwords, clock, random_);
+    auth::TokenSettings token_settings;
+    token_settings.lifetime = settings.auth.token_ttl;
+    tokens = std::make_unique<auth::Tokens>(*store, clock, std::move(*token_key), token_settings);
+    users->on_changed([this](std::string_view user) { tokens->forget_user(user); });
+    return {};
+}
+
+atr::Result<> CoreServices::start_serving() {
+    for (const auto& [name, rail] : rails.all()) {
+        const auto followed = block_on(executor, statements->follow(*rail));
+        if (!followed) return cannot("the statement of rail '" + name + "'", followed.error());
+        if (followed->booked > 0) log.info("receipts booked", {{"rail", name}, {"count", followed->booked}});
+    }
+    follower->start(scope);
+    runner->start();
+    reconciliation->start();
+    return {};
+}
+
+void CoreServices::close(Millis patience) {
+    if (std::exchange(closed_, true)) return;
+    if (runner) runner->stop();
+    if (follower) follower->stop();
+    if (reconciliation) reconciliation->stop();
+    if (!scope.wait_idle(patience))
+        log.warn("work was still under way; its leases will end and any host will go on with it",
+                 {{"tasks", scope.running()}});
+    passwords.reset();
+    if (plugins) plugins->stop();
+    executor.stop();
+}
+
+}  // namespace treasurer::app

@@ -1,0 +1,23 @@
+/// What a host makes sure of before it serves: the collections, the assets' decimals, the first policy.
+/// Safe when N hosts start at once.
+#pragma once
+
+#include "config/settings.hpp"
+#include "ledger/assets.hpp"
+#include "payments/rails.hpp"
+#include "records/policy.hpp"
+#include "records/store.hpp"
+
+namespace treasurer::app {
+
+/// Fixes the decimals of every asset the rails carry, or checks that they are still the same.
+/// Errors: rejected, ATR_E_CONFIG, when a rail claims other decimals than the books count in.
+Task<atr::Result<ledger::Assets>> settle_assets(Store& store, const payments::Rails& rails);
+
+/// The assets that storage knows already, for commands that load no rail.
+Task<atr::Result<ledger::Assets>> known_assets(Store& store);
+
+/// Stores the policy of the settings if there is none yet; returns the one in force.
+Task<atr::Result<Policy>> settle_policy(Store& store, PolicySettings seed, std::string asset);
+
+}  // namespace treasurer::app

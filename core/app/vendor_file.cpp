@@ -1,0 +1,42 @@
+#include "app/vendor_file.hpp"
+
+#include <fstream>
+#include <sstream>
+
+namespace treasurer::app {
+
+atr::Result<intake::NewVendor> vendor_from_json(const Json& json, const std::string& where) {
+    const auto wrong = [&](const std::string& what) { return atr::rejected(ATR_E_BAD_INPUT, where + ": " + what); };
+    if (!json.is_object()) return wrong("is not an object");
+    try {
+        intake::NewVendor out;
+        out.name = json.at("name").get<std::string>();
+        out.tax_id = json.value("tax_id", std::string());
+        out.aliases = json.value("aliases", std::vector<std::string>());
+        for (const auto& account : json.value("accounts", Json::array()))
+            out.accounts.push_back({account.at("rail").get<std::string>(), account.at("asset").get<std::string>(),
+                                    account.at("address").get<std::string>()});
+        return out;
+    } catch (const Json::exception&) {
+        return wrong("needs a text name, and accounts with rail, asset and address");
+    }
+}
+
+atr::Result<std::vector<intake::NewVendor>> read_vendor_file(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in) return atr::rejected(ATR_E_BAD_INPUT, file + " cannot be read");
+    std::ostringstream text;
+    text << in.rdbuf();
+    Json json = Json::parse(text.str(), nullptr, false);
+    if (json.is_object() && json.contains("vendors")) json = Json(json["vendors"]);
+    if (!json.is_array()) return atr::rejected(ATR_E_BAD_INPUT, file + " holds no JSON array of vendors");
+    std::vector<intake::NewVendor> out;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        auto vendor = vendor_from_json(json[i], file + ": vendor " + std::to_string(i + 1));
+        if (!vendor) return vendor.error();
+        out.push_back(std::move(*vendor));
+    }
+    return out;
+}
+
+}  // namespace treasurer::app
