@@ -1,5 +1,6 @@
 // Which currency or token the amount due is in. Two that compete, or a mark that several countries share, ask a human.
 #include <algorithm>
+#include <initializer_list>
 
 #include "rules.hpp"
 
@@ -91,13 +92,16 @@ private:
             chosen_ = {mention.id, mention.span, std::min<std::uint32_t>(beside, 8800)};
             return;
         }
-        if (currency(chosen_.id).code == "USD") {
+        const bool dollar = currency(chosen_.id).code == "USD";
+        if (const CurrencyId known = dollar ? dollar_by_tax() : kNoCurrency; known != kNoCurrency) {
+            chosen_ = {known, chosen_.span, 8000};
+        } else if (dollar) {
             chosen_.bp = context_.facts.us_postcode                ? 8500
                          : other_dollar_country()                  ? kDoubtful
                          : context_.facts.language == Language::en ? 8000
                                                                    : 7500;
         } else if (currency(chosen_.id).code == "INR") {
-            chosen_.bp = 7500;
+            chosen_.bp = india() ? 8800 : 7500;
         } else {
             chosen_.bp = kDoubtful;
         }
@@ -106,13 +110,22 @@ private:
 
     /// Taxes and numbers that only other countries with dollars have.
     bool other_dollar_country() const {
+        return says({"GST", "HST", "PST", "QST", "ABN", "ACN", "TPS", "TVQ", "RFC", "IVA"});
+    }
+    /// The country whose business numbers or taxes are named, when only one country has them.
+    CurrencyId dollar_by_tax() const {
+        if (says({"ABN", "ACN"})) return currency_of_code("AUD");
+        if (says({"HST", "PST", "QST", "TPS", "TVQ"})) return currency_of_code("CAD");
+        return kNoCurrency;
+    }
+    bool india() const { return says({"GSTIN", "CGST", "SGST", "IGST", "UTGST"}); }
+
+    /// Whether a label begins with one of the words.
+    bool says(std::initializer_list<std::string_view> words) const {
         for (const auto& hit : context_.facts.hits) {
             ++out_.steps;
-            const Token& token = context_.page.tokens()[hit.token];
-            const std::string_view word = context_.page.text(token.span);
-            for (const std::string_view sign : {"GST", "HST", "PST", "QST", "ABN", "ACN", "TPS", "TVQ", "RFC", "IVA"}) {
-                if (word == sign) return true;
-            }
+            const std::string_view word = context_.page.text(context_.page.tokens()[hit.token].span);
+            if (std::find(words.begin(), words.end(), word) != words.end()) return true;
         }
         return false;
     }

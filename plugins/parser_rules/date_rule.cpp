@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::uint32_t kMaxWordsBetween = 6;
 constexpr std::uint32_t kLinesBelow = 4;
+constexpr std::size_t kMaxLabelsInLine = 12;
 constexpr std::uint32_t kTopLines = 15;
 
 struct Found {
@@ -69,6 +70,7 @@ private:
             const bool weak = label == Label::date_plain;
             if (weak && !hits[i].leads && !after_number(i)) continue;
             if (context_.layout.role(hits[i]) == LineRole::item_header) continue;
+            if (label == Label::due_date && of_discount(hits[i])) continue;
             if (auto date = beside(i)) {
                 found.push_back({*date, hits[i].leads ? bp : bp - 700});
             } else if (hits[i].leads && hits[i].ends) {
@@ -76,6 +78,15 @@ private:
             }
         }
         return found;
+    }
+
+    /// "Bei Zahlung bis 10.04.2025 2 % Skonto": the date of a discount, not of the debt.
+    bool of_discount(const Hit& hit) const {
+        const auto line = context_.layout.hits(context_.layout.of_line(context_.page.cells()[hit.cell].line));
+        const auto first = context_.facts.hits.begin() + static_cast<std::ptrdiff_t>(line.begin);
+        const auto end =
+            first + static_cast<std::ptrdiff_t>(std::min<std::size_t>(line.end - line.begin, kMaxLabelsInLine));
+        return std::any_of(first, end, [](const Hit& h) { return h.label == Label::discount; });
     }
 
     /// "Rechnung Nr. 42 vom 3.3.2025": the label before is the document's number or name.

@@ -21,7 +21,7 @@ enum class Label : std::uint8_t {
     subtotal,          ///< a sum on the way, often the net
     tax,               ///< one rate or all
     tax_total,         ///< says that it is all of it
-    paid,              ///< already received: deposits, payments
+    paid,              ///< taken off the total: deposits, payments, tax withheld
     previous_balance,  ///< carried over from earlier documents
     other_amount,      ///< not one of the above, and must not be taken for one
     // numbers and dates

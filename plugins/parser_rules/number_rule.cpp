@@ -10,6 +10,7 @@ namespace {
 constexpr std::uint32_t kMaxBytes = 48;
 constexpr std::uint32_t kLinesBelow = 4;
 constexpr std::size_t kMaxFound = 32;
+constexpr std::uint32_t kMaxGroups = 6;
 
 struct Found {
     Span span;
@@ -44,7 +45,8 @@ private:
         const bool title = label == Label::title_invoice || label == Label::title_credit_note;
         for (std::size_t i = 0; i < hits.size() && found.size() < kMaxFound; ++i) {
             ++out_.steps;
-            if (hits[i].label != label || (title && !hits[i].leads)) continue;
+            const bool weak = title || label == Label::number_weak;
+            if (hits[i].label != label || (weak && !hits[i].leads)) continue;
             if (auto value = value_of(i, title)) {
                 value->bp = hits[i].leads ? bp : bp - 800;
                 if (value->may_go_on || value->one_of_many) value->bp = std::min(value->bp, kCompeting);
@@ -136,6 +138,7 @@ private:
             const std::uint32_t next = past_space(found.span.end, stop);
             if (next < stop && digit(text_[next])) found.span.end = run_end(next, stop);
         }
+        if (marked && has_digit(found.span)) found.span.end = grouped_end(found.span.end, stop);
         if (!has_digit(found.span) || found.span.end - found.span.begin > kMaxBytes) return std::nullopt;
         if (!marked && found.span.end - found.span.begin < 3) return std::nullopt;
         if (is_date(at, found.span) || is_money(at)) return std::nullopt;
@@ -172,6 +175,21 @@ private:
             if (kind == CharClass::letter) last = at;
         }
         return last;
+    }
+
+    /// "900 123 456": groups of digits that fill the rest of the cell belong to the number.
+    std::uint32_t grouped_end(std::uint32_t at, std::uint32_t stop) {
+        std::uint32_t end = at;
+        std::uint32_t groups = 0;
+        while (end < stop && groups < kMaxGroups) {
+            ++out_.steps;
+            const std::uint32_t begin = past_space(end, stop);
+            if (begin == end || begin >= stop || !digit(text_[begin]) || date_at(begin)) return at;
+            end = begin;
+            while (end < stop && digit(text_[end])) ++end;
+            ++groups;
+        }
+        return end == stop ? end : at;
     }
 
     std::uint32_t past_space(std::uint32_t at, std::uint32_t stop) const {

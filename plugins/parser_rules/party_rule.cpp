@@ -292,10 +292,11 @@ private:
         for (std::size_t i = 0, tried = 0; i < hits.size() && tried < kMaxTaxLabels; ++i) {
             ++out_.steps;
             const bool buyers_own = hits[i].label == Label::buyer_tax_id;
-            if (hits[i].label != Label::tax_id && !buyers_own) continue;
+            const bool plain = hits[i].label == Label::tax && hits[i].colon;  // "VAT: NL123456789B01"
+            if (hits[i].label != Label::tax_id && !buyers_own && !plain) continue;
             ++tried;
             const auto id = tax_id_of(i);
-            if (!id) continue;
+            if (!id || (plain && !id->international)) continue;
             const Party owner = owner_of_tax_id(hits[i].cell);
             if (buyers_own || owner == Party::buyer || owner == Party::other) {
                 buyers.push_back(id->value);

@@ -19,7 +19,8 @@ void add_amount_phrases(std::vector<PhraseGroup>& groups) {
          "zahlbetrag|zu zahlen|zu zahlender betrag|zu zahlender gesamtbetrag|noch zu zahlen|offener betrag|"
          "offener gesamtbetrag|offene forderung|restbetrag|falliger betrag|falliger gesamtbetrag|faelliger betrag|"
          "uberweisungsbetrag|zahlungsbetrag|zu uberweisender betrag|zu begleichender betrag|restforderung|"
-         "verbleibender betrag|noch offen|gesamtforderung|forderungsbetrag|zahllast|zu bezahlen|zu uberweisen"},
+         "nachzahlung|nachzahlungsbetrag|restzahlung|verbleibende zahlung|verbleibender betrag|noch "
+         "offen|gesamtforderung|forderungsbetrag|zahllast|zu bezahlen|zu uberweisen"},
         {amount_due, L::fr,
          "net a payer|net a regler|total a payer|total net a payer|montant a payer|montant net a payer|"
          "montant total a payer|reste a payer|reste du|solde du|solde a payer|solde a regler|montant du|"
@@ -138,12 +139,15 @@ void add_amount_phrases(std::vector<PhraseGroup>& groups) {
 
         {paid, L::en,
          "amount paid|total paid|paid|payments received|payment received|payments|less payments|less paid|deposit|"
-         "deposit paid|less deposit|deposit received|less deposit paid|prepayment|prepaid|prepaid amount|advance|"
+         "withholding tax|tds|less withholding tax|deposit paid|less deposit|deposit received|less deposit "
+         "paid|prepayment|prepaid|prepaid amount|advance|"
          "advance paid|advance payment|less advance|advance received|down payment|payments applied|payment applied|"
          "paid to date|amount received|retainer applied|less amount paid|credit applied|credits applied|paid amount|"
          "payments and credits|less retainer|credits|less credits|account credit"},
         {paid, L::de,
-         "anzahlung|anzahlungen|erhaltene anzahlung|erhaltene anzahlungen|geleistete anzahlung|"
+         "geleistete abschlagszahlungen|geleistete "
+         "abschlage|abschlage|abschlagsbetrage|anzahlung|anzahlungen|erhaltene anzahlung|erhaltene "
+         "anzahlungen|geleistete anzahlung|"
          "geleistete anzahlungen|abzuglich anzahlung|abzgl anzahlung|bereits gezahlt|bereits bezahlt|"
          "gezahlter betrag|vorauszahlung|abschlagszahlung|abschlagszahlungen|geleistete zahlungen|teilzahlung|"
          "erhaltene zahlungen|bereits geleistete zahlungen|abzuglich bereits geleisteter zahlungen|gutschriften|"
@@ -151,8 +155,10 @@ void add_amount_phrases(std::vector<PhraseGroup>& groups) {
         {paid, L::fr,
          "acompte|acomptes|acompte verse|acomptes verses|deja paye|deja regle|montant paye|montant regle|"
          "paiements recus|avance|arrhes|avoir deduit|acompte deduit|regle|reglements recus"},
-        {paid, L::es, "anticipo|anticipos|pagado|pagos recibidos|importe pagado|a cuenta|entrega a cuenta|ya pagado"},
-        {paid, L::it, "acconto|acconti|gia pagato|pagato|importo pagato|acconto versato"},
+        {paid, L::es,
+         "retencion|retencion irpf|irpf|anticipo|anticipos|pagado|pagos recibidos|importe pagado|a cuenta|entrega a "
+         "cuenta|ya pagado"},
+        {paid, L::it, "ritenuta|ritenuta d acconto|acconto|acconti|gia pagato|pagato|importo pagato|acconto versato"},
         {paid, L::nl, "reeds betaald|aanbetaling|voorschot|betaald|reeds voldaan|vooruitbetaald"},
 
         {previous_balance, L::en,
@@ -181,7 +187,7 @@ void add_amount_phrases(std::vector<PhraseGroup>& groups) {
          "rounding adjustment|total in words|amount in words|total usage|total fees|"
          "balance after payment|account balance|available balance|total cgst|total sgst|amount overdue since|"
          "total adjustments|processing fee|processing fees|service fee|bank charges|tax rate|vat rate|gst rate|"
-         "withholding tax|tds|retention|amount chargeable in words|tax amount in words|carriage|postage|packing"},
+         "retention|amount chargeable in words|tax amount in words|carriage|postage|packing"},
         {other_amount, L::de,
          "gesamtbetrag der zuschlage|gesamtbetrag der abschlage|versandkosten|versandkosten netto|versand|porto|"
          "mahngebuhr|mahngebuhren|mahnkosten|verzugszinsen|zinsen|saumniszuschlag|einzelpreis|stuckpreis|nettopreis|"
@@ -193,11 +199,11 @@ void add_amount_phrases(std::vector<PhraseGroup>& groups) {
          "total remise|total remises|prix unitaire|prix unitaire ht|base tva|frais de relance|eco participation|"
          "capital social|au capital|capital|total heures|frais de recouvrement|arrondi"},
         {other_amount, L::es,
-         "gastos de envio|portes|precio unitario|total descuento|recargo|retencion|irpf|tipo iva|"
-         "total unidades|retencion irpf"},
+         "gastos de envio|portes|precio unitario|total descuento|recargo|tipo iva|"
+         "total unidades"},
         {other_amount, L::it,
-         "spese di spedizione|spese di trasporto|prezzo unitario|totale sconto|ritenuta|"
-         "ritenuta d acconto|aliquota|aliquota iva|capitale sociale|cap soc|bollo|imposta di bollo|spese incasso"},
+         "spese di spedizione|spese di trasporto|prezzo unitario|totale sconto|"
+         "aliquota|aliquota iva|capitale sociale|cap soc|bollo|imposta di bollo|spese incasso"},
         {other_amount, L::nl,
          "verzendkosten|totaal korting|aanmaningskosten|administratiekosten|btw tarief|prijs per stuk|"
          "totaal uren|stukprijs|rente"},

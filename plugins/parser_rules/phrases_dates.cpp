@@ -68,7 +68,7 @@ void add_date_phrases(std::vector<PhraseGroup>& groups) {
          "delivery date|date of delivery|date of supply|supply date|service date|date of service|order date|"
          "date of order|ship date|shipping date|shipped on|ship by|period|service period|billing period|print date|"
          "printed on|date printed|payment date|date paid|paid on|date of payment|po date|purchase order date|"
-         "dispatch date|start date|end date|period start|period end|from date|to date|training date|next billing date|"
+         "dispatch date|start date|end date|period start|period end|from date|to date|next billing date|"
          "next invoice date|next payment date|renewal date|expiry date|expires|expires on|valid until|valid through|"
          "original invoice date|previous invoice date|date of original invoice|statement period|departure|arrival|"
          "check in|check out|date of birth|contract date|quote date|reading date|ack date|discount date|"

@@ -43,7 +43,8 @@ void add_paper_phrases(std::vector<PhraseGroup>& groups) {
          "creditfactuur nr|creditfactuurnummer|creditnota nummer|abono n|factura rectificativa n|"
          "rechnungskorrektur nr|korrekturrechnung nr"},
         {number_weak, L::any,
-         "receipt number|receipt no|receipt #|receipt # no|receipt id|statement number|statement no|statement #|"
+         "number|numero|nr|no|receipt number|receipt no|receipt #|receipt # no|receipt id|statement number|statement "
+         "no|statement #|"
          "document number|document no|document #|doc no|document nr|belegnummer|beleg nr|belegnr|dokumentnummer|"
          "dokument nr|quittung nr|bon nr|numero de document|n de document|documentnummer|document nummer|"
          "proforma no|proforma number|proforma invoice no|proforma invoice number|pro forma no|proforma nr|quote "
@@ -144,7 +145,7 @@ void add_paper_phrases(std::vector<PhraseGroup>& groups) {
         {title_statement, L::any,
          "statement|account statement|statement of account|monthly statement|billing statement|customer statement|"
          "kontoauszug|kontoubersicht|releve|releve de compte|extracto de cuenta|estado de cuenta|"
-         "estratto conto|rekeningoverzicht|project statement"},
+         "estratto conto|rekeningoverzicht"},
         {title_quote, L::any,
          "quote|quotation|estimate|price quote|sales quote|angebot|kostenvoranschlag|devis|presupuesto|preventivo|"
          "offerte|cotizacion|cost estimate"},

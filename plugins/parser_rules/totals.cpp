@@ -2,95 +2,24 @@
 #include <algorithm>
 #include <array>
 
-#include "amount_reader.hpp"
+#include "said_amounts.hpp"
 
 namespace parser_rules {
 namespace {
 
-constexpr std::size_t kMaxReadings = 24;  ///< per kind of label: more make no invoice clearer
 constexpr std::size_t kMaxAlternatives = 3;
 constexpr std::uint32_t kUnderLabel = 300;  ///< less sure when read from the line below
 constexpr std::uint32_t kProse = 7500;      ///< read out of a sentence, or supported by nothing else
 
-using Readings = std::vector<AmountReading>;
-
-/// The readings of distinct value, each with its last place.
-Readings distinct(const Readings& all) {
-    Readings out;
-    for (const auto& reading : all) {
-        const auto same = std::find_if(out.begin(), out.end(), [&](const auto& r) { return r.value == reading.value; });
-        if (same == out.end()) {
-            out.push_back(reading);
-        } else if (!reading.competing && reading.certain) {
-            *same = reading;
-        }
-    }
-    return out;
-}
-
-std::optional<atr::Decimal> sum(const Readings& readings) {
-    std::optional<atr::Decimal> total = atr::Decimal{};
-    for (const auto& reading : readings) {
-        if (total) total = total->plus(reading.value);
-    }
-    return total;
-}
-
-bool is_sum(const atr::Decimal& a, const atr::Decimal& b, const atr::Decimal& total) {
-    const auto added = a.plus(b);
-    return added && *added == total;
-}
-
-/// What the document says beside each kind of label.
-struct Said {
-    Readings due, gross, plain, net, subtotal, tax_total, tax, paid, previous;
-    bool extras = false;  ///< shipping, discounts and the like: sums need not add up without them
-
-    Readings* of(Label label) {
-        switch (label) {
-            case Label::amount_due:
-                return &due;
-            case Label::total_gross:
-                return &gross;
-            case Label::total_plain:
-                return &plain;
-            case Label::total_net:
-                return &net;
-            case Label::subtotal:
-                return &subtotal;
-            case Label::tax_total:
-                return &tax_total;
-            case Label::tax:
-                return &tax;
-            case Label::paid:
-                return &paid;
-            case Label::previous_balance:
-                return &previous;
-            default:
-                return nullptr;
-        }
-    }
-};
-
-/// A net and a tax that make a total.
-struct Support {
-    const AmountReading* net = nullptr;
-    const Readings* tax = nullptr;  ///< all of them, when `one` is not set
-    const AmountReading* one = nullptr;
-
-    explicit operator bool() const { return net != nullptr; }
-};
-
 class Totals {
 public:
-    Totals(const Context& context, Extraction& out) : context_(context), out_(out), reader_(context) {}
+    Totals(const Context& context, Extraction& out) : context_(context), out_(out), said_(context, out) {}
 
     ChosenTotal run() {
-        collect();
         choose_gross();
         choose_due();
         emit_net_and_tax();
-        if (!due_ && reader_.saw_unreadable()) {
+        if (!due_ && said_.unreadable) {
             out_.warn("amount_unreadable", "an amount is written in a way that cannot be read safely");
         }
         if (!due_) return {};
@@ -98,40 +27,10 @@ public:
     }
 
 private:
-    void collect() {
-        const auto& hits = context_.facts.hits;
-        for (std::size_t i = 0; i < hits.size(); ++i) {
-            ++out_.steps;
-            if (hits[i].label == Label::other_amount || hits[i].label == Label::discount) {
-                said_.extras = said_.extras || (hits[i].leads && reader_.read(i).has_value());
-                continue;
-            }
-            Readings* list = said_.of(hits[i].label);
-            if (list == nullptr || list->size() >= kMaxReadings) continue;
-            if (auto reading = reader_.read(i)) list->push_back(std::move(*reading));
-        }
-    }
-
-    Support support(const atr::Decimal& total) const {
-        for (const Readings* nets : {&said_.net, &said_.subtotal}) {
-            for (const auto& net : *nets) {
-                for (const Readings* taxes : {&said_.tax_total, &said_.tax}) {
-                    for (const auto& tax : *taxes) {
-                        ++out_.steps;
-                        if (is_sum(net.value, tax.value, total)) return {&net, taxes, &tax};
-                    }
-                }
-                const auto all = said_.tax.empty() ? std::nullopt : sum(said_.tax);
-                if (all && is_sum(net.value, *all, total)) return {&net, &said_.tax, nullptr};
-            }
-        }
-        return {};
-    }
-
     const AmountReading* only_supported(const Readings& values) const {
         const AmountReading* found = nullptr;
         for (const auto& reading : values) {
-            if (!support(reading.value)) continue;
+            if (!said_.support(reading.value)) continue;
             if (found != nullptr) return nullptr;
             found = &reading;
         }
@@ -145,7 +44,7 @@ private:
         const Readings due = distinct(said_.due);
         if (candidates.size() == 1) {
             gross_ = candidates[0];
-            if (explicit_ones.empty() && due.size() == 1 && becomes_with_tax(*gross_, due[0].value)) {
+            if (explicit_ones.empty() && due.size() == 1 && said_.becomes_with_tax(*gross_, due[0].value)) {
                 net_from_plain_ = gross_;
                 gross_ = due[0];
             }
@@ -161,7 +60,7 @@ private:
             gross_ = *as_due;
             return;
         }
-        if (candidates.size() == 2 && becomes_with_tax(candidates[0], candidates[1].value)) {
+        if (candidates.size() == 2 && said_.becomes_with_tax(candidates[0], candidates[1].value)) {
             gross_ = candidates[1];
             return;
         }
@@ -169,17 +68,6 @@ private:
         gross_rivals_ = candidates;
         gross_->competing = true;
         out_.warn("totals_compete", "several totals differ, and nothing in the document decides between them");
-    }
-
-    /// Whether `net` plus the tax of the document is `total`.
-    bool becomes_with_tax(const AmountReading& net, const atr::Decimal& total) const {
-        const auto adds = [&](const Readings& taxes) {
-            const bool one = std::any_of(taxes.begin(), taxes.end(),
-                                         [&](const auto& tax) { return is_sum(net.value, tax.value, total); });
-            const auto all = taxes.empty() ? std::nullopt : sum(taxes);
-            return one || (all && is_sum(net.value, *all, total));
-        };
-        return net.value != total && (adds(said_.tax_total) || adds(said_.tax));
     }
 
     /// Whether deposits and earlier balances lead from the total to `due`.
@@ -244,7 +132,24 @@ private:
             out_.warn("previous_balance", "an earlier balance is named, but not whether it is still due");
             return kCompeting;
         }
+        if (something_is_deducted()) {
+            out_.warn("amount_due_unclear", "something is deducted from the total, but what remains due is not named");
+            return kCompeting;
+        }
         return kCertain;
+    }
+
+    /// Whether a negative amount stands below the total.
+    bool something_is_deducted() const {
+        const auto& amounts = context_.facts.amounts;
+        const auto total_line = context_.page.cells()[amounts[gross_->amount].cell].line;
+        for (std::size_t i = gross_->amount + 1; i < amounts.size(); ++i) {
+            ++out_.steps;
+            const bool below = context_.page.cells()[amounts[i].cell].line > total_line;
+            if (below && amounts[i].number.negative && amounts[i].money_like() && !gross_->value.is_negative())
+                return true;
+        }
+        return false;
     }
 
     std::uint32_t cap_against_gross(const AmountReading& due) {
@@ -269,8 +174,9 @@ private:
             out_.warn("negative_total", "the amount due is negative");
             cap = kCompeting;
         }
-        const AmountReading& total = gross_ ? *gross_ : *due_;
-        if (support(total.value) || net_from_plain_) return cap;
+        AmountReading total = gross_ ? *gross_ : *due_;
+        if (!gross_) total.value = said_.before_payments(total.value);
+        if (said_.support(total.value) || net_from_plain_) return cap;
         const bool net_known = !said_.net.empty() && (!said_.tax_total.empty() || !said_.tax.empty());
         const bool subtotal_known =
             !said_.extras && said_.subtotal.size() == 1 && said_.tax_total.size() + said_.tax.size() == 1;
@@ -300,7 +206,7 @@ private:
             const auto value = decimal ? atr::Decimal::parse(decimal->value) : std::nullopt;
             if (!value) continue;
             const AmountReading as_net = total;
-            if ((after && *value > total.value) || becomes_with_tax(as_net, *value)) {
+            if ((after && *value > total.value) || said_.becomes_with_tax(as_net, *value)) {
                 out_.warn("total_unclear",
                           "a larger amount stands in the document, and nothing says which is the total");
                 return kCompeting;
@@ -314,7 +220,7 @@ private:
     std::uint32_t confidence(const AmountReading& reading) const {
         const Label label = context_.facts.hits[reading.hit].label;
         std::uint32_t bp = label == Label::total_plain ? 8500 : 9000;
-        if (support(reading.value)) bp += 500;
+        if (said_.support(reading.value)) bp += 500;
         if (reading.below) bp -= kUnderLabel;
         if (reading.prose) bp = std::min(bp, kProse);
         if (reading.competing) bp = std::min(bp, kCompeting);
@@ -328,7 +234,7 @@ private:
     void emit_net_and_tax() {
         const std::optional<AmountReading>& total = gross_ ? gross_ : due_;
         if (!total) return;
-        if (const Support found = support(total->value)) {
+        if (const Support found = said_.support(total->value)) {
             emit("total_net", *found.net, std::min(confidence(*found.net), kCertain));
             emit_tax(found);
             return;
@@ -369,8 +275,7 @@ private:
 
     const Context& context_;
     Extraction& out_;
-    AmountReader reader_;
-    Said said_;
+    const SaidAmounts said_;
     std::optional<AmountReading> gross_, due_, net_from_plain_;
     Readings gross_rivals_, due_rivals_;
     bool contradicted_ = false;  ///< net and tax were named and make another total

@@ -1,0 +1,112 @@
+#include "said_amounts.hpp"
+
+#include <algorithm>
+
+namespace parser_rules {
+namespace {
+
+constexpr std::size_t kMaxReadings = 24;  ///< per kind of label: more make no invoice clearer
+
+bool is_sum(const atr::Decimal& a, const atr::Decimal& b, const atr::Decimal& total) {
+    const auto added = a.plus(b);
+    return added && *added == total;
+}
+
+}  // namespace
+
+Readings distinct(const Readings& all) {
+    Readings out;
+    for (const auto& reading : all) {
+        const auto same = std::find_if(out.begin(), out.end(), [&](const auto& r) { return r.value == reading.value; });
+        if (same == out.end()) {
+            out.push_back(reading);
+        } else if (!reading.competing && reading.certain) {
+            *same = reading;
+        }
+    }
+    return out;
+}
+
+std::optional<atr::Decimal> sum(const Readings& readings) {
+    std::optional<atr::Decimal> total = atr::Decimal{};
+    for (const auto& reading : readings) {
+        if (total) total = total->plus(reading.value);
+    }
+    return total;
+}
+
+SaidAmounts::SaidAmounts(const Context& context, Extraction& out) : out_(out) {
+    AmountReader reader(context);
+    const auto& hits = context.facts.hits;
+    for (std::size_t i = 0; i < hits.size(); ++i) {
+        ++out_.steps;
+        if (hits[i].label == Label::other_amount || hits[i].label == Label::discount) {
+            extras = extras || (hits[i].leads && reader.read(i).has_value());
+            continue;
+        }
+        Readings* list = of(hits[i].label);
+        if (list == nullptr || list->size() >= kMaxReadings) continue;
+        if (auto reading = reader.read(i)) list->push_back(std::move(*reading));
+    }
+    unreadable = reader.saw_unreadable();
+}
+
+Readings* SaidAmounts::of(Label label) {
+    switch (label) {
+        case Label::amount_due:
+            return &due;
+        case Label::total_gross:
+            return &gross;
+        case Label::total_plain:
+            return &plain;
+        case Label::total_net:
+            return &net;
+        case Label::subtotal:
+            return &subtotal;
+        case Label::tax_total:
+            return &tax_total;
+        case Label::tax:
+            return &tax;
+        case Label::paid:
+            return &paid;
+        case Label::previous_balance:
+            return &previous;
+        default:
+            return nullptr;
+    }
+}
+
+Support SaidAmounts::support(const atr::Decimal& total) const {
+    const auto all = tax.empty() ? std::nullopt : sum(tax);
+    for (const Readings* nets : {&net, &subtotal}) {
+        for (const auto& base : *nets) {
+            for (const Readings* taxes : {&tax_total, &tax}) {
+                for (const auto& one : *taxes) {
+                    ++out_.steps;
+                    if (is_sum(base.value, one.value, total)) return {&base, taxes, &one};
+                }
+            }
+            if (all && is_sum(base.value, *all, total)) return {&base, &tax, nullptr};
+        }
+    }
+    return {};
+}
+
+bool SaidAmounts::becomes_with_tax(const AmountReading& base, const atr::Decimal& total) const {
+    const auto adds = [&](const Readings& taxes) {
+        const auto makes_total = [&](const AmountReading& one) { return is_sum(base.value, one.value, total); };
+        const auto all = taxes.empty() ? std::nullopt : sum(taxes);
+        return std::any_of(taxes.begin(), taxes.end(), makes_total) || (all && is_sum(base.value, *all, total));
+    };
+    return base.value != total && (adds(tax_total) || adds(tax));
+}
+
+atr::Decimal SaidAmounts::before_payments(atr::Decimal remaining) const {
+    for (const auto& payment : paid) {
+        const auto more = remaining.plus(payment.value.is_negative() ? payment.value.negated() : payment.value);
+        if (more) remaining = *more;
+    }
+    return remaining;
+}
+
+}  // namespace parser_rules

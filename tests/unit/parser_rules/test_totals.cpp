@@ -1,0 +1,117 @@
+#include "reading.hpp"
+
+namespace parser_rules {
+namespace {
+
+TEST_CASE("the amount due is what remains to be paid", "[parser_rules][totals]") {
+    const Reading reading(
+        "Total ex VAT   100.00\nVAT 20%   20.00\nTotal inc VAT   120.00\nDeposit paid   -20.00\nBalance due   100.00 "
+        "GBP\n");
+    CHECK(reading["amount_due"] == "100.00");
+    CHECK(reading["total_with_tax"] == "120.00");
+    CHECK(reading["total_net"] == "100.00");
+    CHECK(reading["tax_total"] == "20.00");
+    CHECK(reading.sure("amount_due"));
+}
+
+TEST_CASE("totals are found by their labels in six languages", "[parser_rules][totals]") {
+    for (const char* text :
+         {"Grand Total: 1,234.50 USD", "Rechnungsbetrag: 1.234,50 EUR", "Zahlbetrag   1.234,50 \xE2\x82\xAC",
+          "Net \xC3\xA0 payer : 1 234,50 \xE2\x82\xAC", "TOTAL FACTURA   1.234,50 \xE2\x82\xAC",
+          "Totale fattura   \xE2\x82\xAC 1.234,50", "Totaal incl. btw   \xE2\x82\xAC 1.234,50", "Total CHF 1'234.50",
+          "| Total | 1,234.50 EUR |", "Total ........ 1234.50 EUR"}) {
+        CAPTURE(text);
+        CHECK(Reading(text)["amount_due"] == "1234.50");
+    }
+}
+
+TEST_CASE("a total may stand under its label, the first item of a table is none", "[parser_rules][totals]") {
+    CHECK(Reading("Invoice No    Total due\nA-17          95.00 EUR\n")["amount_due"] == "95.00");
+    CHECK(Reading("Qty    Description    Total\n1      Cable          95.00\n")["amount_due"].empty());
+    CHECK(Reading("Invoice    Total\nA-1        10.00\nA-2        20.00\n")["amount_due"].empty());
+}
+
+TEST_CASE("tax may be the sum of its parts, each with its place", "[parser_rules][totals]") {
+    const Reading reading(
+        "Taxable Value  1,00,000.00\nCGST 9%  9,000.00\nSGST 9%  9,000.00\nGrand Total  1,18,000.00\n");
+    CHECK(reading["tax_total"] == "18000.00");
+    CHECK(reading.found().find("tax_total")->evidence.size() == 2);
+    CHECK(reading["total_net"] == "100000.00");
+}
+
+TEST_CASE("readings that compete ask a human", "[parser_rules][totals]") {
+    struct Case {
+        const char* text;
+        const char* warning;
+    };
+    const Case cases[] = {
+        {"Total 100.00\nTotal 120.00\n", "totals_compete"},
+        {"Total due: 15.00\nAmount due: 16.00\n", "totals_compete"},
+        {"Total 70.00\nTotal due 95.00\n", "totals_compete"},
+        {"Total 70.00\nPrevious balance 25.00\nTotal due 95.00\n", "previous_balance"},
+        {"Grand total 110.00\nDeposit 10.00\n", "amount_due_unclear"},
+        {"Gesamtbetrag brutto 952,00\nErstattung   -900,00\n", "amount_due_unclear"},
+        {"Net amount 100.00\nVAT 20.00\nTotal 125.00\n", "sums_do_not_add_up"},
+        {"Total 100.00\nVAT 20.00\n   120.00\n", "total_unclear"},
+        {"Total due: -5.00 MNEE\n", "negative_total"},
+        {"Total due: 1.234 MNEE\n", "number_format"},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.text);
+        const Reading reading(c.text);
+        CHECK(reading.doubts("amount_due"));
+        CHECK(reading.warns(c.warning));
+    }
+}
+
+TEST_CASE("a bare total that tax brings to the amount due is the net", "[parser_rules][totals]") {
+    const Reading reading("Total 100.00\nVAT 20.00\nAmount due 120.00 GBP\n");
+    CHECK(reading["amount_due"] == "120.00");
+    CHECK(reading["total_with_tax"] == "120.00");
+    CHECK(reading.sure("amount_due"));
+}
+
+TEST_CASE("tax withheld leads from the total to the amount due", "[parser_rules][totals]") {
+    CHECK(Reading("Base imponible 1.000,00\nIVA (21%) 210,00\nIRPF (-15%) -150,00\nTotal a pagar 1.060,00\n")
+              .sure("amount_due"));
+    CHECK(Reading("Base imponible 1.000,00\nIVA (21%) 210,00\nIRPF (-15%) -150,00\nTotal a pagar 1.160,00\n")
+              .doubts("amount_due"));
+}
+
+TEST_CASE("amounts that are not the total are left alone", "[parser_rules][totals]") {
+    for (const char* text :
+         {"Total hours 12.50\n", "Total due in 30 days\n", "Sales tax 3%\n", "Late fee 25.00\n", "Total: 12.5k\n",
+          "Unit price 10.00\n", "Total: NaN\n", "Minimum payment 20.00\n", "Total station rental 80.00\n"}) {
+        CAPTURE(text);
+        CHECK(Reading(text)["amount_due"].empty());
+    }
+}
+
+TEST_CASE("an amount that cannot be read safely is not given", "[parser_rules][totals]") {
+    for (const char* text : {"Total: 1,00.50 MNEE", "Total: 10000000000000000000000000000000000000000 MNEE",
+                             "Total: 1.00000000000000000001 MNEE"}) {
+        CAPTURE(text);
+        const Reading reading(text);
+        CHECK(reading["amount_due"].empty());
+        CHECK(reading.warns("amount_unreadable"));
+    }
+}
+
+TEST_CASE("signs are read wherever accountants put them", "[parser_rules][totals]") {
+    for (const char* text : {"Total due: -12.50", "Total due: (12.50)", "Total due: 12.50-", "Total due: -$12.50",
+                             "Total due: \xE2\x88\x92"
+                             "12.50",
+                             "Total due   -12.50", "Total due: $ -12.50"}) {
+        CAPTURE(text);
+        CHECK(Reading(text)["amount_due"] == "-12.50");
+    }
+    CHECK(Reading("Total due - 12.50 EUR")["amount_due"] == "12.50");
+    CHECK(Reading("Summe: 1.785,-")["amount_due"] == "1785");
+}
+
+TEST_CASE("the quote of an amount is exactly its number", "[parser_rules][totals]") {
+    CHECK(Reading("Total due: EUR 1.234,56 incl.\n").quote("amount_due") == "1.234,56");
+}
+
+}  // namespace
+}  // namespace parser_rules
