@@ -1,0 +1,163 @@
+#include "cache/change_follower.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "records/journal.hpp"
+#include "records/policy.hpp"
+#include "tests/support/fake_cache.hpp"
+#include "tests/support/store_bench.hpp"
+
+using namespace treasurer;
+
+namespace {
+
+/// The bench's storage, whose feed a test can break.
+class FeedWithGap final : public StoragePort {
+public:
+    explicit FeedWithGap(StoragePort& behind) : behind_(behind) {}
+    bool gap = false, away = false;
+
+    Task<atr::Result<atr::Changes>> changes(std::uint64_t after_seq, std::uint32_t limit,
+                                            CallOptions options) override {
+        if (away) co_return atr::retry(ATR_E_UNREACHABLE, "storage is away");
+        if (gap && limit != 0) co_return atr::not_found("these commits are no longer kept");
+        gap = false;
+        Task<atr::Result<atr::Changes>> call = behind_.changes(after_seq, limit, options);
+        atr::Result<atr::Changes> out = co_await call;
+        co_return out;
+    }
+    Task<atr::Result<>> migrate(atr::Schema schema, CallOptions options) override {
+        return behind_.migrate(std::move(schema), options);
+    }
+    Task<atr::Result<std::vector<atr::Record>>> get(std::vector<atr::Key> keys, CallOptions options) override {
+        return behind_.get(std::move(keys), options);
+    }
+    Task<std::vector<atr::Commit>> commit(std::vector<atr::Batch> batches, CallOptions options) override {
+        return behind_.commit(std::move(batches), options);
+    }
+    Task<atr::Result<atr::Page>> query(atr::Query query, CallOptions options) override {
+        return behind_.query(std::move(query), options);
+    }
+    Task<atr::Result<std::vector<atr::Job>>> lease(std::string queue, std::string worker, std::uint32_t max,
+                                                   Millis lease, CallOptions options) override {
+        return behind_.lease(std::move(queue), std::move(worker), max, lease, options);
+    }
+    Task<atr::Result<std::uint32_t>> extend_leases(std::string worker, Millis lease, CallOptions options) override {
+        return behind_.extend_leases(std::move(worker), lease, options);
+    }
+    Task<atr::Result<>> blob_put(std::string key, std::string bytes, CallOptions options) override {
+        return behind_.blob_put(std::move(key), std::move(bytes), options);
+    }
+    Task<atr::Result<atr::Blob>> blob_get(std::string key, CallOptions options) override {
+        return behind_.blob_get(std::move(key), options);
+    }
+    Task<atr::Result<std::string>> health(CallOptions options) override { return behind_.health(options); }
+
+private:
+    StoragePort& behind_;
+};
+
+/// A host that reads through its cache, while another host commits to the same store.
+struct World : support::StoreBench {
+    FeedWithGap feed{storage};
+    support::FakeCache plugin{executor, clock};
+    cache::CacheService service{&plugin, executor, clock, scope};
+    cache::ChangeFollower follower{feed, service, executor};
+    int loads = 0;
+
+    World() {
+        follower.start(scope);
+        executor.run_until_idle();
+    }
+    ~World() {
+        follower.stop();
+        executor.advance(1000);
+    }
+    /// How often `key` had to be loaded by now, after reading it.
+    int read(cache::CacheKey key) {
+        const cache::CacheService::Loader loader = [this]() -> Task<atr::Result<std::string>> {
+            ++loads;
+            co_return std::string("value");
+        };
+        REQUIRE(await(service.get_or_load(key, loader)));
+        executor.run_until_idle();
+        return loads;
+    }
+    void other_host_commits(const char* what) {
+        UnitOfWork unit = store.begin();
+        if (std::string(what) == "policy") unit.put("policy", "current", "{}", {}, ATR_VER_ANY, "policy");
+        if (std::string(what) == "activity") {
+            Activity line;
+            line.id = ids.next();
+            unit.create(line);
+        }
+        if (std::string(what) == "balances") unit.add(balances_collection, "any", 1, false, "any");
+        REQUIRE(await(store.commit(std::move(unit))).ok());
+    }
+};
+
+}  // namespace
+
+SCENARIO("another host's commit makes stale what stands on the collections it changed, and nothing else", "[cache]") {
+    World world;
+    CHECK(world.read(cache::treasury_balance) == 1);
+    CHECK(world.read(cache::policy_limits) == 2);
+    CHECK(world.read(cache::treasury_daily_logs) == 3);
+    world.other_host_commits("balances");
+    world.executor.advance(200);
+    CHECK(world.follower.position() == world.storage.last_seq());
+    CHECK(world.read(cache::treasury_balance) == 4);
+    CHECK(world.read(cache::policy_limits) == 4);
+    CHECK(world.read(cache::treasury_daily_logs) == 4);
+    world.other_host_commits("policy");
+    world.other_host_commits("activity");
+    world.executor.advance(200);
+    CHECK(world.read(cache::policy_limits) == 5);
+    CHECK(world.read(cache::treasury_daily_logs) == 6);
+    CHECK(world.read(cache::treasury_balance) == 6);
+}
+
+SCENARIO("a gap in the feed makes everything stale", "[cache]") {
+    World world;
+    CHECK(world.read(cache::treasury_balance) == 1);
+    world.feed.gap = true;
+    world.executor.advance(200);
+    CHECK(world.follower.gaps() == 1);
+    THEN("and what is committed after it is followed again") {
+        world.other_host_commits("balances");
+        world.executor.advance(200);
+        CHECK(world.read(cache::treasury_balance) == 2);
+        CHECK(world.read(cache::treasury_balance) == 2);
+        CHECK(world.follower.gaps() == 1);
+    }
+}
+
+SCENARIO("a store that is away for a while is followed again without loss", "[cache]") {
+    World world;
+    CHECK(world.read(cache::treasury_balance) == 1);
+    world.feed.away = true;
+    world.other_host_commits("balances");
+    world.executor.advance(1000);
+    CHECK(world.read(cache::treasury_balance) == 1);  // it cannot know; the time to live bounds it
+    world.feed.away = false;
+    world.executor.advance(200);
+    CHECK(world.read(cache::treasury_balance) == 2);
+}
+
+SCENARIO("a follower that was stopped ends within one poll", "[cache]") {
+    World world;
+    world.follower.stop();
+    world.executor.advance(200);
+    CHECK(world.scope.running() == 0);
+}
+
+SCENARIO("every stale rule names a collection that exists, and a key of the table", "[cache]") {
+    const atr::Schema schema = record_schema();
+    for (const auto& rule : cache::stale_rules) {
+        CAPTURE(rule.collection, rule.key.name);
+        CHECK(std::any_of(schema.collections.begin(), schema.collections.end(),
+                          [&](const auto& collection) { return collection.name == rule.collection; }));
+        CHECK(std::any_of(cache::all_keys.begin(), cache::all_keys.end(),
+                          [&](const auto& key) { return key.name == rule.key.name; }));
+    }
+}
