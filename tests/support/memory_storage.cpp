@@ -49,6 +49,7 @@ void MemoryStorage::apply_schema(const atr::Schema& schema) {
 Task<atr::Result<std::vector<atr::Record>>> MemoryStorage::get(std::vector<atr::Key> keys, CallOptions) {
     const std::lock_guard lock(mutex_);
     ++reads_;
+    if (read_failure_) co_return *read_failure_;
     std::vector<atr::Record> out;
     for (const auto& key : keys) {
         if (const auto in = collections_.find(key.collection); in != collections_.end()) {
@@ -300,6 +301,7 @@ atr::Result<std::vector<atr::Record>> MemoryStorage::select(const atr::Query& qu
 Task<atr::Result<atr::Page>> MemoryStorage::query(atr::Query query, CallOptions) {
     const std::lock_guard lock(mutex_);
     ++reads_;
+    if (read_failure_) co_return *read_failure_;
     if (query.min_seq > seq_) co_return atr::retry(ATR_E_UNSPEC, "this commit is not visible yet");
     const std::size_t limit = query.limit == 0 ? 50 : std::min<std::uint32_t>(query.limit, 1000);
     const bool snapshot = (query.flags & ATR_Q_SNAPSHOT) != 0;
@@ -411,6 +413,11 @@ std::size_t MemoryStorage::flushes() const {
 std::size_t MemoryStorage::reads() const {
     const std::lock_guard lock(mutex_);
     return reads_;
+}
+
+void MemoryStorage::fail_reads(std::optional<atr::Error> error) {
+    const std::lock_guard lock(mutex_);
+    read_failure_ = std::move(error);
 }
 
 }  // namespace support

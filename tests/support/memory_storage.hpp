@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,6 +48,8 @@ public:
     /// How many commit calls (flushes) there were, and how many reads (get and query).
     std::size_t flushes() const;
     std::size_t reads() const;
+    /// From now on get and query fail so; nullopt: they work again.
+    void fail_reads(std::optional<atr::Error> error);
 
 private:
     struct Job {
@@ -97,6 +100,7 @@ private:
     std::map<std::uint64_t, std::vector<atr::Record>> snapshots_;
     std::uint64_t seq_ = 0, next_token_ = 1, next_snapshot_ = 1;
     std::size_t flushes_ = 0, reads_ = 0;
+    std::optional<atr::Error> read_failure_;
 };
 
 }  // namespace support

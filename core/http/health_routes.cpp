@@ -1,0 +1,63 @@
+#include "http/health_routes.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "observe/timestamp.hpp"
+
+namespace treasurer::http {
+namespace {
+
+Response state(const char* status, const std::string& version, const Clock& clock) {
+    return Response::json(200, std::string(R"({"status":")") + status + R"(","version":")" + version +
+                                   R"(","timestamp":")" + observe::timestamp(clock.unix_ms()) + "\"}");
+}
+
+Response readiness(const std::vector<ServiceState>& services, const std::string& version) {
+    bool ready = true;
+    nlohmann::ordered_json states = nlohmann::ordered_json::object();
+    for (const auto& service : services) {
+        ready = ready && (service.is_healthy || !service.is_required);
+        auto& entry = states[service.name];
+        entry["status"] = service.is_healthy ? "healthy" : "unhealthy";
+        entry["type"] = service.type;
+        entry["latency_ms"] =
+            service.latency_ms ? nlohmann::ordered_json(*service.latency_ms) : nlohmann::ordered_json();
+    }
+    nlohmann::ordered_json document;
+    document["status"] = ready ? "ready" : "not_ready";
+    document["services"] = std::move(states);
+    document["version"] = version;
+    return Response::json(ready ? 200 : 503,
+                          document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+}
+
+Task<Response> ready(ReadServices read, std::string version) {
+    Task<std::vector<ServiceState>> reading = read();
+    std::vector<ServiceState> services = co_await reading;
+    co_return readiness(services, version);
+}
+
+Route open_route(std::string path, std::string name, std::variant<SyncHandler, AsyncHandler> handler) {
+    return {.method = "GET",
+            .pattern = std::move(path),
+            .name = std::move(name),
+            .access = Access::anyone(),
+            .handler = std::move(handler),
+            .is_rate_limited = false};
+}
+
+}  // namespace
+
+void add_health_routes(Router& router, const Clock& clock, std::string version, ReadServices read_services) {
+    router.add(open_route("/health", "health", SyncHandler([&clock, version](const RequestContext&) {
+                              return state("healthy", version, clock);
+                          })));
+    router.add(open_route("/health/live", "health.live", SyncHandler([&clock, version](const RequestContext&) {
+                              return state("alive", version, clock);
+                          })));
+    router.add(open_route("/health/ready", "health.ready", AsyncHandler([version, read_services](RequestContext) {
+                              return ready(read_services, version);
+                          })));
+}
+
+}  // namespace treasurer::http

@@ -1,0 +1,29 @@
+/// GET /health, /health/live and /health/ready: for load balancers and people, without signing in, never limited.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "http/router.hpp"
+
+namespace treasurer::http {
+
+/// One service the host stands on: "database", "cache", "rail", "parser".
+struct ServiceState {
+    std::string name;
+    bool is_healthy = false;
+    bool is_required = true;  ///< without it the host is not ready
+    std::string type;         ///< the plugin's name
+    std::optional<double> latency_ms = std::nullopt;
+};
+
+/// Asks the services, within its own deadline.
+using ReadServices = std::function<Task<std::vector<ServiceState>>()>;
+
+/// /health and /health/live are answered on the transport thread, without any I/O; /health/ready with 200 or 503.
+/// Lifetime: the clock outlives the router.
+void add_health_routes(Router& router, const Clock& clock, std::string version, ReadServices read_services);
+
+}  // namespace treasurer::http

@@ -1,0 +1,74 @@
+/// A route: which requests it takes, who may send them, and what answers.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "auth/permission.hpp"
+#include "http/api_problem.hpp"
+#include "http/message.hpp"
+#include "runtime/task.hpp"
+
+namespace treasurer::http {
+
+/// Who may use a route.
+class Access {
+public:
+    static Access anyone() { return Access(false, std::nullopt); }
+    static Access signed_in() { return Access(true, std::nullopt); }
+    static Access needs(auth::Permission permission) { return Access(true, permission); }
+
+    bool needs_sign_in() const { return needs_sign_in_; }
+    bool admits(const auth::Principal& principal) const { return !permission_ || principal.may(*permission_); }
+
+private:
+    Access(bool needs_sign_in, std::optional<auth::Permission> permission)
+        : needs_sign_in_(needs_sign_in), permission_(permission) {}
+    bool needs_sign_in_;
+    std::optional<auth::Permission> permission_;
+};
+
+/// Everything a handler knows of its request.
+struct RequestContext {
+    Request request;
+    auth::Principal principal;  ///< empty on a route for anyone
+    std::vector<std::pair<std::string, std::string>> path_parameters = {};
+
+    /// The value of {name} in the route's pattern; empty for a name it has not.
+    std::string_view path_parameter(std::string_view name) const {
+        for (const auto& [known, value] : path_parameters)
+            if (known == name) return value;
+        return {};
+    }
+    const std::string& request_id() const { return request.request_id; }
+    const std::string& client() const { return request.remote_address; }
+};
+
+inline Response respond(const Problem& problem, const RequestContext& context) {
+    return respond(problem, context.request_id());
+}
+
+/// Answers on the transport thread: from memory alone, never waiting.
+using SyncHandler = std::function<Response(const RequestContext&)>;
+/// Answers later, on the executor. The handler object outlives its tasks; the context is the task's own.
+using AsyncHandler = std::function<Task<Response>(RequestContext)>;
+
+struct Route {
+    std::string method;   ///< "GET" answers HEAD too
+    std::string pattern;  ///< "/api/v1/invoices/{id}": a {segment} takes any one non-empty segment
+    std::string name;     ///< stable, for metrics and logs: "invoices.get"
+    Access access;
+    std::variant<SyncHandler, AsyncHandler> handler;
+    std::size_t max_body_bytes = 64 * 1024;
+    bool is_rate_limited = true;
+    std::vector<std::string> consumes = {};  ///< media types of a body; empty: whatever the handler reads
+    std::vector<std::string> produces = {};  ///< media types it can answer with; empty: no look at Accept
+};
+
+}  // namespace treasurer::http

@@ -1,0 +1,239 @@
+#include "http/router.hpp"
+
+#include <algorithm>
+
+#include "http/characters.hpp"
+#include "http/media_type.hpp"
+#include "http/security_headers.hpp"
+
+namespace treasurer::http {
+namespace {
+
+constexpr std::size_t max_logged_path = 256;
+
+/// The token of "Bearer TOKEN"; nullopt without one.
+std::optional<std::string_view> bearer_token(const Request& request) {
+    const auto header = request.headers.find("Authorization");
+    if (!header) return std::nullopt;
+    const auto space = header->find(' ');
+    if (space == std::string_view::npos || !equal_ignoring_case(header->substr(0, space), "Bearer"))
+        return std::nullopt;
+    const auto token = trimmed(header->substr(space));
+    return token.empty() ? std::nullopt : std::optional(token);
+}
+
+bool contains(const std::vector<std::string>& list, std::string_view name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+}
+
+bool accepts_one_of(const Request& request, const std::vector<std::string>& produces) {
+    const auto accept = request.headers.find("Accept");
+    return std::any_of(produces.begin(), produces.end(), [&](const auto& type) { return weight_of(accept, type) > 0; });
+}
+
+/// What a route asks of a request beyond its sender.
+std::optional<Problem> objection(const Route& route, const Request& request) {
+    if (request.body.size() > route.max_body_bytes)
+        return Problem{.code = ErrorCode::body_too_large,
+                       .detail = "The body may have at most " + std::to_string(route.max_body_bytes) + " bytes here."};
+    if (!route.consumes.empty() && !request.body.empty()) {
+        const auto header = request.headers.find("Content-Type");
+        const auto type = header ? parse_media_type(*header) : std::nullopt;
+        if (!type || !contains(route.consumes, type->name))
+            return Problem{.code = ErrorCode::unsupported_media_type,
+                           .detail = "The body's Content-Type is not one this takes."};
+    }
+    if (!route.produces.empty() && !accepts_one_of(request, route.produces))
+        return Problem{.code = ErrorCode::not_acceptable, .detail = "None of the types in Accept is offered here."};
+    return std::nullopt;
+}
+
+Problem unauthenticated() {
+    return {.code = ErrorCode::unauthenticated, .detail = "Sign in and send the token as Authorization: Bearer."};
+}
+Problem overloaded() {
+    return {.code = ErrorCode::overloaded,
+            .detail = "Too many requests are being worked on; try again.",
+            .retry_after_s = 1};
+}
+Problem broken() {
+    return {.code = ErrorCode::internal_error, .detail = "The server failed to answer this request."};
+}
+
+/// A problem for a token that was not accepted, and for storage that could not be asked about it.
+Problem refused_token(const atr::Error& error) {
+    if (error.outcome == atr::Outcome::rejected && error.code == ATR_E_AUTH)
+        return {.code = ErrorCode::invalid_token, .detail = "The token is not valid, has expired or was revoked."};
+    return problem_of(error);
+}
+
+}  // namespace
+
+Router::Router(RouterParts parts, RouterSettings settings)
+    : parts_(parts), settings_(settings), unmatched_(metrics_for("unmatched")) {
+    parts_.metrics.gauge_from("treasurer_http_requests_in_flight", "Requests being worked on off the transport threads",
+                              [this] { return static_cast<double>(in_flight()); });
+}
+
+Router::RouteMetrics Router::metrics_for(const std::string& name) {
+    RouteMetrics out;
+    for (const char* status : {"2xx", "3xx", "4xx", "5xx"})
+        out.by_class.push_back(&parts_.metrics.counter("treasurer_http_requests_total", "Requests answered, by route",
+                                                       {{"route", name}, {"status", status}}));
+    out.seconds =
+        &parts_.metrics.histogram("treasurer_http_request_seconds", "Time from the last byte read to the answer",
+                                  observe::request_seconds_bounds(), {{"route", name}});
+    return out;
+}
+
+void Router::add(Route route) {
+    route_metrics_.push_back(metrics_for(route.name));
+    table_.add(std::move(route));
+}
+
+void Router::dispatch(Request&& request, Responder responder) {
+    auto match = table_.find(request.method, request.path);
+    Exchange exchange{.context = {std::move(request), {}, std::move(match.parameters)},
+                      .responder = std::move(responder)};
+    const auto& asked = exchange.context.request;
+    exchange.route = match.route;
+    exchange.metrics = match.route ? &route_metrics_[match.route_index] : &unmatched_;
+    exchange.request_id = asked.request_id;
+    exchange.method = asked.method;
+    exchange.path = asked.path.substr(0, max_logged_path);
+    exchange.client = asked.remote_address;
+    exchange.arrival = asked.arrival;
+    if (!match.route || match.route->is_rate_limited) exchange.rate = parts_.limiter.take(asked.remote_address);
+    if (exchange.rate && !exchange.rate->allowed)
+        return refuse(exchange, {.code = ErrorCode::rate_limited,
+                                 .detail = "Too many requests from this address.",
+                                 .retry_after_s = exchange.rate->retry_after_s});
+    if (asked.method == "OPTIONS" && asked.path == "*") {
+        auto response = Response::empty(204);
+        response.headers.add("Allow", "DELETE, GET, HEAD, OPTIONS, POST, PUT");
+        return answer(exchange, std::move(response));
+    }
+    if (!match.endpoint)
+        return refuse(exchange, {.code = ErrorCode::not_found, .detail = "There is nothing at this path."});
+    if (!match.route) return refuse_method(exchange, *match.endpoint);
+    if (!match.route->access.needs_sign_in()) return admitted(std::move(exchange));
+    const auto token = bearer_token(asked);
+    if (!token) return refuse(exchange, unauthenticated());
+    if (auto principal = parts_.tokens.cached(*token)) {
+        exchange.context.principal = std::move(*principal);
+        return admitted(std::move(exchange));
+    }
+    if (!take_ticket(exchange)) return refuse(exchange, overloaded());
+    std::string owned(*token);
+    parts_.scope.spawn(sign_in_and_serve(std::move(exchange), std::move(owned)));
+}
+
+void Router::refuse(Exchange& exchange, const Problem& problem) {
+    answer(exchange, respond(problem, exchange.request_id));
+}
+
+void Router::refuse_method(Exchange& exchange, const Endpoint& endpoint) {
+    auto response =
+        exchange.method == "OPTIONS"
+            ? Response::empty(204)
+            : respond({.code = ErrorCode::method_not_allowed, .detail = "This path does not know the method."},
+                      exchange.request_id);
+    response.headers.add("Allow", endpoint.allow);
+    answer(exchange, std::move(response));
+}
+
+bool Router::take_ticket(Exchange& exchange) {
+    if (exchange.ticket.is_held()) return true;
+    Ticket ticket(in_flight_);
+    if (in_flight_.fetch_add(1, std::memory_order_relaxed) >= settings_.max_in_flight) return false;
+    exchange.ticket = std::move(ticket);
+    return true;
+}
+
+void Router::admitted(Exchange exchange) {
+    const auto& route = *exchange.route;
+    exchange.user = exchange.context.principal.user;
+    if (!route.access.admits(exchange.context.principal))
+        return refuse(exchange, {.code = ErrorCode::forbidden, .detail = "Your roles do not allow this."});
+    if (const auto problem = objection(route, exchange.context.request)) return refuse(exchange, *problem);
+    if (const auto* handler = std::get_if<SyncHandler>(&route.handler))
+        return answer(exchange, call(*handler, exchange));
+    if (!take_ticket(exchange)) return refuse(exchange, overloaded());
+    parts_.scope.spawn(serve(std::move(exchange)));
+}
+
+Task<> Router::sign_in_and_serve(Exchange exchange, std::string token) {
+    Task<atr::Result<auth::Principal>> checking = parts_.tokens.check(std::move(token));
+    atr::Result<auth::Principal> principal = co_await checking;
+    if (!principal) {
+        refuse(exchange, refused_token(principal.error()));
+        co_return;
+    }
+    exchange.context.principal = std::move(*principal);
+    admitted(std::move(exchange));
+}
+
+Response Router::call(const SyncHandler& handler, Exchange& exchange) {
+    try {
+        return handler(exchange.context);
+    } catch (const std::exception& error) {
+        failed(exchange, error.what());
+    } catch (...) {
+        failed(exchange, "unknown exception");
+    }
+    return respond(broken(), exchange.request_id);
+}
+
+Task<> Router::serve(Exchange exchange) {
+    std::optional<Response> response;
+    try {
+        const AsyncHandler& handler = std::get<AsyncHandler>(exchange.route->handler);
+        Task<Response> handling = handler(std::move(exchange.context));
+        Response answered = co_await handling;
+        response.emplace(std::move(answered));
+    } catch (const std::exception& error) {
+        failed(exchange, error.what());
+    } catch (...) {
+        failed(exchange, "unknown exception");
+    }
+    if (!response) response.emplace(respond(broken(), exchange.request_id));
+    answer(exchange, std::move(*response));
+}
+
+void Router::failed(const Exchange& exchange, const char* why) {
+    parts_.log.error("handler failed", {{"request_id", exchange.request_id},
+                                        {"route", exchange.route->name},
+                                        {"method", exchange.method},
+                                        {"what", why}});
+}
+
+void Router::answer(Exchange& exchange, Response response) {
+    const auto status = response.status;
+    const auto bytes = response.content().size();
+    add_security_headers(response);
+    if (exchange.rate) {
+        response.headers.set("X-RateLimit-Limit", std::to_string(exchange.rate->limit));
+        response.headers.set("X-RateLimit-Remaining", std::to_string(exchange.rate->remaining));
+    }
+    const auto taken = std::chrono::steady_clock::now() - exchange.arrival;
+    const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(taken).count();
+    exchange.metrics->by_class[static_cast<std::size_t>(std::clamp(status / 100, 2, 5) - 2)]->add();
+    exchange.metrics->seconds->observe(static_cast<double>(micros) / 1e6);
+    parts_.kpis.request_answered(status, micros);
+    exchange.ticket = Ticket();
+    const bool logged = settings_.access_log == RouterSettings::AccessLog::all ||
+                        (settings_.access_log == RouterSettings::AccessLog::failures && status >= 400);
+    if (logged)
+        parts_.log.info("request", {{"request_id", exchange.request_id},
+                                    {"method", exchange.method},
+                                    {"path", exchange.path},
+                                    {"route", exchange.route ? std::string_view(exchange.route->name) : "unmatched"},
+                                    {"status", status},
+                                    {"ms", static_cast<double>(micros) / 1000},
+                                    {"bytes", bytes},
+                                    {"client", exchange.client},
+                                    {"user", exchange.user}});
+    exchange.responder.send(std::move(response));
+}
+
+}  // namespace treasurer::http

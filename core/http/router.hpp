@@ -1,0 +1,116 @@
+/// The way of a request from the edge to its handler and back: rate limit, route, sign-in, permission, body and type
+/// checks, the handler, and what every answer carries.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/tokens.hpp"
+#include "http/rate_limiter.hpp"
+#include "http/responder.hpp"
+#include "http/route_table.hpp"
+#include "observe/kpis.hpp"
+#include "observe/log.hpp"
+#include "runtime/task_scope.hpp"
+
+namespace treasurer::http {
+
+struct RouterSettings {
+    enum class AccessLog { all, failures, none };
+
+    std::size_t max_in_flight = 1024;       ///< requests being worked on off the transport thread; then 503
+    AccessLog access_log = AccessLog::all;  ///< failures: answers of 400 and more
+};
+
+/// What the router works with. All must outlive it and its tasks.
+struct RouterParts {
+    Executor& executor;
+    TaskScope& scope;
+    auth::Tokens& tokens;
+    RateLimiter& limiter;
+    observe::Metrics& metrics;
+    observe::Kpis& kpis;
+    observe::Log& log;
+};
+
+/// Lifetime: routes are added first, then dispatch() is called; the scope must be idle before the router ends.
+/// Threads: dispatch() from any, at once. It never waits: handlers that need to are run on the executor.
+class Router {
+public:
+    Router(RouterParts parts, RouterSettings settings);
+    Router(const Router&) = delete;
+    Router& operator=(const Router&) = delete;
+
+    void add(Route route);
+    const RouteTable& routes() const { return table_; }
+
+    /// Answers through `responder`, once, whatever the handler does.
+    void dispatch(Request&& request, Responder responder);
+    /// The same as a function for the edge.
+    Handler handler() {
+        return [this](Request&& request, Responder responder) { dispatch(std::move(request), std::move(responder)); };
+    }
+
+    std::size_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
+
+private:
+    struct RouteMetrics {
+        std::vector<observe::Counter*> by_class;  ///< 2xx..5xx
+        observe::Histogram* seconds = nullptr;
+    };
+    /// Counts a request in flight as long as it lives.
+    class Ticket {
+    public:
+        Ticket() = default;
+        explicit Ticket(std::atomic<std::size_t>& count) : count_(&count) {}
+        Ticket(Ticket&& other) noexcept : count_(std::exchange(other.count_, nullptr)) {}
+        Ticket& operator=(Ticket&& other) noexcept {
+            std::swap(count_, other.count_);
+            return *this;
+        }
+        ~Ticket() {
+            if (count_) count_->fetch_sub(1, std::memory_order_relaxed);
+        }
+        bool is_held() const { return count_ != nullptr; }
+
+    private:
+        std::atomic<std::size_t>* count_ = nullptr;
+    };
+    /// One request and all that its answer needs; the context may be given away to the handler.
+    struct Exchange {
+        RequestContext context;
+        Responder responder;
+        const Route* route = nullptr;
+        const RouteMetrics* metrics = nullptr;
+        std::optional<RateLimiter::Decision> rate = std::nullopt;
+        std::string request_id = {}, method = {}, path = {}, client = {}, user = {};
+        std::chrono::steady_clock::time_point arrival = {};
+        Ticket ticket = {};
+    };
+
+    RouteMetrics metrics_for(const std::string& name);
+    void refuse(Exchange& exchange, const Problem& problem);
+    void refuse_method(Exchange& exchange, const Endpoint& endpoint);
+    bool take_ticket(Exchange& exchange);
+    /// Goes on with a request whose sender is known.
+    void admitted(Exchange exchange);
+    Task<> sign_in_and_serve(Exchange exchange, std::string token);
+    Task<> serve(Exchange exchange);
+    Response call(const SyncHandler& handler, Exchange& exchange);
+    void answer(Exchange& exchange, Response response);
+    void failed(const Exchange& exchange, const char* why);
+
+    RouterParts parts_;
+    const RouterSettings settings_;
+    RouteTable table_;
+    std::deque<RouteMetrics> route_metrics_;
+    const RouteMetrics unmatched_;
+    std::atomic<std::size_t> in_flight_{0};
+};
+
+}  // namespace treasurer::http
