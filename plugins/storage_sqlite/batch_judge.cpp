@@ -31,13 +31,14 @@ atr::Commit BatchJudge::judge(const PreparedBatch& batch) {
     atr::Commit out;
     ChangeList changes;
     Savepoint savepoint(transaction_.connection());
+    bool wrote = false;
     out.versions.reserve(batch.ops.size());
     for (std::size_t i = 0; i < batch.ops.size(); ++i) {
         const PreparedOp& op = batch.ops[i];
-        // The last op either has its effect or has none, so a savepoint before it alone would guard nothing.
-        if (writes_tables(op) && i + 1 < batch.ops.size()) savepoint.open();
+        if (undo_ == Undo::single_batches && writes_tables(op)) savepoint.open();
         auto version = apply(op);
         if (!version) {
+            if (undo_ == Undo::whole_transaction && wrote) throw NeedsSavepoints();
             savepoint.undo();
             transaction_.counters().undo_batch();
             out.outcome = version.outcome();
@@ -46,6 +47,7 @@ atr::Commit BatchJudge::judge(const PreparedBatch& batch) {
             out.versions.clear();
             return out;
         }
+        wrote = wrote || writes_tables(op);
         out.versions.push_back(*version);
         if (op.op != ATR_OP_CHECK) changes.add(op.collection->id, op.key);
     }

@@ -120,6 +120,7 @@ Connection::Connection(const Options& options) : path_(options.path), busy_limit
     execute(std::string("PRAGMA synchronous = ") + (options.flush_every_commit ? "FULL" : "NORMAL"));
     execute("PRAGMA cache_size = -" + std::to_string(options.cache_kib));
     execute("PRAGMA temp_store = MEMORY");
+    execute("PRAGMA secure_delete = OFF");  // Debian's default overwrites every freed byte, also in index pages
     execute("PRAGMA trusted_schema = OFF");
 }
 
@@ -136,7 +137,15 @@ void Connection::execute(const std::string& sql) {
 
 Statement& Connection::prepared(std::string_view sql) {
     if (const auto found = statements_.find(std::string(sql)); found != statements_.end()) return *found->second;
-    auto made = std::make_unique<Statement>(handle_, sql);
+    std::unique_ptr<Statement> made;
+    try {
+        made = std::make_unique<Statement>(handle_, sql);
+    } catch (const SqlError& error) {
+        if (error.code() != SQLITE_ERROR) throw;
+        // Perhaps another connection has changed an index since this one read the schema: reading it anew tells.
+        execute("SELECT count(*) FROM sqlite_master");
+        made = std::make_unique<Statement>(handle_, sql);
+    }
     return *statements_.emplace(sql, std::move(made)).first->second;
 }
 

@@ -1,5 +1,7 @@
 #include "group_writer.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 
 namespace storage_sqlite {
@@ -11,6 +13,9 @@ constexpr std::size_t most_queued_bytes = std::size_t{256} << 20;
 constexpr int checkpoint_pages = 8192;
 /// Readers can keep the log from being used anew. From this size on the writer waits for them.
 constexpr int pressing_pages = 4 * checkpoint_pages;
+
+/// Losing batches come in crowds: after one, savepoints are used for so many transactions without trying.
+constexpr int careful_after_a_loss = 32;
 
 int note_wal_pages(void* pages, sqlite_api::sqlite3*, const char*, int count) {
     *static_cast<int*>(pages) = count;
@@ -30,6 +35,7 @@ GroupWriter::GroupWriter(std::unique_ptr<Connection> connection, Options options
         catalog_ = std::make_shared<Catalog>(Catalog::load(*connection_));
     }
     thread_ = std::thread([this] { loop(); });
+    pthread_setname_np(thread_.native_handle(), "sqlite-writer");
 }
 
 GroupWriter::~GroupWriter() {
@@ -115,9 +121,7 @@ GroupWriter::Group GroupWriter::take() {
 
 atr::Result<> GroupWriter::run(const Group& group) {
     try {
-        transaction_.begin();
-        for (const auto& request : group) request->run(transaction_, judge_);
-        transaction_.finish();
+        run_requests(group);
     } catch (const SqlError&) {
         roll_back();
         transaction_.forget_catalog();
@@ -131,6 +135,26 @@ atr::Result<> GroupWriter::run(const Group& group) {
     std::lock_guard lock(mutex_);
     catalog_ = transaction_.catalog();
     return {};
+}
+
+void GroupWriter::run_requests(const Group& group) {
+    const auto attempt = [&](BatchJudge::Undo undo) {
+        transaction_.begin();
+        judge_.begin(undo);
+        for (const auto& request : group) request->run(transaction_, judge_);
+        transaction_.finish();
+    };
+    const bool careful = careful_groups_ > 0;
+    if (careful) --careful_groups_;
+    try {
+        attempt(careful ? BatchJudge::Undo::single_batches : BatchJudge::Undo::whole_transaction);
+    } catch (const BatchJudge::NeedsSavepoints&) {
+        careful_groups_ = careful_after_a_loss;
+        roll_back();
+        transaction_.forget_catalog();
+        Run(connection_->prepared("BEGIN IMMEDIATE")).finish();
+        attempt(BatchJudge::Undo::single_batches);
+    }
 }
 
 /// One request must not take its neighbours down, and a small transaction may still fit on a disk that is nearly full.

@@ -79,6 +79,7 @@ private:
     /// The group's result: ok, retry or unknown. Throws SqlError when a request failed before COMMIT; all is then
     /// rolled back.
     atr::Result<> run(const Group& group);
+    void run_requests(const Group& group);
     void run_alone(const Group& group);
     atr::Result<> commit();
     void roll_back();
@@ -91,6 +92,7 @@ private:
     WriteTransaction transaction_;
     BatchJudge judge_;
     int wal_pages_ = 0;
+    int careful_groups_ = 0;  ///< how many of the next transactions use savepoints at once
 
     mutable std::mutex mutex_;
     std::condition_variable arrived_;

@@ -74,7 +74,6 @@ Result<> prepare_op(const Catalog& catalog, const atr::Op& from, PreparedOp& to)
         case ATR_OP_JOB_DONE:
         case ATR_OP_JOB_RESCHEDULE:
             to.collection = catalog.find(jobs_collection_id);
-            if (!to.collection) return rejected(ATR_E_BAD_INPUT, "the store has no schema yet: migrate first");
             return prepare_job_op(from, to);
         case ATR_OP_CHECK:
         case ATR_OP_PUT:
@@ -103,6 +102,10 @@ PreparedBatch prepare(const Catalog& catalog, const atr::Batch& batch) {
         out.refusal = rejected(ATR_E_TOO_LARGE, "a batch has up to " + std::to_string(most_ops) +
                                                     " ops and an idempotency key of up to " +
                                                     std::to_string(most_key_bytes) + " bytes");
+        return out;
+    }
+    if (catalog.generation == 0) {
+        out.refusal = rejected(ATR_E_BAD_INPUT, "the store has no schema yet: migrate first");
         return out;
     }
     out.ops.resize(batch.ops.size());

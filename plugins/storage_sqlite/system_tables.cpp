@@ -22,7 +22,7 @@ void create_system_tables(Connection& connection) {
         // due_ms: when the job may next be leased, which is run_at_ms, or the end of its lease if that is later.
         "CREATE TABLE atr_jobs(key TEXT PRIMARY KEY NOT NULL, version INTEGER NOT NULL, updated_ms INTEGER NOT NULL, "
         "body BLOB NOT NULL, queue TEXT NOT NULL, run_at_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL, attempt INTEGER "
-        "NOT NULL, worker TEXT, lease_token INTEGER, lease_until_ms INTEGER)",
+        "NOT NULL, worker TEXT, lease_token INTEGER, lease_until_ms INTEGER) WITHOUT ROWID",
         "CREATE INDEX \"atr_jobs:by_queue\" ON atr_jobs(queue, due_ms, key)",
         "CREATE INDEX \"atr_jobs:by_worker\" ON atr_jobs(worker, key) WHERE worker IS NOT NULL",
         "CREATE TABLE atr_keys(key TEXT PRIMARY KEY NOT NULL, fingerprint TEXT NOT NULL, commit_seq INTEGER NOT NULL, "
