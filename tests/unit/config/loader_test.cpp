@@ -1,0 +1,176 @@
+#include <catch2/catch.hpp>
+
+#include "config_file.hpp"
+
+using namespace config_test;
+
+TEST_CASE("a file without settings of its own gives the defaults", "[config]") {
+    ConfigFile file(plugins);
+    const auto settings = file.settings();
+    CHECK(settings.server == treasurer::ServerSettings{});
+    CHECK(settings.payments == treasurer::PaymentSettings{});
+    CHECK(settings.policy == treasurer::PolicySettings{});
+    CHECK(settings.plugins.storage.use == "store");
+    CHECK(settings.plugins.rails.at("bank").use == "sim");
+    CHECK(settings.plugins.parsers.at("rules").config_json == "{}");
+}
+
+TEST_CASE("settings are read with their types and units", "[config]") {
+    ConfigFile file(
+        "server: {port: 0, idle_timeout_ms: 1500}\n"
+        "rate_limit: {enabled: false}\n"
+        "policy: {auto_approval_limit: 1234.50, min_confidence: \"0.9\"}\n"
+        "intake: {order: [rules]}\n" +
+        plugins);
+    const auto settings = file.settings();
+    CHECK(settings.server.port == 0);
+    CHECK(settings.server.idle_timeout == std::chrono::milliseconds(1500));
+    CHECK_FALSE(settings.rate_limit.enabled);
+    CHECK(settings.policy.auto_approval_limit == *atr::Decimal::parse("1234.5"));
+    CHECK(settings.policy.min_confidence == *atr::Decimal::parse("0.9"));
+    CHECK(settings.intake.order == std::vector<std::string>{"rules"});
+}
+
+TEST_CASE("every wrong line is told with its place, all at once", "[config]") {
+    ConfigFile file(
+        "server:\n"
+        "  prot: 80\n"
+        "  port: eighty\n"
+        "  threads: 9999\n"
+        "rate_limit: true\n"
+        "policy:\n"
+        "  paused: yes\n"
+        "  auto_approval_limit: 1e5\n"
+        "log: {level: inof}\n" +
+        plugins);
+    CHECK(
+        file.problems() ==
+        Lines{"2:3: unknown setting 'server.prot' (did you mean 'port'?)",
+              "3:9: server.port: must be a whole number; found 'eighty'",
+              "4:12: server.threads: must be 1 to 64; found '9999'", "5:13: rate_limit: must be a map of settings",
+              "7:11: policy.paused: must be true or false; found 'yes'",
+              "8:24: policy.auto_approval_limit: must be a decimal such as \"500.00\"; found '1e5'",
+              "9:14: log.level: must be one of trace, debug, info, warn, error; found 'inof' (did you mean 'info'?)"});
+}
+
+TEST_CASE("wrong values of each kind are refused", "[config]") {
+    const auto [yaml, problem] = GENERATE(table<std::string, std::string>({
+        {"server: {port: -1}\n", "1:16: server.port: must be 0 to 65535; found '-1'"},
+        {"server: {port: 99999999999999999999}\n",
+         "1:16: server.port: must be 0 to 65535; found '99999999999999999999'"},
+        {"server: {port: 80.5}\n", "1:16: server.port: must be a whole number; found '80.5'"},
+        {"server: {port: \"80\"}\n", "1:16: server.port: must be a whole number; found the text '80'"},
+        {"server: {port: [80]}\n", "1:16: server.port: is a single value, not a list"},
+        {"server: {address: {a: b}}\n", "1:19: server.address: is a single value, not a map"},
+        {"server: {port: }\n",
+         "1:16: server.port: has no value (remove the line for the default, or write '' for an empty text)"},
+        {"policy: {min_confidence: 1.5}\n", "1:26: policy.min_confidence: must be 0 to 1; found '1.5'"},
+        {"policy: {auto_approval_limit: .nan}\n",
+         "1:31: policy.auto_approval_limit: must be a decimal such as \"500.00\"; found '.nan'"},
+        {"intake: {order: rules}\n", "1:17: intake.order: must be a list, such as [first, second]"},
+        {"treasury: {asset: \"12\"}\n", "1:19: treasury.asset: '12' is no name of an asset, such as MNEE or EUR"},
+        {"treasury: {rail: bnak}\n", "1:18: treasury.rail: there is no plugins.rails.bnak (did you mean 'bank'?)"},
+        {"intake: {order: [ruels]}\n", "1:17: intake.order: there is no plugins.parsers.ruels (did you mean 'rules'?)"},
+        {"auth: {jwt_key: hunter2}\n",
+         "1:17: auth.jwt_key: a key is never written here: give secret://env/NAME or secret://file/PATH"},
+        {"servre: {port: 1}\n", "1:1: unknown setting 'servre' (did you mean 'server'?)"},
+    }));
+    ConfigFile file(yaml + plugins);
+    INFO(yaml);
+    auto found = file.problems();
+    if (!found.empty() && found.size() > 1) found.resize(1);
+    CHECK(found == Lines{problem});
+}
+
+TEST_CASE("environment variables are put into values, never read as structure", "[config]") {
+    ConfigFile file(
+        "server:\n  address: \"${HOST}\"\n  port: ${PORT:-7000}\n"
+        "log: {file: \"${TREASURER_DATA}/a$${b}.log\"}\n" +
+        plugins);
+    file.environment = {{"HOST", "a: {b}"}, {"PORT", ""}};
+    file.options.data_dir = "/data";
+    const auto settings = file.settings();
+    CHECK(settings.server.address == "a: {b}");
+    CHECK(settings.server.port == 7000);
+    CHECK(settings.log.file == "/data/a${b}.log");
+}
+
+TEST_CASE("a variable without value is a problem where it stands", "[config]") {
+    ConfigFile file("server: {address: \"${HOST}\"}\nlog: {file: \"${\"}\ntreasury: {rail: \"${1x}\"}\n" + plugins);
+    CHECK(file.problems() == Lines{"1:19: the environment variable HOST is not set (set it, or write ${HOST:-default})",
+                                   "2:13: '${' without its '}'", "3:18: '1x' is no name of an environment variable"});
+}
+
+TEST_CASE("--set wins over the file, also where the file has nothing", "[config]") {
+    ConfigFile file("server: {port: 1}\n" + plugins);
+    file.options.overrides = {"server.port=2",
+                              "server.port=3",
+                              "rate_limit.enabled=false",
+                              "intake.order=[rules]",
+                              "plugins.rails.second.use=sim",
+                              "plugins.storage.config.url=a=b: {c}"};
+    const auto settings = file.settings();
+    CHECK(settings.server.port == 3);
+    CHECK_FALSE(settings.rate_limit.enabled);
+    CHECK(settings.intake.order == std::vector<std::string>{"rules"});
+    CHECK(settings.plugins.rails.at("second").use == "sim");
+    CHECK(settings.plugins.storage.config_json == R"({"url":"a=b: {c}"})");
+}
+
+TEST_CASE("a wrong --set names itself", "[config]") {
+    ConfigFile file(plugins);
+    file.options.overrides = {"server.prot=2", "server.port=x",      "nothing",
+                              "a..b=1",        "server.port.deep=1", "plugins.storage.use.x=1"};
+    CHECK(file.problems() ==
+          Lines{"--set nothing: expected path.to.key=value", "--set a..b: an empty name in the path",
+                "--set server.port.deep: 'server.port' is a value, not a map of settings",
+                "--set plugins.storage.use.x: 'plugins.storage.use' is a value, not a map of settings",
+                "--set server.port: server.port: must be a whole number; found 'x'",
+                "--set server.prot: unknown setting 'server.prot' (did you mean 'port'?)"});
+}
+
+TEST_CASE("naming another plugin by --set drops the settings of the one it replaces", "[config]") {
+    ConfigFile file(
+        "plugins:\n"
+        "  storage: {use: store, config: {path: x}}\n"
+        "  cache: {use: mem, config: {max: 1}}\n"
+        "  parsers: {rules: {use: words}}\n");
+    file.options.overrides = {"plugins.storage.config.url=u", "plugins.storage.use=other", "plugins.cache.use=mem"};
+    const auto settings = file.settings();
+    CHECK(settings.plugins.storage.config_json == R"({"url":"u"})");
+    CHECK(settings.plugins.cache.config_json == R"({"max":1})");
+}
+
+TEST_CASE("plugin settings are checked against the plugin's schema, in place", "[config]") {
+    ConfigFile file(
+        "plugins:\n"
+        "  storage:\n"
+        "    use: store\n"
+        "    config:\n"
+        "      pool: many\n"
+        "      pth: x\n"
+        "  cache: {use: nonesuch}\n"
+        "  parsers: {rules: {use: words, thread: 2}, \"Bad Name\": {use: words}}\n");
+    file.options.overrides = {"plugins.storage.config.deep.x=1"};
+    file.options.plugin_schema = [](std::string_view, const std::string& use,
+                                    const std::string&) -> atr::Result<std::string> {
+        if (use == "nonesuch") return atr::rejected(ATR_E_CONFIG, "no such file");
+        if (use == "words") return std::string("{}");
+        return std::string(R"({"type":"object","additionalProperties":false,"required":["path"],
+            "properties":{"path":{"type":"string"},"pool":{"type":"integer"}}})");
+    };
+    CHECK(file.problems() ==
+          Lines{"5:7: plugins.storage.config: the setting 'path' is missing",
+                "5:13: plugins.storage.config.pool: must be a whole number; found \"many\"",
+                "6:7: plugins.storage.config.pth: unknown setting 'pth' (did you mean 'path'?)",
+                "7:16: plugins.cache.use: no such file",
+                "8:33: unknown setting 'plugins.parsers.rules.thread' (did you mean 'threads'?)",
+                "8:45: plugins.parsers: 'Bad Name' is no name for an instance (a-z, then a-z 0-9 _ -, at most 32)",
+                "--set plugins.storage.config.deep.x: plugins.storage.config.deep: unknown setting 'deep'"});
+}
+
+TEST_CASE("a storage, a cache and a parser must be named", "[config]") {
+    ConfigFile file("server: {port: 1}\n");
+    CHECK(file.problems() ==
+          Lines{"1:1: plugins.storage.use: name the plugin to use", "1:1: plugins.cache.use: name the plugin to use"});
+}

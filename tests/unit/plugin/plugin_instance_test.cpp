@@ -1,0 +1,245 @@
+#include "plugin/plugin_instance.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "bench.hpp"
+#include "plugin/parser_plugin.hpp"
+
+using namespace plugin_test;
+using atr::Outcome;
+using Parsed = atr::Result<atr::ParseResult>;
+
+namespace {
+
+constexpr Millis soon{20}, ample{60'000};
+
+struct GoodParser {
+    explicit GoodParser(Bench& bench, InstanceSettings settings = {.name = "p", .threads = 2})
+        : instance(bench.instance("good_parser", "parser", std::move(settings))),
+          port(std::move(ParserPlugin::make(*instance, ample).value())) {}
+    Task<Parsed> parse(const std::string& text, Millis timeout = ample) {
+        return port->parse(document(text), {.timeout = timeout, .request_id = "r1", .attempt = 3});
+    }
+    std::string note(Bench& bench, const std::string& text) {
+        return bench.await(parse(text)).value().fields.at(0).value;
+    }
+    InstanceSnapshot snapshot() const { return instance->snapshot(); }
+    std::unique_ptr<PluginInstance> instance;
+    std::unique_ptr<ParserPlugin> port;
+};
+
+}  // namespace
+
+TEST_CASE("a call goes through and is counted", "[plugin]") {
+    Bench bench;
+    GoodParser parser(bench);
+    CHECK(parser.port->media_types() == std::vector<std::string>{"text/plain", "text/html"});
+    const auto parsed = bench.await(parser.parse("text"));
+    REQUIRE(parsed);
+    CHECK(parsed->fields.at(0).value == "hello 1");
+    CHECK(parsed->texts.at(0).text == "text");
+    CHECK(parsed->model == "none");
+    CHECK(bench.await(parser.instance->health({})).value() == R"({"name":"p"})");
+
+    const auto failed = bench.await(parser.parse("fail"));
+    REQUIRE(failed.outcome() == Outcome::rejected);
+    CHECK(failed.error().code == ATR_E_MEDIA_TYPE);
+    CHECK(failed.error().message == "no invoice");
+    CHECK(failed.error().vendor_code == "V1");
+    CHECK(failed.error().retry_after_ms == 7);
+
+    const auto count = counted(parser.snapshot(), "parse");
+    CHECK(outcomes(count, Outcome::ok) == 1);
+    CHECK(outcomes(count, Outcome::rejected) == 1);
+    CHECK(count.latency.count == 2);
+    CHECK(count.latency.p50_us > 0);
+}
+
+TEST_CASE("a call knows its request, attempt, time and deadline", "[plugin]") {
+    Bench bench;
+    GoodParser parser(bench);
+    const std::string said = parser.note(bench, "now");
+    std::istringstream words(said);
+    std::int64_t now = 0, deadline = 0;
+    std::string request, attempt;
+    words >> now >> deadline >> request >> attempt;
+    CHECK(now > 1'600'000'000'000);
+    CHECK(deadline <= now + ample.count());
+    CHECK(deadline > now);
+    CHECK(request == "r1");
+    CHECK(attempt == "3");
+}
+
+TEST_CASE("a call that outlives its deadline is abandoned, and its late answer is dropped and counted", "[plugin]") {
+    Bench bench;
+    GoodParser parser(bench);
+    const auto result = bench.await(parser.parse("wait " + bench.path("go"), soon));
+    REQUIRE(result.outcome() == Outcome::retry);
+    CHECK(result.error().code == ATR_E_TIMEOUT);
+    CHECK(counted(parser.snapshot(), "parse").abandoned == 1);
+    CHECK(parser.snapshot().hung == 1);
+    CHECK(parser.note(bench, "others are served") == "hello 2");
+    bench.touch("go");
+    parser.instance->stop();
+    const auto count = counted(parser.snapshot(), "parse");
+    CHECK(count.late == 1);
+    CHECK(parser.snapshot().hung == 0);
+    CHECK(outcomes(count, Outcome::retry) == 1);
+    CHECK(outcomes(count, Outcome::ok) == 1);
+}
+
+TEST_CASE("an abandoned call sees that it is cancelled", "[plugin]") {
+    Bench bench;
+    GoodParser parser(bench);
+    CHECK(bench.await(parser.parse("until_cancelled", soon)).outcome() == Outcome::retry);
+    CHECK(bench.heard.wait_for("p: cancelled"));
+}
+
+TEST_CASE("a call with an effect that outlives its deadline is unknown, one that never started is retry", "[plugin]") {
+    Bench bench;
+    auto instance = bench.instance("good_parser", "parser", {.name = "p", .threads = 1});
+    constexpr Operation effect{5, "effect", Outcome::unknown};
+    std::atomic<bool> released{false}, started{false};
+    const auto hang = [&](const atr_call&) -> atr::Result<> {
+        started = true;
+        released.wait(false);
+        return {};
+    };
+    Together<atr::Result<>> calls(bench.executor);
+    calls.start(instance->call<atr::Unit>(effect, {.timeout = soon}, hang));
+    started.wait(false);
+    while (!started) std::this_thread::yield();
+    const auto queued = bench.await(instance->call<atr::Unit>(effect, {.timeout = soon}, hang));
+    CHECK(queued.outcome() == Outcome::retry);
+    CHECK(queued.error().code == ATR_E_TIMEOUT);
+    const auto running = calls.finish();
+    REQUIRE(running.size() == 1);
+    CHECK(running[0].outcome() == Outcome::unknown);
+    const auto count = counted(instance->snapshot(), "effect");
+    CHECK(count.abandoned == 1);
+    CHECK(count.expired == 1);
+    released = true;
+    released.notify_all();
+    instance->stop();
+    CHECK(counted(instance->snapshot(), "effect").late == 1);
+}
+
+TEST_CASE("a full queue answers at once", "[plugin]") {
+    Bench bench;
+    GoodParser parser(bench, {.name = "p", .threads = 1, .queue = 2});
+    Together<Parsed> calls(bench.executor);
+    calls.start(parser.parse("wait " + bench.path("go")));
+    while (parser.snapshot().busy == 0) std::this_thread::yield();
+    calls.start(parser.parse("a"));
+    calls.start(parser.parse("b"));
+    while (parser.snapshot().queue_depth < 2) std::this_thread::yield();
+    const auto refused = bench.await(parser.parse("c"));
+    CHECK(refused.outcome() == Outcome::retry);
+    CHECK(refused.error().code == ATR_E_OVERLOADED);
+    CHECK(counted(parser.snapshot(), "parse").overloaded == 1);
+    bench.touch("go");
+    for (const auto& result : calls.finish()) CHECK(result.outcome() == Outcome::ok);
+}
+
+TEST_CASE("when every thread hangs, callers are told early", "[plugin]") {
+    Bench bench;
+    GoodParser parser(bench, {.name = "p", .threads = 2, .queue = 4});
+    Together<Parsed> calls(bench.executor);
+    for (int i = 0; i < 12; ++i) calls.start(parser.parse("wait " + bench.path("go"), soon));
+    for (const auto& result : calls.finish()) CHECK(result.outcome() == Outcome::retry);
+    const auto count = counted(parser.snapshot(), "parse");
+    CHECK(count.abandoned == 2);
+    CHECK(count.expired == 4);
+    CHECK(count.overloaded == 6);
+    CHECK(parser.snapshot().hung == 2);
+    bench.touch("go");
+}
+
+TEST_CASE("two instances of one plugin are independent", "[plugin]") {
+    Bench bench;
+    GoodParser one(bench, {.name = "one", .threads = 1, .config_json = R"({"greeting":"eins"})"});
+    GoodParser two(bench, {.name = "two", .threads = 1, .config_json = R"({"greeting":"zwei"})"});
+    CHECK(bench.await(one.parse("wait " + bench.path("go"), soon)).outcome() == Outcome::retry);
+    CHECK(two.note(bench, "x") == "zwei 1");
+    CHECK(two.snapshot().hung == 0);
+    CHECK(counted(two.snapshot(), "parse").abandoned == 0);
+    CHECK(bench.heard.wait_for("one: created"));
+    CHECK(bench.heard.wait_for("two: created"));
+    bench.touch("go");
+    one.instance->stop();
+    CHECK(two.note(bench, "x") == "zwei 2");
+}
+
+TEST_CASE("host services: secrets by reference, metrics, a log that carries the instance's name", "[plugin]") {
+    Bench bench;
+    GoodParser parser(bench, {.name = "p", .config_json = R"({"secret":"secret://env/KEY"})"});
+    CHECK(parser.note(bench, "secret") == "s3cret");
+    CHECK(bench.await(parser.parse("metrics")).outcome() == Outcome::ok);
+    CHECK(bench.heard.wait_for(R"(p counts pages 2 {"a":"b"})"));
+    GoodParser without(bench, {.name = "q"});
+    CHECK(bench.await(without.parse("secret")).outcome() == Outcome::not_found);
+}
+
+TEST_CASE("a component that refuses its settings says why, with the instance's name", "[plugin]") {
+    Bench bench;
+    CHECK_THROWS_WITH(bench.instance("good_parser", "parser", {.name = "p", .config_json = R"({"greeting":"refuse"})"}),
+                      "p: setting 'greeting': this one is refused");
+    CHECK_THROWS_WITH(bench.instance("good_parser", "parser", {.name = "p", .config_json = R"({"x":1})"}),
+                      "p: unknown setting 'x'");
+}
+
+TEST_CASE("threads start only when there is work for them, and not beyond the bound", "[plugin]") {
+    Bench bench;
+    GoodParser parser(bench, {.name = "p", .threads = 64});
+    CHECK(parser.snapshot().threads == 1);
+    for (int i = 0; i < 50; ++i) parser.note(bench, "x");
+    CHECK(parser.snapshot().threads <= 2);  // one more when the first was not back in its bed yet
+    CHECK(parser.snapshot().max_threads == 64);
+}
+
+TEST_CASE("stopping answers what waits, waits for what runs, and then destroys the component", "[plugin]") {
+    Bench bench;
+    Together<Parsed> calls(bench.executor);
+    {
+        GoodParser parser(bench, {.name = "p", .threads = 1, .queue = 8});
+        calls.start(parser.parse("until_cancelled", Millis(200)));
+        while (parser.snapshot().busy == 0) std::this_thread::yield();
+        calls.start(parser.parse("never started"));
+        while (parser.snapshot().queue_depth == 0) std::this_thread::yield();
+        parser.instance->stop();
+        CHECK(bench.await(parser.parse("after the end")).error().code == ATR_E_CANCELLED);
+        for (const auto& result : calls.finish()) CHECK(result.outcome() == Outcome::retry);
+    }
+    CHECK(bench.heard.wait_for("p: cancelled"));
+}
+
+TEST_CASE("a plugin that never returns is left behind, and cleans up when it does after all", "[plugin]") {
+    Bench bench;
+    Together<Parsed> calls(bench.executor);
+    {
+        GoodParser parser(bench, {.name = "p", .threads = 1, .stop_wait = Millis(1)});
+        calls.start(parser.parse("wait " + bench.path("go")));
+        while (parser.snapshot().busy == 0) std::this_thread::yield();
+    }
+    const auto results = calls.finish();
+    REQUIRE(results.size() == 1);
+    CHECK(results[0].outcome() == Outcome::retry);
+    CHECK(results[0].error().code == ATR_E_TIMEOUT);
+    CHECK(bench.heard.wait_for("p: calls never returned; the instance is left behind in memory"));
+    bench.touch("go");
+}
+
+TEST_CASE("many callers at once, some too impatient: every call is answered once", "[plugin]") {
+    Bench bench;
+    GoodParser parser(bench, {.name = "p", .threads = 4, .queue = 64});
+    Together<Parsed> calls(bench.executor);
+    constexpr int total = 2000;
+    for (int i = 0; i < total; ++i) calls.start(parser.parse("x", Millis(i % 3)));
+    CHECK(calls.finish().size() == total);
+    const auto count = counted(parser.snapshot(), "parse");
+    std::uint64_t answered = 0;
+    for (const auto one : count.by_outcome) answered += one;
+    CHECK(answered == total);
+    parser.instance->stop();
+    CHECK(parser.snapshot().hung == 0);
+}
