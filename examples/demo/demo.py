@@ -21,6 +21,7 @@ from host import Host, HostError
 
 ROOT = Path(__file__).resolve().parents[2]
 INVOICES = ROOT / "examples/invoices"
+USERS = ("submitter", "approver", "admin")  # each with the role of that name
 FINAL = ("settled", "failed", "cancelled", "returned")
 
 
@@ -126,11 +127,11 @@ def expectations(rows, approved):
 
 def run(host, folder):
     vendors = folder / "vendors.yaml"
-    print(f"==> data in {host.data}: users submitter and approver, vendors of "
-          f"{(vendors if vendors.exists() else INVOICES / 'vendors.yaml').name}")
-    host.add_user("submitter", "submitter")
-    host.add_user("approver", "approver")
-    host.run("vendor", "import", str(vendors if vendors.exists() else INVOICES / "vendors.yaml"))
+    vendors = vendors if vendors.exists() else INVOICES / "vendors.yaml"
+    print(f"==> a fresh folder {host.data} with the users {', '.join(USERS)} and the vendors of {vendors}")
+    for name in USERS:
+        host.add_user(name, role=name)
+    host.run("vendor", "import", str(vendors))
     host.start()
     print(f"==> host ready at {host.url}")
 
@@ -138,7 +139,7 @@ def run(host, folder):
     if not rows:
         raise HostError(f"there is no *.txt in {folder}")
     print(f"==> sending {len(rows)} documents of {folder}\n")
-    submitter, approver, admin = (host.client(user) for user in ("submitter", "approver", "admin"))
+    submitter, approver, admin = (host.client(user) for user in USERS)
     for row in rows:
         submit(row, submitter)
         if row.outcome == "under way" and wait_until_final(submitter, row.payment_id) == "settled":

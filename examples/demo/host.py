@@ -19,9 +19,8 @@ class Host:
         self.log = f"{data}/treasurer.log"
         self.url = None
         self.process = None
-        self.passwords = {"admin": secrets.token_urlsafe(12)}
+        self.passwords = {}
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("TREASURER_")}
-        self.environment["TREASURER_ADMIN_PASSWORD"] = self.passwords["admin"]
 
     def command(self, *words):
         return [self.program, *words, "--config", self.config, "--data", self.data]
