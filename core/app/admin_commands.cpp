@@ -1,7 +1,6 @@
 // treasurer user | token | vendor | ledger: administration against the configured storage.
 #include "app/command_line.hpp"
 #include "app/vendor_file.hpp"
-#include "ledger/balances.hpp"
 #include "reconcile/ledger_verify.hpp"
 #include "runtime/block_on.hpp"
 
@@ -223,10 +222,6 @@ void add_ledger(CLI::App& program, int& exit_code) {
             const auto verified = block_on(core.executor, reconcile::verify_ledger(*core.store));
             if (!verified) return fail(verified.error());
             for (const auto& found : verified->findings) std::cout << "finding: " << found << '\n';
-            for (const auto& line : verified->trial_balance)
-                std::cout << line.asset << ": debits " << atr::units_to_string(line.debits) << ", credits "
-                          << atr::units_to_string(line.credits) << ", difference "
-                          << atr::units_to_string(line.difference()) << " (smallest units)\n";
             std::cout << verified->transfers << " transfers, " << verified->findings.size() << " findings\n";
             return int{verified->findings.empty() ? done : finding};
         });

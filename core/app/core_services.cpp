@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 namespace treasurer::app {
 namespace {
@@ -49,6 +50,15 @@ std::string worker_name(Ids& ids) {
     char host[128] = "host";
     (void)::gethostname(host, sizeof host - 1);
     return std::string(host) + ":" + std::to_string(::getpid()) + ":" + ids.next().substr(24);
+}
+
+/// The cached answers that a commit makes stale, by the collections it touched.
+std::vector<std::string> stale_keys(const atr::Batch& batch) {
+    std::set<std::string> out;
+    for (const auto& op : batch.ops)
+        for (const auto& rule : cache::stale_rules)
+            if (op.op != ATR_OP_CHECK && rule.collection == op.record.collection) out.emplace(rule.key.name);
+    return {out.begin(), out.end()};
 }
 
 atr::Error cannot(std::string what, atr::Error error) {
@@ -133,8 +143,8 @@ atr::Result<> CoreServices::prepare() {
     auto counted = block_on(executor, settle_assets(*store, rails));
     if (!counted) return cannot("the assets' decimals", counted.error());
     assets = std::move(*counted);
-    const auto policy = block_on(executor, settle_policy(*store, settings.policy, settings.treasury.asset));
-    if (!policy) return cannot("the policy", policy.error());
+    const auto policy_in_force = block_on(executor, settle_policy(*store, settings.policy, settings.treasury.asset));
+    if (!policy_in_force) return cannot("the policy", policy_in_force.error());
 
     auto blob_key = key({}, "blobs");
     if (!blob_key) return cannot("the key that seals prepared payments", blob_key.error());
@@ -146,7 +156,7 @@ atr::Result<> CoreServices::prepare() {
                                                   scope);
     follower = std::make_unique<cache::ChangeFollower>(plugins->storage(), *cache, executor);
     pipeline->on_committed(
-        [this](const std::vector<std::string>& keys, std::uint64_t seq) { cache->invalidate(keys, seq); });
+        [this](const atr::Batch& batch, std::uint64_t seq) { cache->invalidate(stale_keys(batch), seq); });
 
     treasury::FiguresSettings figuring;
     figuring.burn_window_days = settings.treasury.burn_window_days;
@@ -176,7 +186,13 @@ atr::Result<> CoreServices::prepare() {
     approvals =
         std::make_unique<intake::ApprovalDesk>(intake::ApprovalDesk::Parts{*store, *facts, *saga, *runner, clock});
 
+    policy = std::make_unique<intake::PolicyDesk>(*store, clock);
+
     statements = std::make_unique<reconcile::StatementFollower>(*store, assets, clock);
+    std::vector<RailPort*> all_rails;
+    for (const auto& [name, rail] : rails.all()) all_rails.push_back(rail);
+    comparison = std::make_unique<reconcile::Reconciliation>(*store, assets, clock, std::move(all_rails), *statements);
+    reconciliation = std::make_unique<reconcile::ReconciliationService>(*comparison, executor, clock);
 
     auth::PasswordSettings hashing;
     hashing.memory_bytes = static_cast<std::size_t>(settings.auth.argon2_memory_kib) * 1024;
@@ -199,7 +215,7 @@ atr::Result<> CoreServices::start_serving() {
     }
     follower->start(scope);
     runner->start();
-    reconciliation->start();
+    reconciliation->start(scope);
     return {};
 }
 

@@ -12,6 +12,7 @@
 #include "config/settings.hpp"
 #include "intake/approval_desk.hpp"
 #include "intake/invoice_desk.hpp"
+#include "intake/policy_desk.hpp"
 #include "intake/vendor_directory.hpp"
 #include "observe/log.hpp"
 #include "payments/runner.hpp"
@@ -73,6 +74,7 @@ public:
     std::unique_ptr<treasury::DashboardReader> dashboard;
     std::unique_ptr<treasury::Logs> logs;
     std::unique_ptr<reconcile::StatementFollower> statements;
+    std::unique_ptr<reconcile::Reconciliation> comparison;
     std::unique_ptr<reconcile::ReconciliationService> reconciliation;
     std::unique_ptr<payments::BlobSealer> sealer;
     std::unique_ptr<payments::Saga> saga;
@@ -81,6 +83,7 @@ public:
     std::unique_ptr<intake::FactsFinder> facts;
     std::unique_ptr<intake::InvoiceDesk> invoices;
     std::unique_ptr<intake::ApprovalDesk> approvals;
+    std::unique_ptr<intake::PolicyDesk> policy;
     std::unique_ptr<auth::PasswordHasher> passwords;
     std::unique_ptr<auth::Users> users;
     std::unique_ptr<auth::Tokens> tokens;

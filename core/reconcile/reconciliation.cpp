@@ -92,7 +92,7 @@ Task<Reconciliation::Done> Reconciliation::compare(RailPort& rail, Reconciliatio
     const atr::Result<Followed> followed = co_await following;
     if (!followed) co_return followed.error();
 
-    Scan scan{rail, report, {}, value_in(checkpoints_, rail.name()), {}, {}};
+    Scan scan{rail, report, {}, value_in(checkpoints_, rail.name()), {}, {}, {}};
     std::size_t buckets = 1;
     if (full) {
         Task<atr::Result<std::size_t>> counting = count_buckets();
@@ -116,7 +116,8 @@ Task<Reconciliation::Done> Reconciliation::compare(RailPort& rail, Reconciliatio
         Task<Done> scanning = read_statement(scan, judge);
         const Done scanned = co_await scanning;
         if (!scanned) co_return scanned.error();
-        // Without the balance's place in the statement, money that moves between the two looks like a difference.
+        // Without the balance's place in the statement, money that moves between the two looks like a difference: then
+        // both are read again, until they agree or only a little of the statement stands between two readings.
         if (scan.passed_balance || !rail_differs(scan)) break;
     }
     if (full) {
@@ -140,6 +141,7 @@ Task<Reconciliation::Done> Reconciliation::read_rail_balance(Scan& scan) {
     const atr::Result<std::string> text = co_await asking;
     if (!text) co_return text.error();
     scan.balance = {};
+    scan.before_balance = scan.progress.tallies;
     scan.at_balance.clear();
     scan.passed_balance = false;
     const Json json = Json::parse(*text, nullptr, false);
@@ -239,25 +241,34 @@ bool Reconciliation::rail_differs(const Scan& scan) const {
                        [&](const auto& entry) { return value_in(sums, entry.first).at_rail() != entry.second; });
 }
 
+/// What the rail's balance is above the sum of its statement. Without a place in the statement the balance may be any
+/// between what the movements before it was read allow, and those after.
+atr::Decimal Reconciliation::rail_off_by(const Scan& scan, const std::string& asset) const {
+    const atr::Decimal says = value_in(scan.balance.amounts, asset);
+    if (scan.passed_balance) return less(says, value_in(scan.at_balance, asset).at_rail());
+    const Tally before = value_in(scan.before_balance, asset), after = value_in(scan.progress.tallies, asset);
+    if (says == after.at_rail()) return {};
+    return outside(says, less(before.moved_in, after.moved_out), less(after.moved_in, before.moved_out)).negated();
+}
+
 void Reconciliation::compare_rail(Scan& scan) const {
-    const Tallies& at_balance = scan.passed_balance ? scan.at_balance : scan.progress.tallies;
     std::map<std::string, atr::Decimal> assets = scan.balance.amounts;
     for (const auto& [asset, tally] : scan.progress.tallies) assets.try_emplace(asset);
-    for (const auto& [asset, unused] : assets) {
-        const atr::Decimal says = value_in(scan.balance.amounts, asset), shows = value_in(at_balance, asset).at_rail();
+    for (const auto& [asset, says] : assets) {
+        const atr::Decimal off = rail_off_by(scan, asset);
         const Tally tally = value_in(scan.progress.tallies, asset);
         BalanceLine line{scan.rail.name(), asset, tally.booked(), {}, tally.in_flight, {}};
-        line.at_rail = less(says, shows).plus(tally.at_rail()).value_or(says);
+        line.at_rail = tally.at_rail().plus(off).value_or(says);
         line.difference = less(less(line.at_rail, line.booked), line.in_flight);
         scan.report.balances.push_back(std::move(line));
-        if (says == shows) continue;
-        scan.report.add(
-            Break{kind::rail_balance_differs,
-                  scan.rail.name(),
-                  {less(says, shows), asset},
-                  {},
-                  {},
-                  "the rail says it holds " + says.to_string() + ", its statement sums to " + shows.to_string()});
+        if (off.is_zero()) continue;
+        scan.report.add(Break{
+            kind::rail_balance_differs,
+            scan.rail.name(),
+            {off, asset},
+            {},
+            {},
+            "the rail says it holds " + says.to_string() + ", its statement sums to " + less(says, off).to_string()});
     }
 }
 

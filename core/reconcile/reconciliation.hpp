@@ -52,7 +52,8 @@ private:
         PostedPayments posted;
         Progress progress;
         RailBalance balance;
-        Tallies at_balance;  ///< the sums at the balance's position, once it was passed
+        Tallies before_balance;  ///< the sums when the balance was read
+        Tallies at_balance;      ///< the sums at the balance's position, once it was passed
         bool passed_balance = false;
         bool clean = true;
         std::size_t pages = 0;
@@ -69,6 +70,7 @@ private:
     Task<Done> mark_found(Scan& scan);
     Task<atr::Result<std::size_t>> count_buckets();
     bool rail_differs(const Scan& scan) const;
+    atr::Decimal rail_off_by(const Scan& scan, const std::string& asset) const;
     void compare_rail(Scan& scan) const;
     void compare_ledger(Scan& scan, const AccountSums& before, const AccountSums& after) const;
     void note_place(Scan& scan, const std::string& position) const;

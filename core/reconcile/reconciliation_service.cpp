@@ -51,6 +51,10 @@ Task<ReconciliationService::Answer> ReconciliationService::run_now(Extent extent
     co_return last_;
 }
 
+namespace {
+constexpr Millis notice_stop_within{250};
+}  // namespace
+
 Task<> ReconciliationService::loop() {
     while (!stopping_) {
         Extent extent = Extent::full;
@@ -61,8 +65,8 @@ Task<> ReconciliationService::loop() {
         }
         Task<Answer> running = run(extent);
         const Answer answer = co_await running;
-        if (stopping_) co_return;
-        co_await delay(executor_, settings_.interval);
+        for (Millis waited{0}; waited < settings_.interval && !stopping_; waited += notice_stop_within)
+            co_await delay(executor_, notice_stop_within);
     }
 }
 

@@ -19,7 +19,8 @@ struct ServiceSettings {
     Millis full_every{3'600'000};  ///< in between, only the tail of each statement is compared
 };
 
-/// Threads: any. Lifetime: what it is given outlives it; after stop() the scope is idle within one interval.
+/// Threads: any. Lifetime: what it is given outlives it; after stop() the scope is idle
+/// within a second or the run under way.
 class ReconciliationService {
 public:
     using Report = std::shared_ptr<const ReconciliationReport>;

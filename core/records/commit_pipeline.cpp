@@ -28,7 +28,7 @@ Task<Committed> CommitPipeline::commit(UnitOfWork unit) {
     out.error = std::move(result.error);
     if (out.outcome == atr::Outcome::conflict)
         out.lost = result.conflict_op < unit.size() ? unit.label(result.conflict_op) : "record";
-    if (out.ok() && listener_) listener_(unit.stale_keys(), out.seq);
+    if (out.ok() && listener_) listener_(unit.batch(), out.seq);
     co_return out;
 }
 

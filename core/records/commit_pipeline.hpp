@@ -38,8 +38,8 @@ public:
     CommitPipeline(StoragePort& storage, Executor& executor, TaskScope& scope, PipelineSettings settings)
         : storage_(storage), executor_(executor), scope_(scope), settings_(settings) {}
 
-    /// Called after every successful commit with the cache keys that it made stale and its sequence.
-    void on_committed(std::function<void(const std::vector<std::string>&, std::uint64_t)> listener) {
+    /// Called after every successful commit with what was committed and its sequence. It returns at once.
+    void on_committed(std::function<void(const atr::Batch&, std::uint64_t)> listener) {
         listener_ = std::move(listener);
     }
 
@@ -57,7 +57,7 @@ private:
     Executor& executor_;
     TaskScope& scope_;
     const PipelineSettings settings_;
-    std::function<void(const std::vector<std::string>&, std::uint64_t)> listener_;
+    std::function<void(const atr::Batch&, std::uint64_t)> listener_;
     std::mutex mutex_;
     std::deque<Waiting> waiting_;
     unsigned flushing_ = 0;

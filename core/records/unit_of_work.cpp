@@ -57,9 +57,4 @@ UnitOfWork& UnitOfWork::reschedule(std::string queue, std::string id, std::uint6
     return *this;
 }
 
-UnitOfWork& UnitOfWork::invalidates(std::string cache_key) {
-    stale_.push_back(std::move(cache_key));
-    return *this;
-}
-
 }  // namespace treasurer

@@ -38,20 +38,16 @@ public:
     UnitOfWork& enqueue_leased(std::string queue, std::string id, std::string worker, Millis lease);
     UnitOfWork& job_done(std::string queue, std::string id, std::uint64_t token);
     UnitOfWork& reschedule(std::string queue, std::string id, std::uint64_t token, std::int64_t run_at_ms);
-    /// Cache keys that are stale once this is committed.
-    UnitOfWork& invalidates(std::string cache_key);
 
     const std::string& label(std::uint32_t op) const { return labels_.at(op); }
     std::size_t size() const { return batch_.ops.size(); }
     const atr::Batch& batch() const { return batch_; }
-    const std::vector<std::string>& stale_keys() const { return stale_; }
 
 private:
     atr::Op& step(std::int32_t op, std::string collection, std::string key, std::string label);
 
     atr::Batch batch_;
     std::vector<std::string> labels_;
-    std::vector<std::string> stale_;
 };
 
 }  // namespace treasurer

@@ -1,0 +1,153 @@
+#include "app/web_host.hpp"
+
+#include "http/health_routes.hpp"
+#include "http/metrics_routes.hpp"
+
+namespace treasurer::app {
+namespace {
+
+http::EdgeSettings edge_settings(const ServerSettings& server) {
+    http::EdgeSettings out;
+    out.address = server.address;
+    out.port = static_cast<std::uint16_t>(server.port);
+    out.threads = static_cast<int>(server.threads);
+    out.limits.max_body_bytes = static_cast<std::size_t>(server.max_body_bytes);
+    out.body_budget_bytes = static_cast<std::size_t>(server.body_budget_bytes);
+    out.max_connections = static_cast<std::size_t>(server.max_connections);
+    out.max_connections_per_address = static_cast<std::size_t>(server.max_connections_per_address);
+    out.header_timeout = server.header_timeout;
+    out.body_timeout = server.body_timeout;
+    out.idle_timeout = server.idle_timeout;
+    return out;
+}
+
+http::ApiSettings api_settings(const CoreServices& core) {
+    http::ApiSettings out;
+    out.asset = core.settings.treasury.asset;
+    if (RailPort* rail = core.treasury_rail()) out.rail = rail->name();
+    out.max_text_bytes = static_cast<std::size_t>(core.settings.intake.max_text_bytes);
+    out.max_document_bytes = static_cast<std::size_t>(core.settings.server.max_body_bytes);
+    out.wait = core.settings.server.wait;
+    return out;
+}
+
+}  // namespace
+
+WebHost::WebHost(CoreServices& core, observe::Log& log)
+    : core_(core),
+      kpis_(metrics_, core.clock, core.settings.treasury.asset),
+      scope_(core.executor),
+      limiter_(core.clock, {.enabled = core.settings.rate_limit.enabled,
+                            .per_minute = static_cast<std::uint32_t>(core.settings.rate_limit.per_minute)}),
+      throttle_(core.clock, {}),
+      router_({core.executor, scope_, *core.tokens, limiter_, metrics_, kpis_, log},
+              {.max_in_flight = static_cast<std::size_t>(core.settings.intake.max_in_flight) * 4}),
+      auth_routes_(*core.users, *core.tokens, throttle_),
+      api_{*core.store,     *core.invoices, *core.approvals,   *core.policy,         *core.vendors,
+           *core.dashboard, *core.logs,     *core.cache,       *core.reconciliation, core.assets,
+           core.clock,      kpis_,          api_settings(core)},
+      edge_(edge_settings(core.settings.server), router_.handler()) {
+    http::add_health_routes(router_, core.clock, TREASURER_VERSION, [this] { return services(); });
+    http::add_metrics_routes(router_, metrics_, kpis_, http::Access::anyone());
+    auth_routes_.add_to(router_);
+    http::add_process_invoice(router_, api_);
+    http::add_dashboard(router_, api_);
+    http::add_limits(router_, api_);
+    http::add_invoices(router_, api_);
+    http::add_payments(router_, api_);
+    http::add_approvals(router_, api_);
+    http::add_vendors(router_, api_);
+    http::add_ledger(router_, api_);
+    http::add_reconciliation(router_, api_);
+    publish_metrics();
+}
+
+atr::Result<> WebHost::start() {
+    return edge_.start();
+}
+
+std::string WebHost::authority() const {
+    const std::string& address = core_.settings.server.address;
+    return (address.find(':') == std::string::npos ? address : "[" + address + "]") + ":" +
+           std::to_string(edge_.port());
+}
+
+bool WebHost::stop(Millis drain) {
+    const bool drained = edge_.drain(drain);
+    const bool idle = scope_.wait_idle(drain);
+    return drained && idle;
+}
+
+Task<std::vector<http::ServiceState>> WebHost::services() {
+    std::vector<http::ServiceState> out;
+    CallOptions options;
+    options.timeout = Millis{1000};
+    const auto& plugins = core_.settings.plugins;
+    const auto add = [&](std::string name, const std::string& type, const atr::Result<std::string>& health,
+                         UnixMillis began, bool required) {
+        // A plugin without a health call is as healthy as its last start.
+        const bool healthy = health.has_value() || health.outcome() == atr::Outcome::unsupported;
+        out.push_back({.name = std::move(name),
+                       .is_healthy = healthy,
+                       .is_required = required,
+                       .type = type,
+                       .latency_ms = static_cast<double>(core_.clock.unix_ms() - began)});
+    };
+    UnixMillis began = core_.clock.unix_ms();
+    Task<atr::Result<std::string>> asking_storage = core_.plugins->storage().health(options);
+    const atr::Result<std::string> storage = co_await asking_storage;
+    add("database", plugins.storage.use, storage, began, true);
+    began = core_.clock.unix_ms();
+    Task<atr::Result<std::string>> asking_cache = core_.plugins->cache().health(options);
+    const atr::Result<std::string> cache = co_await asking_cache;
+    add("cache", plugins.cache.use, cache, began, false);
+    for (const auto& [name, rail] : core_.plugins->rails()) {
+        began = core_.clock.unix_ms();
+        Task<atr::Result<std::string>> asking = rail->health(options);
+        const atr::Result<std::string> health = co_await asking;
+        add(rail.get() == core_.treasury_rail() ? "rail" : "rail." + name, plugins.rails.at(name).use, health, began,
+            rail.get() == core_.treasury_rail());
+    }
+    bool first = true;
+    for (const auto& [name, parser] : core_.plugins->parsers()) {
+        began = core_.clock.unix_ms();
+        Task<atr::Result<std::string>> asking = parser->health(options);
+        const atr::Result<std::string> health = co_await asking;
+        add(first ? "parser" : "parser." + name, plugins.parsers.at(name).use, health, began, first);
+        first = false;
+    }
+    co_return out;
+}
+
+void WebHost::publish_metrics() {
+    metrics_.gauge_from("treasurer_payments_active", "Payments this host is working on",
+                        [this] { return static_cast<double>(core_.runner->active()); });
+    metrics_.counter_from("treasurer_payments_taken_over_total", "Due payments leased by this host",
+                          [this] { return static_cast<double>(core_.runner->counters().taken_over.load()); });
+    metrics_.gauge_from(
+        "treasurer_books_equal",
+        "1: at the last comparison the books equalled every rail; 0: they did not; -1: not compared yet", [this] {
+            const auto report = core_.reconciliation->last();
+            return !report ? -1.0 : report->equal() ? 1.0 : 0.0;
+        });
+    metrics_.gauge_from("treasurer_connections_open", "Open HTTP connections",
+                        [this] { return static_cast<double>(edge_.stats().open_connections); });
+    metrics_.counter_from("treasurer_edge_refused_total", "Requests the edge refused by itself",
+                          [this] { return static_cast<double>(edge_.stats().refused); });
+    for (const auto& instance : core_.plugins->snapshot()) {
+        const std::string name = instance.name;
+        const auto total = [this, name](std::uint64_t OperationSnapshot::*member) {
+            std::uint64_t out = 0;
+            for (const auto& one : core_.plugins->snapshot())
+                if (one.name == name)
+                    for (const auto& operation : one.operations) out += operation.*member;
+            return static_cast<double>(out);
+        };
+        metrics_.counter_from("treasurer_plugin_abandoned_total", "Plugin calls still running at their deadline",
+                              [total] { return total(&OperationSnapshot::abandoned); }, {{"instance", name}});
+        metrics_.counter_from("treasurer_plugin_overloaded_total", "Plugin calls refused because the queue was full",
+                              [total] { return total(&OperationSnapshot::overloaded); }, {{"instance", name}});
+    }
+}
+
+}  // namespace treasurer::app

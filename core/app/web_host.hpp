@@ -1,0 +1,43 @@
+/// The HTTP face of a host: edge, router and routes over the core.
+#pragma once
+
+#include "app/core_services.hpp"
+#include "auth/login_throttle.hpp"
+#include "http/auth_routes.hpp"
+#include "http/edge.hpp"
+#include "http/routes/api_services.hpp"
+#include "observe/kpis.hpp"
+
+#include <string>
+
+namespace treasurer::app {
+
+/// Lifetime: the core outlives it; stop() it before the core closes.
+class WebHost {
+public:
+    WebHost(CoreServices& core, observe::Log& log);
+
+    /// Errors: rejected, naming the address that cannot be had.
+    atr::Result<> start();
+    /// "127.0.0.1:8080"
+    std::string authority() const;
+    /// Lets requests under way finish. False: some were cut off.
+    bool stop(Millis drain);
+
+private:
+    Task<std::vector<http::ServiceState>> services();
+    void publish_metrics();
+
+    CoreServices& core_;
+    observe::Metrics metrics_;
+    observe::Kpis kpis_;
+    TaskScope scope_;
+    http::RateLimiter limiter_;
+    auth::LoginThrottle throttle_;
+    http::Router router_;
+    http::AuthRoutes auth_routes_;
+    http::ApiServices api_;
+    http::Edge edge_;
+};
+
+}  // namespace treasurer::app

@@ -1,0 +1,117 @@
+#include "http/routes/api_services.hpp"
+
+#include "observe/timestamp.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace treasurer::http {
+namespace {
+
+std::string percent_encoded(std::string_view text) {
+    static constexpr char hex[] = "0123456789ABCDEF";
+    std::string out;
+    for (char raw : text) {
+        const auto c = static_cast<unsigned char>(raw);
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                           c == '_' || c == '.' || c == '~';
+        if (plain)
+            out += raw;
+        else {
+            out += '%';
+            out += hex[c >> 4];
+            out += hex[c & 15];
+        }
+    }
+    return out;
+}
+
+std::optional<std::uint32_t> number(std::string_view text) {
+    std::uint32_t out = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+    return error == std::errc{} && end == text.data() + text.size() && !text.empty() ? std::optional(out)
+                                                                                     : std::nullopt;
+}
+
+}  // namespace
+
+Parsed<PageRequest> page_of(const RequestContext& context, std::uint32_t most) {
+    PageRequest out;
+    if (const auto limit = context.request.query_value("limit")) {
+        const auto value = number(*limit);
+        if (!value || *value == 0 || *value > most)
+            return Problem{.code = ErrorCode::validation_failed,
+                           .detail = "limit is a whole number from 1 to " + std::to_string(most) + ".",
+                           .errors = {{"/limit", "out of range"}}};
+        out.limit = *value;
+    }
+    out.cursor = std::string(context.request.query_value("cursor").value_or(""));
+    return out;
+}
+
+Response list_response(const RequestContext& context, Json items, const std::string& next_cursor) {
+    Json body = {{"items", std::move(items)}, {"next_cursor", next_cursor.empty() ? Json(nullptr) : Json(next_cursor)}};
+    Response out = json_response(200, body);
+    if (!next_cursor.empty()) {
+        std::string link = "<" + context.request.path + "?cursor=" + percent_encoded(next_cursor);
+        for (const auto& parameter : context.request.query)
+            if (parameter.name != "cursor")
+                link += "&" + percent_encoded(parameter.name) + "=" + percent_encoded(parameter.value);
+        out.headers.add("Link", link + ">; rel=\"next\"");
+    }
+    return out;
+}
+
+Response list_failed(const RequestContext& context, const atr::Error& error) {
+    if (error.outcome == atr::Outcome::rejected && error.code == ATR_E_BAD_INPUT)
+        return respond(
+            Problem{.code = ErrorCode::invalid_cursor, .detail = "The cursor is not one that this list gave."},
+            context);
+    return respond(problem_of(error), context);
+}
+
+Response json_response(int status, const Json& body) {
+    return Response::json(status, dump(body));
+}
+
+Response problem_with(const Problem& problem, const RequestContext& context, const Json& members) {
+    Response out = respond(problem, context);
+    Json body = Json::parse(out.body, nullptr, false);
+    if (body.is_object()) {
+        body.update(members);
+        out.body = dump(body);
+    }
+    return out;
+}
+
+Preference preference_of(const RequestContext& context, const ApiSettings& settings) {
+    Preference out{settings.wait, {}};
+    const auto& headers = context.request.headers;
+    for (std::size_t i = 0; i < headers.size(); ++i) {
+        std::string name(headers[i].name);
+        std::transform(name.begin(), name.end(), name.begin(),
+                       [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
+        if (name != "prefer") continue;
+        std::string_view rest = headers[i].value;
+        while (!rest.empty()) {
+            const auto comma = rest.find(',');
+            std::string_view one = rest.substr(0, comma);
+            rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+            while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
+            while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
+            if (one == "respond-async")
+                out = {Millis{0}, "respond-async"};
+            else if (one.starts_with("wait=")) {
+                const auto seconds = number(one.substr(5));
+                if (seconds) out = {std::min(Millis{*seconds * 1000LL}, settings.longest_wait), std::string(one)};
+            }
+        }
+    }
+    return out;
+}
+
+std::string time_text(UnixMillis at_ms) {
+    return observe::timestamp(at_ms);
+}
+
+}  // namespace treasurer::http

@@ -1,0 +1,83 @@
+/// What the API's routes work with, and the few things all of them do alike.
+#pragma once
+
+#include "cache/cache_service.hpp"
+#include "http/route.hpp"
+#include "http/router.hpp"
+#include "intake/approval_desk.hpp"
+#include "intake/invoice_desk.hpp"
+#include "intake/policy_desk.hpp"
+#include "intake/vendor_directory.hpp"
+#include "observe/kpis.hpp"
+#include "reconcile/reconciliation_service.hpp"
+#include "treasury/dashboard.hpp"
+#include "treasury/logs.hpp"
+
+namespace treasurer::http {
+
+struct ApiSettings {
+    std::string asset = "MNEE";  ///< the treasury's own
+    std::string rail;            ///< that carries it; empty: none
+    std::size_t max_text_bytes = 100 * 1024;
+    std::size_t max_document_bytes = 10 << 20;
+    Millis wait{10000};  ///< for a payment to be final, unless Prefer says otherwise
+    Millis longest_wait{60000};
+};
+
+/// All must outlive the router.
+struct ApiServices {
+    Store& store;
+    intake::InvoiceDesk& invoices;
+    intake::ApprovalDesk& approvals;
+    intake::PolicyDesk& policy;
+    intake::VendorDirectory& vendors;
+    treasury::DashboardReader& dashboard;
+    treasury::Logs& logs;
+    cache::CacheService& cache;
+    reconcile::ReconciliationService& reconciliation;
+    const ledger::Assets& assets;
+    const Clock& clock;
+    observe::Kpis& kpis;
+    ApiSettings settings;
+};
+
+/// Each adds the routes of one resource. `services` outlives the router.
+void add_process_invoice(Router& router, const ApiServices& services);
+void add_dashboard(Router& router, const ApiServices& services);
+void add_limits(Router& router, const ApiServices& services);
+void add_invoices(Router& router, const ApiServices& services);
+void add_payments(Router& router, const ApiServices& services);
+void add_approvals(Router& router, const ApiServices& services);
+void add_vendors(Router& router, const ApiServices& services);
+void add_ledger(Router& router, const ApiServices& services);
+void add_reconciliation(Router& router, const ApiServices& services);
+
+/// limit and cursor of a list. Problems: validation_failed for a limit outside 1..200.
+struct PageRequest {
+    std::uint32_t limit = 50;
+    std::string cursor;
+};
+Parsed<PageRequest> page_of(const RequestContext& context, std::uint32_t most = 200);
+
+/// {"items":[…],"next_cursor":…|null} with Link: rel="next".
+Response list_response(const RequestContext& context, Json items, const std::string& next_cursor);
+
+/// The answer to a failed list: a cursor that storage refuses is the client's mistake.
+Response list_failed(const RequestContext& context, const atr::Error& error);
+
+Response json_response(int status, const Json& body);
+
+/// A problem document with further members, such as the id of a duplicate's first invoice.
+Response problem_with(const Problem& problem, const RequestContext& context, const Json& members);
+
+/// Prefer (RFC 7240): how long to wait, and what to answer in Preference-Applied.
+struct Preference {
+    Millis wait;
+    std::string applied;  ///< empty: none was asked for
+};
+Preference preference_of(const RequestContext& context, const ApiSettings& settings);
+
+/// "2026-11-23T10:42:00.000Z"
+std::string time_text(UnixMillis at_ms);
+
+}  // namespace treasurer::http

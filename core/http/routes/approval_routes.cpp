@@ -1,0 +1,126 @@
+// /api/v1/approvals: get, list, approve, reject.
+#include "http/json_body.hpp"
+#include "http/routes/api_services.hpp"
+#include "http/routes/representations.hpp"
+
+namespace treasurer::http {
+namespace {
+
+using intake::ApprovalKind;
+using intake::ApprovalResult;
+
+Task<Response> get_one(const ApiServices& services, RequestContext context) {
+    Task<atr::Result<std::optional<Approval>>> finding =
+        services.store.find<Approval>(std::string(context.path_parameter("id")));
+    const atr::Result<std::optional<Approval>> approval = co_await finding;
+    if (!approval) co_return respond(problem_of(approval.error()), context);
+    if (!*approval)
+        co_return respond(Problem{.code = ErrorCode::not_found, .detail = "No approval has this id."}, context);
+    co_return json_response(200, shown(**approval));
+}
+
+Task<Response> get_list(const ApiServices& services, RequestContext context) {
+    const auto page = page_of(context);
+    if (!page) co_return respond(page.problem(), context);
+    atr::Query query;
+    query.index = "by_created";
+    query.descending = true;
+    query.limit = page->limit;
+    query.cursor = page->cursor;
+    if (const auto status = context.request.query_value("status")) {
+        query.index = "by_status";
+        query.eq.push_back(atr::Value::of(std::string(*status)));
+    }
+    Task<atr::Result<Listing<Approval>>> listing = services.store.list<Approval>(std::move(query));
+    const atr::Result<Listing<Approval>> found = co_await listing;
+    if (!found) co_return list_failed(context, found.error());
+    Json items = Json::array();
+    for (const auto& approval : found->items) items.push_back(shown(approval));
+    co_return list_response(context, std::move(items), found->next_cursor);
+}
+
+Response answer(const ApprovalResult& result, const RequestContext& context) {
+    const auto refuse = [&](ErrorCode code, const std::string& detail) {
+        const Json members = result.approval.id.empty() ? Json::object() : Json{{"approval", shown(result.approval)}};
+        return problem_with({.code = code, .detail = detail}, context, members);
+    };
+    switch (result.kind) {
+        case ApprovalKind::done: {
+            Json body = shown(result.approval);
+            body["payment"] = shown(result.standing.payment);
+            return json_response(200, body);
+        }
+        case ApprovalKind::not_found:
+            return refuse(ErrorCode::not_found, "No approval has this id.");
+        case ApprovalKind::own_submission:
+            return refuse(ErrorCode::self_approval, "Who submits an invoice may not decide on it.");
+        case ApprovalKind::payload_changed:
+            return refuse(ErrorCode::payload_hash_mismatch,
+                          "What would be paid is not what the hash says: " + result.reason + ".");
+        case ApprovalKind::not_pending:
+            return refuse(ErrorCode::already_decided, "It cannot be decided: " + result.reason + ".");
+        case ApprovalKind::expired:
+            return refuse(ErrorCode::expired, "The approval has expired; submit the invoice again.");
+        case ApprovalKind::obstacle:
+            return refuse(ErrorCode::conflict, "It cannot be paid now: " + result.reason + ".");
+        case ApprovalKind::unavailable:
+            break;
+    }
+    return respond(Problem{.code = ErrorCode::unavailable,
+                           .detail = "It cannot be decided just now; nothing was stored.",
+                           .retry_after_s = 1},
+                   context);
+}
+
+Task<Response> decide(const ApiServices& services, RequestContext context, bool approve) {
+    const auto body = json_object_of(context.request);
+    if (!body) co_return respond(body.problem(), context);
+    JsonBody reader(*body);
+    intake::ApprovalRequest request;
+    request.approval_id = std::string(context.path_parameter("id"));
+    request.by = context.principal.user;
+    request.payload_hash = reader.required_text("payload_hash", 128);
+    request.reason = reader.text("reason", 1000).value_or("");
+    request.request_id = context.request_id();
+    request.wait = preference_of(context, services.settings).wait;
+    if (!reader.ok()) co_return respond(reader.problem(), context);
+    Task<ApprovalResult> deciding = approve ? services.approvals.approve(request) : services.approvals.reject(request);
+    const ApprovalResult result = co_await deciding;
+    if (result.kind == ApprovalKind::done && result.standing.kind == intake::SubmitKind::paid)
+        services.kpis.transaction_approved(result.standing.payment.amount);
+    if (result.kind == ApprovalKind::done && !approve) services.kpis.transaction_rejected();
+    co_return answer(result, context);
+}
+
+}  // namespace
+
+void add_approvals(Router& router, const ApiServices& services) {
+    const auto read = Access::needs(auth::Permission::read),
+               decides = Access::needs(auth::Permission::decide_approvals);
+    router.add({.method = "GET",
+                .pattern = "/api/v1/approvals",
+                .name = "approvals.list",
+                .access = read,
+                .handler = AsyncHandler(
+                    [&services](RequestContext context) { return get_list(services, std::move(context)); })});
+    router.add({.method = "GET",
+                .pattern = "/api/v1/approvals/{id}",
+                .name = "approvals.get",
+                .access = read,
+                .handler = AsyncHandler(
+                    [&services](RequestContext context) { return get_one(services, std::move(context)); })});
+    router.add({.method = "POST",
+                .pattern = "/api/v1/approvals/{id}/approve",
+                .name = "approvals.approve",
+                .access = decides,
+                .handler = AsyncHandler(
+                    [&services](RequestContext context) { return decide(services, std::move(context), true); })});
+    router.add({.method = "POST",
+                .pattern = "/api/v1/approvals/{id}/reject",
+                .name = "approvals.reject",
+                .access = decides,
+                .handler = AsyncHandler(
+                    [&services](RequestContext context) { return decide(services, std::move(context), false); })});
+}
+
+}  // namespace treasurer::http

@@ -1,0 +1,82 @@
+// GET /api/dashboard and /api/dashboard/logs.
+#include "http/routes/api_services.hpp"
+
+#include <charconv>
+
+namespace treasurer::http {
+namespace {
+
+Task<atr::Result<std::string>> load_dashboard(const ApiServices& services) {
+    Task<atr::Result<treasury::Dashboard>> reading =
+        services.dashboard.read(services.settings.asset, services.settings.rail);
+    atr::Result<treasury::Dashboard> dashboard = co_await reading;
+    if (!dashboard) co_return dashboard.error();
+    if (const auto report = services.reconciliation.last())
+        dashboard->books = treasury::BooksCheck{
+            .equal = report->equal(), .breaks = report->breaks_total, .as_of_ms = report->as_of_ms};
+    co_return treasury::to_json(*dashboard);
+}
+
+Task<Response> get_dashboard(const ApiServices& services, RequestContext context) {
+    Task<atr::Result<std::string>> loading =
+        services.cache.get_or_load(cache::treasury_dashboard, [&services] { return load_dashboard(services); });
+    atr::Result<std::string> body = co_await loading;
+    if (!body) co_return respond(problem_of(body.error()), context);
+    co_return Response::json(200, std::move(*body));
+}
+
+Parsed<treasury::LogsRequest> logs_request(const RequestContext& context) {
+    treasury::LogsRequest out;
+    const auto read = [&](const char* name, std::uint32_t& value) {
+        const auto text = context.request.query_value(name);
+        if (!text) return true;
+        const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+        return error == std::errc{} && end == text->data() + text->size() && value > 0;
+    };
+    if (!read("limit", out.limit) || out.limit > treasury::Logs::max_limit)
+        return Problem{.code = ErrorCode::validation_failed,
+                       .detail = "limit is a whole number from 1 to 50.",
+                       .errors = {{"/limit", "out of range"}}};
+    if (!read("page", out.page))
+        return Problem{.code = ErrorCode::validation_failed,
+                       .detail = "page is a whole number from 1.",
+                       .errors = {{"/page", "out of range"}}};
+    out.cursor = std::string(context.request.query_value("cursor").value_or(""));
+    return out;
+}
+
+Task<Response> get_logs(const ApiServices& services, RequestContext context) {
+    const auto request = logs_request(context);
+    if (!request) co_return respond(request.problem(), context);
+    Task<atr::Result<treasury::LogsPage>> reading = services.logs.read(*request);
+    atr::Result<treasury::LogsPage> page = co_await reading;
+    if (!page) {
+        if (!request->cursor.empty()) co_return list_failed(context, page.error());
+        co_return respond(problem_of(page.error()), context);
+    }
+    Response out = Response::json(200, std::move(page->json));
+    if (!page->next_cursor.empty())
+        out.headers.add("Link", "</api/dashboard/logs?limit=" + std::to_string(request->limit) +
+                                    "&cursor=" + page->next_cursor + ">; rel=\"next\"");
+    co_return out;
+}
+
+}  // namespace
+
+void add_dashboard(Router& router, const ApiServices& services) {
+    const auto read = Access::needs(auth::Permission::read);
+    router.add({.method = "GET",
+                .pattern = "/api/dashboard",
+                .name = "dashboard",
+                .access = read,
+                .handler = AsyncHandler(
+                    [&services](RequestContext context) { return get_dashboard(services, std::move(context)); })});
+    router.add({.method = "GET",
+                .pattern = "/api/dashboard/logs",
+                .name = "dashboard.logs",
+                .access = read,
+                .handler = AsyncHandler(
+                    [&services](RequestContext context) { return get_logs(services, std::move(context)); })});
+}
+
+}  // namespace treasurer::http

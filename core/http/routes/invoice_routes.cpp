@@ -1,0 +1,148 @@
+// /api/v1/invoices: submit, get, list, and the document itself.
+#include "http/json_body.hpp"
+#include "http/routes/api_services.hpp"
+#include "http/routes/representations.hpp"
+#include "http/routes/submit_answer.hpp"
+#include "intake/desk_records.hpp"
+
+#include <algorithm>
+
+namespace treasurer::http {
+namespace {
+
+using intake::SubmitKind;
+using intake::SubmitResult;
+
+std::string media_type_of(const Request& request) {
+    std::string out(request.headers.find("Content-Type").value_or("application/json"));
+    out.resize(std::min(out.find(';'), out.size()));
+    while (!out.empty() && out.back() == ' ') out.pop_back();
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
+    return out;
+}
+
+/// A JSON object with "text" (or the older "raw_text"), or the document itself under its own media type.
+Parsed<intake::Submission> submission_of(RequestContext& context, const ApiSettings& settings) {
+    intake::Submission out;
+    const std::string type = media_type_of(context.request);
+    if (type != "application/json") {
+        out.media_type = type;
+        out.bytes = std::make_shared<const std::string>(std::move(context.request.body));
+        return out;
+    }
+    const auto body = json_object_of(context.request);
+    if (!body) return body.problem();
+    const char* name = body->find("raw_text") ? "raw_text" : "text";
+    JsonBody reader(*body);
+    out.bytes = std::make_shared<const std::string>(reader.required_text(name, settings.max_text_bytes));
+    out.filename = reader.text("filename", 255).value_or("");
+    if (!reader.ok()) return reader.problem();
+    return out;
+}
+
+Task<Response> submit(const ApiServices& services, RequestContext context) {
+    auto submission = submission_of(context, services.settings);
+    if (!submission) co_return respond(submission.problem(), context);
+    const Preference preference = preference_of(context, services.settings);
+    submission->submitted_by = context.principal.user;
+    submission->request_id = context.request_id();
+    submission->wait = preference.wait;
+    Task<SubmitResult> submitting = services.invoices.submit(std::move(*submission));
+    const SubmitResult result = co_await submitting;
+    count(services.kpis, result);
+    if (auto refused = refusal_of(result, context)) co_return std::move(*refused);
+    Response out = json_response(result.kind == SubmitKind::paid ? 201 : 202, shown(result.invoice));
+    out.headers.add("Location", "/api/v1/invoices/" + result.invoice.id);
+    if (!preference.applied.empty()) out.headers.add("Preference-Applied", preference.applied);
+    co_return out;
+}
+
+Task<Response> get_one(const ApiServices& services, RequestContext context) {
+    Task<atr::Result<std::optional<Invoice>>> finding =
+        services.store.find<Invoice>(std::string(context.path_parameter("id")));
+    const atr::Result<std::optional<Invoice>> invoice = co_await finding;
+    if (!invoice) co_return respond(problem_of(invoice.error()), context);
+    if (!*invoice)
+        co_return respond(Problem{.code = ErrorCode::not_found, .detail = "No invoice has this id."}, context);
+    co_return json_response(200, shown(**invoice));
+}
+
+Task<Response> get_document(const ApiServices& services, RequestContext context) {
+    Task<atr::Result<std::optional<Invoice>>> finding =
+        services.store.find<Invoice>(std::string(context.path_parameter("id")));
+    const atr::Result<std::optional<Invoice>> invoice = co_await finding;
+    if (!invoice) co_return respond(problem_of(invoice.error()), context);
+    if (!*invoice)
+        co_return respond(Problem{.code = ErrorCode::not_found, .detail = "No invoice has this id."}, context);
+    std::vector<atr::Key> keys;
+    keys.push_back({intake::documents_collection, (*invoice)->document_sha256});
+    Task<atr::Result<std::vector<atr::Record>>> reading = services.store.get(std::move(keys));
+    atr::Result<std::vector<atr::Record>> found = co_await reading;
+    if (!found) co_return respond(problem_of(found.error()), context);
+    if (found->empty())
+        co_return respond(Problem{.code = ErrorCode::not_found, .detail = "Its document is not kept any more."},
+                          context);
+    Response out;
+    out.headers.add("Content-Type", (*invoice)->media_type.starts_with("text/") ? "text/plain; charset=utf-8"
+                                                                                : "application/octet-stream");
+    out.headers.add("Content-Disposition", "attachment; filename=\"invoice-" + (*invoice)->id + "\"");
+    out.body = std::move(found->front().body);
+    co_return out;
+}
+
+Task<Response> get_list(const ApiServices& services, RequestContext context) {
+    const auto page = page_of(context);
+    if (!page) co_return respond(page.problem(), context);
+    atr::Query query;
+    query.index = "by_created";
+    query.descending = true;
+    query.limit = page->limit;
+    query.cursor = page->cursor;
+    if (const auto status = context.request.query_value("status")) {
+        query.index = "by_status";
+        query.eq.push_back(atr::Value::of(std::string(*status)));
+    } else if (const auto vendor = context.request.query_value("vendor_id")) {
+        query.index = "by_vendor";
+        query.eq.push_back(atr::Value::of(std::string(*vendor)));
+    }
+    Task<atr::Result<Listing<Invoice>>> listing = services.store.list<Invoice>(std::move(query));
+    const atr::Result<Listing<Invoice>> found = co_await listing;
+    if (!found) co_return list_failed(context, found.error());
+    Json items = Json::array();
+    for (const auto& invoice : found->items) items.push_back(shown(invoice));
+    co_return list_response(context, std::move(items), found->next_cursor);
+}
+
+}  // namespace
+
+void add_invoices(Router& router, const ApiServices& services) {
+    const auto read = Access::needs(auth::Permission::read);
+    router.add(
+        {.method = "POST",
+         .pattern = "/api/v1/invoices",
+         .name = "invoices.submit",
+         .access = Access::needs(auth::Permission::submit_invoices),
+         .handler = AsyncHandler([&services](RequestContext context) { return submit(services, std::move(context)); }),
+         .max_body_bytes = services.settings.max_document_bytes});
+    router.add({.method = "GET",
+                .pattern = "/api/v1/invoices",
+                .name = "invoices.list",
+                .access = read,
+                .handler = AsyncHandler(
+                    [&services](RequestContext context) { return get_list(services, std::move(context)); })});
+    router.add({.method = "GET",
+                .pattern = "/api/v1/invoices/{id}",
+                .name = "invoices.get",
+                .access = read,
+                .handler = AsyncHandler(
+                    [&services](RequestContext context) { return get_one(services, std::move(context)); })});
+    router.add({.method = "GET",
+                .pattern = "/api/v1/invoices/{id}/document",
+                .name = "invoices.document",
+                .access = read,
+                .handler = AsyncHandler(
+                    [&services](RequestContext context) { return get_document(services, std::move(context)); })});
+}
+
+}  // namespace treasurer::http

@@ -1,0 +1,117 @@
+#include "http/routes/representations.hpp"
+
+#include "http/routes/api_services.hpp"
+
+namespace treasurer::http {
+namespace {
+
+Json text_or_null(const std::string& text) {
+    return text.empty() ? Json(nullptr) : Json(text);
+}
+
+Json shown(const std::vector<Reason>& reasons) {
+    Json out = Json::array();
+    for (const auto& reason : reasons)
+        out.push_back({{"rule", reason.rule}, {"result", reason.result}, {"detail", reason.detail}});
+    return out;
+}
+
+/// Stored confidence is in ten-thousandths; the API shows 0..1.
+Json shown_fields(const Json& fields) {
+    Json out = fields;
+    for (auto& field : out) field["confidence"] = field.value("confidence", 0u) / 10000.0;
+    return out;
+}
+
+}  // namespace
+
+Json shown(const Invoice& invoice) {
+    return {{"id", invoice.id},
+            {"status", to_string(invoice.status)},
+            {"vendor", text_or_null(invoice.vendor_name)},
+            {"vendor_id", text_or_null(invoice.vendor_id)},
+            {"invoice_number", text_or_null(invoice.invoice_number)},
+            {"issue_date", text_or_null(invoice.issue_date)},
+            {"due_date", text_or_null(invoice.due_date)},
+            {"amount_due", money_json(invoice.amount_due)},
+            {"document_type", text_or_null(invoice.document_type)},
+            {"document_sha256", invoice.document_sha256},
+            {"media_type", invoice.media_type},
+            {"submitted_by", invoice.submitted_by},
+            {"created_at", time_text(invoice.created_ms)},
+            {"updated_at", time_text(invoice.updated_ms)},
+            {"payment_id", text_or_null(invoice.payment_id)},
+            {"approval_id", text_or_null(invoice.approval_id)},
+            {"duplicate_of", text_or_null(invoice.duplicate_of)},
+            {"decision",
+             {{"outcome", invoice.outcome},
+              {"reasons", shown(invoice.reasons)},
+              {"policy_hash", invoice.policy_hash},
+              {"thought", invoice.thought}}},
+            {"fields", shown_fields(invoice.fields)}};
+}
+
+Json shown(const Payment& payment) {
+    Json history = Json::array();
+    for (const auto& change : payment.history)
+        history.push_back({{"state", to_string(change.state)}, {"at", time_text(change.at_ms)}});
+    return {{"id", payment.id},
+            {"state", to_string(payment.state)},
+            {"invoice_id", payment.invoice_id},
+            {"approval_id", text_or_null(payment.approval_id)},
+            {"amount", money_json(payment.amount)},
+            {"creditor",
+             {{"vendor_id", text_or_null(payment.creditor.vendor_id)},
+              {"name", payment.creditor.name},
+              {"account_id", text_or_null(payment.creditor.account_id)},
+              {"address", text_or_null(payment.creditor.address)}}},
+            {"rail", text_or_null(payment.rail)},
+            {"rail_reference", text_or_null(payment.rail_reference)},
+            {"end_to_end_id", id_digits(payment.id)},
+            {"needs_person", payment.needs_human},
+            {"cancel_requested", payment.cancel_requested},
+            {"reason", text_or_null(payment.reason)},
+            {"created_at", time_text(payment.created_ms)},
+            {"updated_at", time_text(payment.updated_ms)},
+            {"history", std::move(history)}};
+}
+
+Json shown(const Approval& approval) {
+    Json given = Json::array();
+    for (const auto& verdict : approval.given)
+        given.push_back({{"by", verdict.by},
+                         {"verdict", verdict.verdict},
+                         {"reason", verdict.reason},
+                         {"at", time_text(verdict.at_ms)}});
+    return {{"id", approval.id},
+            {"status", approval.status},
+            {"invoice_id", approval.invoice_id},
+            {"payment_id", approval.payment_id},
+            {"payload_hash", approval.payload_hash},
+            {"submitted_by", approval.submitted_by},
+            {"required", approval.required},
+            {"given", std::move(given)},
+            {"created_at", time_text(approval.created_ms)},
+            {"expires_at", time_text(approval.expires_ms)},
+            {"reasons", shown(approval.reasons)}};
+}
+
+Json shown(const Vendor& vendor, UnixMillis now_ms) {
+    Json accounts = Json::array();
+    for (const auto& account : vendor.accounts)
+        accounts.push_back({{"id", account.id},
+                            {"rail", account.rail},
+                            {"asset", account.asset},
+                            {"address", account.address},
+                            {"status", account.active_at(now_ms) ? "active" : "cooling_off"},
+                            {"active_from", time_text(account.active_from_ms)}});
+    return {{"id", vendor.id},
+            {"name", vendor.name},
+            {"tax_id", text_or_null(vendor.tax_id)},
+            {"aliases", vendor.aliases},
+            {"accounts", std::move(accounts)},
+            {"created_at", time_text(vendor.created_ms)},
+            {"updated_at", time_text(vendor.updated_ms)}};
+}
+
+}  // namespace treasurer::http

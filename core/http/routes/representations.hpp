@@ -1,0 +1,16 @@
+/// How the API shows what storage holds. Amounts are decimal texts; times are RFC 3339.
+#pragma once
+
+#include "records/approval.hpp"
+#include "records/invoice.hpp"
+#include "records/payment.hpp"
+#include "records/vendor.hpp"
+
+namespace treasurer::http {
+
+Json shown(const Invoice& invoice);
+Json shown(const Payment& payment);
+Json shown(const Approval& approval);
+Json shown(const Vendor& vendor, UnixMillis now_ms);
+
+}  // namespace treasurer::http

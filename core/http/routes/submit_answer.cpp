@@ -1,0 +1,75 @@
+#include "http/routes/submit_answer.hpp"
+
+namespace treasurer::http {
+
+using intake::SubmitKind;
+using intake::SubmitResult;
+
+void count(observe::Kpis& kpis, const SubmitResult& result) {
+    switch (result.kind) {
+        case SubmitKind::paid:
+            kpis.invoice_processed();
+            kpis.transaction_approved(result.payment.amount);
+            return;
+        case SubmitKind::rejected:
+        case SubmitKind::duplicate:
+        case SubmitKind::failed:
+            kpis.invoice_processed();
+            kpis.transaction_rejected();
+            return;
+        case SubmitKind::processing:
+        case SubmitKind::waiting_approval:
+            kpis.invoice_processed();
+            return;
+        case SubmitKind::unreadable:
+        case SubmitKind::unavailable:
+            return;
+    }
+}
+
+std::optional<Response> refusal_of(const SubmitResult& result, const RequestContext& context) {
+    switch (result.kind) {
+        case SubmitKind::paid:
+        case SubmitKind::processing:
+        case SubmitKind::waiting_approval:
+            return std::nullopt;
+        case SubmitKind::duplicate:
+            return problem_with(
+                {.code = ErrorCode::duplicate_invoice, .detail = "It is not paid again: " + result.reason + "."},
+                context,
+                {{"invoice_id", result.duplicate_of},
+                 {"payment_id",
+                  result.duplicate_payment_id.empty() ? Json(nullptr) : Json(result.duplicate_payment_id)}});
+        case SubmitKind::rejected:
+            return problem_with(
+                {.code = ErrorCode::policy_rejected, .detail = "Policy refuses it: " + result.reason + "."}, context,
+                {{"invoice_id", result.invoice.id},
+                 {"reason", result.reason},
+                 {"agent_thought", result.invoice.thought}});
+        case SubmitKind::failed:
+            return problem_with(
+                {.code = ErrorCode::payment_failed, .detail = "The payment rail refused it; nothing was paid."},
+                context,
+                {{"invoice_id", result.invoice.id}, {"payment_id", result.payment.id}, {"reason", result.reason}});
+        case SubmitKind::unreadable: {
+            Problem problem{.code = ErrorCode::unreadable_document,
+                            .detail = "The invoice cannot be read: " + result.reason + "."};
+            for (const auto& found : result.problems) problem.errors.push_back({found.pointer, found.detail});
+            return respond(problem, context);
+        }
+        case SubmitKind::unavailable:
+            break;
+    }
+    return respond(
+        Problem{.code = ErrorCode::unavailable,
+                .detail = "It cannot be decided just now; nothing was stored, and it is safe to send it again.",
+                .retry_after_s = 1},
+        context);
+}
+
+void point_to_payment(Response& response, const SubmitResult& result, const Preference& preference) {
+    response.headers.add("Location", "/api/v1/payments/" + result.payment.id);
+    if (!preference.applied.empty()) response.headers.add("Preference-Applied", preference.applied);
+}
+
+}  // namespace treasurer::http

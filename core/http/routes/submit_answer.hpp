@@ -1,0 +1,18 @@
+/// The answers that submitting an invoice has, shared by the original service's endpoint and /api/v1/invoices.
+#pragma once
+
+#include "http/routes/api_services.hpp"
+
+namespace treasurer::http {
+
+/// Counts the result in the KPIs.
+void count(observe::Kpis& kpis, const intake::SubmitResult& result);
+
+/// The answer when nothing is to be paid now: duplicate, rejected, failed, unreadable, unavailable.
+/// nullopt: paid, on its way or waiting; the endpoint answers in its own shape.
+std::optional<Response> refusal_of(const intake::SubmitResult& result, const RequestContext& context);
+
+/// 202 with Location of the payment and Preference-Applied.
+void point_to_payment(Response& response, const intake::SubmitResult& result, const Preference& preference);
+
+}  // namespace treasurer::http

@@ -1,0 +1,144 @@
+// /api/v1/vendors: the vendor master.
+#include "http/json_body.hpp"
+#include "http/routes/api_services.hpp"
+#include "http/routes/representations.hpp"
+
+namespace treasurer::http {
+namespace {
+
+intake::NewAccount account_of(const JsonValue& value, const std::string& pointer, std::vector<FieldError>& errors) {
+    intake::NewAccount out;
+    if (!value.object()) {
+        errors.push_back({pointer, "is not an object"});
+        return out;
+    }
+    JsonBody reader(value, pointer);
+    out.rail = reader.required_text("rail", 64);
+    out.asset = reader.required_text("asset", 64);
+    out.address = reader.required_text("address", 256);
+    if (!reader.ok())
+        for (const auto& error : reader.problem().errors) errors.push_back(error);
+    return out;
+}
+
+Parsed<intake::NewVendor> vendor_of(const JsonValue& body) {
+    JsonBody reader(body);
+    intake::NewVendor out;
+    std::vector<FieldError> errors;
+    out.name = reader.required_text("name", 200);
+    out.tax_id = reader.text("tax_id", 64).value_or("");
+    if (const JsonValue* aliases = body.find("aliases"); aliases && !aliases->is_null()) {
+        if (!aliases->array())
+            errors.push_back({"/aliases", "is not an array"});
+        else
+            for (const auto& alias : *aliases->array())
+                if (alias.string())
+                    out.aliases.push_back(*alias.string());
+                else
+                    errors.push_back({"/aliases", "holds something that is not a text"});
+    }
+    if (const JsonValue* accounts = body.find("accounts"); accounts && !accounts->is_null()) {
+        if (!accounts->array())
+            errors.push_back({"/accounts", "is not an array"});
+        else
+            for (std::size_t i = 0; i < accounts->array()->size(); ++i)
+                out.accounts.push_back(account_of((*accounts->array())[i], "/accounts/" + std::to_string(i), errors));
+    }
+    if (!reader.ok())
+        for (const auto& error : reader.problem().errors) errors.push_back(error);
+    if (!errors.empty())
+        return Problem{.code = ErrorCode::validation_failed,
+                       .detail = "The vendor is not well-formed.",
+                       .errors = std::move(errors)};
+    return out;
+}
+
+Response failed(const atr::Error& error, const RequestContext& context) {
+    return respond(problem_of(error), context);
+}
+
+Task<Response> create(const ApiServices& services, RequestContext context) {
+    const auto body = json_object_of(context.request);
+    if (!body) co_return respond(body.problem(), context);
+    auto wanted = vendor_of(*body);
+    if (!wanted) co_return respond(wanted.problem(), context);
+    Task<atr::Result<Vendor>> adding =
+        services.vendors.add(std::move(*wanted), context.principal.user, context.request_id());
+    const atr::Result<Vendor> vendor = co_await adding;
+    if (!vendor) co_return failed(vendor.error(), context);
+    Response out = json_response(201, shown(*vendor, services.clock.unix_ms()));
+    out.headers.add("Location", "/api/v1/vendors/" + vendor->id);
+    co_return out;
+}
+
+Task<Response> add_account(const ApiServices& services, RequestContext context) {
+    const auto body = json_object_of(context.request);
+    if (!body) co_return respond(body.problem(), context);
+    std::vector<FieldError> errors;
+    intake::NewAccount account = account_of(*body, "", errors);
+    if (!errors.empty())
+        co_return respond(Problem{.code = ErrorCode::validation_failed,
+                                  .detail = "The account is not well-formed.",
+                                  .errors = std::move(errors)},
+                          context);
+    Task<atr::Result<Policy>> reading = services.policy.current();
+    const atr::Result<Policy> policy = co_await reading;
+    if (!policy) co_return failed(policy.error(), context);
+    Task<atr::Result<Vendor>> adding =
+        services.vendors.add_account(std::string(context.path_parameter("id")), std::move(account),
+                                     Millis{policy->payee_cool_off_ms}, context.principal.user, context.request_id());
+    const atr::Result<Vendor> vendor = co_await adding;
+    if (!vendor) co_return failed(vendor.error(), context);
+    co_return json_response(201, shown(*vendor, services.clock.unix_ms()));
+}
+
+Task<Response> get_one(const ApiServices& services, RequestContext context) {
+    Task<atr::Result<std::optional<Vendor>>> finding = services.vendors.find(std::string(context.path_parameter("id")));
+    const atr::Result<std::optional<Vendor>> vendor = co_await finding;
+    if (!vendor) co_return failed(vendor.error(), context);
+    if (!*vendor) co_return respond(Problem{.code = ErrorCode::not_found, .detail = "No vendor has this id."}, context);
+    co_return json_response(200, shown(**vendor, services.clock.unix_ms()));
+}
+
+Task<Response> get_list(const ApiServices& services, RequestContext context) {
+    const auto page = page_of(context);
+    if (!page) co_return respond(page.problem(), context);
+    Task<atr::Result<Listing<Vendor>>> listing = services.vendors.list(page->limit, page->cursor);
+    const atr::Result<Listing<Vendor>> found = co_await listing;
+    if (!found) co_return list_failed(context, found.error());
+    Json items = Json::array();
+    for (const auto& vendor : found->items) items.push_back(shown(vendor, services.clock.unix_ms()));
+    co_return list_response(context, std::move(items), found->next_cursor);
+}
+
+}  // namespace
+
+void add_vendors(Router& router, const ApiServices& services) {
+    const auto read = Access::needs(auth::Permission::read), manage = Access::needs(auth::Permission::manage_vendors);
+    router.add({.method = "POST",
+                .pattern = "/api/v1/vendors",
+                .name = "vendors.create",
+                .access = manage,
+                .handler = AsyncHandler(
+                    [&services](RequestContext context) { return create(services, std::move(context)); })});
+    router.add({.method = "GET",
+                .pattern = "/api/v1/vendors",
+                .name = "vendors.list",
+                .access = read,
+                .handler = AsyncHandler(
+                    [&services](RequestContext context) { return get_list(services, std::move(context)); })});
+    router.add({.method = "GET",
+                .pattern = "/api/v1/vendors/{id}",
+                .name = "vendors.get",
+                .access = read,
+                .handler = AsyncHandler(
+                    [&services](RequestContext context) { return get_one(services, std::move(context)); })});
+    router.add({.method = "POST",
+                .pattern = "/api/v1/vendors/{id}/accounts",
+                .name = "vendors.accounts.create",
+                .access = manage,
+                .handler = AsyncHandler(
+                    [&services](RequestContext context) { return add_account(services, std::move(context)); })});
+}
+
+}  // namespace treasurer::http

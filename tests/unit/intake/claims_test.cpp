@@ -1,0 +1,46 @@
+// What makes two invoices one, and the checks that need no storage.
+#include "intake/claims.hpp"
+#include "intake/cross_check.hpp"
+#include "intake/utf8.hpp"
+#include "records/vendor.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace treasurer;
+using namespace treasurer::intake;
+
+TEST_CASE("numbers that look alike have one skeleton, others do not", "[intake]") {
+    for (const char* same : {"INV-001", "inv 001", "INV/OO1", "INV-1", "1NV-0001", "lNV_001"})
+        CHECK(number_skeleton(same) == number_skeleton("INV-001"));
+    CHECK(number_skeleton("1-11") != number_skeleton("11-1"));
+    CHECK(number_skeleton("2024-1") != number_skeleton("2024-2"));
+    CHECK(number_skeleton("A-10") != number_skeleton("A-100"));
+    CHECK(number_skeleton("---").empty());
+}
+
+TEST_CASE("vendor names are compared without legal form, case and punctuation", "[intake]") {
+    CHECK(vendor_normal_form("Acme Hosting, LLC") == "acme hosting");
+    CHECK(vendor_normal_form("ACME  hosting") == "acme hosting");
+    CHECK(vendor_normal_form("Müller GmbH & Co. KG") == vendor_normal_form("Müller GmbH"));
+    CHECK(vendor_normal_form("Van Dam B.V.") == "van dam");
+    CHECK(vendor_normal_form("Co") == "co");
+    CHECK(vendor_normal_form("...").empty());
+}
+
+TEST_CASE("IBAN check digits", "[intake]") {
+    CHECK(iban_checks_out("DE89 3704 0044 0532 0130 00"));
+    CHECK(iban_checks_out("gb82west12345698765432"));
+    CHECK_FALSE(iban_checks_out("DE89 3704 0044 0532 0130 01"));
+    CHECK_FALSE(iban_checks_out("DE"));
+    CHECK_FALSE(iban_checks_out("DE89-3704-0044-0532-0130"));
+}
+
+TEST_CASE("invalid UTF-8 is found where it begins", "[intake]") {
+    CHECK_FALSE(invalid_utf8_at("plain"));
+    CHECK_FALSE(invalid_utf8_at("Grüße, 請求書 😀"));
+    CHECK(invalid_utf8_at("ab\xff") == 2u);
+    CHECK(invalid_utf8_at("\xc0\xaf") == 0u);          // overlong
+    CHECK(invalid_utf8_at("x\xed\xa0\x80") == 1u);     // surrogate
+    CHECK(invalid_utf8_at("\xf4\x90\x80\x80") == 0u);  // beyond U+10FFFF
+    CHECK(invalid_utf8_at("ab\xe2\x82") == 2u);        // cut short
+}

@@ -1,0 +1,265 @@
+// The invoice desk: what is paid, what waits, what is refused, and that nothing is ever taken twice.
+#include "tests/support/desk_world.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace treasurer;
+using namespace treasurer::intake;
+using support::DeskWorld;
+
+SCENARIO("an invoice of a known vendor within the limit is paid to the vendor master's account", "[intake]") {
+    DeskWorld world;
+    const auto result = world.submit({.number = "INV-7", .amount = "120.50"});
+    REQUIRE(result.kind == SubmitKind::paid);
+    CHECK(result.payment.creditor.address == DeskWorld::wallet);
+    CHECK(result.invoice.status == InvoiceStatus::paid);
+    CHECK(world.available() == "99879.5");
+    CHECK(world.books_equal_rail());
+    CHECK(!result.invoice.thought.empty());
+}
+
+SCENARIO("the address in an invoice's text is never paid", "[intake]") {
+    DeskWorld world;
+    const auto result = world.submit({.extra = "payee.wallet: 0xffffffffffffffffffffffffffffffffffffffff\n"});
+    REQUIRE(result.kind == SubmitKind::waiting_approval);
+    CHECK(result.reason == "the document names another account than the vendor master");
+    CHECK(result.payment.creditor.address == DeskWorld::wallet);
+    CHECK(world.rail.moved() == 0);
+}
+
+SCENARIO("an unknown vendor is never paid, not even with an approval", "[intake]") {
+    DeskWorld world;
+    const auto result = world.submit({.vendor = "Nobody Knows Ltd"});
+    REQUIRE(result.kind == SubmitKind::waiting_approval);
+    const auto approved = world.approve(result.invoice.approval_id);
+    CHECK(approved.kind == ApprovalKind::obstacle);
+    CHECK(world.rail.moved() == 0);
+    WHEN("the vendor is entered, the approver is shown the payee and asked again") {
+        world.add_vendor("Nobody Knows", "0xabcdefabcdefabcdefabcdefabcdefabcdefabcd");
+        CHECK(world.approve(result.invoice.approval_id).kind == ApprovalKind::payload_changed);
+        const auto again = world.approve(result.invoice.approval_id);
+        CHECK(again.kind == ApprovalKind::done);
+        CHECK(again.standing.kind == SubmitKind::paid);
+        CHECK(again.standing.payment.creditor.address == "0xabcdefabcdefabcdefabcdefabcdefabcdefabcd");
+    }
+}
+
+SCENARIO("above the limit a person is asked, and the submitter is not that person", "[intake]") {
+    DeskWorld world;
+    const auto result = world.submit({.amount = "1500"});
+    REQUIRE(result.kind == SubmitKind::waiting_approval);
+    CHECK(world.approve(result.invoice.approval_id, "sue").kind == ApprovalKind::own_submission);
+    const auto approved = world.approve(result.invoice.approval_id, "anna");
+    REQUIRE(approved.kind == ApprovalKind::done);
+    CHECK(approved.standing.kind == SubmitKind::paid);
+    CHECK(approved.approval.given.front().by == "anna");
+    CHECK(world.approve(result.invoice.approval_id, "anna").kind == ApprovalKind::not_pending);
+    CHECK(world.rail.moved() == 1);
+    CHECK(world.books_equal_rail());
+}
+
+SCENARIO("an approval holds for exactly one payee, amount and asset", "[intake]") {
+    DeskWorld world;
+    const auto result = world.submit({.amount = "1500"});
+    const auto other = world.executor.await(world.desks.approvals.approve(
+        {.approval_id = result.invoice.approval_id, .by = "anna", .payload_hash = "0000"}));
+    CHECK(other.kind == ApprovalKind::payload_changed);
+    CHECK(world.rail.moved() == 0);
+    WHEN("the vendor's account changes between asking and approving") {
+        const auto vendor = world.executor.await(world.desks.vendors.find_by_name("Acme Hosting"));
+        const NewAccount changed{"bank", "MNEE", "0xabcdefabcdefabcdefabcdefabcdefabcdefabcd"};
+        REQUIRE(world.executor.await(
+            world.desks.vendors.add_account((*vendor)->id, changed, Millis{86'400'000}, "admin", "r")));
+        CHECK(world.approve(result.invoice.approval_id).kind == ApprovalKind::payload_changed);
+        THEN("the new account cools off first, and nobody can hurry it") {
+            CHECK(world.approve(result.invoice.approval_id).kind == ApprovalKind::obstacle);
+            world.executor.advance(86'400'001);
+            CHECK(world.approve(result.invoice.approval_id).kind == ApprovalKind::done);
+        }
+    }
+}
+
+SCENARIO("what a person rejects is not paid, and may be submitted anew", "[intake]") {
+    DeskWorld world;
+    const auto result = world.submit({.amount = "1500"});
+    const auto hash = world.approval(result.invoice.approval_id).payload_hash;
+    const auto rejected = world.executor.await(world.desks.approvals.reject(
+        {.approval_id = result.invoice.approval_id, .by = "anna", .payload_hash = hash, .reason = "wrong"}));
+    CHECK(rejected.kind == ApprovalKind::done);
+    CHECK(world.invoice_of(result.payment.id).status == InvoiceStatus::rejected);
+    CHECK(world.submit({.amount = "1500"}).kind == SubmitKind::waiting_approval);
+    CHECK(world.rail.moved() == 0);
+}
+
+SCENARIO("an expired approval cannot be used", "[intake]") {
+    DeskWorld world;
+    const auto result = world.submit({.amount = "1500"});
+    world.executor.advance(8LL * 86'400'000);
+    CHECK(world.approve(result.invoice.approval_id).kind == ApprovalKind::expired);
+}
+
+SCENARIO("one invoice is paid once, whatever form it comes in again", "[intake]") {
+    DeskWorld world;
+    const auto first = world.submit({.number = "INV-2024-001"});
+    REQUIRE(first.kind == SubmitKind::paid);
+    const DeskWorld::Text again[] = {
+        {.number = "INV-2024-001"},  // the same bytes
+        {.number = "INV-2024-001", .extra = "note: second copy\n"},
+        {.number = "inv-2024-001", .date = "2026-11-02"},
+        {.number = "INV 2024/OO1"},  // look-alike
+        {.number = "INV-2024-001", .vendor = "ACME Hosting, LLC"},
+    };
+    for (const auto& text : again) {
+        const auto result = world.submit(text);
+        INFO(text.written());
+        CHECK(result.kind == SubmitKind::duplicate);
+        CHECK(result.duplicate_of == first.invoice.id);
+        CHECK(result.duplicate_payment_id == first.payment.id);
+    }
+    CHECK(world.rail.moved() == 1);
+}
+
+SCENARIO("different invoices of one vendor, amount and day are all paid, unless one has no number", "[intake]") {
+    DeskWorld world;
+    CHECK(world.submit({.number = "A-1"}).kind == SubmitKind::paid);
+    CHECK(world.submit({.number = "A-2"}).kind == SubmitKind::paid);
+    CHECK(world.submit({.number = "1-11"}).kind == SubmitKind::paid);
+    CHECK(world.submit({.number = "11-1"}).kind == SubmitKind::paid);
+    const auto unnumbered = world.submit({.number = ""});
+    CHECK(unnumbered.kind == SubmitKind::waiting_approval);
+    CHECK(world.rail.moved() == 4);
+}
+
+SCENARIO("64 submissions of one document at the same moment, on two hosts, pay once", "[intake]") {
+    DeskWorld world;
+    auto& second_host = world.add_host("host-2");
+    support::Desks second(second_host, world.rails, world.assets, world.clock, world.parser);
+    TaskScope scope(world.executor);
+    std::vector<SubmitResult> results;
+    const DeskWorld::Text text;
+    const auto one = [&](InvoiceDesk& desk) -> Task<> {
+        Task<SubmitResult> task = desk.submit(world.submission(text.written()));
+        SubmitResult result = co_await task;
+        results.push_back(std::move(result));
+    };
+    for (int i = 0; i < 64; ++i) scope.spawn(one(i % 2 ? second.invoices : world.desks.invoices));
+    world.executor.run_until([&] { return scope.running() == 0; });
+    CHECK(std::count_if(results.begin(), results.end(), [](const auto& r) { return r.kind == SubmitKind::paid; }) == 1);
+    CHECK(std::count_if(results.begin(), results.end(),
+                        [](const auto& r) { return r.kind == SubmitKind::duplicate; }) == 63);
+    CHECK(world.rail.moved() == 1);
+    CHECK(world.books_equal_rail());
+}
+
+SCENARIO("200 invoices against funds for 100 pay exactly 100, and the others wait", "[intake]") {
+    DeskWorld world("1000");
+    auto policy = world.policy();
+    policy.critical_runway_months = 0;
+    world.store_one(policy);
+    TaskScope scope(world.executor);
+    std::vector<SubmitResult> results;
+    const auto one = [&](int i) -> Task<> {
+        const DeskWorld::Text text{.number = "F-" + std::to_string(1000 + i), .amount = "10"};
+        Task<SubmitResult> task = world.desks.invoices.submit(world.submission(text.written()));
+        SubmitResult result = co_await task;
+        results.push_back(std::move(result));
+    };
+    for (int i = 0; i < 200; ++i) scope.spawn(one(i));
+    world.executor.run_until([&] { return scope.running() == 0; });
+    CHECK(std::count_if(results.begin(), results.end(), [](const auto& r) { return r.kind == SubmitKind::paid; }) ==
+          100);
+    CHECK(std::count_if(results.begin(), results.end(),
+                        [](const auto& r) { return r.kind == SubmitKind::waiting_approval; }) == 100);
+    CHECK(world.available() == "0");
+    CHECK(world.books_equal_rail());
+}
+
+SCENARIO("what cannot be decided on its own is asked or refused, with the rule that says so", "[intake]") {
+    DeskWorld world;
+    struct Row {
+        DeskWorld::Text text;
+        SubmitKind kind;
+        std::string reason;
+    };
+    const Row rows[] = {
+        {{.amount = "-5"}, SubmitKind::rejected, "the amount due is negative"},
+        {{.amount = "0"}, SubmitKind::rejected, "nothing is due"},
+        {{.extra = "document_type: credit_note\n"}, SubmitKind::rejected, "a credit note asks for no payment"},
+        {{.number = "R-1", .extra = "document_type: reminder\n"},
+         SubmitKind::waiting_approval,
+         "a reminder: the invoice itself is not on file"},
+        {{.number = "C-1", .currency = "XYZ"},
+         SubmitKind::waiting_approval,
+         "no payment rail for XYZ is configured; nothing is converted silently"},
+        {{.number = "D-1", .amount = "1.12345678901234567890"},
+         SubmitKind::waiting_approval,
+         "the amount has more decimals, or more digits, than MNEE can be paid in"},
+        {{.number = "S-1", .extra = "total_net: 80\ntax_total: 10\ntotal_with_tax: 100\n"},
+         SubmitKind::waiting_approval,
+         "net 80 and tax 10 do not add up to 100"},
+        {{.amount = "1e40"}, SubmitKind::unreadable, "the amount due is not a decimal of up to 38 digits"},
+        {{.amount = "NaN"}, SubmitKind::unreadable, "the amount due is not a decimal of up to 38 digits"},
+    };
+    for (const auto& row : rows) {
+        const auto result = world.submit(row.text);
+        INFO(row.text.written());
+        CHECK(result.kind == row.kind);
+        CHECK(result.reason == row.reason);
+    }
+    CHECK(world.rail.moved() == 0);
+}
+
+SCENARIO("a field without evidence in the document is not believed", "[intake]") {
+    DeskWorld world;
+    world.parser.change = [](atr::ParseResult& parsed) { parsed.fields[1].evidence[0].quote = "999"; };
+    const auto result = world.submit({});
+    CHECK(result.kind == SubmitKind::waiting_approval);
+    CHECK(world.rail.moved() == 0);
+}
+
+SCENARIO("hints must agree with the document", "[intake]") {
+    DeskWorld world;
+    auto submission = world.submission(DeskWorld::Text{}.written());
+    submission.hints.amount = "99";
+    CHECK(world.executor.await(world.desks.invoices.submit(submission)).kind == SubmitKind::waiting_approval);
+    submission = world.submission(DeskWorld::Text{.number = "INV-2"}.written());
+    submission.hints.amount = "100.00";
+    submission.hints.invoice_number = "INV-2";
+    submission.hints.currency = "mnee";
+    CHECK(world.executor.await(world.desks.invoices.submit(submission)).kind == SubmitKind::paid);
+}
+
+SCENARIO("what is no invoice is refused with everything that is missing, and nothing is stored", "[intake]") {
+    DeskWorld world;
+    CHECK(world.submit_raw("").kind == SubmitKind::unreadable);
+    CHECK(world.submit_raw(" \n\t ").reason == "the document is empty");
+    CHECK(world.submit_raw("hello\xff").reason == "the text is not valid UTF-8 at byte 5");
+    CHECK(world.submit_raw(std::string(102401, 'x')).kind == SubmitKind::unreadable);
+    const auto nothing = world.submit_raw("hello");
+    CHECK(nothing.problems.size() == 2);
+    atr::Query query;
+    CHECK(world.executor
+              .await(world.host().store.list<Invoice>([&] {
+                  query.index = "by_created";
+                  return query;
+              }()))
+              ->items.empty());
+}
+
+SCENARIO("a payment that the rail refuses frees the invoice to be submitted again", "[intake]") {
+    DeskWorld world;
+    world.rail.next_submissions({support::Submission::refuse});
+    CHECK(world.submit({}).kind == SubmitKind::failed);
+    CHECK(world.available() == "100000");
+    CHECK(world.submit({}).kind == SubmitKind::paid);
+}
+
+SCENARIO("a pause holds every payment, and is checked until the commit", "[intake]") {
+    DeskWorld world;
+    world.pause(true);
+    const auto result = world.submit({});
+    CHECK(result.kind == SubmitKind::waiting_approval);
+    CHECK(world.approve(result.invoice.approval_id).kind == ApprovalKind::obstacle);
+    world.pause(false);
+    CHECK(world.approve(result.invoice.approval_id).kind == ApprovalKind::done);
+}

@@ -1,0 +1,104 @@
+// The ledger's rules: what a transfer does, and that any tampering is found and named.
+#include "ledger/accounts.hpp"
+#include "ledger/balances.hpp"
+
+#include <atr/decimal.hpp>
+#include <catch2/catch.hpp>
+
+using namespace treasurer::ledger;
+
+namespace {
+
+Transfer transfer(std::string id, TransferKind kind, atr::Int128 units) {
+    Transfer out;
+    out.id = std::move(id);
+    out.kind = kind;
+    out.debit_account = vendor_account("v");
+    out.credit_account = treasury_account("bank");
+    out.amount = atr::Money(*atr::Decimal::from_units(units, 5), "MNEE");
+    out.units = units;
+    return out;
+}
+Transfer receipt(atr::Int128 units) {
+    Transfer out = transfer("in", TransferKind::direct, units);
+    out.debit_account = treasury_account("bank");
+    out.credit_account = receipts_account("bank");
+    return out;
+}
+Balances after(std::initializer_list<Transfer> transfers) {
+    Balances out;
+    for (const auto& one : transfers)
+        for (const auto& change : effects(one)) out[change.key] += change.units;
+    return out;
+}
+atr::Int128 available(const Balances& balances) {
+    return balances.at("MNEE|assets:treasury:bank|available");
+}
+
+}  // namespace
+
+TEST_CASE("a pending transfer holds funds and books nothing", "[ledger]") {
+    const auto pending = transfer("p", TransferKind::pending, 30);
+    const auto balances = after({receipt(100), pending});
+    CHECK(available(balances) == 70);
+    CHECK(balances.count("MNEE|assets:treasury:bank|credits") == 0);
+}
+
+TEST_CASE("posting books what was held, voiding gives it back", "[ledger]") {
+    const auto pending = transfer("p", TransferKind::pending, 30);
+    const auto posted = after({receipt(100), pending, pending.posting(1)});
+    CHECK(available(posted) == 70);
+    CHECK(posted.at("MNEE|expenses:vendor:v|debits") == 30);
+    const auto voided = after({receipt(100), pending, pending.voiding(1)});
+    CHECK(available(voided) == 100);
+    CHECK(pending.posting(1).id == pending.voiding(2).id);  // so storage lets only one of them in
+}
+
+TEST_CASE("only a reservation is guarded against going below zero", "[ledger]") {
+    for (const auto& change : effects(transfer("p", TransferKind::pending, 30))) CHECK(change.guarded);
+    for (const auto& change : effects(transfer("p", TransferKind::pending, 30).posting(1))) CHECK_FALSE(change.guarded);
+}
+
+TEST_CASE("debits equal credits, whatever was booked", "[ledger]") {
+    const auto pending = transfer("p", TransferKind::pending, 30);
+    for (const auto& line :
+         trial_balance(after({receipt(100), pending, pending.posting(1), transfer("d", TransferKind::direct, 7)})))
+        CHECK(line.difference() == 0);
+}
+
+TEST_CASE("verification finds and names each kind of damage", "[ledger]") {
+    const auto pending = transfer("p", TransferKind::pending, 30);
+    const auto good = after({receipt(100), pending, pending.posting(1)});
+    Verification clean;
+    for (const auto& one : {receipt(100), pending, pending.posting(1)}) clean.add(one);
+    CHECK(clean.findings(good).empty());
+
+    auto changed = good;
+    changed["MNEE|expenses:vendor:v|debits"] += 1;
+    CHECK(clean.findings(changed).size() == 2);  // the balance, and the trial balance
+
+    auto invented = good;
+    invented["nonsense"] = 1;
+    CHECK(clean.findings(invented).size() == 2);
+
+    Verification lost_opening;
+    lost_opening.add(receipt(100));
+    lost_opening.add(pending.posting(1));
+    CHECK(lost_opening.findings(good).front() == "transfer p/end ends a pending transfer that does not exist");
+
+    Verification altered;
+    auto end = pending.posting(1);
+    end.units = 29;
+    for (const auto& one : {receipt(100), pending, end}) altered.add(one);
+    CHECK(altered.findings(good).front() == "transfer p/end differs from the pending transfer that it ends");
+}
+
+TEST_CASE("balance keys are read back as they were written", "[ledger]") {
+    const auto name = parse_balance_key(balance_key("USDC@eip155:1", "assets:treasury:chain", Figure::available));
+    REQUIRE(name);
+    CHECK(name->asset == "USDC@eip155:1");
+    CHECK(name->account == "assets:treasury:chain");
+    CHECK(name->figure == Figure::available);
+    CHECK_FALSE(parse_balance_key("MNEE|x"));
+    CHECK_FALSE(parse_balance_key("MNEE|x|nothing"));
+}

@@ -1,0 +1,103 @@
+// Policy as a table: one fact changed at a time, and the rule that answers it.
+#include "policy/policy.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <functional>
+
+using namespace treasurer;
+using namespace treasurer::policy;
+
+namespace {
+
+Facts good() {
+    Facts out;
+    out.amount = *atr::Money::parse("100", "MNEE");
+    out.vendor_name = "Acme";
+    out.vendor_known = out.payee_account_known = out.rail_known = out.funds_known = true;
+    out.available = 10000;
+    out.monthly_burn = 1000;
+    return out;
+}
+Policy usual() {
+    Policy out;
+    out.auto_approval_limit = 500;
+    out.critical_runway_months = 3;
+    return out;
+}
+const Reason& reason(const Decision& decision, const std::string& rule) {
+    for (const auto& found : decision.reasons)
+        if (found.rule == rule) return found;
+    throw std::runtime_error("no rule " + rule);
+}
+
+}  // namespace
+
+TEST_CASE("when every rule passes, it is paid, and the trace says why", "[policy]") {
+    const auto decision = decide(usual(), good());
+    CHECK(decision.outcome == Outcome::pay);
+    CHECK(decision.main_reason().empty());
+    CHECK(decision.obstacles().empty());
+    CHECK(decision.thought.find("Decision: pay.") != std::string::npos);
+}
+
+TEST_CASE("each fact that is not as it should be is answered by its own rule", "[policy]") {
+    struct Row {
+        const char* rule;
+        const char* result;
+        std::function<void(Facts&)> change;
+    };
+    const Row rows[] = {
+        {"document_type", refuse, [](Facts& f) { f.document_type = DocumentType::credit_note; }},
+        {"document_type", ask, [](Facts& f) { f.document_type = DocumentType::reminder; }},
+        {"document_type", ask, [](Facts& f) { f.document_type = DocumentType::other; }},
+        {"amount", refuse, [](Facts& f) { f.amount.amount = 0; }},
+        {"amount", refuse, [](Facts& f) { f.amount.amount = -1; }},
+        {"amount", hold, [](Facts& f) { f.amount_fits_asset = false; }},
+        {"rail", hold, [](Facts& f) { f.rail_known = false; }},
+        {"vendor", hold, [](Facts& f) { f.vendor_known = false; }},
+        {"payee_account", hold, [](Facts& f) { f.payee_account_known = false; }},
+        {"payee_account", hold, [](Facts& f) { f.payee_cooling_off = true; }},
+        {"payee_account", ask, [](Facts& f) { f.payee_differs = true; }},
+        {"invoice_number", ask, [](Facts& f) { f.invoice_number_known = false; }},
+        {"confidence", ask, [](Facts& f) { f.confidence_bp = 7999; }},
+        {"cross_checks", ask, [](Facts& f) { f.doubts = {"sums"}; }},
+        {"duplicate", ask, [](Facts& f) { f.possible_duplicate_of = "x"; }},
+        {"auto_approval_limit", ask, [](Facts& f) { f.amount.amount = *atr::Decimal::parse("500.00001"); }},
+        {"auto_approval_limit", ask, [](Facts& f) { f.amount.asset = "EUR"; }},
+        {"funds", hold, [](Facts& f) { f.available = 99; }},
+        {"funds", hold, [](Facts& f) { f.funds_known = false; }},
+        {"critical_runway", ask, [](Facts& f) { f.monthly_burn = 9000; }},
+    };
+    for (const auto& row : rows) {
+        Facts facts = good();
+        row.change(facts);
+        const auto decision = decide(usual(), facts);
+        INFO(row.rule << " " << decision.thought);
+        CHECK(reason(decision, row.rule).result == std::string(row.result));
+        CHECK(decision.outcome == (row.result == std::string(refuse) ? Outcome::refuse : Outcome::ask));
+        CHECK(decision.main_reason() == reason(decision, row.rule).detail);
+        CHECK(decision.obstacles().empty() == (row.result == std::string(ask)));
+    }
+}
+
+TEST_CASE("exactly the limit needs no person", "[policy]") {
+    Facts facts = good();
+    facts.amount.amount = 500;
+    CHECK(decide(usual(), facts).outcome == Outcome::pay);
+}
+
+TEST_CASE("a pause holds everything", "[policy]") {
+    Policy paused = usual();
+    paused.paused = true;
+    CHECK(decide(paused, good()).obstacles().front().rule == "pause");
+}
+
+TEST_CASE("a refusal outweighs every question", "[policy]") {
+    Facts facts = good();
+    facts.vendor_known = false;
+    facts.amount.amount = -3;
+    const auto decision = decide(usual(), facts);
+    CHECK(decision.outcome == Outcome::refuse);
+    CHECK(decision.main_reason() == "the amount due is negative");
+}
