@@ -1,6 +1,5 @@
 #include "app/web_host.hpp"
 
-#include "http/health_routes.hpp"
 #include "http/metrics_routes.hpp"
 
 namespace treasurer::app {

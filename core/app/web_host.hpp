@@ -5,6 +5,7 @@
 #include "auth/login_throttle.hpp"
 #include "http/auth_routes.hpp"
 #include "http/edge.hpp"
+#include "http/health_routes.hpp"
 #include "http/routes/api_services.hpp"
 #include "observe/kpis.hpp"
 
