@@ -64,7 +64,7 @@ struct TreasurySettings {
 struct PolicySettings {
     atr::Decimal auto_approval_limit{500};
     atr::Decimal critical_runway_months{3};
-    atr::Decimal min_confidence = *atr::Decimal::parse("0.8");
+    atr::Decimal min_confidence = *atr::Decimal::parse("0.7");
     std::chrono::seconds payee_cool_off{86'400};
     std::chrono::seconds approval_ttl{604'800};
     bool paused = false;

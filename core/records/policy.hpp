@@ -18,7 +18,7 @@ struct Policy {
     std::string asset = "MNEE";              ///< the asset in which limits are expressed
     atr::Decimal auto_approval_limit;        ///< up to this amount no person is asked
     atr::Decimal critical_runway_months;     ///< a payment that leaves less runway asks a person
-    std::uint32_t min_confidence_bp = 8000;  ///< a field read with less asks a person
+    std::uint32_t min_confidence_bp = 7000;  ///< a field read with less asks a person
     std::int64_t payee_cool_off_ms = 86400000;
     std::int64_t approval_expiry_ms = 7 * 86400000LL;
     bool paused = false;  ///< nothing is sent while set

@@ -60,7 +60,7 @@ TEST_CASE("each fact that is not as it should be is answered by its own rule", "
         {"payee_account", hold, [](Facts& f) { f.payee_cooling_off = true; }},
         {"payee_account", ask, [](Facts& f) { f.payee_differs = true; }},
         {"invoice_number", ask, [](Facts& f) { f.invoice_number_known = false; }},
-        {"confidence", ask, [](Facts& f) { f.confidence_bp = 7999; }},
+        {"confidence", ask, [](Facts& f) { f.confidence_bp = 6999; }},
         {"cross_checks", ask, [](Facts& f) { f.doubts = {"sums"}; }},
         {"duplicate", ask, [](Facts& f) { f.possible_duplicate_of = "x"; }},
         {"auto_approval_limit", ask, [](Facts& f) { f.amount.amount = *atr::Decimal::parse("500.00001"); }},
