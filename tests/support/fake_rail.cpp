@@ -68,6 +68,10 @@ void FakeRail::duplicate_notices(bool yes) {
     const std::lock_guard lock(mutex_);
     duplicates_ = yes;
 }
+void FakeRail::unplaced_balance(bool yes) {
+    const std::lock_guard lock(mutex_);
+    unplaced_ = yes;
+}
 void FakeRail::fail_reads(unsigned calls) {
     const std::lock_guard lock(mutex_);
     failing_reads_ = calls;
@@ -299,7 +303,7 @@ Task<atr::Result<std::string>> FakeRail::balance(CallOptions) {
         balances.push_back({{"asset", asset}, {"amount", amount.to_string()}});
     const nlohmann::json out = {{"account", capabilities_.account},
                                 {"balances", std::move(balances)},
-                                {"position", std::to_string(events_.size())}};
+                                {"position", unplaced_ ? std::string() : std::to_string(events_.size())}};
     co_return out.dump();
 }
 

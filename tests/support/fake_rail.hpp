@@ -50,6 +50,8 @@ public:
     void latency(Millis time);
     /// The statement shows every event twice in a row.
     void duplicate_notices(bool yes);
+    /// The balance no longer says at which position of the statement it is.
+    void unplaced_balance(bool yes);
     /// The next `calls` of lookup, balance and statement answer `retry`.
     void fail_reads(unsigned calls);
     /// Awaited at the start of every submit, before it has any effect.
@@ -120,7 +122,7 @@ private:
     std::deque<Submission> next_;
     Submission usual_ = Submission::settle;
     Millis settle_after_{-1}, visible_after_{0}, latency_{0};
-    bool duplicates_ = false;
+    bool duplicates_ = false, unplaced_ = false;
     unsigned failing_reads_ = 0;
     std::function<Task<>(std::string)> before_submit_;
 

@@ -1,0 +1,103 @@
+#include "reconcile/statement_follower.hpp"
+
+#include <catch2/catch.hpp>
+#include <optional>
+
+#include "tests/unit/reconciliation/books.hpp"
+
+using namespace reconciliation_test;
+
+SCENARIO("the opening balance enters the books at the first start, once", "[reconciliation]") {
+    Books books;
+    books.rail.receive("100000");
+    CHECK(books.follow().booked == 1);
+    CHECK(books.booked() == dec("100000"));
+    CHECK(books.follow().booked == 0);
+    CHECK(books.booked() == dec("100000"));
+    THEN("later receipts follow, payments out do not") {
+        books.pay("10");
+        books.rail.receive("0.00001");
+        CHECK(books.follow().booked == 1);
+        CHECK(books.booked() == dec("99990.00001"));
+    }
+    THEN("the position is kept, and begins anew harmlessly when it is lost") {
+        UnitOfWork unit = books.store.begin();
+        unit.put(cursors_collection, "statement|bank", "not what it should be", {}, ATR_VER_ANY, "cursor");
+        books.commit(std::move(unit));
+        CHECK(books.follow().booked == 0);
+        CHECK(books.follow().position == "1");
+    }
+}
+
+SCENARIO("a notice that is repeated is booked once", "[reconciliation]") {
+    Books books;
+    books.rail.duplicate_notices(true);
+    const auto first = books.rail.receive("5");
+    for (int i = 0; i < 300; ++i) books.rail.receive("1");
+    books.rail.repeat(first);
+    CHECK(books.follow().booked == 301);
+    CHECK(books.booked() == dec("305"));
+}
+
+SCENARIO("two hosts that follow one rail at once book every receipt once", "[reconciliation]") {
+    Books books;
+    for (int i = 0; i < 250; ++i) books.rail.receive("1");
+    books.rail.latency(Millis{1});
+    CommitPipeline other_pipeline(books.storage, books.executor, books.scope, {});
+    Store other_store(books.storage, other_pipeline, books.ids);
+    reconcile::StatementFollower other(other_store, books.assets, books.clock);
+    std::size_t booked = 0;
+    int failed = 0;
+    const auto follow = [&](reconcile::StatementFollower& by) -> Task<> {
+        Task<atr::Result<reconcile::Followed>> following = by.follow(books.rail);
+        const atr::Result<reconcile::Followed> done = co_await following;
+        if (done) booked += done->booked;
+        failed += done ? 0 : 1;
+    };
+    for (auto* by : {&books.follower, &other, &books.follower}) books.scope.spawn(follow(*by));
+    books.executor.run_until([&] { return books.scope.running() == 0; });
+    CHECK(failed == 0);
+    CHECK(booked == 250);
+    CHECK(books.booked() == dec("250"));
+    CHECK(books.transfers() == 250);
+}
+
+SCENARIO("a receipt that is not final waits, those behind it do not", "[reconciliation]") {
+    Books books;
+    books.rail.receive("1");
+    CHECK(books.follow().position == "1");
+    const auto pending = books.rail.receive("2", "MNEE", false);
+    books.rail.receive("4");
+    CHECK(books.follow().booked == 1);
+    CHECK(books.booked() == dec("5"));
+    CHECK(books.follow().position == "1");
+    books.rail.finalise(pending);
+    const auto done = books.follow();
+    CHECK(done.booked == 1);
+    CHECK(done.position == "3");
+    CHECK(books.booked() == dec("7"));
+}
+
+SCENARIO("a receipt that the books cannot count is left out, and booked when they can", "[reconciliation]") {
+    Books books;
+    books.rail.receive("3", "XAU");
+    books.rail.receive("0.000001");
+    books.rail.receive("7");
+    const auto done = books.follow();
+    CHECK(done.booked == 1);
+    CHECK(done.unbookable == 2);
+    CHECK(books.follow().unbookable == 0);  // it is not looked at again …
+    const ledger::Assets more{{{"MNEE", 5}, {"XAU", 2}}};
+    reconcile::StatementFollower wiser(books.store, more, books.clock);
+    const auto again = books.await(wiser.follow(books.rail));
+    REQUIRE(again);
+    CHECK(again->booked == 1);  // … until there is an asset to count it in
+}
+
+SCENARIO("a rail that cannot be read is an error, and what was booked stays", "[reconciliation]") {
+    Books books;
+    for (int i = 0; i < 150; ++i) books.rail.receive("1");
+    books.rail.fail_reads(1);
+    CHECK(books.await(books.follower.follow(books.rail)).outcome() == atr::Outcome::retry);
+    CHECK(books.follow().booked == 150);
+}

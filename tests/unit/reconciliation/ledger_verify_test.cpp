@@ -1,0 +1,94 @@
+#include "reconcile/ledger_verify.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/unit/reconciliation/books.hpp"
+
+using namespace reconciliation_test;
+
+namespace {
+
+reconcile::LedgerProof verify(Books& books) {
+    const auto out = books.await(reconcile::verify_ledger(books.store));
+    REQUIRE(out);
+    return *out;
+}
+
+}  // namespace
+
+SCENARIO("a ledger whose counters are what its transfers say is proven", "[reconciliation]") {
+    Books books;
+    CHECK(verify(books).findings.empty());
+    books.fund();
+    books.pay("5");
+    books.end(books.reserve("3"), PaymentState::cancelled);
+    books.reserve("2");
+    const auto proof = verify(books);
+    CHECK(proof.findings.empty());
+    CHECK(proof.transfers == 6);
+    CHECK(proof.later == 0);
+    CHECK(proof.as_of_seq == books.storage.last_seq());
+}
+
+SCENARIO("a counter that was changed by hand is named", "[reconciliation]") {
+    Books books;
+    books.fund();
+    UnitOfWork unit = books.store.begin();
+    unit.add(balances_collection, "MNEE|assets:treasury:bank|available", 1, false, "forged");
+    books.commit(std::move(unit));
+    const auto findings = verify(books).findings;
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].find("MNEE|assets:treasury:bank|available") != std::string::npos);
+}
+
+SCENARIO("a transfer that was taken away is noticed", "[reconciliation]") {
+    Books books;
+    books.fund();
+    books.pay("5");
+    atr::Op op;
+    op.op = ATR_OP_DELETE;
+    op.record.collection = ledger::Transfer::collection;
+    op.record.key = "receipt|bank|event-1";
+    std::vector<atr::Batch> batches(1);
+    batches[0].ops.push_back(op);
+    REQUIRE(books.await(books.storage.commit(batches, {})).front().outcome == atr::Outcome::ok);
+    CHECK_FALSE(verify(books).findings.empty());
+}
+
+SCENARIO("the ledger is proven while a host goes on booking", "[reconciliation]") {
+    Books books;
+    books.fund("100000");
+    for (int i = 0; i < 1200; ++i) books.rail.receive("1");
+    books.follow();
+    bool done = false;
+    const auto keep_booking = [&]() -> Task<> {
+        for (int i = 0; !done; ++i) {
+            ledger::Transfer transfer;
+            transfer.id = "live-" + std::to_string(i);
+            transfer.debit_account = ledger::treasury_account("bank");
+            transfer.credit_account = ledger::receipts_account("bank");
+            transfer.amount = *atr::Money::parse("1", "MNEE");
+            transfer.units = 100'000;
+            transfer.at_ms = books.clock.unix_ms() - (i % 3) * 1'000'000;  // also behind what was read already
+            UnitOfWork unit = books.store.begin();
+            ledger::book(unit, transfer);
+            Task<Committed> committing = books.store.commit(std::move(unit));
+            co_await committing;
+        }
+    };
+    // Every step of the proof runs between two commits of the host.
+    books.scope.spawn(keep_booking());
+    std::optional<atr::Result<reconcile::LedgerProof>> proof;
+    const auto prove = [&]() -> Task<> {
+        co_await resume_on(books.executor);
+        Task<atr::Result<reconcile::LedgerProof>> proving = reconcile::verify_ledger(books.store);
+        proof.emplace(co_await proving);
+        done = true;
+    };
+    books.scope.spawn(prove());
+    books.executor.run_until([&] { return books.scope.running() == 0; });
+    REQUIRE(proof);
+    REQUIRE(*proof);
+    CHECK((*proof)->findings.empty());
+    CHECK((*proof)->transfers >= 1201);
+}
