@@ -78,7 +78,9 @@ Task<> Saga::first_send(std::string payment_id, std::uint64_t lease_token) {
     parts_.faults.reach(fault::after_commit_a);
     Task<std::optional<Case>> reading = load(std::move(payment_id), lease_token);
     std::optional<Case> work = co_await reading;
-    if (!work || is_final(work->payment.state)) co_return;
+    if (!work) co_return;
+    // Anything else says that this host came late: another took the payment over, and perhaps sent it.
+    if (work->payment.state != PaymentState::prepared || work->payment.maybe_sent) co_return;
     if (work->payment.cancel_requested) {
         Move move{Step::cancel, PaymentState::cancelled, "cancelled before it was sent"};
         Task<> step = carry_out(std::move(*work), move, {});

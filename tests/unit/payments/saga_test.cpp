@@ -172,6 +172,21 @@ SCENARIO("a process that stalls between deciding and sending pays no second time
     CHECK(world.available() == "987.5");
 }
 
+SCENARIO("a host that comes to its first send only after another took the payment over sends nothing", "[payments]") {
+    SagaWorld world("1000");
+    world.rail.idempotent(false);
+    const auto begun = world.commit_a("12.50");
+    auto& second = world.add_host("host-2");
+    second.runner.start();
+    world.executor.advance(8'000);
+    CHECK(world.payment(begun.id).needs_human);
+    world.host().runner.adopt(begun.id, begun.lease_token);
+    world.executor.advance(60'000);
+    CHECK(world.rail.submitted(SagaWorld::at_rail(begun.id)) == 0);
+    CHECK(world.payment(begun.id).needs_human);
+    CHECK(world.available() == "987.5");
+}
+
 SCENARIO("a cancel that was requested before the first send is honoured, and nothing is sent", "[payments]") {
     SagaWorld world("1000");
     const auto begun = world.commit_a("12.50");
