@@ -53,10 +53,13 @@ def submit(row, client):
         invoice = client.get(f"/api/v1/invoices/{body['invoice_id']}")
         row.vendor = invoice["vendor"] or ""
         row.amount = f"{invoice['amount_due']['amount']} {invoice['amount_due']['asset']}"
+        rules = {rule["rule"]: rule for rule in invoice["decision"]["reasons"]}
         if status != 409:
-            row.open_rules = {r["rule"]: r["result"] for r in invoice["decision"]["reasons"] if r["result"] != "pass"}
-    if row.outcome == "paid":
-        row.why = "known vendor, its own account, within the limit"
+            row.open_rules = {name: rule["result"] for name, rule in rules.items() if rule["result"] != "pass"}
+        if row.outcome == "paid":
+            row.why = f"{rules['payee_account']['detail']}, {rules['auto_approval_limit']['detail']}"
+    if row.outcome == "waits" and row.open_rules.get("payee_account") == "ask":
+        row.outcome = "held"
 
 
 def approve_one(rows, approver):
@@ -88,7 +91,7 @@ def print_table(rows):
     lines = [(r.file.name, r.outcome, r.vendor, r.amount, r.why) for r in rows]
     widths = [max(len(line[i]) for line in [heads, *lines]) for i in range(4)]
     widths[2] = min(widths[2], 34)
-    left = max(shutil.get_terminal_size((160, 24)).columns - sum(widths) - 8, 40)
+    left = max(shutil.get_terminal_size().columns - sum(widths) - 8, 40) if sys.stdout.isatty() else 1000
     for line in [heads, *lines]:
         cells = [text[:width].ljust(width) for text, width in zip(line, widths)]
         print("  ".join(cells), line[4] if len(line[4]) <= left else line[4][: left - 3] + "...", sep="  ")
@@ -121,7 +124,7 @@ def expectations(rows, approved):
         "one waited, was approved and paid": approved is not None,
         "one was refused as a duplicate": any(row.outcome == "duplicate" for row in rows),
         "one is held because its account differs from the vendor master":
-            any(row.outcome == "waits" and row.open_rules.get("payee_account") == "ask" for row in rows),
+            any(row.outcome == "held" for row in rows),
     }
 
 
@@ -149,8 +152,9 @@ def run(host, folder):
     good = print_books(admin)
 
     dashboard = admin.get("/api/dashboard")
+    runway = dashboard["runway_months"]
     print(f"\nDashboard: balance {dashboard['treasury_balance']} {dashboard['currency']}, monthly burn "
-          f"{dashboard['monthly_burn']}, runway {dashboard['runway_months']} months, "
+          f"{dashboard['monthly_burn']}, {'nothing burnt yet' if runway is None else f'runway {runway} months'}, "
           f"{dashboard['waiting_approvals']} approvals waiting\n")
     if folder == INVOICES:
         for name, happened in expectations(rows, approved).items():
