@@ -52,8 +52,6 @@ Task<ApprovalResult> ApprovalDesk::open(ApprovalRequest request, std::optional<O
         co_return result(ApprovalKind::not_pending, work.approval, "it is already " + work.approval.status);
     if (work.approval.submitted_by == request.by)
         co_return result(ApprovalKind::own_submission, work.approval, "who submits an invoice may not decide on it");
-    if (parts_.clock.unix_ms() >= work.approval.expires_ms)
-        co_return result(ApprovalKind::expired, work.approval, "it has expired");
     if (work.approval.payload_hash != request.payload_hash)
         co_return result(ApprovalKind::payload_changed, work.approval,
                          "the hash given is not that of what would be paid");
@@ -77,6 +75,11 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     ApprovalResult problem = co_await opening;
     if (!opened) co_return problem;
     Open work = std::move(*opened);
+    if (parts_.clock.unix_ms() >= work.approval.expires_ms) {
+        Task<std::optional<ApprovalResult>> expiring =
+            close(std::move(work), {std::move(request), "expired", InvoiceStatus::cancelled});
+        co_return co_await expiring;
+    }
 
     Task<atr::Result<Judgement>> judging = parts_.facts.judge_again(work.invoice);
     atr::Result<Judgement> known = co_await judging;
@@ -117,9 +120,12 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     unit.check(Policy::collection, Policy::current, known->policy.version, "policy");
     if (known->vendor) unit.check(Vendor::collection, known->vendor->id, known->vendor->version, "vendor");
     const payments::CommitAPositions positions = parts_.saga.add_commit_a(unit, payment);
+    UnitOfWork asked_again = unit;
     Task<Committed> committing = parts_.store.commit(std::move(unit));
     const Committed committed = co_await committing;
     if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
+    if (committed.outcome == atr::Outcome::unknown)
+        parts_.runner.find_out(std::move(asked_again), payment.id, positions.job);
     if (!committed.ok()) co_return unavailable(committed.error);
 
     Completion<bool> news = parts_.runner.waiters().expect(payment.id, request.wait);
@@ -156,28 +162,39 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::reject_once(ApprovalRequest re
     ApprovalResult problem = co_await opening;
     if (!opened) co_return problem;
     Open work = std::move(*opened);
+    Task<std::optional<ApprovalResult>> rejecting =
+        close(std::move(work), {std::move(request), "rejected", InvoiceStatus::rejected});
+    co_return co_await rejecting;
+}
+
+Task<std::optional<ApprovalResult>> ApprovalDesk::close(Open work, Closing closing) {
     const UnixMillis now = parts_.clock.unix_ms();
-    work.approval.given.push_back({request.by, "reject", request.reason, now});
-    work.approval.status = "rejected";
+    const bool rejected = closing.status == "rejected";
+    const auto& request = closing.request;
+    if (rejected) work.approval.given.push_back({request.by, "reject", request.reason, now});
+    const std::string why = !rejected                ? "the approval expired"
+                            : request.reason.empty() ? "rejected by a person"
+                                                     : request.reason;
+    work.approval.status = closing.status;
     work.payment.enter(PaymentState::cancelled, now);
-    work.payment.reason = "rejected by " + request.by;
-    work.invoice.status = InvoiceStatus::rejected;
+    work.payment.reason = rejected ? "rejected by " + request.by : why;
+    work.invoice.status = closing.invoice_status;
     work.invoice.updated_ms = now;
 
     UnitOfWork unit = parts_.store.begin();
     unit.update(work.approval);
     unit.update(work.payment);
     unit.update(work.invoice);
-    unit.create(activity_line(parts_.store.ids(), work.invoice, {}, "REJECTED",
-                              request.reason.empty() ? "rejected by a person" : request.reason));
-    unit.create(audit_line(parts_.store.ids(), now, request.by, "approval.rejected", work.approval.id, request.reason,
-                           request.request_id));
+    unit.create(activity_line(parts_.store.ids(), work.invoice, {}, rejected ? "REJECTED" : "CANCELLED", why));
+    unit.create(audit_line(parts_.store.ids(), now, request.by, "approval." + closing.status, work.approval.id,
+                           request.reason, request.request_id));
     treasury::note_invoice(unit, "rejected");
     Task<Committed> committing = parts_.store.commit(std::move(unit));
     const Committed committed = co_await committing;
     if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
     if (!committed.ok()) co_return unavailable(committed.error);
-    ApprovalResult out = result(ApprovalKind::done, std::move(work.approval), {});
+    ApprovalResult out = result(rejected ? ApprovalKind::done : ApprovalKind::expired, std::move(work.approval),
+                                rejected ? std::string() : "it has expired");
     out.standing.kind = SubmitKind::rejected;
     out.standing.invoice = std::move(work.invoice);
     out.standing.payment = std::move(work.payment);

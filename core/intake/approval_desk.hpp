@@ -63,6 +63,14 @@ private:
     Task<std::optional<ApprovalResult>> approve_once(ApprovalRequest request);
     Task<std::optional<ApprovalResult>> reject_once(ApprovalRequest request);
 
+    /// Ends the approval without a payment; its invoice may be submitted again.
+    struct Closing {
+        ApprovalRequest request;
+        std::string status;  ///< "rejected" or "expired"
+        InvoiceStatus invoice_status;
+    };
+    Task<std::optional<ApprovalResult>> close(Open work, Closing closing);
+
     Parts parts_;
 };
 

@@ -1,5 +1,7 @@
 #include "intake/claims.hpp"
 
+#include <algorithm>
+
 namespace treasurer::intake {
 namespace {
 
@@ -39,8 +41,7 @@ std::string number_skeleton(std::string_view invoice_number) {
         group.clear();
     };
     for (char raw : folded(invoice_number)) {
-        const bool kept =
-            (raw >= 'a' && raw <= 'z') || (raw >= '0' && raw <= '9') || static_cast<unsigned char>(raw) >= 0x80;
+        const bool kept = (raw >= 'a' && raw <= 'z') || (raw >= '0' && raw <= '9');
         if (!kept) {
             between_groups = !group.empty();
             close();
@@ -60,6 +61,28 @@ std::string number_skeleton(std::string_view invoice_number) {
     return out;
 }
 
+bool has_unusual_characters(std::string_view invoice_number) {
+    return std::any_of(invoice_number.begin(), invoice_number.end(),
+                       [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+}
+
+std::string number_digits(std::string_view invoice_number) {
+    std::string out;
+    for (std::size_t at = 0; at < invoice_number.size();) {
+        if (invoice_number[at] < '0' || invoice_number[at] > '9') {
+            ++at;
+            continue;
+        }
+        std::size_t end = at;
+        while (end < invoice_number.size() && invoice_number[end] >= '0' && invoice_number[end] <= '9') ++end;
+        while (at + 1 < end && invoice_number[at] == '0') ++at;
+        if (!out.empty()) out += '.';
+        out += invoice_number.substr(at, end - at);
+        at = end;
+    }
+    return out;
+}
+
 std::vector<Claim> claims_of(const ClaimSubject& subject) {
     std::vector<Claim> out;
     const std::string money = subject.amount.to_string();
@@ -68,6 +91,9 @@ std::vector<Claim> claims_of(const ClaimSubject& subject) {
         out.push_back({ClaimKind::number, "num|" + subject.vendor + "|" + folded(subject.invoice_number)});
         out.push_back({ClaimKind::look_alike,
                        "skel|" + subject.vendor + "|" + number_skeleton(subject.invoice_number) + "|" + money});
+        if (const std::string digits = number_digits(subject.invoice_number); !digits.empty())
+            out.push_back(
+                {ClaimKind::digits, "dig|" + subject.vendor + "|" + digits + "|" + money + "|" + subject.issue_date});
     }
     out.push_back({ClaimKind::same_sum, "sum|" + subject.vendor + "|" + money + "|" + subject.issue_date});
     return out;

@@ -17,6 +17,7 @@ enum class ClaimKind {
     document,    ///< the very same bytes
     number,      ///< this vendor's invoice number
     look_alike,  ///< the number's skeleton and the amount: INV-001, inv 0O1 and INV/001 look the same
+    digits,      ///< the number's digits alone, amount and date: INV-2024-001 and 2024-001; raises a question
     same_sum,    ///< vendor, amount and date: a duplicate only if one of the two has no number
 };
 
@@ -50,7 +51,14 @@ struct ClaimRecord {
     std::vector<atr::IndexEntry> index() const { return {}; }
 };
 
-/// Letters and digits alone, with those that look alike made equal and leading zeros of numbers dropped.
+/// True when the number holds characters beyond ASCII: letters that only look like others, dashes of many kinds. Such a
+/// number proves nothing, so a person is asked.
+bool has_unusual_characters(std::string_view invoice_number);
+
+/// The groups of digits alone, without leading zeros: "2024.1" of INV-2024-001. Empty: it has none.
+std::string number_digits(std::string_view invoice_number);
+
+/// ASCII letters and digits alone, with those that look alike made equal and leading zeros of numbers dropped.
 std::string number_skeleton(std::string_view invoice_number);
 
 }  // namespace treasurer::intake

@@ -116,6 +116,8 @@ Task<atr::Result<Judgement>> FactsFinder::judge(Reading reading, Hints hints, st
     facts.invoice_number_known = reading.invoice_number.has_value();
     set_confidence(facts, reading);
     facts.doubts = reading.doubts;
+    if (reading.invoice_number && has_unusual_characters(reading.invoice_number->value))
+        facts.doubts.push_back("the invoice number holds characters that may only look like others");
     if (known->vendor) facts.payee_differs = names_another_account(reading, *known->vendor);
     compare_hints(facts.doubts, hints, reading, *known);
     known->decision = policy::decide(known->policy, facts);
@@ -220,6 +222,10 @@ Task<atr::Result<Judgement>> FactsFinder::look_up_claims(Judgement known, ClaimS
         if (held.superseded) continue;
         if (held.claim.kind == ClaimKind::same_sum) {
             if (!numbered || !held.record->numbered) known.facts.possible_duplicate_of = held.record->invoice_id;
+            continue;
+        }
+        if (held.claim.kind == ClaimKind::digits) {
+            known.facts.possible_duplicate_of = held.record->invoice_id;
             continue;
         }
         if (held.claim.kind == ClaimKind::document) known.same_document = true;

@@ -217,9 +217,12 @@ InvoiceDesk::Step InvoiceDesk::pay(Submission submission, Invoice invoice, Judge
     take_claims(unit, invoice, known);
     guard_decision(unit, known);
     const payments::CommitAPositions positions = parts_.saga.add_commit_a(unit, payment);
+    UnitOfWork asked_again = unit;
     Task<Committed> committing = parts_.store.commit(std::move(unit));
     const Committed committed = co_await committing;
     if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
+    if (committed.outcome == atr::Outcome::unknown)
+        parts_.runner.find_out(std::move(asked_again), payment.id, positions.job);
     if (!committed.ok()) co_return unavailable(committed.error);
 
     Completion<bool> news = parts_.runner.waiters().expect(payment.id, submission.wait);
@@ -262,7 +265,7 @@ void InvoiceDesk::take_claims(UnitOfWork& unit, const Invoice& invoice, const Ju
             record.version = held.record->version;
             unit.update(record, "claim");
         }
-        // A same_sum claim held by another live invoice stays with it: it only raises a question.
+        // A claim that only raises a question stays with the live invoice that holds it.
     }
 }
 

@@ -20,6 +20,20 @@ void Runner::adopt(std::string payment_id, std::uint64_t lease_token) {
     scope_.spawn(first(std::move(payment_id), lease_token));
 }
 
+void Runner::find_out(UnitOfWork commit_a, std::string payment_id, std::size_t job_position) {
+    scope_.spawn(ask_storage(std::move(commit_a), std::move(payment_id), job_position));
+}
+
+Task<> Runner::ask_storage(UnitOfWork commit_a, std::string payment_id, std::size_t job_position) {
+    while (!stopping_) {
+        Task<Committed> asking = saga_.commit(commit_a);
+        const Committed committed = co_await asking;
+        if (committed.ok()) adopt(payment_id, committed.versions.at(job_position));
+        if (committed.outcome != atr::Outcome::unknown && committed.outcome != atr::Outcome::retry) co_return;
+        co_await delay(executor_, saga_.settings().poll);
+    }
+}
+
 Task<> Runner::first(std::string payment_id, std::uint64_t lease_token) {
     Task<> work = saga_.first_send(payment_id, lease_token);
     co_await work;

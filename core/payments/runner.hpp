@@ -30,6 +30,11 @@ public:
     /// Goes on with a payment whose Commit A this host has just made.
     void adopt(std::string payment_id, std::uint64_t lease_token);
 
+    /// For a Commit A whose outcome storage could not tell in time: asks again, under the unit's own key, until it is
+    /// known, and goes on with the payment if it was made. Without this its lease would be renewed by a host that does
+    /// not work on it.
+    void find_out(UnitOfWork commit_a, std::string payment_id, std::size_t job_position);
+
     Waiters& waiters() { return waiters_; }
     std::size_t active() const { return active_; }
     const RunnerCounters& counters() const { return counters_; }
@@ -37,6 +42,7 @@ public:
 private:
     Task<> take_over();
     Task<> renew();
+    Task<> ask_storage(UnitOfWork commit_a, std::string payment_id, std::size_t job_position);
     Task<> first(std::string payment_id, std::uint64_t lease_token);
     Task<> later(std::string payment_id, std::uint64_t lease_token);
 

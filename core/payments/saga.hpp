@@ -67,6 +67,8 @@ public:
     /// After a crash, a pause or an open answer: whoever holds the lease goes on from what storage and rail say.
     Task<> resume(std::string payment_id, std::uint64_t lease_token);
 
+    Task<Committed> commit(UnitOfWork unit) { return parts_.store.commit(std::move(unit)); }
+
     const SagaSettings& settings() const { return settings_; }
     const std::string& worker() const { return worker_; }
     void stop() { stopping_ = true; }

@@ -91,11 +91,26 @@ SCENARIO("what a person rejects is not paid, and may be submitted anew", "[intak
     CHECK(world.rail.moved() == 0);
 }
 
-SCENARIO("an expired approval cannot be used", "[intake]") {
+SCENARIO("the same digits, sum and day under another prefix ask a person, and so do characters that only look alike",
+         "[intake]") {
+    DeskWorld world;
+    REQUIRE(world.submit({.number = "INV-2024-001"}).kind == SubmitKind::paid);
+    CHECK(world.submit({.number = "2024-001"}).kind == SubmitKind::waiting_approval);
+    CHECK(world.submit({.number = "INV\u20112024\u20110001"}).kind != SubmitKind::paid);
+    CHECK(world.submit({.number = "\u0410-77"}).kind == SubmitKind::waiting_approval);  // a Cyrillic A
+    CHECK(world.submit({.number = "INV-2024-001", .amount = "101", .date = "2026-11-09"}).kind ==
+          SubmitKind::duplicate);
+    CHECK(world.rail.moved() == 1);
+}
+
+SCENARIO("an expired approval cannot be used, and frees its invoice to be submitted again", "[intake]") {
     DeskWorld world;
     const auto result = world.submit({.amount = "1500"});
     world.executor.advance(8LL * 86'400'000);
     CHECK(world.approve(result.invoice.approval_id).kind == ApprovalKind::expired);
+    CHECK(world.approve(result.invoice.approval_id).kind == ApprovalKind::not_pending);
+    CHECK(world.submit({.amount = "1500"}).kind == SubmitKind::waiting_approval);
+    CHECK(world.rail.moved() == 0);
 }
 
 SCENARIO("one invoice is paid once, whatever form it comes in again", "[intake]") {
