@@ -26,7 +26,9 @@ void ThreadExecutor::post_after(Millis delay, std::function<void()> work) {
     {
         const std::lock_guard lock(timer_mutex_);
         if (timers_stopping_) return;
-        first = timers_.emplace(due, std::move(work)) == timers_.begin();
+        // In two statements: of `emplace(...) == begin()` the compiler may call begin() first.
+        const auto place = timers_.emplace(due, std::move(work));
+        first = place == timers_.begin();
     }
     if (first) timer_ready_.notify_one();
 }
