@@ -2,6 +2,7 @@
 
 #include "intake/desk_records.hpp"
 #include "intake/invoice_desk.hpp"
+#include "intake/pay_now.hpp"
 #include "treasury/rollups.hpp"
 
 namespace treasurer::intake {
@@ -119,26 +120,16 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
                            request.request_id));
     unit.check(Policy::collection, Policy::current, known->policy.version, "policy");
     if (known->vendor) unit.check(Vendor::collection, known->vendor->id, known->vendor->version, "vendor");
-    const payments::CommitAPositions positions = parts_.saga.add_commit_a(unit, payment);
-    UnitOfWork asked_again = unit;
-    Task<Committed> committing = parts_.store.commit(std::move(unit));
-    const Committed committed = co_await committing;
-    if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
-    if (committed.outcome == atr::Outcome::unknown)
-        parts_.runner.find_out(std::move(asked_again), payment.id, positions.job);
-    if (!committed.ok()) co_return unavailable(committed.error);
-
-    Completion<bool> news = parts_.runner.waiters().expect(payment.id, request.wait);
-    parts_.runner.adopt(payment.id, committed.versions.at(positions.job));
-    ApprovalResult out = result(ApprovalKind::done, std::move(work.approval), {});
-    out.standing.kind = SubmitKind::processing;
-    out.standing.invoice = std::move(work.invoice);
-    out.standing.payment = std::move(payment);
-    co_await news;
-    Task<std::optional<SubmitResult>> looking = standing_of(parts_.store, out.standing);
-    std::optional<SubmitResult> standing = co_await looking;
-    if (standing) out.standing = std::move(*standing);
-    out.reason = out.standing.reason;
+    SubmitResult standing;
+    standing.invoice = std::move(work.invoice);
+    standing.payment = std::move(payment);
+    Task<atr::Result<SubmitResult>> paying =
+        pay_now(parts_.store, parts_.saga, parts_.runner, std::move(unit), std::move(standing), request.wait);
+    atr::Result<SubmitResult> paid = co_await paying;
+    if (!paid && paid.outcome() == atr::Outcome::conflict) co_return std::nullopt;
+    if (!paid) co_return unavailable(paid.error());
+    ApprovalResult out = result(ApprovalKind::done, std::move(work.approval), paid->reason);
+    out.standing = std::move(*paid);
     co_return out;
 }
 

@@ -45,7 +45,7 @@ AuditEntry audit_line(Ids& ids, UnixMillis now, std::string actor, std::string a
     return out;
 }
 
-Task<std::optional<SubmitResult>> standing_of(Store& store, SubmitResult known) {
+Task<SubmitResult> standing_of(Store& store, SubmitResult known) {
     Task<atr::Result<std::optional<Payment>>> finding = store.find<Payment>(known.payment.id);
     atr::Result<std::optional<Payment>> payment = co_await finding;
     if (!payment || !*payment) co_return known;

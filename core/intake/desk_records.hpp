@@ -20,6 +20,6 @@ AuditEntry audit_line(Ids& ids, UnixMillis now, std::string actor, std::string a
                       std::string detail, std::string request_id);
 
 /// Reads how invoice and payment stand now, and says so in `known.kind`. Storage that fails leaves `known` as it was.
-Task<std::optional<SubmitResult>> standing_of(Store& store, SubmitResult known);
+Task<SubmitResult> standing_of(Store& store, SubmitResult known);
 
 }  // namespace treasurer::intake

@@ -2,15 +2,17 @@
 
 #include "auth/digest.hpp"
 #include "intake/desk_records.hpp"
+#include "intake/pay_now.hpp"
 #include "records/approval.hpp"
 #include "treasury/rollups.hpp"
 
 namespace treasurer::intake {
 namespace {
 
-SubmitResult unreadable(std::vector<Problem> problems) {
+SubmitResult unreadable(std::vector<Problem> problems, std::int32_t error_code = 0) {
     SubmitResult out;
     out.kind = SubmitKind::unreadable;
+    out.error_code = error_code;
     for (const auto& problem : problems) out.reason += (out.reason.empty() ? "" : "; ") + problem.detail;
     out.problems = std::move(problems);
     return out;
@@ -67,7 +69,7 @@ Task<SubmitResult> InvoiceDesk::submit(Submission submission) {
             co_return unavailable(reading.error());
         std::vector<Problem> problems;
         problems.push_back({"/raw_text", reading.error().message});
-        co_return unreadable(std::move(problems));
+        co_return unreadable(std::move(problems), reading.error().code);
     }
     std::vector<Problem> missing = DocumentReader::missing_fields(*reading);
     if (!missing.empty()) co_return unreadable(std::move(missing));
@@ -216,22 +218,14 @@ InvoiceDesk::Step InvoiceDesk::pay(Submission submission, Invoice invoice, Judge
     treasury::note_invoice(unit, "approved");
     take_claims(unit, invoice, known);
     guard_decision(unit, known);
-    const payments::CommitAPositions positions = parts_.saga.add_commit_a(unit, payment);
-    UnitOfWork asked_again = unit;
-    Task<Committed> committing = parts_.store.commit(std::move(unit));
-    const Committed committed = co_await committing;
-    if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
-    if (committed.outcome == atr::Outcome::unknown)
-        parts_.runner.find_out(std::move(asked_again), payment.id, positions.job);
-    if (!committed.ok()) co_return unavailable(committed.error);
-
-    Completion<bool> news = parts_.runner.waiters().expect(payment.id, submission.wait);
-    parts_.runner.adopt(payment.id, committed.versions.at(positions.job));
     SubmitResult out = answer(SubmitKind::processing, std::move(invoice), known);
     out.payment = std::move(payment);
-    co_await news;
-    Task<std::optional<SubmitResult>> looking = standing_of(parts_.store, std::move(out));
-    co_return co_await looking;
+    Task<atr::Result<SubmitResult>> paying =
+        pay_now(parts_.store, parts_.saga, parts_.runner, std::move(unit), std::move(out), submission.wait);
+    atr::Result<SubmitResult> paid = co_await paying;
+    if (paid) co_return std::move(*paid);
+    if (paid.outcome() == atr::Outcome::conflict) co_return std::nullopt;
+    co_return unavailable(paid.error());
 }
 
 Invoice InvoiceDesk::invoice_from(const Submission& submission, const Reading& reading, const Judgement& known,

@@ -5,6 +5,7 @@
 #include "records/payment.hpp"
 #include "runtime/executor.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,6 +51,7 @@ struct SubmitResult {
     std::string duplicate_of = {};  ///< the first invoice's id
     std::string duplicate_payment_id = {};
     std::string reason = {};             ///< for people, one line
+    std::int32_t error_code = 0;         ///< unreadable: ATR_E_* where the document was not even looked into, or 0
     std::vector<Problem> problems = {};  ///< unreadable: everything that is missing or wrong
     std::string balance = {};            ///< available funds, decimal text; empty: not known
     std::string monthly_burn = {};       ///< decimal text

@@ -1,6 +1,7 @@
 // /api/v1/approvals: get, list, approve, reject.
 #include "http/json_body.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/record_routes.hpp"
 #include "http/routes/representations.hpp"
 
 namespace treasurer::http {
@@ -8,36 +9,6 @@ namespace {
 
 using intake::ApprovalKind;
 using intake::ApprovalResult;
-
-Task<Response> get_one(const ApiServices& services, RequestContext context) {
-    Task<atr::Result<std::optional<Approval>>> finding =
-        services.store.find<Approval>(std::string(context.path_parameter("id")));
-    const atr::Result<std::optional<Approval>> approval = co_await finding;
-    if (!approval) co_return respond(problem_of(approval.error()), context);
-    if (!*approval)
-        co_return respond(Problem{.code = ErrorCode::not_found, .detail = "No approval has this id."}, context);
-    co_return json_response(200, shown(**approval));
-}
-
-Task<Response> get_list(const ApiServices& services, RequestContext context) {
-    const auto page = page_of(context);
-    if (!page) co_return respond(page.problem(), context);
-    atr::Query query;
-    query.index = "by_created";
-    query.descending = true;
-    query.limit = page->limit;
-    query.cursor = page->cursor;
-    if (const auto status = context.request.query_value("status")) {
-        query.index = "by_status";
-        query.eq.push_back(atr::Value::of(std::string(*status)));
-    }
-    Task<atr::Result<Listing<Approval>>> listing = services.store.list<Approval>(std::move(query));
-    const atr::Result<Listing<Approval>> found = co_await listing;
-    if (!found) co_return list_failed(context, found.error());
-    Json items = Json::array();
-    for (const auto& approval : found->items) items.push_back(shown(approval));
-    co_return list_response(context, std::move(items), found->next_cursor);
-}
 
 Response answer(const ApprovalResult& result, const RequestContext& context) {
     const auto refuse = [&](ErrorCode code, const std::string& detail) {
@@ -92,6 +63,8 @@ Task<Response> decide(const ApiServices& services, RequestContext context, bool 
     co_return answer(result, context);
 }
 
+const auto show = [](const Approval& one) { return shown(one); };
+
 }  // namespace
 
 void add_approvals(Router& router, const ApiServices& services) {
@@ -101,14 +74,16 @@ void add_approvals(Router& router, const ApiServices& services) {
                 .pattern = "/api/v1/approvals",
                 .name = "approvals.list",
                 .access = read,
-                .handler = AsyncHandler(
-                    [&services](RequestContext context) { return get_list(services, std::move(context)); })});
+                .handler = AsyncHandler([&services](RequestContext context) {
+                    return list_records<Approval>(services.store, std::move(context), {{"status", "by_status"}}, show);
+                })});
     router.add({.method = "GET",
                 .pattern = "/api/v1/approvals/{id}",
                 .name = "approvals.get",
                 .access = read,
-                .handler = AsyncHandler(
-                    [&services](RequestContext context) { return get_one(services, std::move(context)); })});
+                .handler = AsyncHandler([&services](RequestContext context) {
+                    return get_record<Approval>(services.store, std::move(context), "approval", show);
+                })});
     router.add({.method = "POST",
                 .pattern = "/api/v1/approvals/{id}/approve",
                 .name = "approvals.approve",

@@ -1,6 +1,7 @@
 // /api/v1/invoices: submit, get, list, and the document itself.
 #include "http/json_body.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/record_routes.hpp"
 #include "http/routes/representations.hpp"
 #include "http/routes/submit_answer.hpp"
 #include "intake/desk_records.hpp"
@@ -58,16 +59,6 @@ Task<Response> submit(const ApiServices& services, RequestContext context) {
     co_return out;
 }
 
-Task<Response> get_one(const ApiServices& services, RequestContext context) {
-    Task<atr::Result<std::optional<Invoice>>> finding =
-        services.store.find<Invoice>(std::string(context.path_parameter("id")));
-    const atr::Result<std::optional<Invoice>> invoice = co_await finding;
-    if (!invoice) co_return respond(problem_of(invoice.error()), context);
-    if (!*invoice)
-        co_return respond(Problem{.code = ErrorCode::not_found, .detail = "No invoice has this id."}, context);
-    co_return json_response(200, shown(**invoice));
-}
-
 Task<Response> get_document(const ApiServices& services, RequestContext context) {
     Task<atr::Result<std::optional<Invoice>>> finding =
         services.store.find<Invoice>(std::string(context.path_parameter("id")));
@@ -91,28 +82,7 @@ Task<Response> get_document(const ApiServices& services, RequestContext context)
     co_return out;
 }
 
-Task<Response> get_list(const ApiServices& services, RequestContext context) {
-    const auto page = page_of(context);
-    if (!page) co_return respond(page.problem(), context);
-    atr::Query query;
-    query.index = "by_created";
-    query.descending = true;
-    query.limit = page->limit;
-    query.cursor = page->cursor;
-    if (const auto status = context.request.query_value("status")) {
-        query.index = "by_status";
-        query.eq.push_back(atr::Value::of(std::string(*status)));
-    } else if (const auto vendor = context.request.query_value("vendor_id")) {
-        query.index = "by_vendor";
-        query.eq.push_back(atr::Value::of(std::string(*vendor)));
-    }
-    Task<atr::Result<Listing<Invoice>>> listing = services.store.list<Invoice>(std::move(query));
-    const atr::Result<Listing<Invoice>> found = co_await listing;
-    if (!found) co_return list_failed(context, found.error());
-    Json items = Json::array();
-    for (const auto& invoice : found->items) items.push_back(shown(invoice));
-    co_return list_response(context, std::move(items), found->next_cursor);
-}
+const auto show = [](const Invoice& one) { return shown(one); };
 
 }  // namespace
 
@@ -129,14 +99,17 @@ void add_invoices(Router& router, const ApiServices& services) {
                 .pattern = "/api/v1/invoices",
                 .name = "invoices.list",
                 .access = read,
-                .handler = AsyncHandler(
-                    [&services](RequestContext context) { return get_list(services, std::move(context)); })});
+                .handler = AsyncHandler([&services](RequestContext context) {
+                    return list_records<Invoice>(services.store, std::move(context),
+                                                 {{"status", "by_status"}, {"vendor_id", "by_vendor"}}, show);
+                })});
     router.add({.method = "GET",
                 .pattern = "/api/v1/invoices/{id}",
                 .name = "invoices.get",
                 .access = read,
-                .handler = AsyncHandler(
-                    [&services](RequestContext context) { return get_one(services, std::move(context)); })});
+                .handler = AsyncHandler([&services](RequestContext context) {
+                    return get_record<Invoice>(services.store, std::move(context), "invoice", show);
+                })});
     router.add({.method = "GET",
                 .pattern = "/api/v1/invoices/{id}/document",
                 .name = "invoices.document",

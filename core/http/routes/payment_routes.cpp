@@ -1,43 +1,11 @@
 // /api/v1/payments: get, list, and the request to cancel.
 #include "http/routes/api_services.hpp"
+#include "http/routes/record_routes.hpp"
 #include "http/routes/representations.hpp"
 #include "intake/desk_records.hpp"
 
 namespace treasurer::http {
 namespace {
-
-Task<Response> get_one(const ApiServices& services, RequestContext context) {
-    Task<atr::Result<std::optional<Payment>>> finding =
-        services.store.find<Payment>(std::string(context.path_parameter("id")));
-    const atr::Result<std::optional<Payment>> payment = co_await finding;
-    if (!payment) co_return respond(problem_of(payment.error()), context);
-    if (!*payment)
-        co_return respond(Problem{.code = ErrorCode::not_found, .detail = "No payment has this id."}, context);
-    co_return json_response(200, shown(**payment));
-}
-
-Task<Response> get_list(const ApiServices& services, RequestContext context) {
-    const auto page = page_of(context);
-    if (!page) co_return respond(page.problem(), context);
-    atr::Query query;
-    query.index = "by_created";
-    query.descending = true;
-    query.limit = page->limit;
-    query.cursor = page->cursor;
-    if (const auto state = context.request.query_value("state")) {
-        query.index = "by_state";
-        query.eq.push_back(atr::Value::of(std::string(*state)));
-    } else if (const auto invoice = context.request.query_value("invoice_id")) {
-        query.index = "by_invoice";
-        query.eq.push_back(atr::Value::of(std::string(*invoice)));
-    }
-    Task<atr::Result<Listing<Payment>>> listing = services.store.list<Payment>(std::move(query));
-    const atr::Result<Listing<Payment>> found = co_await listing;
-    if (!found) co_return list_failed(context, found.error());
-    Json items = Json::array();
-    for (const auto& payment : found->items) items.push_back(shown(payment));
-    co_return list_response(context, std::move(items), found->next_cursor);
-}
 
 /// A cancel is only ever requested: whoever works on the payment decides what the rail's word still allows.
 Task<Response> request_cancel(const ApiServices& services, RequestContext context) {
@@ -75,6 +43,8 @@ Task<Response> request_cancel(const ApiServices& services, RequestContext contex
         context);
 }
 
+const auto show = [](const Payment& one) { return shown(one); };
+
 }  // namespace
 
 void add_payments(Router& router, const ApiServices& services) {
@@ -83,14 +53,17 @@ void add_payments(Router& router, const ApiServices& services) {
                 .pattern = "/api/v1/payments",
                 .name = "payments.list",
                 .access = read,
-                .handler = AsyncHandler(
-                    [&services](RequestContext context) { return get_list(services, std::move(context)); })});
+                .handler = AsyncHandler([&services](RequestContext context) {
+                    return list_records<Payment>(services.store, std::move(context),
+                                                 {{"state", "by_state"}, {"invoice_id", "by_invoice"}}, show);
+                })});
     router.add({.method = "GET",
                 .pattern = "/api/v1/payments/{id}",
                 .name = "payments.get",
                 .access = read,
-                .handler = AsyncHandler(
-                    [&services](RequestContext context) { return get_one(services, std::move(context)); })});
+                .handler = AsyncHandler([&services](RequestContext context) {
+                    return get_record<Payment>(services.store, std::move(context), "payment", show);
+                })});
     router.add({.method = "POST",
                 .pattern = "/api/v1/payments/{id}/cancel",
                 .name = "payments.cancel",

@@ -5,6 +5,17 @@ namespace treasurer::http {
 using intake::SubmitKind;
 using intake::SubmitResult;
 
+namespace {
+
+/// A document that was not even looked into has a status of its own.
+ErrorCode unreadable_code(std::int32_t error_code) {
+    if (error_code == ATR_E_TOO_LARGE) return ErrorCode::body_too_large;
+    if (error_code == ATR_E_MEDIA_TYPE) return ErrorCode::unsupported_media_type;
+    return ErrorCode::unreadable_document;
+}
+
+}  // namespace
+
 void count(observe::Kpis& kpis, const SubmitResult& result) {
     switch (result.kind) {
         case SubmitKind::paid:
@@ -52,7 +63,7 @@ std::optional<Response> refusal_of(const SubmitResult& result, const RequestCont
                 context,
                 {{"invoice_id", result.invoice.id}, {"payment_id", result.payment.id}, {"reason", result.reason}});
         case SubmitKind::unreadable: {
-            Problem problem{.code = ErrorCode::unreadable_document,
+            Problem problem{.code = unreadable_code(result.error_code),
                             .detail = "The invoice cannot be read: " + result.reason + "."};
             for (const auto& found : result.problems) problem.errors.push_back({found.pointer, found.detail});
             return respond(problem, context);

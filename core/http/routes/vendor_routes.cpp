@@ -1,6 +1,7 @@
 // /api/v1/vendors: the vendor master.
 #include "http/json_body.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/record_routes.hpp"
 #include "http/routes/representations.hpp"
 
 namespace treasurer::http {
@@ -92,14 +93,6 @@ Task<Response> add_account(const ApiServices& services, RequestContext context) 
     co_return json_response(201, shown(*vendor, services.clock.unix_ms()));
 }
 
-Task<Response> get_one(const ApiServices& services, RequestContext context) {
-    Task<atr::Result<std::optional<Vendor>>> finding = services.vendors.find(std::string(context.path_parameter("id")));
-    const atr::Result<std::optional<Vendor>> vendor = co_await finding;
-    if (!vendor) co_return failed(vendor.error(), context);
-    if (!*vendor) co_return respond(Problem{.code = ErrorCode::not_found, .detail = "No vendor has this id."}, context);
-    co_return json_response(200, shown(**vendor, services.clock.unix_ms()));
-}
-
 Task<Response> get_list(const ApiServices& services, RequestContext context) {
     const auto page = page_of(context);
     if (!page) co_return respond(page.problem(), context);
@@ -131,8 +124,11 @@ void add_vendors(Router& router, const ApiServices& services) {
                 .pattern = "/api/v1/vendors/{id}",
                 .name = "vendors.get",
                 .access = read,
-                .handler = AsyncHandler(
-                    [&services](RequestContext context) { return get_one(services, std::move(context)); })});
+                .handler = AsyncHandler([&services](RequestContext context) {
+                    return get_record<Vendor>(
+                        services.store, std::move(context), "vendor",
+                        [&services](const Vendor& one) { return shown(one, services.clock.unix_ms()); });
+                })});
     router.add({.method = "POST",
                 .pattern = "/api/v1/vendors/{id}/accounts",
                 .name = "vendors.accounts.create",

@@ -1,0 +1,53 @@
+/// GET of one record and of a page of them: the same for every resource.
+#pragma once
+
+#include "http/routes/api_services.hpp"
+
+#include <string>
+#include <vector>
+
+namespace treasurer::http {
+
+/// `show` turns a record into its representation. 404 says that no `what` has this id.
+template <class R, class Show>
+Task<Response> get_record(Store& store, RequestContext context, const char* what, Show show) {
+    Task<atr::Result<std::optional<R>>> finding = store.find<R>(std::string(context.path_parameter("id")));
+    const atr::Result<std::optional<R>> found = co_await finding;
+    if (!found) co_return respond(problem_of(found.error()), context);
+    if (!*found)
+        co_return respond(Problem{.code = ErrorCode::not_found, .detail = std::string("No ") + what + " has this id."},
+                          context);
+    co_return json_response(200, show(**found));
+}
+
+/// A query parameter that narrows a list, and the index that serves it. The first one given is used.
+struct Filter {
+    const char* parameter;
+    const char* index;
+};
+
+/// Newest first, over the index by_created unless a filter names another.
+template <class R, class Show>
+Task<Response> list_records(Store& store, RequestContext context, std::vector<Filter> filters, Show show) {
+    const auto page = page_of(context);
+    if (!page) co_return respond(page.problem(), context);
+    atr::Query query;
+    query.index = "by_created";
+    query.descending = true;
+    query.limit = page->limit;
+    query.cursor = page->cursor;
+    for (const auto& filter : filters) {
+        const auto wanted = context.request.query_value(filter.parameter);
+        if (!wanted || !query.eq.empty()) continue;
+        query.index = filter.index;
+        query.eq.push_back(atr::Value::of(std::string(*wanted)));
+    }
+    Task<atr::Result<Listing<R>>> listing = store.list<R>(std::move(query));
+    const atr::Result<Listing<R>> found = co_await listing;
+    if (!found) co_return list_failed(context, found.error());
+    Json items = Json::array();
+    for (const auto& record : found->items) items.push_back(show(record));
+    co_return list_response(context, std::move(items), found->next_cursor);
+}
+
+}  // namespace treasurer::http

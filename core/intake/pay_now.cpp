@@ -1,0 +1,27 @@
+#include "intake/pay_now.hpp"
+
+#include "intake/desk_records.hpp"
+
+namespace treasurer::intake {
+
+Task<atr::Result<SubmitResult>> pay_now(Store& store, payments::Saga& saga, payments::Runner& runner, UnitOfWork unit,
+                                        SubmitResult known, Millis wait) {
+    const payments::CommitAPositions positions = saga.add_commit_a(unit, known.payment);
+    UnitOfWork asked_again = unit;
+    Task<Committed> committing = store.commit(std::move(unit));
+    Committed committed = co_await committing;
+    if (!committed.ok()) {
+        if (committed.outcome == atr::Outcome::unknown)
+            runner.find_out(std::move(asked_again), known.payment.id, positions.job);
+        committed.error.outcome = committed.outcome;
+        co_return committed.error;
+    }
+    Completion<bool> news = runner.waiters().expect(known.payment.id, wait);
+    runner.adopt(known.payment.id, committed.versions.at(positions.job));
+    known.kind = SubmitKind::processing;
+    co_await news;
+    Task<SubmitResult> looking = standing_of(store, std::move(known));
+    co_return co_await looking;
+}
+
+}  // namespace treasurer::intake

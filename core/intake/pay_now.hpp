@@ -1,0 +1,16 @@
+/// Commit A and what follows in this process: the payment is sent, and the caller waits for its end for a while.
+#pragma once
+
+#include "intake/submission.hpp"
+#include "payments/runner.hpp"
+
+namespace treasurer::intake {
+
+/// `unit` holds everything that becomes true with Commit A but the payment's own part, and `known.payment` the prepared
+/// payment. Returns `known` with how payment and invoice stand after at most `wait`.
+/// Errors: conflict  something the decision rests on has changed: decide again
+///         others    nothing is known to be stored; if it was, this host finds out and goes on by itself
+Task<atr::Result<SubmitResult>> pay_now(Store& store, payments::Saga& saga, payments::Runner& runner, UnitOfWork unit,
+                                        SubmitResult known, Millis wait);
+
+}  // namespace treasurer::intake
