@@ -20,7 +20,7 @@ struct YamlNode {
     std::string text = {};  ///< of a scalar
     bool plain = true;      ///< a scalar without quotes: may be read as a number or a flag
     std::vector<YamlNode> items = {};
-    std::vector<YamlEntry> entries = {};
+    std::vector<YamlEntry> entries;  // no initialiser: YamlEntry is not complete yet
 
     bool is_map() const { return kind == Kind::map; }
     const YamlNode* find(std::string_view key) const;
