@@ -36,7 +36,7 @@ public:
     }
 
     void each(const std::string& kind, const std::string& path, std::map<std::string, PluginSlot>& slots) {
-        const YamlNode* all = root_.find_path(path);
+        const YamlNode* all = reader_.section(path);
         if (all == nullptr) return;
         for (const auto& entry : all->entries) {
             if (is_instance_name(entry.key))

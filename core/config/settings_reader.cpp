@@ -32,6 +32,11 @@ const YamlNode* SettingsReader::raw(std::string_view path) {
     return root_.find_path(path);
 }
 
+const YamlNode* SettingsReader::section(std::string_view path) {
+    sections_.emplace(path);
+    return root_.find_path(path);
+}
+
 Position SettingsReader::position(std::string_view path) const {
     const YamlNode* node = root_.find_path(path);
     return node != nullptr ? node->at : root_.at;
@@ -126,14 +131,14 @@ void SettingsReader::decimal(std::string_view path, atr::Decimal& value, atr::De
 
 std::vector<std::string> SettingsReader::known_below(const std::string& path) const {
     const std::string prefix = path.empty() ? std::string() : path + '.';
-    std::vector<std::string> out;
-    for (const auto& name : known_) {
-        if (!name.starts_with(prefix)) continue;
-        const std::string rest = name.substr(prefix.size());
-        const std::string word = rest.substr(0, rest.find('.'));
-        if (out.empty() || out.back() != word) out.push_back(word);
-    }
-    return out;
+    std::set<std::string> out;
+    for (const auto* names : {&known_, &sections_})
+        for (const auto& name : *names) {
+            if (!name.starts_with(prefix)) continue;
+            const std::string rest = name.substr(prefix.size());
+            out.insert(rest.substr(0, rest.find('.')));
+        }
+    return {out.begin(), out.end()};
 }
 
 void SettingsReader::report_unknown(const YamlNode& node, const std::string& path) {

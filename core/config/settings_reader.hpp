@@ -28,6 +28,8 @@ public:
 
     /// A name whose value, of whatever shape, somebody else reads.
     const YamlNode* raw(std::string_view path);
+    /// A map whose names are the operator's own; what stands below it is read one by one.
+    const YamlNode* section(std::string_view path);
     /// Where a setting stands, or where the file begins when it does not.
     Position position(std::string_view path) const;
     /// Reports every name that nobody asked for, and every value where a map should be.
@@ -43,7 +45,7 @@ private:
 
     const YamlNode& root_;
     Problems& problems_;
-    std::set<std::string, std::less<>> known_;
+    std::set<std::string, std::less<>> known_, sections_;
 };
 
 }  // namespace treasurer

@@ -10,17 +10,25 @@ InstanceCore::InstanceCore(Parts parts, Executor& executor, const Clock& clock, 
     : parts_(std::move(parts)), executor_(executor), clock_(clock), services_(parts_.name, clock, std::move(sinks)) {}
 
 InstanceCore::~InstanceCore() {
-    if (self_ != nullptr) parts_.component.table.destroy(self_);
+    if (self_ == nullptr) return;
+    try {
+        parts_.component.table.destroy(self_);
+    } catch (...) {  // it is gone either way
+        self_ = nullptr;
+    }
 }
 
 atr::Result<> InstanceCore::create(const std::string& config_json) {
     deadlines_ = std::make_shared<CallDeadlines>(executor_, [weak = weak_from_this()](PluginCall& call) {
-        if (const auto core = weak.lock()) core->expire(call);
+        if (const auto core = weak.lock()) call.expire(core->counters_);
     });
-    pool_ =
-        std::make_unique<WorkerPool>(parts_.threads, parts_.queue, [weak = weak_from_this()](WorkerPool::Item call) {
-            if (const auto core = weak.lock()) core->run(*call);
-        });
+    const auto run_call = [weak = weak_from_this()](PluginCall& call) {
+        if (const auto core = weak.lock()) call.run(core->counters_, core->clock_);
+    };
+    const auto finish_call = [weak = weak_from_this()](PluginCall& call) {
+        if (const auto core = weak.lock()) core->finish(call);
+    };
+    pool_ = std::make_unique<WorkerPool>(parts_.threads, parts_.queue, run_call, finish_call);
     border::ErrorOut error;
     atr_outcome outcome = ATR_UNKNOWN;
     try {
@@ -54,14 +62,9 @@ void InstanceCore::submit(std::shared_ptr<PluginCall> call) {
                                   : atr::retry(ATR_E_CANCELLED, name() + ": the host is stopping"));
 }
 
-void InstanceCore::run(PluginCall& call) {
-    const bool too_late = call.run(counters_, clock_);
+void InstanceCore::finish(PluginCall& call) {
     deadlines_->forget(call);
-    if (too_late) hung_.fetch_sub(1);
-}
-
-void InstanceCore::expire(PluginCall& call) {
-    if (call.expire(counters_)) hung_.fetch_add(1);
+    call.answer();
 }
 
 void InstanceCore::stop() {
@@ -76,7 +79,21 @@ void InstanceCore::stop() {
     services_.close();
 }
 
+namespace {
+
+unsigned still_running(const std::vector<OperationSnapshot>& operations) {
+    std::uint64_t abandoned = 0, late = 0;
+    for (const auto& operation : operations) {
+        abandoned += operation.abandoned;
+        late += operation.late;
+    }
+    return static_cast<unsigned>(abandoned > late ? abandoned - late : 0);
+}
+
+}  // namespace
+
 InstanceSnapshot InstanceCore::snapshot() const {
+    auto operations = counters_.snapshot();
     const auto counts = pool_->counts();
     return {.name = name(),
             .kind = parts_.component.kind,
@@ -85,10 +102,10 @@ InstanceSnapshot InstanceCore::snapshot() const {
             .threads = counts.threads,
             .max_threads = parts_.threads,
             .busy = counts.busy,
-            .hung = hung_.load(),
+            .hung = still_running(operations),
             .queue_depth = counts.queued,
             .queue_limit = parts_.queue,
-            .operations = counters_.snapshot()};
+            .operations = std::move(operations)};
 }
 
 }  // namespace treasurer

@@ -56,8 +56,7 @@ public:
     InstanceSnapshot snapshot() const;
 
 private:
-    void run(PluginCall& call);
-    void expire(PluginCall& call);
+    void finish(PluginCall& call);
 
     const Parts parts_;
     Executor& executor_;
@@ -66,7 +65,6 @@ private:
     OperationCounters counters_;
     std::shared_ptr<CallDeadlines> deadlines_;  ///< made by create(), with pool_: both need this object shared
     std::unique_ptr<WorkerPool> pool_;
-    std::atomic<unsigned> hung_{0};
     void* self_ = nullptr;
 };
 

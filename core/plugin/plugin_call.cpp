@@ -31,39 +31,35 @@ PluginCall::PluginCall(const Operation& operation, CallOptions options, const Cl
     };
 }
 
-bool PluginCall::run(OperationCounters& counters, const Clock& clock) {
-    if (Steady::now() >= due_) {
-        expire(counters);
-        return false;
-    }
+void PluginCall::run(OperationCounters& counters, const Clock& clock) {
+    if (Steady::now() >= due_) return expire(counters);
     State expected = State::queued;
-    if (!state_.compare_exchange_strong(expected, State::running)) return false;
+    if (!state_.compare_exchange_strong(expected, State::running)) return;
     context_.raw.now_unix_ms = clock.unix_ms();
     const atr::Outcome outcome = invoke(context_.raw);
     expected = State::running;
-    if (!state_.compare_exchange_strong(expected, State::done)) {
-        counters.late(operation_);
-        return true;
-    }
+    if (!state_.compare_exchange_strong(expected, State::done)) return counters.late(operation_);
     counters.finished(operation_, outcome, since(made_));
-    give();
-    return false;
+    in_time_ = true;
 }
 
-bool PluginCall::expire(OperationCounters& counters) {
+void PluginCall::answer() noexcept {
+    if (in_time_) give();
+}
+
+void PluginCall::expire(OperationCounters& counters) {
     State expected = State::queued;
     if (state_.compare_exchange_strong(expected, State::expired)) {
         counters.expired(operation_);
-        give(atr::retry(ATR_E_TIMEOUT, std::string(operation_.name) + ": no thread was free before the deadline"));
-        return false;
+        return give(
+            atr::retry(ATR_E_TIMEOUT, std::string(operation_.name) + ": no thread was free before the deadline"));
     }
     expected = State::running;
-    if (!state_.compare_exchange_strong(expected, State::abandoned)) return false;
+    if (!state_.compare_exchange_strong(expected, State::abandoned)) return;
     counters.abandoned(operation_);
     give(atr::Error{.outcome = operation_.on_timeout,
                     .code = ATR_E_TIMEOUT,
                     .message = std::string(operation_.name) + ": the plugin did not answer before the deadline"});
-    return true;
 }
 
 void PluginCall::refuse(OperationCounters& counters, atr::Error error) {

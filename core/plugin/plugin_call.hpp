@@ -26,11 +26,12 @@ public:
     PluginCall(const PluginCall&) = delete;
     PluginCall& operator=(const PluginCall&) = delete;
 
-    /// Runs the plugin's function, unless the deadline was first. True: the plugin returned, but too late.
-    bool run(OperationCounters& counters, const Clock& clock);
+    /// Runs the plugin's function, unless the deadline was first.
+    void run(OperationCounters& counters, const Clock& clock);
+    /// After run(), on the same thread: gives the caller the plugin's answer, if that was in time.
+    void answer() noexcept;
     /// Answers for the plugin: with retry when the call has not started, with the operation's on_timeout when it has.
-    /// True: it had started, and now runs for nobody.
-    bool expire(OperationCounters& counters);
+    void expire(OperationCounters& counters);
     /// Answers a call that cannot start.
     void refuse(OperationCounters& counters, atr::Error error);
 
@@ -56,6 +57,7 @@ private:
     const Steady::time_point made_, due_;
     std::atomic<State> state_{State::queued};
     Context context_{};
+    bool in_time_ = false;  ///< run() was before the deadline
     bool watched_ = false;  ///< with place_: guarded by CallDeadlines
     Deadlines::iterator place_{};
 };

@@ -2,23 +2,25 @@
 
 #include <system_error>
 
+#include "plugin/plugin_call.hpp"
+
 namespace treasurer {
 
 struct WorkerPool::State {
-    State(unsigned max_threads_, std::size_t max_queue_, Work work_)
-        : max_threads(max_threads_), max_queue(max_queue_), work(std::move(work_)) {}
+    State(unsigned max_threads_, std::size_t max_queue_, Work work_, Work finish_)
+        : max_threads(max_threads_), max_queue(max_queue_), work(std::move(work_)), finish(std::move(finish_)) {}
     const unsigned max_threads;
     const std::size_t max_queue;
-    const Work work;
+    const Work work, finish;
     std::mutex mutex;
     std::condition_variable ready, ended;
     std::deque<Item> queue;
-    unsigned idle = 0, running = 0, busy = 0;
+    unsigned idle = 0, finishing = 0, running = 0, busy = 0;
     bool closed = false;
 };
 
-WorkerPool::WorkerPool(unsigned max_threads, std::size_t max_queue, Work work)
-    : state_(std::make_shared<State>(max_threads, max_queue, std::move(work))) {}
+WorkerPool::WorkerPool(unsigned max_threads, std::size_t max_queue, Work work, Work finish)
+    : state_(std::make_shared<State>(max_threads, max_queue, std::move(work), std::move(finish))) {}
 
 WorkerPool::~WorkerPool() {
     close();
@@ -31,7 +33,7 @@ WorkerPool::Submitted WorkerPool::submit(Item item) {
     {
         const std::lock_guard lock(state.mutex);
         if (state.closed) return Submitted::stopped;
-        const bool thread_free = state.idle > state.queue.size();
+        const bool thread_free = state.idle + state.finishing > state.queue.size();
         if (!thread_free && state.running < state.max_threads) {
             try {
                 threads_.emplace_back(&WorkerPool::run, state_);
@@ -87,10 +89,15 @@ void WorkerPool::run(std::shared_ptr<State> state) {
         state->queue.pop_front();
         ++state->busy;
         lock.unlock();
-        state->work(std::move(item));
-        item = nullptr;
+        state->work(*item);
         lock.lock();
         --state->busy;
+        ++state->finishing;
+        lock.unlock();
+        state->finish(*item);
+        item = nullptr;
+        lock.lock();
+        --state->finishing;
     }
     --state->running;
     state->ended.notify_all();

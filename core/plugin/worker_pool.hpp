@@ -21,14 +21,16 @@ class PluginCall;
 class WorkerPool {
 public:
     using Item = std::shared_ptr<PluginCall>;
-    using Work = std::function<void(Item)>;
+    using Work = std::function<void(PluginCall&)>;
     struct Counts {
         unsigned threads = 0, busy = 0;
         std::size_t queued = 0;
     };
     enum class Submitted { yes, full, stopped };
 
-    WorkerPool(unsigned max_threads, std::size_t max_queue, Work work);
+    /// `work` makes the call; `finish` then tells its caller, while the thread already counts as free: the caller's
+    /// next call does not start another thread for want of this one.
+    WorkerPool(unsigned max_threads, std::size_t max_queue, Work work, Work finish);
     ~WorkerPool();
 
     Submitted submit(Item item);

@@ -48,9 +48,11 @@ public:
             value = *secret;
         } else if (document.bytes.starts_with("wait ")) {
             const std::string file(document.bytes.substr(5));
+            host_.log(atr::LogLevel::info, "waiting for " + file);
             struct stat found;
             while (stat(file.c_str(), &found) != 0) nap();
         } else if (document.bytes == "until_cancelled") {
+            host_.log(atr::LogLevel::info, "waiting to be cancelled");
             while (!call.cancelled()) nap();
             host_.log(atr::LogLevel::info, "cancelled");
         } else if (document.bytes == "now") {

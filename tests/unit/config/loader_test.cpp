@@ -174,3 +174,14 @@ TEST_CASE("a storage, a cache and a parser must be named", "[config]") {
     CHECK(file.problems() ==
           Lines{"1:1: plugins.storage.use: name the plugin to use", "1:1: plugins.cache.use: name the plugin to use"});
 }
+
+TEST_CASE("a host without rails is a valid one; rails of the wrong shape are not", "[config]") {
+    const std::string rest = "  storage: {use: store}\n  cache: {use: mem}\n  parsers: {rules: {use: words}}\n";
+    CHECK(ConfigFile("plugins:\n  rails: {}\n" + rest).settings().plugins.rails.empty());
+    CHECK(ConfigFile("plugins:\n  rails:\n" + rest).settings().plugins.rails.empty());
+    CHECK(ConfigFile("plugins:\n  rails: [bank]\n" + rest).problems() ==
+          Lines{"2:10: plugins.rails: must be a map of settings"});
+    CHECK(ConfigFile("plugins:\n  rails: {bank: sim}\n" + rest).problems().size() == 2);
+    CHECK(ConfigFile("plugins:\n  rials: {}\n" + rest).problems() ==
+          Lines{"2:3: unknown setting 'plugins.rials' (did you mean 'rails'?)"});
+}

@@ -14,7 +14,7 @@ namespace {
 constexpr Millis soon{20}, ample{60'000};
 
 struct GoodParser {
-    explicit GoodParser(Bench& bench, InstanceSettings settings = {.name = "p", .threads = 2})
+    explicit GoodParser(Bench& bench, InstanceSettings settings = {.name = "p", .threads = 2, .stop_wait = ample})
         : instance(bench.instance("good_parser", "parser", std::move(settings))),
           port(std::move(ParserPlugin::make(*instance, ample).value())) {}
     Task<Parsed> parse(const std::string& text, Millis timeout = ample) {
@@ -22,6 +22,19 @@ struct GoodParser {
     }
     std::string note(Bench& bench, const std::string& text) {
         return bench.await(parse(text)).value().fields.at(0).value;
+    }
+    /// Calls with ever more patience until one was started and abandoned; returns what its caller was told.
+    Parsed abandon(Bench& bench, const std::string& text) {
+        const auto before = counted(snapshot(), "parse").abandoned;
+        for (Millis timeout = soon;; timeout *= 2) {
+            Parsed result = bench.await(parse(text, timeout));
+            if (counted(snapshot(), "parse").abandoned > before) return result;
+        }
+    }
+    /// Starts a call that lasts until bench.touch("go"), and waits until the plugin has it.
+    void occupy(Bench& bench, Together<Parsed>& calls) {
+        calls.start(parse("wait " + bench.path("go")));
+        REQUIRE(bench.heard.wait_for(instance->name() + ": waiting for " + bench.path("go")));
     }
     InstanceSnapshot snapshot() const { return instance->snapshot(); }
     std::unique_ptr<PluginInstance> instance;
@@ -73,53 +86,53 @@ TEST_CASE("a call knows its request, attempt, time and deadline", "[plugin]") {
 TEST_CASE("a call that outlives its deadline is abandoned, and its late answer is dropped and counted", "[plugin]") {
     Bench bench;
     GoodParser parser(bench);
-    const auto result = bench.await(parser.parse("wait " + bench.path("go"), soon));
+    const auto result = parser.abandon(bench, "wait " + bench.path("go"));
     REQUIRE(result.outcome() == Outcome::retry);
     CHECK(result.error().code == ATR_E_TIMEOUT);
-    CHECK(counted(parser.snapshot(), "parse").abandoned == 1);
     CHECK(parser.snapshot().hung == 1);
     CHECK(parser.note(bench, "others are served") == "hello 2");
     bench.touch("go");
     parser.instance->stop();
     const auto count = counted(parser.snapshot(), "parse");
+    CHECK(count.abandoned == 1);
     CHECK(count.late == 1);
     CHECK(parser.snapshot().hung == 0);
-    CHECK(outcomes(count, Outcome::retry) == 1);
+    CHECK(outcomes(count, Outcome::retry) == 1 + count.expired);
     CHECK(outcomes(count, Outcome::ok) == 1);
 }
 
 TEST_CASE("an abandoned call sees that it is cancelled", "[plugin]") {
     Bench bench;
     GoodParser parser(bench);
-    CHECK(bench.await(parser.parse("until_cancelled", soon)).outcome() == Outcome::retry);
+    CHECK(parser.abandon(bench, "until_cancelled").outcome() == Outcome::retry);
     CHECK(bench.heard.wait_for("p: cancelled"));
 }
 
 TEST_CASE("a call with an effect that outlives its deadline is unknown, one that never started is retry", "[plugin]") {
     Bench bench;
-    auto instance = bench.instance("good_parser", "parser", {.name = "p", .threads = 1});
+    auto instance = bench.instance("good_parser", "parser", {.name = "p", .threads = 1, .stop_wait = ample});
     constexpr Operation effect{5, "effect", Outcome::unknown};
-    std::atomic<bool> released{false}, started{false};
-    const auto hang = [&](const atr_call&) -> atr::Result<> {
-        started = true;
-        released.wait(false);
+    const auto released = std::make_shared<std::atomic<bool>>(false);
+    const auto started = std::make_shared<std::atomic<bool>>(false);
+    const auto hang = [=](const atr_call&) -> atr::Result<> {
+        *started = true;
+        released->wait(false);
         return {};
     };
-    Together<atr::Result<>> calls(bench.executor);
-    calls.start(instance->call<atr::Unit>(effect, {.timeout = soon}, hang));
-    started.wait(false);
-    while (!started) std::this_thread::yield();
+    Millis timeout = soon;
+    atr::Result<> running = atr::unsupported();
+    for (; !*started; timeout *= 2)
+        running = bench.await(instance->call<atr::Unit>(effect, {.timeout = timeout}, hang));
+    CHECK(running.outcome() == Outcome::unknown);
+    CHECK(running.error().code == ATR_E_TIMEOUT);
     const auto queued = bench.await(instance->call<atr::Unit>(effect, {.timeout = soon}, hang));
     CHECK(queued.outcome() == Outcome::retry);
     CHECK(queued.error().code == ATR_E_TIMEOUT);
-    const auto running = calls.finish();
-    REQUIRE(running.size() == 1);
-    CHECK(running[0].outcome() == Outcome::unknown);
     const auto count = counted(instance->snapshot(), "effect");
     CHECK(count.abandoned == 1);
-    CHECK(count.expired == 1);
-    released = true;
-    released.notify_all();
+    CHECK(count.expired >= 1);
+    *released = true;
+    released->notify_all();
     instance->stop();
     CHECK(counted(instance->snapshot(), "effect").late == 1);
 }
@@ -128,8 +141,7 @@ TEST_CASE("a full queue answers at once", "[plugin]") {
     Bench bench;
     GoodParser parser(bench, {.name = "p", .threads = 1, .queue = 2});
     Together<Parsed> calls(bench.executor);
-    calls.start(parser.parse("wait " + bench.path("go")));
-    while (parser.snapshot().busy == 0) std::this_thread::yield();
+    parser.occupy(bench, calls);
     calls.start(parser.parse("a"));
     calls.start(parser.parse("b"));
     while (parser.snapshot().queue_depth < 2) std::this_thread::yield();
@@ -143,23 +155,23 @@ TEST_CASE("a full queue answers at once", "[plugin]") {
 
 TEST_CASE("when every thread hangs, callers are told early", "[plugin]") {
     Bench bench;
-    GoodParser parser(bench, {.name = "p", .threads = 2, .queue = 4});
-    Together<Parsed> calls(bench.executor);
-    for (int i = 0; i < 12; ++i) calls.start(parser.parse("wait " + bench.path("go"), soon));
-    for (const auto& result : calls.finish()) CHECK(result.outcome() == Outcome::retry);
-    const auto count = counted(parser.snapshot(), "parse");
-    CHECK(count.abandoned == 2);
-    CHECK(count.expired == 4);
-    CHECK(count.overloaded == 6);
+    GoodParser parser(bench, {.name = "p", .threads = 2, .queue = 4, .stop_wait = ample});
+    for (int i = 0; i < 2; ++i) CHECK(parser.abandon(bench, "wait " + bench.path("go")).outcome() == Outcome::retry);
     CHECK(parser.snapshot().hung == 2);
+    while (parser.snapshot().queue_depth < 4)
+        CHECK(bench.await(parser.parse("queued", soon)).error().code == ATR_E_TIMEOUT);
+    CHECK(bench.await(parser.parse("refused", soon)).error().code == ATR_E_OVERLOADED);
+    CHECK(counted(parser.snapshot(), "parse").overloaded == 1);
     bench.touch("go");
+    parser.instance->stop();
+    CHECK(parser.snapshot().hung == 0);
 }
 
 TEST_CASE("two instances of one plugin are independent", "[plugin]") {
     Bench bench;
-    GoodParser one(bench, {.name = "one", .threads = 1, .config_json = R"({"greeting":"eins"})"});
+    GoodParser one(bench, {.name = "one", .threads = 1, .config_json = R"({"greeting":"eins"})", .stop_wait = ample});
     GoodParser two(bench, {.name = "two", .threads = 1, .config_json = R"({"greeting":"zwei"})"});
-    CHECK(bench.await(one.parse("wait " + bench.path("go"), soon)).outcome() == Outcome::retry);
+    CHECK(one.abandon(bench, "wait " + bench.path("go")).outcome() == Outcome::retry);
     CHECK(two.note(bench, "x") == "zwei 1");
     CHECK(two.snapshot().hung == 0);
     CHECK(counted(two.snapshot(), "parse").abandoned == 0);
@@ -193,7 +205,7 @@ TEST_CASE("threads start only when there is work for them, and not beyond the bo
     GoodParser parser(bench, {.name = "p", .threads = 64});
     CHECK(parser.snapshot().threads == 1);
     for (int i = 0; i < 50; ++i) parser.note(bench, "x");
-    CHECK(parser.snapshot().threads <= 2);  // one more when the first was not back in its bed yet
+    CHECK(parser.snapshot().threads == 1);
     CHECK(parser.snapshot().max_threads == 64);
 }
 
@@ -201,16 +213,18 @@ TEST_CASE("stopping answers what waits, waits for what runs, and then destroys t
     Bench bench;
     Together<Parsed> calls(bench.executor);
     {
-        GoodParser parser(bench, {.name = "p", .threads = 1, .queue = 8});
-        calls.start(parser.parse("until_cancelled", Millis(200)));
-        while (parser.snapshot().busy == 0) std::this_thread::yield();
+        GoodParser parser(bench, {.name = "p", .threads = 1, .queue = 8, .stop_wait = ample});
+        parser.occupy(bench, calls);
         calls.start(parser.parse("never started"));
         while (parser.snapshot().queue_depth == 0) std::this_thread::yield();
+        bench.touch("go");
         parser.instance->stop();
+        CHECK(parser.snapshot().threads == 0);
         CHECK(bench.await(parser.parse("after the end")).error().code == ATR_E_CANCELLED);
-        for (const auto& result : calls.finish()) CHECK(result.outcome() == Outcome::retry);
     }
-    CHECK(bench.heard.wait_for("p: cancelled"));
+    std::uint64_t answered = 0;
+    for (const auto& result : calls.finish()) answered += result.outcome() == Outcome::ok;
+    CHECK(answered >= 1);
 }
 
 TEST_CASE("a plugin that never returns is left behind, and cleans up when it does after all", "[plugin]") {
@@ -218,8 +232,7 @@ TEST_CASE("a plugin that never returns is left behind, and cleans up when it doe
     Together<Parsed> calls(bench.executor);
     {
         GoodParser parser(bench, {.name = "p", .threads = 1, .stop_wait = Millis(1)});
-        calls.start(parser.parse("wait " + bench.path("go")));
-        while (parser.snapshot().busy == 0) std::this_thread::yield();
+        parser.occupy(bench, calls);
     }
     const auto results = calls.finish();
     REQUIRE(results.size() == 1);
@@ -231,7 +244,7 @@ TEST_CASE("a plugin that never returns is left behind, and cleans up when it doe
 
 TEST_CASE("many callers at once, some too impatient: every call is answered once", "[plugin]") {
     Bench bench;
-    GoodParser parser(bench, {.name = "p", .threads = 4, .queue = 64});
+    GoodParser parser(bench, {.name = "p", .threads = 4, .queue = 64, .stop_wait = ample});
     Together<Parsed> calls(bench.executor);
     constexpr int total = 2000;
     for (int i = 0; i < total; ++i) calls.start(parser.parse("x", Millis(i % 3)));
