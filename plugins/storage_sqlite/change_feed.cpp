@@ -9,7 +9,7 @@ void put_varint(std::string& to, std::uint64_t value) {
 }
 
 [[noreturn]] void damaged() {
-    throw SqlError(11 /* SQLITE_CORRUPT */, "a row of atr_changes cannot be read");
+    throw SqlError(SQLITE_CORRUPT, "a row of atr_changes cannot be read");
 }
 
 std::uint64_t take_varint(std::string_view& from) {

@@ -15,7 +15,7 @@ Counters::Counter& Counters::load(const Collection& collection, const std::strin
         Run run(connection_.prepared("SELECT body FROM " + sql_name(collection.table) + " WHERE key = ?"));
         if (run.text(key).step()) {
             const auto value = atr::units_from_string(run.text_at(0));
-            if (!value) throw SqlError(11 /* SQLITE_CORRUPT */, "counter " + collection.name + "/" + key);
+            if (!value) throw SqlError(SQLITE_CORRUPT, "counter " + collection.name + "/" + key);
             counter.value = *value;
         }
     } catch (...) {

@@ -126,6 +126,10 @@ atr::Result<> GroupWriter::run(const Group& group) {
         roll_back();
         transaction_.forget_catalog();
         throw;
+    } catch (const std::exception& error) {
+        roll_back();
+        transaction_.forget_catalog();
+        throw SqlError(SQLITE_INTERNAL, error.what());
     }
     if (transaction_.changed()) {
         if (auto done = commit(); !done) return done;

@@ -1,5 +1,8 @@
 #include "open_database.hpp"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <filesystem>
 #include <thread>
 
@@ -10,6 +13,10 @@ namespace {
 namespace fs = std::filesystem;
 using atr::rejected;
 using atr::Result;
+
+std::string reason() {
+    return std::error_code(errno, std::generic_category()).message();
+}
 
 /// What the file system alone can tell.
 Result<> check_path(const std::string& where, const std::string& path) {
@@ -24,6 +31,14 @@ Result<> check_path(const std::string& where, const std::string& path) {
     const fs::path folder = fs::absolute(path, error).parent_path();
     if (!fs::is_directory(folder, error))
         return rejected(ATR_E_CONFIG, where + "the folder " + folder.string() + " does not exist: make it first");
+    if (fs::exists(path, error) && ::access(path.c_str(), R_OK | W_OK) != 0)
+        return rejected(ATR_E_PERMISSION,
+                        where + path + " cannot be read and written (" + reason() + "): give it to the service's user");
+    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+        return rejected(ATR_E_PERMISSION, where + "the folder " + folder.string() + " of " + path +
+                                              " cannot be written (" + reason() +
+                                              "), and SQLite keeps its log beside the database: make it writable to "
+                                              "the service's user");
     return {};
 }
 

@@ -150,6 +150,9 @@ Result<atr::Page> SqliteStorage::query_snapshot(const atr::Query& query, const s
     } catch (const SqlError& error) {
         if (snapshot) snapshots_.close(std::move(snapshot));
         return to_error(error, atr::Outcome::retry, settings_.path);
+    } catch (...) {
+        if (snapshot) snapshots_.close(std::move(snapshot));
+        throw;
     }
 }
 

@@ -1,9 +1,11 @@
 /// A SqliteStorage in a folder of its own, with a clock moved by hand, and short words for the operations of a batch.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
