@@ -73,7 +73,7 @@ void add_user(CLI::App& program, int& exit_code) {
                 return;
             }
             const std::string password = read_password();
-            exit_code = with_core(options->settings, storage_only, [&](CoreServices& core) {
+            exit_code = with_core(options->settings, storage_only, Folder::make, [&](CoreServices& core) {
                 const auto added =
                     block_on(core.executor, core.users->add(options->name, password, *roles, {.name = "cli"}));
                 if (!added) return fail(added.error());
@@ -87,7 +87,7 @@ void add_user(CLI::App& program, int& exit_code) {
             command("passwd", "set a user's password, read from standard input; revokes all tokens of the user", true);
         passwd->callback([options = options, &exit_code] {
             const std::string password = read_password();
-            exit_code = with_core(options->settings, storage_only, [&](CoreServices& core) {
+            exit_code = with_core(options->settings, storage_only, Folder::needed, [&](CoreServices& core) {
                 const auto set =
                     block_on(core.executor, core.users->set_password(options->name, password, {.name = "cli"}));
                 if (!set) return fail(set.error());
@@ -100,7 +100,7 @@ void add_user(CLI::App& program, int& exit_code) {
         auto [disable, options] =
             command("disable", "a user may no longer sign in; revokes all tokens of the user", true);
         disable->callback([options = options, &exit_code] {
-            exit_code = with_core(options->settings, storage_only, [&](CoreServices& core) {
+            exit_code = with_core(options->settings, storage_only, Folder::needed, [&](CoreServices& core) {
                 const auto set = block_on(core.executor, core.users->disable(options->name, {.name = "cli"}));
                 if (!set) return fail(set.error());
                 std::cout << "user " << options->name << " disabled\n";
@@ -111,7 +111,7 @@ void add_user(CLI::App& program, int& exit_code) {
     {
         auto [list, options] = command("list", "all users, with their roles", false);
         list->callback([options = options, &exit_code] {
-            exit_code = with_core(options->settings, storage_only, [&](CoreServices& core) {
+            exit_code = with_core(options->settings, storage_only, Folder::needed, [&](CoreServices& core) {
                 std::string cursor;
                 do {
                     auto page = block_on(core.executor, core.users->list(200, cursor));
@@ -133,7 +133,7 @@ void add_token(CLI::App& program, int& exit_code) {
     options->settings.add_to(*token);
     token->add_option("--user", options->name, "the user's name")->required();
     token->callback([options, &exit_code] {
-        exit_code = with_core(options->settings, storage_only, [&](CoreServices& core) {
+        exit_code = with_core(options->settings, storage_only, Folder::needed, [&](CoreServices& core) {
             const auto found = block_on(core.executor, core.users->find(options->name));
             if (!found) return fail(found.error());
             if (!*found || (*found)->disabled) {
@@ -154,7 +154,7 @@ void add_vendor(CLI::App& program, int& exit_code) {
         std::vector<std::string> aliases, accounts;
     };
     const auto store_all = [](const SettingsOptions& settings, const std::vector<intake::NewVendor>& wanted) {
-        return with_core(settings, storage_and_rails, [&](CoreServices& core) {
+        return with_core(settings, storage_and_rails, Folder::make, [&](CoreServices& core) {
             int code = done;
             for (const auto& one : wanted) {
                 const auto added = block_on(core.executor, core.vendors->add(one, "cli", {}));
@@ -218,7 +218,7 @@ void add_ledger(CLI::App& program, int& exit_code) {
         ledger->add_subcommand("verify", "recompute every balance from the transfers alone; exit 1 on any difference");
     options->add_to(*verify);
     verify->callback([options, &exit_code] {
-        exit_code = with_core(*options, storage_only, [&](CoreServices& core) {
+        exit_code = with_core(*options, storage_only, Folder::needed, [&](CoreServices& core) {
             const auto verified = block_on(core.executor, reconcile::verify_ledger(*core.store));
             if (!verified) return fail(verified.error());
             for (const auto& found : verified->findings) std::cout << "finding: " << found << '\n';

@@ -80,10 +80,15 @@ std::optional<Settings> SettingsOptions::load() const {
     return std::move(std::get<Settings>(loaded));
 }
 
-int with_core(const SettingsOptions& options, WantedPlugins wanted, const std::function<int(CoreServices&)>& run) {
+int with_core(const SettingsOptions& options, WantedPlugins wanted, Folder folder,
+              const std::function<int(CoreServices&)>& run) {
     const auto settings = options.load();
     if (!settings) return usage;
     std::error_code error;
+    if (folder == Folder::needed && wanted.storage && !fs::is_directory(settings->data_dir, error)) {
+        print_error("there is no data folder " + settings->data_dir + "; name it with --data");
+        return usage;
+    }
     fs::create_directories(settings->data_dir, error);
     if (error) {
         print_error("the data folder " + settings->data_dir + " cannot be made: " + error.message() +

@@ -33,8 +33,13 @@ std::string default_plugins_dir();
 /// "error: what, where, what to do" on standard error.
 void print_error(const std::string& text);
 
+/// Whether a command may begin new books, or needs the data folder to be there: a mistyped folder must not verify as
+/// clean.
+enum class Folder { make, needed };
+
 /// Opens and prepares the core for one command, runs it, and closes. `run` returns the exit code.
-int with_core(const SettingsOptions& options, WantedPlugins wanted, const std::function<int(CoreServices&)>& run);
+int with_core(const SettingsOptions& options, WantedPlugins wanted, Folder folder,
+              const std::function<int(CoreServices&)>& run);
 
 /// Each adds one command (and what belongs to it) to the program; the command sets `exit_code` when it runs.
 void add_serve(CLI::App& program, int& exit_code);

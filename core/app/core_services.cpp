@@ -169,6 +169,7 @@ atr::Result<> CoreServices::prepare() {
     payments::SagaSettings saga_settings;
     saga_settings.lease = settings.payments.lease;
     saga_settings.poll = settings.payments.poll;
+    saga_settings.prepare_timeout = settings.payments.prepare_timeout;
     saga_settings.submit_timeout = settings.payments.submit_timeout;
     saga_settings.lookup_timeout = settings.payments.lookup_timeout;
     saga_settings.backoff_initial = settings.payments.lookup_initial;

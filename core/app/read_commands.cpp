@@ -154,7 +154,7 @@ void add_parse(CLI::App& program, int& exit_code) {
     parse->add_flag("--jsonl", options->jsonl, "one JSON line a file (the only form there is)");
     parse->add_option("files", options->files, "the documents")->required();
     parse->callback([options, &exit_code] {
-        exit_code = with_core(options->settings, parsers_only, [&](CoreServices& core) {
+        exit_code = with_core(options->settings, parsers_only, Folder::make, [&](CoreServices& core) {
             int code = done;
             const auto confidence = core.settings.policy.min_confidence.to_units(4);
             for (const auto& file : options->files) {

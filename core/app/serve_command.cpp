@@ -74,7 +74,7 @@ int serve(const SettingsOptions& options) {
     WebHost web(**core, **log);
     if (const auto listening = web.start(); !listening) return fail(listening.error());
     std::cout << "ready http://" << web.authority() << std::endl;
-    (*log)->info("ready", {{"address", web.authority()}, {"version", TREASURER_VERSION}});
+    (*log)->info("ready", {{"listening", web.authority()}, {"version", TREASURER_VERSION}});
 
     for (;;) {
         int signal = 0;

@@ -93,8 +93,9 @@ Task<atr::Result<>> Tokens::revoke(Principal principal) {
         return known.principal.token_id == principal.token_id;
     };
     known_.erase_if(is_it);
-    if (!done.ok() && done.lost != "revoked") co_return std::move(done.error);
-    co_return atr::Result<>();
+    if (done.ok() || done.lost == "revoked") co_return atr::Result<>();  // a repeat finds it revoked already
+    done.error.outcome = done.outcome;
+    co_return std::move(done.error);
 }
 
 void Tokens::forget_user(std::string_view user) {

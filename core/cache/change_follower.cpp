@@ -17,7 +17,8 @@ Task<> ChangeFollower::run() {
             if (next == Step::more) continue;
         }
         if (stopping_) co_return;
-        co_await delay(executor_, settings_.poll);
+        Task<> waiting = pause_.wait(settings_.poll);
+        co_await waiting;
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include "cache/cache_service.hpp"
 #include "ports/storage_port.hpp"
+#include "runtime/pause.hpp"
 
 namespace treasurer::cache {
 
@@ -19,14 +20,17 @@ struct FollowSettings {
 /// Begins by making everything stale, since it knows nothing of the commits before. So it does when the feed no longer
 /// has the commits after its place.
 /// Threads: start() and stop() from any; the rest runs on the executor. Lifetime: everything it is given outlives it;
-/// after stop() the scope is idle within one poll.
+/// after stop() the scope is idle when the call under way has ended.
 class ChangeFollower {
 public:
     ChangeFollower(StoragePort& storage, CacheService& cache, Executor& executor, FollowSettings settings = {})
-        : storage_(storage), cache_(cache), executor_(executor), settings_(settings) {}
+        : storage_(storage), cache_(cache), settings_(settings), pause_(executor) {}
 
     void start(TaskScope& scope) { scope.spawn(run()); }
-    void stop() { stopping_ = true; }
+    void stop() {
+        stopping_ = true;
+        pause_.wake();
+    }
 
     /// Commits up to it were seen.
     std::uint64_t position() const { return position_; }
@@ -41,8 +45,8 @@ private:
 
     StoragePort& storage_;
     CacheService& cache_;
-    Executor& executor_;
     const FollowSettings settings_;
+    Pause pause_;
     std::atomic<bool> stopping_{false};
     std::atomic<std::uint64_t> position_{0}, gaps_{0};
 };

@@ -5,10 +5,15 @@
 namespace treasurer::intake {
 namespace {
 
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// Lower case, without white space.
 std::string folded(std::string_view text) {
     std::string out;
     for (char c : text)
-        if (static_cast<unsigned char>(c) > 0x20) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        if (static_cast<unsigned char>(c) > 0x20) out += lower(c);
     return out;
 }
 
@@ -40,10 +45,11 @@ std::string number_skeleton(std::string_view invoice_number) {
         out += first == std::string::npos ? (group.empty() ? "" : "0") : group.substr(first);
         group.clear();
     };
-    for (char raw : folded(invoice_number)) {
+    for (char written : invoice_number) {
+        const char raw = lower(written);
         const bool kept = (raw >= 'a' && raw <= 'z') || (raw >= '0' && raw <= '9');
         if (!kept) {
-            between_groups = !group.empty();
+            between_groups = between_groups || !group.empty();
             close();
             continue;
         }
@@ -68,18 +74,8 @@ bool has_unusual_characters(std::string_view invoice_number) {
 
 std::string number_digits(std::string_view invoice_number) {
     std::string out;
-    for (std::size_t at = 0; at < invoice_number.size();) {
-        if (invoice_number[at] < '0' || invoice_number[at] > '9') {
-            ++at;
-            continue;
-        }
-        std::size_t end = at;
-        while (end < invoice_number.size() && invoice_number[end] >= '0' && invoice_number[end] <= '9') ++end;
-        while (at + 1 < end && invoice_number[at] == '0') ++at;
-        if (!out.empty()) out += '.';
-        out += invoice_number.substr(at, end - at);
-        at = end;
-    }
+    for (char c : invoice_number)
+        if (c >= '0' && c <= '9' && (c != '0' || !out.empty())) out += c;
     return out;
 }
 
@@ -87,15 +83,20 @@ std::vector<Claim> claims_of(const ClaimSubject& subject) {
     std::vector<Claim> out;
     const std::string money = subject.amount.to_string();
     out.push_back({ClaimKind::document, "doc|" + subject.document_sha256});
-    if (!subject.invoice_number.empty()) {
-        out.push_back({ClaimKind::number, "num|" + subject.vendor + "|" + folded(subject.invoice_number)});
-        out.push_back({ClaimKind::look_alike,
-                       "skel|" + subject.vendor + "|" + number_skeleton(subject.invoice_number) + "|" + money});
-        if (const std::string digits = number_digits(subject.invoice_number); !digits.empty())
-            out.push_back(
-                {ClaimKind::digits, "dig|" + subject.vendor + "|" + digits + "|" + money + "|" + subject.issue_date});
+    for (std::size_t i = 0; i < subject.vendors.size(); ++i) {
+        const std::string& vendor = subject.vendors[i];
+        const auto add = [&](ClaimKind kind, std::string key) {
+            out.push_back({kind, std::move(key), i < subject.own});
+        };
+        const std::string& number = subject.invoice_number;
+        if (!number.empty()) {
+            add(ClaimKind::number, "num|" + vendor + "|" + folded(number));
+            add(ClaimKind::look_alike, "skel|" + vendor + "|" + number_skeleton(number) + "|" + money);
+            if (const std::string digits = number_digits(number); !digits.empty())
+                add(ClaimKind::digits, "dig|" + vendor + "|" + digits + "|" + money + "|" + subject.issue_date);
+        }
+        add(ClaimKind::same_sum, "sum|" + vendor + "|" + money + "|" + subject.issue_date);
     }
-    out.push_back({ClaimKind::same_sum, "sum|" + subject.vendor + "|" + money + "|" + subject.issue_date});
     return out;
 }
 

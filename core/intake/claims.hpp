@@ -24,11 +24,15 @@ enum class ClaimKind {
 struct Claim {
     ClaimKind kind;
     std::string key;
+    bool taken = true;  ///< false: only looked at, because the vendor is known under this name too
 };
 
 struct ClaimSubject {
     std::string document_sha256;
-    std::string vendor;          ///< vendor id, or "~" and the name's normal form
+    /// Names of the vendor in claims: its id, and "~" with a name's normal form. Claims are taken under the first `own`
+    /// of them and looked at under all, so that an invoice that came before its vendor was entered is found again.
+    std::vector<std::string> vendors;
+    std::size_t own = 1;
     std::string invoice_number;  ///< may be empty
     std::string issue_date;      ///< may be empty
     atr::Money amount;
@@ -55,7 +59,7 @@ struct ClaimRecord {
 /// number proves nothing, so a person is asked.
 bool has_unusual_characters(std::string_view invoice_number);
 
-/// The groups of digits alone, without leading zeros: "2024.1" of INV-2024-001. Empty: it has none.
+/// Its digits alone, in order, without leading zeros: "2024001" of INV-2024-001. Empty: it has none.
 std::string number_digits(std::string_view invoice_number);
 
 /// ASCII letters and digits alone, with those that look alike made equal and leading zeros of numbers dropped.

@@ -61,6 +61,36 @@ std::optional<atr::Decimal> number(const std::optional<CheckedField>& field) {
     return field ? atr::Decimal::parse(field->value) : std::nullopt;
 }
 
+/// What a reader of the page would take for part of the number, although the parser did not: a bracket, a sign, a digit
+/// of another script, or "CR" behind it. A positive amount then may be a credit, or another number.
+bool stands_beside_something(const ParseResult& parsed, const Evidence& evidence) {
+    const std::string* text = layer_text(parsed, evidence.layer);
+    if (!text || evidence.begin > evidence.end || evidence.end > text->size()) return true;
+    static constexpr std::string_view harmless[] = {"\u00A0", "\u202F", "\u2007", "\u2009", "€", "£",
+                                                    "¥",      "₹",      "₿",    "│",      "┃", "|"};
+    const auto is_harmless = [&](std::string_view part, bool at_end) {
+        return std::any_of(std::begin(harmless), std::end(harmless), [&](std::string_view known) {
+            return at_end ? part.ends_with(known) : part.starts_with(known);
+        });
+    };
+    const std::string_view before = std::string_view(*text).substr(0, evidence.begin);
+    std::string_view after = std::string_view(*text).substr(evidence.end);
+    if (!before.empty()) {
+        const auto last = static_cast<unsigned char>(before.back());
+        if (last == '(' || last == '-' || last == '<' || (last >= '0' && last <= '9') || last == '.' || last == ',')
+            return true;
+        if (last >= 0x80 && !is_harmless(before, true)) return true;
+    }
+    if (!after.empty()) {
+        const auto first = static_cast<unsigned char>(after.front());
+        if (first == ')' || first == '-' || (first >= '0' && first <= '9')) return true;
+        if (first >= 0x80 && !is_harmless(after, false)) return true;
+    }
+    while (after.starts_with(' ')) after.remove_prefix(1);
+    const bool credit = after.size() >= 2 && (after[0] | 0x20) == 'c' && (after[1] | 0x20) == 'r';
+    return credit && (after.size() == 2 || !((after[2] | 0x20) >= 'a' && (after[2] | 0x20) <= 'z'));
+}
+
 void check_sums(Reading& reading) {
     const auto net = number(reading.total_net), tax = number(reading.tax_total), total = number(reading.total_with_tax);
     if (!net || !tax || !total) return;
@@ -119,6 +149,12 @@ Reading cross_check(const ParseResult& parsed) {
         }
         if (field.alternative != 0) continue;
         if (!supported) out.doubts.push_back("the evidence for " + field.path + " does not stand in the document");
+        const bool is_amount = field.path == "amount_due" || field.path == "total_with_tax";
+        if (supported && is_amount && std::any_of(field.evidence.begin(), field.evidence.end(), [&](const Evidence& e) {
+                return stands_beside_something(parsed, e);
+            }))
+            out.doubts.push_back("what stands beside the amount " + field.value +
+                                 " may be part of it, or make it a credit");
         if (auto* place = slot(out, field.path); place && !*place) *place = CheckedField{field.value, confidence};
     }
     check_sums(out);

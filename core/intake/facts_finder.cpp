@@ -61,6 +61,20 @@ bool names_another_account(const Reading& reading, const Vendor& vendor) {
     return false;
 }
 
+/// Claims are taken under the vendor's id and the name as read; those of its other names are looked at.
+void name_vendor(ClaimSubject& subject, std::string_view as_read, const std::optional<Vendor>& vendor) {
+    const auto add = [&](std::string name) {
+        if (std::find(subject.vendors.begin(), subject.vendors.end(), name) == subject.vendors.end())
+            subject.vendors.push_back(std::move(name));
+    };
+    if (vendor) add(vendor->id);
+    add("~" + vendor_normal_form(as_read));
+    subject.own = subject.vendors.size();
+    if (!vendor) return;
+    add("~" + vendor_normal_form(vendor->name));
+    for (const auto& alias : vendor->aliases) add("~" + vendor_normal_form(alias));
+}
+
 void compare_hints(std::vector<std::string>& doubts, const Hints& hints, const Reading& reading,
                    const Judgement& known) {
     const auto differs = [&](const char* name) {
@@ -102,7 +116,7 @@ Task<atr::Result<Judgement>> FactsFinder::judge(Reading reading, Hints hints, st
 
     ClaimSubject subject;
     subject.document_sha256 = std::move(document_sha256);
-    subject.vendor = known->vendor ? known->vendor->id : "~" + vendor_normal_form(reading.seller_name->value);
+    name_vendor(subject, reading.seller_name->value, known->vendor);
     if (reading.invoice_number) subject.invoice_number = reading.invoice_number->value;
     if (reading.issue_date) subject.issue_date = reading.issue_date->value;
     subject.amount = amount;
@@ -115,7 +129,7 @@ Task<atr::Result<Judgement>> FactsFinder::judge(Reading reading, Hints hints, st
     if (reading.document_type) facts.document_type_name = reading.document_type->value;
     facts.invoice_number_known = reading.invoice_number.has_value();
     set_confidence(facts, reading);
-    facts.doubts = reading.doubts;
+    facts.doubts.insert(facts.doubts.begin(), reading.doubts.begin(), reading.doubts.end());
     if (reading.invoice_number && has_unusual_characters(reading.invoice_number->value))
         facts.doubts.push_back("the invoice number holds characters that may only look like others");
     if (known->vendor) facts.payee_differs = names_another_account(reading, *known->vendor);
@@ -219,6 +233,9 @@ Task<atr::Result<Judgement>> FactsFinder::look_up_claims(Judgement known, ClaimS
         atr::Result<std::optional<Invoice>> holder = co_await finding;
         if (!holder) co_return holder.error();
         held.superseded = !*holder || ended_unpaid((*holder)->status);
+        const bool rejected = *holder && (*holder)->status == InvoiceStatus::rejected;
+        if (rejected && held.claim.kind != ClaimKind::same_sum && known.facts.doubts.empty())
+            known.facts.doubts.push_back("a person rejected this invoice before, as " + (*holder)->id);
         if (held.superseded) continue;
         if (held.claim.kind == ClaimKind::same_sum) {
             if (!numbered || !held.record->numbered) known.facts.possible_duplicate_of = held.record->invoice_id;

@@ -252,6 +252,7 @@ Invoice InvoiceDesk::invoice_from(const Submission& submission, const Reading& r
 
 void InvoiceDesk::take_claims(UnitOfWork& unit, const Invoice& invoice, const Judgement& known) const {
     for (const auto& held : known.claims) {
+        if (!held.claim.taken) continue;
         ClaimRecord record{held.claim.key, invoice.id, !invoice.invoice_number.empty(), 0};
         if (!held.record)
             unit.create(record, "claim");

@@ -45,7 +45,7 @@ Task<atr::Result<Payment>> Saga::prepare(Payment payment, std::string request_id
     RailPort* rail = parts_.rails.find(payment.rail);
     if (!rail) co_return atr::rejected(ATR_E_CONFIG, "payment rail '" + payment.rail + "' is not configured");
     CallOptions options;
-    options.timeout = settings_.lookup_timeout;
+    options.timeout = settings_.prepare_timeout;
     options.request_id = std::move(request_id);
     Task<atr::Result<atr::Prepared>> call = rail->prepare(rail_payment(payment), options);
     atr::Result<atr::Prepared> prepared = co_await call;
@@ -76,11 +76,14 @@ CommitAPositions Saga::add_commit_a(UnitOfWork& unit, Payment& payment) const {
 
 Task<> Saga::first_send(std::string payment_id, std::uint64_t lease_token) {
     parts_.faults.reach(fault::after_commit_a);
-    Task<std::optional<Case>> reading = load(std::move(payment_id), lease_token);
+    Task<std::optional<Case>> reading = load(payment_id, lease_token);
     std::optional<Case> work = co_await reading;
-    if (!work) co_return;
     // Anything else says that this host came late: another took the payment over, and perhaps sent it.
-    if (work->payment.state != PaymentState::prepared || work->payment.maybe_sent) co_return;
+    if (!work || work->payment.state != PaymentState::prepared || work->payment.maybe_sent) {
+        Task<> releasing = release(std::move(payment_id), lease_token);
+        co_await releasing;
+        co_return;
+    }
     if (work->payment.cancel_requested) {
         Move move{Step::cancel, PaymentState::cancelled, "cancelled before it was sent"};
         Task<> step = carry_out(std::move(*work), move, {});
@@ -130,9 +133,13 @@ Task<> Saga::send(Case work, bool maybe_sent) {
 // ------------------------------------------------------------------------------------------------ later
 
 Task<> Saga::resume(std::string payment_id, std::uint64_t lease_token) {
-    Task<std::optional<Case>> reading = load(std::move(payment_id), lease_token);
+    Task<std::optional<Case>> reading = load(payment_id, lease_token);
     std::optional<Case> work = co_await reading;
-    if (!work) co_return;
+    if (!work) {
+        Task<> releasing = release(std::move(payment_id), lease_token);
+        co_await releasing;
+        co_return;
+    }
     if (is_final(work->payment.state)) {
         UnitOfWork unit = parts_.store.begin();
         unit.job_done(payments_queue, work->payment.id, lease_token);
@@ -153,7 +160,11 @@ Task<> Saga::resume(std::string payment_id, std::uint64_t lease_token) {
         unit.update(work->payment, "payment");
         Task<Committed> committing = parts_.store.commit(std::move(unit));
         Committed committed = co_await committing;
-        if (!committed.ok()) co_return;  // the lease ends, and whoever takes it next reads what is true then
+        if (!committed.ok()) {  // whoever takes it next reads what is true then
+            Task<> releasing = release(std::move(payment_id), lease_token);
+            co_await releasing;
+            co_return;
+        }
         Task<> step = first_send(work->payment.id, lease_token);
         co_await step;
         co_return;
@@ -228,11 +239,19 @@ Task<> Saga::park(Case work, Move move, atr::RailStatus status) {
         Task<Written> writing = write(std::move(unit));
         const Written written = co_await writing;
         if (written == Written::done) parts_.faults.reach(fault::after_park);
+        if (written == Written::failed) {
+            Task<> releasing = release(work.payment.id, work.lease_token);
+            co_await releasing;
+        }
         if (written != Written::changed) co_return;
         Task<std::optional<Case>> reading =
             load(work.payment.id, work.lease_token);  // e.g. a cancel was requested meanwhile
         std::optional<Case> fresh = co_await reading;
-        if (!fresh || is_final(fresh->payment.state)) co_return;
+        if (!fresh || is_final(fresh->payment.state)) {
+            Task<> releasing = release(work.payment.id, work.lease_token);
+            co_await releasing;
+            co_return;
+        }
         work = std::move(*fresh);
     }
 }
@@ -290,10 +309,18 @@ Task<> Saga::finish(Case work, Move move, atr::RailStatus status) {
         Task<Written> writing = write(std::move(unit));
         const Written written = co_await writing;
         if (written == Written::done) parts_.faults.reach(fault::after_commit_b);
+        if (written == Written::failed) {
+            Task<> releasing = release(work.payment.id, work.lease_token);
+            co_await releasing;
+        }
         if (written != Written::changed) co_return;
         Task<std::optional<Case>> reading = load(work.payment.id, work.lease_token);
         std::optional<Case> fresh = co_await reading;
-        if (!fresh || is_final(fresh->payment.state)) co_return;
+        if (!fresh || is_final(fresh->payment.state)) {
+            Task<> releasing = release(work.payment.id, work.lease_token);
+            co_await releasing;
+            co_return;
+        }
         work = std::move(*fresh);
     }
 }
@@ -323,6 +350,15 @@ Task<Saga::Written> Saga::write(UnitOfWork unit) {
         if (stopping_) co_return Written::failed;
         co_await delay(parts_.executor, settings_.backoff_initial);
     }
+}
+
+Task<> Saga::release(std::string payment_id, std::uint64_t lease_token) {
+    UnitOfWork unit = parts_.store.begin();
+    unit.reschedule(payments_queue, std::move(payment_id), lease_token,
+                    parts_.clock.unix_ms() + settings_.backoff_initial.count());
+    Task<Committed> committing = parts_.store.commit(std::move(unit));
+    co_await committing;  // a lost lease needs no release; one that storage cannot take back is asked about by its next
+                          // holder
 }
 
 Task<std::optional<Saga::Case>> Saga::load(std::string payment_id, std::uint64_t lease_token) {

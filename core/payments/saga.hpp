@@ -24,6 +24,7 @@ struct SagaSettings {
     Millis lease{5000};  ///< how long a silent host keeps its payments
     Millis poll{250};    ///< how often a host looks for payments that are due
     Millis submit_timeout{10000};
+    Millis prepare_timeout{5000};
     Millis lookup_timeout{5000};
     Millis backoff_initial{250};  ///< before the first repeated lookup; doubles up to backoff_max
     Millis backoff_max{60000};
@@ -91,6 +92,8 @@ private:
     Task<> finish(Case work, Move move, atr::RailStatus status);
     Task<> park(Case work, Move move, atr::RailStatus status);
     Task<Written> write(UnitOfWork unit);
+    /// Gives the lease back, so that a payment this host does not go on with is not renewed with its others.
+    Task<> release(std::string payment_id, std::uint64_t lease_token);
 
     ledger::Transfer pending_transfer(const Payment& payment) const;
     atr::RailPayment rail_payment(const Payment& payment) const;

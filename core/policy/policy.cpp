@@ -67,7 +67,8 @@ Reason confidence(const Policy& policy, const Facts& facts) {
 }
 
 Reason cross_checks(const Policy&, const Facts& facts) {
-    if (facts.doubts.empty()) return {"cross_checks", pass, "the evidence stands in the document and its sums add up"};
+    if (facts.doubts.empty())
+        return {"cross_checks", pass, "the evidence stands in the document, and nothing in it contradicts"};
     std::string all;
     for (const auto& doubt : facts.doubts) all += (all.empty() ? "" : "; ") + doubt;
     return {"cross_checks", ask, all};

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "reconcile/reconciliation.hpp"
-#include "runtime/completion.hpp"
+#include "runtime/pause.hpp"
 #include "runtime/task_scope.hpp"
 
 namespace treasurer::reconcile {
@@ -27,13 +27,16 @@ public:
 
     ReconciliationService(Reconciliation& reconciliation, Executor& executor, const Clock& clock,
                           ServiceSettings settings = {})
-        : reconciliation_(reconciliation), executor_(executor), clock_(clock), settings_(settings) {}
+        : reconciliation_(reconciliation), executor_(executor), clock_(clock), settings_(settings), pause_(executor) {}
 
     void start(TaskScope& scope) { scope.spawn(loop()); }
-    void stop() { stopping_ = true; }
+    void stop() {
+        stopping_ = true;
+        pause_.wake();
+    }
 
-    /// A run of at least `extent`: joins one that is under way, or waits for it and begins its own. At most one other
-    /// waits with it: all who ask meanwhile share it.
+    /// A run of at least `extent`: joins the one under way, or, when that looks at less, waits for it; of all who wait
+    /// so, one begins the next run and the others join it.
     Task<atr::Result<Report>> run(Extent extent = Extent::full);
 
     /// Null before the first run has ended.
@@ -52,6 +55,7 @@ private:
     Executor& executor_;
     const Clock& clock_;
     const ServiceSettings settings_;
+    Pause pause_;
     std::atomic<bool> stopping_{false};
     std::atomic<std::uint64_t> runs_{0};
 

@@ -144,10 +144,10 @@ SCENARIO("a store that is away for a while is followed again without loss", "[ca
     CHECK(world.read(cache::treasury_balance) == 2);
 }
 
-SCENARIO("a follower that was stopped ends within one poll", "[cache]") {
+SCENARIO("a follower that was stopped ends at once", "[cache]") {
     World world;
     world.follower.stop();
-    world.executor.advance(200);
+    world.executor.run_until_idle();
     CHECK(world.scope.running() == 0);
 }
 
