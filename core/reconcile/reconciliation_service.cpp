@@ -51,10 +51,6 @@ Task<ReconciliationService::Answer> ReconciliationService::run_now(Extent extent
     co_return last_;
 }
 
-namespace {
-constexpr Millis notice_stop_within{250};
-}  // namespace
-
 Task<> ReconciliationService::loop() {
     while (!stopping_) {
         Extent extent = Extent::full;
@@ -65,8 +61,9 @@ Task<> ReconciliationService::loop() {
         }
         Task<Answer> running = run(extent);
         const Answer answer = co_await running;
-        for (Millis waited{0}; waited < settings_.interval && !stopping_; waited += notice_stop_within)
-            co_await delay(executor_, notice_stop_within);
+        if (stopping_) co_return;
+        Task<> waiting = pause_.wait(settings_.interval);
+        co_await waiting;
     }
 }
 

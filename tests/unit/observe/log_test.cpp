@@ -151,6 +151,7 @@ TEST_CASE("lines that come faster than they can be written are lost by count, ne
     settings.file = folder.path() / "treasurer.log";
     settings.to_stderr = false;
     settings.max_queued = 16;
+    settings.max_file_bytes = 100 << 20;  // all that is written stands in one file
     std::uint64_t lost = 0;
     {
         auto log = open_log(settings, clock);
