@@ -49,6 +49,7 @@ std::string BlobVault::seal(std::string_view blob, std::string_view payment_id) 
 atr::Result<std::string> BlobVault::open(std::string_view sealed, std::string_view payment_id) const {
     if (!sealed.starts_with(prefix)) return unreadable();
     sealed.remove_prefix(prefix.size());
+    if (sealed.empty()) return unreadable();
     std::vector<unsigned char> box(sealed.size());
     std::size_t size = 0;
     const char* end = nullptr;
