@@ -1,0 +1,194 @@
+#include "group_commit.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "batch_judge.hpp"
+#include "group_reader.hpp"
+#include "group_writer.hpp"
+
+namespace storage_postgres {
+namespace {
+
+constexpr int careful_after_a_loss = 16;
+constexpr int most_attempts = 60;
+constexpr std::size_t nowhere = SqlError::nowhere;
+
+/// Thrown by run(): what failed, and whether COMMIT was on its way.
+struct CommitFailed {
+    SqlError error;
+    bool perhaps_applied;
+};
+
+/// The server ends a COMMIT it has begun with an error only when it is going down or out of reach.
+bool may_have_committed(const SqlError& error, std::size_t commit_place) {
+    if (error.lost()) return true;
+    return error.statement() == commit_place && (error.is_class("57") || error.is_class("08"));
+}
+
+std::size_t born_leased(const std::vector<PreparedBatch>& batches) {
+    std::size_t out = 0;
+    for (const auto& batch : batches)
+        for (const auto& op : batch.ops) out += op.op == ATR_OP_JOB_ENQUEUE && op.lease_ms > 0;
+    return out;
+}
+
+void append(std::vector<Statement>& to, std::vector<Statement> from) {
+    std::move(from.begin(), from.end(), std::back_inserter(to));
+}
+
+std::vector<PreparedBatch> prepare_all(const Catalog& catalog, std::span<const atr::Batch> batches) {
+    std::vector<PreparedBatch> out;
+    out.reserve(batches.size());
+    for (const auto& batch : batches) out.push_back(prepare(catalog, batch));
+    return out;
+}
+
+/// What the applied batches of a group leave behind them.
+struct Applied {
+    std::size_t commits = 0;
+    ChangeList changes;
+    KeyList keys;
+
+    void add(const PreparedBatch& batch, const atr::Commit& result) {
+        for (const auto& op : batch.ops)
+            if (op.op != ATR_OP_CHECK) changes.add(commits, op.collection->id, op.stored);
+        if (!batch.idempotency_key.empty()) {
+            changes.add(commits, keys_collection_id, batch.idempotency_key);
+            keys.add(commits, batch.idempotency_key, batch.fingerprint, result.versions, batch.key_expires_ms);
+        }
+        ++commits;
+    }
+};
+
+}  // namespace
+
+atr::Result<> GroupCommit::commit(std::span<const atr::Batch> batches, std::span<atr::Commit> results,
+                                  Deadline deadline) {
+    auto done = attempt(batches, results, deadline);
+    if (done || done.outcome() != atr::Outcome::rejected) return done;
+    if (batches.size() > 1) return commit_alone(batches, results, deadline);
+    results[0].outcome = atr::Outcome::rejected;
+    results[0].error = done.error();
+    return {};
+}
+
+/// What the database will never take must not keep its neighbours out.
+atr::Result<> GroupCommit::commit_alone(std::span<const atr::Batch> batches, std::span<atr::Commit> results,
+                                        Deadline deadline) {
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+        auto done = commit(batches.subspan(i, 1), results.subspan(i, 1), deadline);
+        if (done) continue;
+        results[i].outcome = done.outcome();
+        results[i].error = done.error();
+    }
+    return {};
+}
+
+/// Rejected: the database refuses something of the group for good.
+atr::Result<> GroupCommit::attempt(std::span<const atr::Batch> batches, std::span<atr::Commit> results,
+                                   Deadline deadline) {
+    Certainty certainty = expected();
+    auto session = pool_.take(deadline);
+    if (!session) return session.error();
+    auto catalog = schema_.get();
+    if (catalog->generation == 0) catalog = schema_.load(**session, deadline);
+    auto prepared = prepare_all(*catalog, batches);
+    for (int tries = 1;; ++tries) {
+        try {
+            auto done = run(**session, *catalog, prepared, certainty, deadline);
+            std::move(done.begin(), done.end(), results.begin());
+            return {};
+        } catch (const MustRead& must) {
+            (must.counters ? certainty.counters : certainty.records) = true;
+        } catch (const CommitFailed& failed) {
+            const SqlError& error = failed.error;
+            if (failed.perhaps_applied) return to_error(error, atr::Outcome::unknown);
+            const bool moved = error.is(sqlstate::records_moved) || error.is(sqlstate::unique_violation);
+            const bool transient = error.is_class("40") || error.is("0A000");
+            if (moved) certainty.records = true;
+            if (error.is(sqlstate::counters_moved)) certainty.counters = true;
+            if (error.is(sqlstate::schema_moved)) {
+                if (!session.value()->roll_back(deadline)) return to_error(error, atr::Outcome::retry);
+                catalog = schema_.load(**session, deadline);
+                prepared = prepare_all(*catalog, batches);
+            } else if (!moved && !transient && !error.is(sqlstate::counters_moved)) {
+                return to_error(error, may_pass(error) ? atr::Outcome::retry : atr::Outcome::rejected);
+            }
+            if (tries == most_attempts && batches.size() == 1 && error.is(sqlstate::unique_violation)) {
+                results[0].outcome = atr::Outcome::conflict;
+                results[0].error = atr::conflict(ATR_E_DUPLICATE, error.what());
+                return {};
+            }
+            if (tries == most_attempts)
+                return to_error(error, error.is(sqlstate::unique_violation) ? atr::Outcome::rejected
+                                                                            : atr::Outcome::retry);
+        }
+        if (certainty.records) careful_records_ = careful_after_a_loss;
+        if (certainty.counters) careful_counters_ = careful_after_a_loss;
+        if (!session.value()->roll_back(deadline) || std::chrono::steady_clock::now() >= deadline)
+            return atr::retry(ATR_E_TIMEOUT, "the group could not be judged before its deadline");
+    }
+}
+
+GroupCommit::Certainty GroupCommit::expected() const {
+    return {.records = careful_records_ > 0, .counters = careful_counters_ > 0};
+}
+
+GroupCommit::Results GroupCommit::run(Session& session, const Catalog& catalog,
+                                      const std::vector<PreparedBatch>& batches, Certainty certainty,
+                                      Deadline deadline) {
+    std::size_t commit_place = nowhere;
+    try {
+        GroupState state(batches);
+        state.records_read = certainty.records;
+        state.counters_read = certainty.counters;
+        auto tokens = tokens_.take(session, born_leased(batches), deadline);
+        std::vector<Statement> statements = session.begin();
+        GroupReader reader(catalog, state, clock_);
+        if (auto reads = reader.statements(batches); !reads.empty()) {
+            const std::size_t first = statements.size();
+            append(statements, std::move(reads));
+            const auto rows = session.run(std::move(statements), deadline);
+            reader.take(rows.data() + first);
+            statements.clear();
+        }
+        BatchJudge judge(state, [&tokens] {
+            const auto token = tokens.back();
+            tokens.pop_back();
+            return token;
+        });
+        Results results;
+        Applied applied;
+        std::vector<std::pair<std::size_t, std::size_t>> sequenced;  // result, place among the applied
+        std::map<std::size_t, std::size_t> places;
+        for (std::size_t i = 0; i < batches.size(); ++i) {
+            results.push_back(judge.judge(batches[i], i));
+            if (results[i].outcome != atr::Outcome::ok) continue;
+            if (judge.first_of_replay) sequenced.emplace_back(i, places[*judge.first_of_replay]);
+            if (results[i].replayed) continue;
+            places[i] = applied.commits;
+            sequenced.emplace_back(i, applied.commits);
+            applied.add(batches[i], results[i]);
+        }
+        if (applied.commits == 0) return results;
+        GroupWriter writer(catalog, state, clock_);
+        append(statements, writer.writes());
+        const std::size_t feed_place = statements.size();
+        statements.push_back(
+            FeedEntry::statement(applied.commits, catalog.generation, applied.changes, applied.keys, clock_));
+        append(statements, writer.proofs());
+        commit_place = statements.size();
+        statements.push_back({"COMMIT"});
+        const auto rows = session.run(std::move(statements), deadline);
+        const std::uint64_t last = rows[feed_place].number(0, 0);
+        for (const auto& [i, place] : sequenced) results[i].commit_seq = last - applied.commits + 1 + place;
+        if (careful_records_ > 0 && certainty.records) --careful_records_;
+        if (careful_counters_ > 0 && certainty.counters) --careful_counters_;
+        return results;
+    } catch (const SqlError& error) {
+        throw CommitFailed{error, commit_place != nowhere && may_have_committed(error, commit_place)};
+    }
+}
+
+}  // namespace storage_postgres
