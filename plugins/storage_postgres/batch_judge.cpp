@@ -1,5 +1,7 @@
 #include "batch_judge.hpp"
 
+#include <algorithm>
+
 namespace storage_postgres {
 namespace {
 using atr::conflict;
@@ -25,6 +27,12 @@ atr::Error lease_lost(const PreparedOp& op) {
                     "job " + op.key + ": lease token " + std::to_string(op.lease_token) + " no longer holds it");
 }
 
+/// An addition that was let pass, though it may be the first op to lose.
+bool adds_before(const PreparedBatch& batch, std::size_t op) {
+    return std::any_of(batch.ops.begin(), batch.ops.begin() + static_cast<std::ptrdiff_t>(op),
+                       [](const PreparedOp& earlier) { return earlier.op == ATR_OP_ADD; });
+}
+
 }  // namespace
 
 atr::Commit BatchJudge::judge(const PreparedBatch& batch, std::size_t place) {
@@ -46,6 +54,7 @@ atr::Commit BatchJudge::judge(const PreparedBatch& batch, std::size_t place) {
         }
         // A loss may rest on an assumption, or hide that this very batch was applied before.
         if (!state_.records_read) throw MustRead{};
+        if (!state_.counters_read && adds_before(batch, i)) throw MustRead{.counters = true};
         state_.undo_batch();
         out.outcome = version.outcome();
         out.error = std::move(version.error());

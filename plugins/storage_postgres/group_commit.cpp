@@ -106,8 +106,10 @@ atr::Result<> GroupCommit::attempt(std::span<const atr::Batch> batches, std::spa
             if (failed.perhaps_applied) return to_error(error, atr::Outcome::unknown);
             const bool moved = error.is(sqlstate::records_moved) || error.is(sqlstate::unique_violation);
             const bool transient = error.is_class("40") || error.is("0A000");
-            if (moved) certainty.records = true;
-            if (error.is(sqlstate::counters_moved)) certainty.counters = true;
+            if (moved) careful_records_ = careful_after_a_loss;
+            if (error.is(sqlstate::counters_moved)) careful_counters_ = careful_after_a_loss;
+            certainty.records = certainty.records || moved;
+            certainty.counters = certainty.counters || error.is(sqlstate::counters_moved);
             if (error.is(sqlstate::schema_moved)) {
                 if (!session.value()->roll_back(deadline)) return to_error(error, atr::Outcome::retry);
                 catalog = schema_.load(**session, deadline);
@@ -124,8 +126,6 @@ atr::Result<> GroupCommit::attempt(std::span<const atr::Batch> batches, std::spa
                 return to_error(error, error.is(sqlstate::unique_violation) ? atr::Outcome::rejected
                                                                             : atr::Outcome::retry);
         }
-        if (certainty.records) careful_records_ = careful_after_a_loss;
-        if (certainty.counters) careful_counters_ = careful_after_a_loss;
         if (!session.value()->roll_back(deadline) || std::chrono::steady_clock::now() >= deadline)
             return atr::retry(ATR_E_TIMEOUT, "the group could not be judged before its deadline");
     }

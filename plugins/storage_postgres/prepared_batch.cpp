@@ -68,9 +68,10 @@ Result<> prepare_op(const Catalog& catalog, const atr::Op& from, PreparedOp& to)
     to.op = from.op;
     to.expect_version = from.expect_version;
     to.key = from.record.key;
-    if (!is_usable_key(to.key))
+    if (to.key.empty() || to.key.size() > most_key_bytes)
         return rejected(ATR_E_BAD_INPUT,
-                        from.record.collection + ": a key has 1 to " + std::to_string(most_key_bytes) + " bytes of UTF-8");
+                        from.record.collection + ": a key has 1 to " + std::to_string(most_key_bytes) + " bytes");
+    if (!is_utf8(to.key)) return rejected(ATR_E_BAD_INPUT, from.record.collection + ": a key is UTF-8");
     to.stored = to_stored(to.key);
     if (from.record.body.size() > most_body_bytes)
         return rejected(ATR_E_TOO_LARGE,

@@ -3,12 +3,12 @@
 
 #include "store.hpp"
 
-namespace storage_sqlite_test {
+namespace storage_contract {
 using atr::Outcome;
 
-SCENARIO("repeating a batch with its key returns the first result and does nothing", "[storage_sqlite]") {
-    Disk disk;
-    Store store(disk.file());
+SCENARIO("repeating a batch with its key returns the first result and does nothing", "[storage]") {
+    Site site;
+    Store store(site);
     const auto pay =
         batch({add("funds", "5"), put("claims", "a", "x"), enqueue_leased("q", "j", "w", 1000)}, "k1", "f");
     const auto first = store.commit(pay);
@@ -33,9 +33,9 @@ SCENARIO("repeating a batch with its key returns the first result and does nothi
     CHECK(key["versions"] == first.versions);
 }
 
-SCENARIO("a key used twice in one group is applied once", "[storage_sqlite]") {
-    Disk disk;
-    Store store(disk.file());
+SCENARIO("a key used twice in one group is applied once", "[storage]") {
+    Site site;
+    Store store(site);
     const auto pay = batch({add("funds", "5")}, "k1", "f");
     const auto results = store.commit({pay, pay, batch({add("funds", "5")}, "k1", "g")});
     CHECK_FALSE(results[0].replayed);
@@ -44,9 +44,9 @@ SCENARIO("a key used twice in one group is applied once", "[storage_sqlite]") {
     CHECK(store.body("balances", "funds") == "5");
 }
 
-SCENARIO("only OK is remembered", "[storage_sqlite]") {
-    Disk disk;
-    Store store(disk.file());
+SCENARIO("only OK is remembered", "[storage]") {
+    Site site;
+    Store store(site);
     CHECK(store.commit(batch({add("funds", "-5", "0")}, "k1", "f")).outcome == Outcome::conflict);
     store.commit(batch({add("funds", "5")}));
     const auto later = store.commit(batch({add("funds", "-5", "0")}, "k1", "f"));
@@ -54,9 +54,9 @@ SCENARIO("only OK is remembered", "[storage_sqlite]") {
     CHECK_FALSE(later.replayed);
 }
 
-SCENARIO("a key may be used anew once it has expired", "[storage_sqlite]") {
-    Disk disk;
-    Store store(disk.file());
+SCENARIO("a key may be used anew once it has expired", "[storage]") {
+    Site site;
+    Store store(site);
     auto pay = batch({add("funds", "5")}, "k1", "f");
     pay.key_expires_unix_ms = start_ms + 100;
     store.commit(pay);
@@ -79,9 +79,9 @@ std::vector<std::string> places(const std::vector<atr::Record>& records) {
 }
 }  // namespace
 
-SCENARIO("the change feed tells every commit's records, in order and whole", "[storage_sqlite]") {
-    Disk disk;
-    Store store(disk.file());
+SCENARIO("the change feed tells every commit's records, in order and whole", "[storage]") {
+    Site site;
+    Store store(site);
     const auto empty = store.storage->changes(store.call(), 0, 100);
     REQUIRE(empty);
     CHECK(empty->records.empty());
@@ -103,9 +103,9 @@ SCENARIO("the change feed tells every commit's records, in order and whole", "[s
     CHECK(store.storage->changes(store.call(), 99, 100)->last_seq == 3);
 }
 
-SCENARIO("a follower that has fallen behind what is kept is told so", "[storage_sqlite]") {
-    Disk disk;
-    Store store(disk.file());
+SCENARIO("a follower that has fallen behind what is kept is told so", "[storage]") {
+    Site site;
+    Store store(site);
     for (const char* key : {"a", "b", "c", "d"}) {
         store.commit(batch({claim(key)}));
         store.now_ms += 10;
@@ -119,9 +119,9 @@ SCENARIO("a follower that has fallen behind what is kept is told so", "[storage_
     CHECK(store.storage->purge(store.call(), "atr.changes", start_ms + 1000, 1).value() == 1);
 }
 
-SCENARIO("blobs are written once and read in ranges", "[storage_sqlite]") {
-    Disk disk;
-    Store store(disk.file());
+SCENARIO("blobs are written once and read in ranges", "[storage]") {
+    Site site;
+    Store store(site);
     std::string bytes(300'000, '\0');
     for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 7);
     auto& storage = *store.storage;
@@ -140,9 +140,9 @@ SCENARIO("blobs are written once and read in ranges", "[storage_sqlite]") {
     CHECK(storage.blob_get(store.call(), "none", 0, 10).outcome() == Outcome::not_found);
 }
 
-SCENARIO("retention forgets what is old, never live jobs or keys that still count", "[storage_sqlite]") {
-    Disk disk;
-    Store store(disk.file());
+SCENARIO("retention forgets what is old, never live jobs or keys that still count", "[storage]") {
+    Site site;
+    Store store(site);
     auto& storage = *store.storage;
     auto expiring = batch({claim("a")}, "short", "f");
     expiring.key_expires_unix_ms = start_ms + 5;
@@ -166,4 +166,4 @@ SCENARIO("retention forgets what is old, never live jobs or keys that still coun
     CHECK(storage.changes(store.call(), before, 100)->records.size() == 3);
 }
 
-}  // namespace storage_sqlite_test
+}  // namespace storage_contract

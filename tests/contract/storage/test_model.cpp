@@ -1,4 +1,4 @@
-/// Random operations against a model in memory. STORAGE_SQLITE_SEED=n replays a run; STORAGE_SQLITE_ROUNDS lengthens
+/// Random operations against a model in memory. STORAGE_SEED=n replays a run; STORAGE_ROUNDS lengthens
 /// it.
 #include <cstdlib>
 #include <map>
@@ -6,7 +6,7 @@
 
 #include "store.hpp"
 
-namespace storage_sqlite_test {
+namespace storage_contract {
 using atr::Outcome;
 
 namespace {
@@ -85,7 +85,7 @@ struct Model {
 
 class Player {
 public:
-    Player(const std::string& file, std::uint32_t seed) : store_(file), random_(seed) {}
+    Player(Site& site, std::uint32_t seed) : store_(site), random_(seed) {}
 
     void round() {
         const int what = below(10);
@@ -220,15 +220,15 @@ void Player::compare() {
 
 }  // namespace
 
-TEST_CASE("whatever is done in whatever order, the store holds what the model holds", "[storage_sqlite]") {
-    const char* given = std::getenv("STORAGE_SQLITE_SEED");
-    const char* rounds = std::getenv("STORAGE_SQLITE_ROUNDS");
+TEST_CASE("whatever is done in whatever order, the store holds what the model holds", "[storage]") {
+    const char* given = std::getenv("STORAGE_SEED");
+    const char* rounds = std::getenv("STORAGE_ROUNDS");
     const auto seed = given ? static_cast<std::uint32_t>(std::strtoul(given, nullptr, 10)) : std::random_device()();
-    INFO("replay with STORAGE_SQLITE_SEED=" << seed << " unit_storage_sqlite 'whatever is done*'");
-    Disk disk;
-    Player player(disk.file(), seed);
+    INFO("replay with STORAGE_SEED=" << seed << " <this program> 'whatever is done*'");
+    Site site;
+    Player player(site, seed);
     for (int i = rounds ? std::atoi(rounds) : 600; i > 0; --i) player.round();
     player.compare();
 }
 
-}  // namespace storage_sqlite_test
+}  // namespace storage_contract

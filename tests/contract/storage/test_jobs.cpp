@@ -3,7 +3,7 @@
 
 #include "store.hpp"
 
-namespace storage_sqlite_test {
+namespace storage_contract {
 using atr::Outcome;
 
 namespace {
@@ -20,9 +20,9 @@ std::vector<std::string> ids(const std::vector<atr::Job>& jobs) {
 }
 }  // namespace
 
-SCENARIO("due jobs are leased once, the longest due first", "[storage_sqlite]") {
-    Disk disk;
-    Store store(disk.file());
+SCENARIO("due jobs are leased once, the longest due first", "[storage]") {
+    Site site;
+    Store store(site);
     store.commit(batch({enqueue("q", "late", "3", start_ms + 100), enqueue("q", "new", "2", start_ms),
                         enqueue("q", "old", "1", start_ms - 100), enqueue("other", "x", "4", start_ms - 200)}));
     const auto first = lease(store, "w1", 1);
@@ -37,9 +37,9 @@ SCENARIO("due jobs are leased once, the longest due first", "[storage_sqlite]") 
     CHECK(ids(lease(store, "w2")) == std::vector<std::string>{"late"});
 }
 
-SCENARIO("a lease that ends is taken over, and the old token is worth nothing", "[storage_sqlite]") {
-    Disk disk;
-    Store store(disk.file());
+SCENARIO("a lease that ends is taken over, and the old token is worth nothing", "[storage]") {
+    Site site;
+    Store store(site);
     store.commit(batch({enqueue("q", "j", "body")}));
     const auto first = lease(store, "w1");
     REQUIRE(first.size() == 1);
@@ -63,9 +63,9 @@ SCENARIO("a lease that ends is taken over, and the old token is worth nothing", 
     CHECK(lease(store, "w1").empty());
 }
 
-SCENARIO("an expired lease that nobody took is still its worker's to finish, not to renew", "[storage_sqlite]") {
-    Disk disk;
-    Store store(disk.file());
+SCENARIO("an expired lease that nobody took is still its worker's to finish, not to renew", "[storage]") {
+    Site site;
+    Store store(site);
     store.commit(batch({enqueue("q", "j")}));
     const auto held = lease(store, "w1");
     store.now_ms += 6000;
@@ -73,9 +73,9 @@ SCENARIO("an expired lease that nobody took is still its worker's to finish, not
     CHECK(store.commit(batch({job_done("j", held[0].lease_token)})).outcome == Outcome::ok);
 }
 
-SCENARIO("a job may be born leased to the worker that enqueues it", "[storage_sqlite]") {
-    Disk disk;
-    Store store(disk.file());
+SCENARIO("a job may be born leased to the worker that enqueues it", "[storage]") {
+    Site site;
+    Store store(site);
     const auto born = store.commit(batch({claim("a"), enqueue_leased("q", "j", "w1", 5000)}));
     REQUIRE(born.outcome == Outcome::ok);
     REQUIRE(born.versions.size() == 2);
@@ -96,9 +96,9 @@ SCENARIO("a job may be born leased to the worker that enqueues it", "[storage_sq
     }
 }
 
-SCENARIO("a job is enqueued once", "[storage_sqlite]") {
-    Disk disk;
-    Store store(disk.file());
+SCENARIO("a job is enqueued once", "[storage]") {
+    Site site;
+    Store store(site);
     const auto results = store.commit({batch({enqueue("q", "j", "first")}), batch({enqueue("q", "j", "second")})});
     CHECK(results[0].outcome == Outcome::ok);
     CHECK(results[1].outcome == Outcome::conflict);
@@ -106,9 +106,9 @@ SCENARIO("a job is enqueued once", "[storage_sqlite]") {
     CHECK(lease(store, "w").front().body == "first");
 }
 
-SCENARIO("a rescheduled job is free, comes back at its time, counts on, and may have a new body", "[storage_sqlite]") {
-    Disk disk;
-    Store store(disk.file());
+SCENARIO("a rescheduled job is free, comes back at its time, counts on, and may have a new body", "[storage]") {
+    Site site;
+    Store store(site);
     store.commit(batch({enqueue("q", "j", "one")}));
     const auto first = lease(store, "w1");
     REQUIRE(store.commit(batch({reschedule("j", first[0].lease_token, start_ms + 50)})).outcome == Outcome::ok);
@@ -123,9 +123,9 @@ SCENARIO("a rescheduled job is free, comes back at its time, counts on, and may 
     CHECK(lease(store, "w1").front().body == "two");
 }
 
-SCENARIO("one call renews every lease of a worker, in all queues", "[storage_sqlite]") {
-    Disk disk;
-    Store store(disk.file());
+SCENARIO("one call renews every lease of a worker, in all queues", "[storage]") {
+    Site site;
+    Store store(site);
     store.commit(batch({enqueue("q", "a"), enqueue("r", "b"), enqueue("q", "c")}));
     lease(store, "w1", 1);
     lease(store, "w1", 1, 5000, "r");
@@ -137,22 +137,9 @@ SCENARIO("one call renews every lease of a worker, in all queues", "[storage_sql
     CHECK(ids(lease(store, "w3")) == std::vector<std::string>{"c"});
 }
 
-SCENARIO("a poll that finds nothing writes nothing", "[storage_sqlite]") {
-    Disk disk;
-    Store store(disk.file());
-    store.commit(batch({enqueue("q", "later", "", start_ms + 1000)}));
-    WHEN("another process holds the write lock") {
-        storage_sqlite::Connection other({.path = disk.file()});
-        other.execute("BEGIN IMMEDIATE");
-        CHECK(lease(store, "w").empty());
-        CHECK(store.storage->extend_leases(store.call(), "w", 1000).value() == 0);
-        other.execute("ROLLBACK");
-    }
-}
-
-SCENARIO("jobs are a collection that can be read", "[storage_sqlite]") {
-    Disk disk;
-    Store store(disk.file());
+SCENARIO("jobs are a collection that can be read", "[storage]") {
+    Site site;
+    Store store(site);
     store.commit(batch({enqueue("q", "a", "text", start_ms + 5), enqueue_leased("q", "b", "w1", 1000),
                         enqueue("q", "c", std::string("\xff\0", 2))}));
     const auto a = nlohmann::json::parse(store.body("atr.jobs", "a"));
@@ -173,9 +160,9 @@ SCENARIO("jobs are a collection that can be read", "[storage_sqlite]") {
     CHECK(held->records[0].key == "b");
 }
 
-SCENARIO("a lease without worker, with no time or for too many is refused", "[storage_sqlite]") {
-    Disk disk;
-    Store store(disk.file());
+SCENARIO("a lease without worker, with no time or for too many is refused", "[storage]") {
+    Site site;
+    Store store(site);
     CHECK(store.storage->lease(store.call(), "q", "", 1, 1000).outcome() == Outcome::rejected);
     CHECK(store.storage->lease(store.call(), "q", "w", 0, 1000).outcome() == Outcome::rejected);
     CHECK(store.storage->lease(store.call(), "q", "w", 1001, 1000).outcome() == Outcome::rejected);
@@ -183,4 +170,4 @@ SCENARIO("a lease without worker, with no time or for too many is refused", "[st
     CHECK(store.storage->extend_leases(store.call(), "w", -1).outcome() == Outcome::rejected);
 }
 
-}  // namespace storage_sqlite_test
+}  // namespace storage_contract

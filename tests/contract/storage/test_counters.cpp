@@ -1,12 +1,12 @@
 /// COUNTER collections: exact sums, bounds, and what a group of batches sees of them.
 #include "store.hpp"
 
-namespace storage_sqlite_test {
+namespace storage_contract {
 using atr::Outcome;
 
-SCENARIO("a counter begins at nothing and adds exactly", "[storage_sqlite]") {
-    Disk disk;
-    Store store(disk.file());
+SCENARIO("a counter begins at nothing and adds exactly", "[storage]") {
+    Site site;
+    Store store(site);
     const std::string most(38, '9');
     CHECK(store.commit(batch({add("a", "0")})).outcome == Outcome::ok);
     CHECK(store.body("balances", "a") == "0");
@@ -23,9 +23,9 @@ SCENARIO("a counter begins at nothing and adds exactly", "[storage_sqlite]") {
     }
 }
 
-SCENARIO("a bound is kept, judged on what the batches before left", "[storage_sqlite]") {
-    Disk disk;
-    Store store(disk.file());
+SCENARIO("a bound is kept, judged on what the batches before left", "[storage]") {
+    Site site;
+    Store store(site);
     store.commit(batch({add("funds", "10")}));
     const auto results = store.commit({batch({add("funds", "-7", "0")}), batch({add("funds", "-7", "0")}),
                                        batch({add("funds", "-3", "0")}), batch({add("funds", "1", "", "0")}),
@@ -40,9 +40,9 @@ SCENARIO("a bound is kept, judged on what the batches before left", "[storage_sq
     CHECK(store.body("balances", "funds") == "1");
 }
 
-SCENARIO("a batch that loses later gives back what it added", "[storage_sqlite]") {
-    Disk disk;
-    Store store(disk.file());
+SCENARIO("a batch that loses later gives back what it added", "[storage]") {
+    Site site;
+    Store store(site);
     store.commit(batch({add("funds", "10"), claim("taken")}));
     const auto results =
         store.commit({batch({add("funds", "-10", "0"), add("new", "1"), claim("taken")}),
@@ -55,11 +55,11 @@ SCENARIO("a batch that loses later gives back what it added", "[storage_sqlite]"
     CHECK(store.record("balances", "new").version == 0);
 }
 
-SCENARIO("two accounts never share a counter, whatever their names", "[storage_sqlite]") {
-    Disk disk;
+SCENARIO("two accounts never share a counter, whatever their names", "[storage]") {
+    Site site;
     atr::Schema schema = test_schema();
     schema.collections.push_back({.name = "limits", .counter = true});
-    Store store(disk.file(), {}, schema);
+    Store store(site, schema);
     atr::Op limit = add("k", "5");
     limit.record.collection = "limits";
     store.commit(batch({add("k", "1"), limit, add("k\nlimits", "7")}));
@@ -69,4 +69,4 @@ SCENARIO("two accounts never share a counter, whatever their names", "[storage_s
     CHECK(store.body("balances", "k\nlimits") == "14");
 }
 
-}  // namespace storage_sqlite_test
+}  // namespace storage_contract

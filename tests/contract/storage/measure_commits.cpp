@@ -1,5 +1,5 @@
-/// Not a test: `unit_storage_sqlite [measure]` prints commits a second under load. Settings by environment:
-/// THREADS (64), SECONDS (5), FOLDER (the temporary one).
+/// Not a test: any program with these tests, called with `[measure]`, prints commits a second under load. Settings by
+/// environment: THREADS (64), SECONDS (5).
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -7,7 +7,7 @@
 
 #include "store.hpp"
 
-namespace storage_sqlite_test {
+namespace storage_contract {
 
 namespace {
 int setting(const char* name, int otherwise) {
@@ -35,9 +35,8 @@ atr::Batch payment_like(int thread, int number) {
 
 TEST_CASE("commits a second", "[.][measure]") {
     const int threads = setting("THREADS", 64), seconds = setting("SECONDS", 5);
-    Disk disk;
-    const char* folder = std::getenv("FOLDER");
-    Store store(folder ? std::string(folder) + "/measure.db" : disk.file());
+    Site site;
+    Store store(site);
     std::atomic<bool> stop{false};
     std::atomic<int> done{0};
     std::vector<std::thread> workers;
@@ -54,4 +53,4 @@ TEST_CASE("commits a second", "[.][measure]") {
     CHECK(store.body("balances", "treasury") == std::to_string(done.load()));
 }
 
-}  // namespace storage_sqlite_test
+}  // namespace storage_contract
