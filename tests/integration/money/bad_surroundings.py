@@ -198,7 +198,7 @@ def full_disk_at_commit_b(count=20):
     with tempfile.TemporaryDirectory() as elsewhere:
         bank = os.path.join(elsewhere, "bank.db")
         settings = {**QUICK, "commit.timeout_ms": 1000, "plugins.storage.config.cache_mib": 1,
-                    "plugins.rails.bank.config.path": bank, "plugins.rails.bank.config.latency_ms": 1500}
+                    "plugins.rails.bank.config.path": bank, "plugins.rails.bank.config.latency": 1500}
         with Site("full-disk-b", settings) as site, small_disk(site) as mounted:
             if not mounted:
                 print("  full disk at Commit B: not tried, mounting is not allowed here", flush=True)
