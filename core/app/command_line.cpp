@@ -67,6 +67,10 @@ void SettingsOptions::add_to(CLI::App& command) {
 std::optional<Settings> SettingsOptions::load() const {
     LoadOptions options;
     options.file = config.empty() ? default_config() : config;
+    if (config.empty() && !fs::exists(options.file)) {
+        print_error("there is no settings file " + options.file + "; name one with --config");
+        return std::nullopt;
+    }
     options.overrides = overrides;
     options.data_dir = fs::absolute(data.empty() ? default_data() : data).string();
     options.plugins_dir = default_plugins_dir();

@@ -15,7 +15,7 @@ Task<Committed> CommitPipeline::commit(UnitOfWork unit) {
         const bool unsettled = result.outcome == atr::Outcome::unknown || result.outcome == atr::Outcome::retry;
         if (!unsettled) break;
         if (result.outcome == atr::Outcome::unknown) perhaps_applied = true;
-        if (waited >= settings_.give_up_after) break;
+        if (waited >= (perhaps_applied ? settings_.resolve_for : settings_.retry_for)) break;
         if (result.error.code == ATR_E_OVERLOADED && !perhaps_applied) break;  // shed load, do not add to it
         co_await delay(executor_, pause);
         waited += pause + (result.outcome == atr::Outcome::unknown ? settings_.timeout : Millis{0});

@@ -18,7 +18,8 @@ struct PipelineSettings {
     std::size_t max_waiting = 4096;  ///< beyond this a unit is refused at once with `retry`
     unsigned flushes_in_flight = 1;  ///< storage with one writer gains nothing from more
     Millis timeout{5000};            ///< of one flush
-    Millis give_up_after{20000};     ///< of replays, after which `unknown` is the answer
+    Millis retry_for{2000};          ///< of tries that were not applied, after which `retry` is the answer
+    Millis resolve_for{20000};       ///< of replays, after which `unknown` is the answer
 };
 
 /// What became of a unit. `lost` names the step whose precondition failed when the outcome is `conflict`.
@@ -30,6 +31,12 @@ struct Committed {
     atr::Error error = {};
 
     bool ok() const { return outcome == atr::Outcome::ok; }
+    /// Why it is not ok, under the outcome of the unit as a whole.
+    atr::Error failure() const {
+        atr::Error out = error;
+        out.outcome = outcome;
+        return out;
+    }
 };
 
 /// Threads: any. Errors: in Committed. The pipeline must outlive its tasks.
