@@ -3,14 +3,58 @@
     ATR_TEST_STORAGE=sqlite | postgres     default sqlite
 
 The settings file that a Site uses is config/embedded.yaml with the section of a chosen plugin put in the place of its
-own. One PostgreSQL server serves a test program; every site has a schema of its own there.
+own. One PostgreSQL server serves a test program; every site has a database of its own there.
 """
 
+import contextlib
+import json
 import os
 import re
+import sqlite3
 
 _server = []
-_sites = 0
+
+
+def storage():
+    return os.environ.get("ATR_TEST_STORAGE", "sqlite")
+
+
+class SqliteStore:
+    """What a host left in its file, read without the host."""
+
+    def __init__(self, site):
+        self._path = os.path.join(site.data, "treasurer.db")
+
+    def _rows(self, query):
+        with contextlib.closing(sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=10)) as connection:
+            return connection.execute(query).fetchall()
+
+    def records(self, collection):
+        return [json.loads(body) for (body,) in self._rows(f"SELECT body FROM {collection}")]
+
+    def counters(self, collection):
+        return {key: int(body) for key, body in self._rows(f"SELECT key, body FROM {collection}")}
+
+
+class PostgresStore:
+    """What a host left in its database, read without the host."""
+
+    def __init__(self, site):
+        self._database = site.database
+
+    def _json(self, query):
+        return json.loads(_postgres_server().sql(f"SET search_path = treasurer; {query}", self._database) or "null")
+
+    def records(self, collection):
+        return self._json(f"SELECT json_agg(body) FROM {collection}") or []
+
+    def counters(self, collection):
+        found = self._json(f"SELECT json_object_agg(key, value::text) FROM {collection}") or {}
+        return {key: int(value) for key, value in found.items()}
+
+
+def store_of(site):
+    return PostgresStore(site) if storage() == "postgres" else SqliteStore(site)
 
 
 def _postgres_server():
@@ -20,25 +64,18 @@ def _postgres_server():
     return _server[0]
 
 
-def _postgres_section():
-    global _sites
-    _sites += 1
+def _postgres_section(site, template):
+    server = _postgres_server()
+    site.database = f"site_{os.path.basename(site.folder).replace('-', '_').lower()}"
+    server.sql(f"CREATE DATABASE {site.database}" + (f" TEMPLATE {template.database}" if template else ""))
     return f"""  storage:
     use: storage_postgres
     threads: 8
     queue: 1024
     config:
-      url: {_postgres_server().url}
-      schema: site_{os.getpid()}_{_sites}
+      url: {server.url.rsplit("/", 1)[0]}/{site.database}
       pool_size: 8
 """
-
-
-SECTIONS = {("storage", "postgres"): _postgres_section}
-
-
-def storage():
-    return os.environ.get("ATR_TEST_STORAGE", "sqlite")
 
 
 def _with_section(text, name, section):
@@ -50,19 +87,16 @@ def _with_section(text, name, section):
     return replaced
 
 
-def config_for(default, folder):
-    """The path of the settings a site in `folder` uses: `default` itself, or a copy that names the chosen backends."""
-    chosen = [("storage", storage())]
-    if all(choice in (("storage", "sqlite"),) for choice in chosen):
+def config_for(site, default, template):
+    """The path of the settings that `site` uses: `default` itself, or a copy that names the chosen backends.
+    `template`: a site, not running, whose store is copied, or None."""
+    if storage() == "sqlite":
         return default
+    if storage() != "postgres":
+        raise ValueError(f"there is no storage backend '{storage()}'")
     with open(default, encoding="utf-8") as file:
-        text = file.read()
-    for choice in chosen:
-        if choice in SECTIONS:
-            text = _with_section(text, choice[0], SECTIONS[choice]())
-        elif choice != ("storage", "sqlite"):
-            raise ValueError(f"there is no {choice[0]} backend '{choice[1]}'")
-    path = os.path.join(folder, "settings.yaml")
+        text = _with_section(file.read(), "storage", _postgres_section(site, template))
+    path = os.path.join(site.folder, "settings.yaml")
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
     return path

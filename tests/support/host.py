@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 
+import backends
 from api_client import Client
 
 SOURCE = os.environ.get("TREASURER_SOURCE") or os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
@@ -137,7 +138,6 @@ class Site:
         that is removed at the end."""
         self.name = name
         self.settings = {**FOR_TESTS, **(settings or {})}
-        self.config = config
         self._own = folder is None
         self.folder = folder or tempfile.mkdtemp(prefix="treasurer-" + name + "-")
         self.data = os.path.join(self.folder, "data")
@@ -145,6 +145,7 @@ class Site:
             shutil.copytree(template.data, self.data)
         else:
             os.makedirs(self.data, exist_ok=True)
+        self.config = backends.config_for(self, config, template)
         self.hosts = []
 
     def __enter__(self):
