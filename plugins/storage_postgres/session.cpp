@@ -26,15 +26,25 @@ std::string what_failed(const PGconn* connection) {
     return text.empty() ? "the connection was closed" : text;
 }
 
+/// libpq tells why a connection was refused in words only.
+std::string refusal_state(const std::string& message) {
+    static constexpr std::pair<std::string_view, const char*> words[] = {
+        {"authentication failed", "28P01"}, {"no password supplied", "28P01"},   {"pg_hba.conf", "28000"},
+        {"role \"", "28000"},               {"permission denied", "42501"},      {"database \"", "3D000"},
+        {"too many", "53300"},              {"remaining connection", "53300"},   {"starting up", "57P03"},
+        {"shutting down", "57P03"},         {"recovery", "57P03"},               {"read-only", "25006"}};
+    for (const auto& [part, state] : words)
+        if (message.find(part) != std::string::npos) return state;
+    return "";
+}
+
 }  // namespace
 
 Session::Session(const Options& options) : prepared_(options.prepared), settings_(options.settings) {
     try {
         session_.open(soci::postgresql, options.connection);
-    } catch (const soci::postgresql_soci_error& error) {
-        throw ConnectError(error.sqlstate() == "     " ? "" : error.sqlstate(), error.what());
     } catch (const soci::soci_error& error) {
-        throw ConnectError("", error.what());
+        throw ConnectError(refusal_state(error.what()), error.what());
     }
     PQsetnonblocking(connection(), 1);
     PQsetNoticeProcessor(

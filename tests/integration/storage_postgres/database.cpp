@@ -1,6 +1,9 @@
 #include "database.hpp"
 
+#include <libpq-fe.h>
 #include <unistd.h>
+
+#include <thread>
 
 namespace storage_postgres_test {
 namespace {
@@ -25,7 +28,7 @@ Database::~Database() {
 
 Settings Database::settings() const {
     Settings out;
-    out.url = url;
+    out.url = url + "?application_name=" + schema;
     out.schema = schema;
     return out;
 }
@@ -56,8 +59,36 @@ void Database::set_clock(std::int64_t now_ms) {
     support::psql(url, "UPDATE " + clock + ".clock SET ms = " + std::to_string(now_ms));
 }
 
+int Database::terminate_hosts() const {
+    return std::stoi(ask("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = '" +
+                         schema + "'"));
+}
+
 std::string Database::ask(const std::string& sql) const {
     return support::psql(url, "SET search_path = " + schema + "; " + sql);
+}
+
+Blocker::Blocker(const Database& database, const std::string& sql) : connection_(PQconnectdb(database.url.c_str())) {
+    run("BEGIN");
+    run("SET search_path = " + database.schema);
+    run(sql);
+}
+
+void Blocker::run(const std::string& sql) {
+    auto* const connection = static_cast<PGconn*>(connection_);
+    const std::unique_ptr<PGresult, void (*)(PGresult*)> result(PQexec(connection, sql.c_str()), PQclear);
+    const auto status = PQresultStatus(result.get());
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) throw std::runtime_error(PQerrorMessage(connection));
+}
+
+void Blocker::keep() {
+    run("COMMIT");
+    release();
+}
+
+void Blocker::release() {
+    if (connection_) PQfinish(static_cast<PGconn*>(connection_));
+    connection_ = nullptr;
 }
 
 std::vector<atr::Commit> commit(PostgresStorage& storage, const std::vector<atr::Batch>& batches,
@@ -74,6 +105,14 @@ std::vector<atr::Commit> commit(PostgresStorage& storage, const std::vector<atr:
 
 atr::Commit commit(PostgresStorage& storage, atr::Batch batch, std::int64_t budget_ms) {
     return commit(storage, std::vector<atr::Batch>{std::move(batch)}, budget_ms).front();
+}
+
+void wait_until(const std::function<bool()>& condition) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("it has not come about in a minute");
+        std::this_thread::yield();
+    }
 }
 
 atr::Commit settle(PostgresStorage& storage, const atr::Batch& batch) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <string>
 
 #include "storage_postgres/postgres_storage.hpp"
@@ -33,6 +34,8 @@ public:
     /// The clock that stands still until it is set. Not part of a replica's tests.
     storage_postgres::Clock hand_clock() const;
     void set_clock(std::int64_t now_ms);
+    /// Ends the connections of this database's hosts at the server; how many there were.
+    int terminate_hosts() const;
     /// What a DBA sees, with the schema as search_path.
     std::string ask(const std::string& sql) const;
 
@@ -48,9 +51,27 @@ private:
 std::vector<atr::Commit> commit(PostgresStorage& storage, const std::vector<atr::Batch>& batches,
                                 std::int64_t budget_ms = 30'000);
 atr::Commit commit(PostgresStorage& storage, atr::Batch batch, std::int64_t budget_ms = 30'000);
+/// Until what another process does has come about. Errors: thrown, after a minute.
+void wait_until(const std::function<bool()>& condition);
 /// Repeats until the answer is neither retry nor unknown.
 atr::Commit settle(PostgresStorage& storage, const atr::Batch& batch);
 std::string body(PostgresStorage& storage, const std::string& collection, const std::string& key);
+
+/// Another client, in a transaction that stays open until release() or the end.
+class Blocker {
+public:
+    Blocker(const Database& database, const std::string& sql);
+    ~Blocker() { release(); }
+    Blocker(const Blocker&) = delete;
+    Blocker& operator=(const Blocker&) = delete;
+    void release();
+    /// Commits, and is gone.
+    void keep();
+
+private:
+    void run(const std::string& sql);
+    void* connection_;
+};
 
 /// The raw context of a call that may take `budget_ms`.
 struct Budget {

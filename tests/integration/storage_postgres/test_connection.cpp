@@ -98,7 +98,7 @@ SCENARIO("TLS is used as far as the settings ask, and a stranger's certificate i
     Budget budget;
     CHECK(storage->health(budget.call));
     CHECK(std::stoi(database.ask("SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE ssl AND "
-                                 "application_name = 'treasurer'")) > 0);
+                                 "application_name = '" + database.schema + "'")) > 0);
 }
 
 SCENARIO("behind pgbouncer in session mode everything works; in transaction mode only without prepared statements",
@@ -135,24 +135,30 @@ SCENARIO("behind pgbouncer in session mode everything works; in transaction mode
     }
 }
 
-SCENARIO("the pool waits for a connection until the deadline, and replaces one that broke", "[storage_postgres]") {
+SCENARIO("a connection that broke is replaced, and a call waits for a free one until its deadline",
+         "[storage_postgres]") {
     Database database;
     Settings settings = database.settings();
     settings.pool_size = 1;
     settings.pool_overflow = 0;
     const auto storage = database.start(settings);
-    database.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'treasurer' AND query "
-                 "LIKE '%" + database.schema + "%' OR application_name = 'treasurer'");
+    CHECK(database.terminate_hosts() == 1);
     Budget budget;
     const auto first = storage->get(budget.call, {{"claims", "a"}}, 0, 0);
-    CHECK((first || first.outcome() == Outcome::retry));  // one may be lost with its connection; the next is served
+    CHECK((first || first.outcome() == Outcome::retry));  // one call may be lost with its connection; the next is served
     CHECK(storage->get(budget.call, {{"claims", "a"}}, 0, 0));
-    WHEN("its only connection is held up") {
-        std::thread holder([&] { commit(*storage, batch({claim("slow")}), 20'000); });
-        const auto blocker = database.url;
-        holder.join();
-        CHECK(body(*storage, "claims", "slow") == "mine");
-    }
+
+    Blocker blocker(database, "UPDATE atr_state SET commit_seq = commit_seq");
+    std::thread holder([&] { CHECK(commit(*storage, batch({claim("slow")})).outcome == Outcome::ok); });
+    wait_until([&] { return database.ask("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = '" +
+                        database.schema + "'") == "1"; });
+    const auto late = commit(*storage, batch({claim("late")}), 400);
+    CHECK(late.outcome == Outcome::retry);
+    CHECK(late.error.code == ATR_E_OVERLOADED);
+    blocker.release();
+    holder.join();
+    CHECK(body(*storage, "claims", "slow") == "mine");
+    CHECK(body(*storage, "claims", "late") == "");
 }
 
 }  // namespace storage_postgres_test

@@ -1,6 +1,4 @@
 /// Queries that may lag: a replica answers them as long as it lags little enough.
-#include <thread>
-
 #include "database.hpp"
 
 namespace storage_postgres_test {
@@ -22,11 +20,14 @@ SCENARIO("a replica answers queries that may lag, within the bound and never old
     settings.replica_max_lag = std::chrono::milliseconds(600'000);
     auto storage = database.start(settings);
     const auto first = commit(*storage, batch({claim("a")}));
-    while (shown(*storage, ATR_Q_MAY_LAG) != 1) std::this_thread::yield();
+    CHECK(shown(*storage, ATR_Q_MAY_LAG) == 1);  // also notes what the primary's newest commit is
+    wait_until([&] {
+        return database.ask("SELECT replay_lsn = pg_current_wal_lsn() FROM pg_stat_replication") == "t";
+    });
     server.tell("pause_replay");
     const auto second = commit(*storage, batch({claim("b")}));
     REQUIRE(second.outcome == atr::Outcome::ok);
-    CHECK(shown(*storage, ATR_Q_MAY_LAG) == 1);                      // the replica, which stands still
+    wait_until([&] { return shown(*storage, ATR_Q_MAY_LAG) == 1; });  // the replica, which stands still
     CHECK(shown(*storage, 0) == 2);                                  // the primary
     CHECK(shown(*storage, ATR_Q_MAY_LAG, first.commit_seq) == 1);    // new enough
     CHECK(shown(*storage, ATR_Q_MAY_LAG, second.commit_seq) == 2);   // too old: the primary answers
@@ -38,7 +39,7 @@ SCENARIO("a replica answers queries that may lag, within the bound and never old
     }
     WHEN("the replica replays again") {
         server.tell("resume_replay");
-        while (shown(*storage, ATR_Q_MAY_LAG) != 2) std::this_thread::yield();
+        wait_until([&] { return shown(*storage, ATR_Q_MAY_LAG) == 2; });
     }
 }
 

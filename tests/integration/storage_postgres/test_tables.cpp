@@ -41,7 +41,7 @@ SCENARIO("a query reaches its page by its index, wherever the page begins", "[st
     query.cursor = page->next_cursor;
     page = storage->query(budget.call, query);
     REQUIRE(page);
-    CHECK(page->records.front().key == "11985");
+    CHECK(page->records.front().key == "11984");
     const auto plan = database.ask(
         "SET enable_seqscan = off; SET enable_hashjoin = off; EXPLAIN SELECT key FROM invoices WHERE state = 'paid' AND "
         "at IS NOT NULL AND at >= 100 AND (at, key) < (1985, '11985') ORDER BY at DESC, key DESC LIMIT 11");
