@@ -148,7 +148,7 @@ atr::Result<> CoreServices::prepare() {
     const auto policy_in_force = block_on(executor, settle_policy(*store, settings.policy, settings.treasury.asset));
     if (!policy_in_force) return cannot("the policy", policy_in_force.error());
 
-    auto blob_key = key({}, "blobs");
+    auto blob_key = key(settings.payments.blob_key, "blobs");
     if (!blob_key) return cannot("the key that seals prepared payments", blob_key.error());
     sealer = std::make_unique<VaultSealer>(std::move(*blob_key), random_);
     auto token_key = key(settings.auth.jwt_key, "tokens");
@@ -213,7 +213,9 @@ atr::Result<> CoreServices::prepare() {
     return {};
 }
 
-atr::Result<> CoreServices::start_serving() {
+atr::Result<> CoreServices::start_serving(bool new_blob_key) {
+    const auto same_key = block_on(executor, settle_blob_key(*store, *sealer, new_blob_key));
+    if (!same_key) return cannot("the key that seals prepared payments", same_key.error());
     for (const auto& [name, rail] : rails.all()) {
         const auto followed = block_on(executor, statements->follow(*rail));
         if (!followed) return cannot("the statement of rail '" + name + "'", followed.error());

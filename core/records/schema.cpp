@@ -37,6 +37,7 @@ atr::Schema record_schema() {
         {.name = "revoked_tokens", .indexes = {index("by_expiry", {{"/expires_ms", ATR_T_INT}})}},
         {.name = "policy"},
         {.name = cursors_collection},
+        {.name = key_marks_collection},
         {.name = assets_collection},
         {.name = balances_collection, .counter = true},
         {.name = rollups_collection, .counter = true},

@@ -197,16 +197,16 @@ class Site:
     def token(self, user):
         return self.run("token", "--user", user).stdout.strip()
 
-    def spawn(self, prepare=None, **settings):
-        """Starts a host and does not wait for it. Settings: dots written as two underscores."""
+    def spawn(self, prepare=None, words=(), **settings):
+        """Starts a host, with more `words` on its command line, and does not wait for it. Settings: dots written as two underscores."""
         settings = {key.replace("__", "."): value for key, value in settings.items()}
         log = os.path.join(self.folder, f"host-{len(self.hosts) + 1}.log")
-        host = Host(self._command(["serve"], settings), log, self._environment(), prepare)
+        host = Host(self._command(["serve", *words], settings), log, self._environment(), prepare)
         self.hosts.append(host)
         return host
 
-    def start(self, prepare=None, **settings):
-        host = self.spawn(prepare, **settings)
+    def start(self, prepare=None, words=(), **settings):
+        host = self.spawn(prepare, words, **settings)
         if not host.wait_ready():
             raise AssertionError(f"the host did not become ready; its log ends with\n{host.log_tail()}")
         return host
