@@ -125,8 +125,7 @@ Result<std::uint64_t> BatchJudge::check(const PreparedOp& op) {
 
 Result<std::uint64_t> BatchJudge::put(const PreparedOp& op) {
     RecordState& state = record_of(op);
-    if (op.expect_version != ATR_VER_ANY && state.version != op.expect_version)
-        return version_lost(op, state.version);
+    if (op.expect_version != ATR_VER_ANY && state.version != op.expect_version) return version_lost(op, state.version);
     auto unique = unique_values(*op.collection, op.cells);
     for (const auto& value : unique) {
         const auto holder = state_.holders.find(value);
@@ -144,8 +143,7 @@ Result<std::uint64_t> BatchJudge::put(const PreparedOp& op) {
 
 Result<std::uint64_t> BatchJudge::remove(const PreparedOp& op) {
     RecordState& state = record_of(op);
-    if (op.expect_version != ATR_VER_ANY && state.version != op.expect_version)
-        return version_lost(op, state.version);
+    if (op.expect_version != ATR_VER_ANY && state.version != op.expect_version) return version_lost(op, state.version);
     state_.save(state);
     for (const auto& value : state.unique) state_.free_holder(value);
     state.unique.clear();

@@ -11,11 +11,11 @@ atr::Result<> put_blob(Session& session, const Clock& clock, const std::string& 
                        Deadline deadline) {
     Parameters blob;
     blob.text(to_stored(key)).bytes(bytes);
-    const Rows written = session.alone({"WITH w AS (INSERT INTO atr_blobs(key, updated_ms, bytes) VALUES($1::text, " +
-                                            clock +
-                                            ", $2::bytea) ON CONFLICT DO NOTHING RETURNING 1) SELECT count(*) FROM w",
-                                        blob},
-                                       deadline);
+    const Rows written =
+        session.alone({"WITH w AS (INSERT INTO atr_blobs(key, updated_ms, bytes) VALUES($1::text, " + clock +
+                           ", $2::bytea) ON CONFLICT DO NOTHING RETURNING 1) SELECT count(*) FROM w",
+                       blob},
+                      deadline);
     if (written.integer(0, 0) == 1) return {};
     // In a statement of its own: it sees what the insertion above had to wait for.
     const Rows there = session.alone({"SELECT bytes = $2::bytea FROM atr_blobs WHERE key = $1::text", blob}, deadline);

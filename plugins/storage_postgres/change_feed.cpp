@@ -40,23 +40,24 @@ Statement FeedEntry::statement(std::size_t commits, std::int64_t generation, con
     parameters.integer(static_cast<std::int64_t>(commits)).integer(generation);
     parameters.integer(static_cast<std::int64_t>(keys.rows_.rows()));
     parameters.array(changes.places_).array(changes.collections_).array(changes.keys_);
-    return {"WITH s AS (UPDATE atr_state SET commit_seq = commit_seq + $6::bigint WHERE generation = $7::bigint "
-            "RETURNING commit_seq AS last, commit_seq - $6::bigint + 1 AS first), "
-            "k AS (INSERT INTO atr_keys(key, fingerprint, commit_seq, versions, expires_ms, updated_ms) SELECT u.key, "
-            "u.fingerprint, s.first + u.place, u.versions::bigint[], u.expires, " +
-                clock + " FROM s, " + keys.rows_.source() +
-                " ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, commit_seq = "
-                "excluded.commit_seq, versions = excluded.versions, expires_ms = excluded.expires_ms, updated_ms = "
-                "excluded.updated_ms WHERE atr_keys.expires_ms <> 0 AND atr_keys.expires_ms <= excluded.updated_ms "
-                "RETURNING 1), "
-                "c AS (INSERT INTO atr_changes(seq, first_seq, updated_ms, places, collections, keys) SELECT s.last, "
-                "s.first, " +
-                clock +
-                ", $9::bigint[], $10::bigint[], $11::text[] FROM s WHERE cardinality($11::text[]) > 0) "
-                "SELECT (SELECT last FROM s), atr_require((SELECT count(*) FROM s), 1, '" +
-                sqlstate::schema_moved + "'), atr_require((SELECT count(*) FROM k), $8::bigint, '" +
-                sqlstate::records_moved + "')",
-            std::move(parameters)};
+    return {
+        "WITH s AS (UPDATE atr_state SET commit_seq = commit_seq + $6::bigint WHERE generation = $7::bigint "
+        "RETURNING commit_seq AS last, commit_seq - $6::bigint + 1 AS first), "
+        "k AS (INSERT INTO atr_keys(key, fingerprint, commit_seq, versions, expires_ms, updated_ms) SELECT u.key, "
+        "u.fingerprint, s.first + u.place, u.versions::bigint[], u.expires, " +
+            clock + " FROM s, " + keys.rows_.source() +
+            " ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, commit_seq = "
+            "excluded.commit_seq, versions = excluded.versions, expires_ms = excluded.expires_ms, updated_ms = "
+            "excluded.updated_ms WHERE atr_keys.expires_ms <> 0 AND atr_keys.expires_ms <= excluded.updated_ms "
+            "RETURNING 1), "
+            "c AS (INSERT INTO atr_changes(seq, first_seq, updated_ms, places, collections, keys) SELECT s.last, "
+            "s.first, " +
+            clock +
+            ", $9::bigint[], $10::bigint[], $11::text[] FROM s WHERE cardinality($11::text[]) > 0) "
+            "SELECT (SELECT last FROM s), atr_require((SELECT count(*) FROM s), 1, '" +
+            sqlstate::schema_moved + "'), atr_require((SELECT count(*) FROM k), $8::bigint, '" +
+            sqlstate::records_moved + "')",
+        std::move(parameters)};
 }
 
 atr::Result<atr::Changes> read_changes(Session& session, const Catalog& catalog, std::uint64_t after_seq,

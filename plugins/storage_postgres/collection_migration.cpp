@@ -127,9 +127,10 @@ std::size_t CollectionMigration::column_for(const atr::IndexColumn& wanted) {
             column.sql_type());
     Parameters row = collection_and_name(present_.id, column.name);
     row.text(column.json_pointer).integer(column.type);
-    execute("INSERT INTO atr_columns(collection, name, json_pointer, type) VALUES($1::bigint, $2::text, $3::text, "
-            "$4::bigint)",
-            row);
+    execute(
+        "INSERT INTO atr_columns(collection, name, json_pointer, type) VALUES($1::bigint, $2::text, $3::text, "
+        "$4::bigint)",
+        row);
     new_columns_ = true;
     present_.columns.push_back(std::move(column));
     return present_.columns.size() - 1;
@@ -143,10 +144,9 @@ bool CollectionMigration::back_fill_page(std::string& after) {
     Parameters page;
     page.text(after).integer(back_fill_at_once);
     const std::string table = sql_name(present_.table);
-    const Rows rows = session_.run({"SELECT key, body, raw FROM " + table +
-                                        " WHERE key > $1::text ORDER BY key LIMIT $2::bigint",
-                                    page},
-                                   deadline_);
+    const Rows rows = session_.run(
+        {"SELECT key, body, raw FROM " + table + " WHERE key > $1::text ORDER BY key LIMIT $2::bigint", page},
+        deadline_);
     if (rows.count() == 0) return false;
     MultiRow values;
     std::string assignments;
@@ -192,9 +192,10 @@ atr::Result<> CollectionMigration::create_index(const Index& index) {
     }
     Parameters row = collection_and_name(present_.id, index.name);
     row.integer(index.unique ? 1 : 0).text(names.dump());
-    execute("INSERT INTO atr_indexes(collection, name, is_unique, column_names) VALUES($1::bigint, $2::text, "
-            "$3::bigint <> 0, $4::text)",
-            row);
+    execute(
+        "INSERT INTO atr_indexes(collection, name, is_unique, column_names) VALUES($1::bigint, $2::text, "
+        "$3::bigint <> 0, $4::text)",
+        row);
     return {};
 }
 

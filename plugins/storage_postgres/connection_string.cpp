@@ -85,14 +85,10 @@ std::vector<std::string> session_settings(const Settings& settings) {
             "statement_timeout = " + milliseconds(settings.statement_timeout),
             "lock_timeout = " + milliseconds(settings.lock_timeout),
             "idle_in_transaction_session_timeout = " + milliseconds(settings.statement_timeout * 4),
-            "synchronous_commit = " + settings.synchronous_commit,
-            "bytea_output = hex",
+            "synchronous_commit = " + settings.synchronous_commit, "bytea_output = hex",
             // Every statement of this plugin reaches its rows by an index, however few there were when it was planned.
-            "enable_seqscan = off",
-            "enable_hashjoin = off",
-            "enable_mergejoin = off",
-            "plan_cache_mode = force_generic_plan",
-            "jit = off"};
+            "enable_seqscan = off", "enable_hashjoin = off", "enable_mergejoin = off",
+            "plan_cache_mode = force_generic_plan", "jit = off"};
 }
 
 }  // namespace storage_postgres

@@ -123,8 +123,8 @@ atr::Result<> GroupCommit::attempt(std::span<const atr::Batch> batches, std::spa
                 return {};
             }
             if (tries == most_attempts)
-                return to_error(error, error.is(sqlstate::unique_violation) ? atr::Outcome::rejected
-                                                                            : atr::Outcome::retry);
+                return to_error(error,
+                                error.is(sqlstate::unique_violation) ? atr::Outcome::rejected : atr::Outcome::retry);
         }
         if (!session.value()->roll_back(deadline) || std::chrono::steady_clock::now() >= deadline)
             return atr::retry(ATR_E_TIMEOUT, "the group could not be judged before its deadline");

@@ -4,8 +4,8 @@
 /// Threads: commit() may be called concurrently; each call uses a session of its own.
 #pragma once
 
-#include <atr/storage.hpp>
 #include <atomic>
+#include <atr/storage.hpp>
 #include <span>
 
 #include "clock.hpp"

@@ -127,8 +127,8 @@ void GroupReader::read_unique(const Collection& collection, const Index& index,
         const char* const type = boolean ? "::bool[]" : number ? "::bigint[]" : "::text[]";
         arrays += std::string(i ? ", $" : "$") + std::to_string(i + 1) + type;
         names += (i ? ", " : "") + name;
-        conditions += (i ? " AND " : "") + sql_column + " = u." + name + column.cast() + " AND " + sql_column +
-                      " IS NOT NULL";
+        conditions +=
+            (i ? " AND " : "") + sql_column + " = u." + name + column.cast() + " AND " + sql_column + " IS NOT NULL";
     }
     for (const auto& batch : batches)
         for (const auto& op : batch.ops)
@@ -167,8 +167,8 @@ void GroupReader::read_counters(const Collection& collection, States<CounterStat
         [&states](const Rows& rows) {
             for (auto& [key, state] : states) state.set_read(false, 0);
             for (int i = 0; i < rows.count(); ++i)
-                states.find(rows.text(i, 0))->second.set_read(true,
-                                                              atr::units_from_string(rows.text(i, 1)).value_or(0));
+                states.find(rows.text(i, 0))
+                    ->second.set_read(true, atr::units_from_string(rows.text(i, 1)).value_or(0));
         });
 }
 

@@ -23,21 +23,21 @@ struct MustRead {
 };
 
 struct RecordState {
-    bool known = false;              ///< `before` was read or is assumed
-    bool wanted = false;             ///< it must be read: nothing can be assumed
-    bool locks = false;              ///< some op would change it
-    bool written = false;            ///< the group changed it
-    std::uint64_t before = 0;        ///< version; 0: absent
-    std::uint64_t version = 0;       ///< now
-    const PreparedOp* put = nullptr; ///< what it now holds; null: what it held before
-    std::vector<std::string> unique; ///< what it now holds in unique indexes
+    bool known = false;               ///< `before` was read or is assumed
+    bool wanted = false;              ///< it must be read: nothing can be assumed
+    bool locks = false;               ///< some op would change it
+    bool written = false;             ///< the group changed it
+    std::uint64_t before = 0;         ///< version; 0: absent
+    std::uint64_t version = 0;        ///< now
+    const PreparedOp* put = nullptr;  ///< what it now holds; null: what it held before
+    std::vector<std::string> unique;  ///< what it now holds in unique indexes
 };
 
 struct JobState {
     bool known = false, written = false;
     bool there_before = false, there = false;
     std::uint64_t token_before = 0, token = 0;  ///< 0: free
-    std::uint64_t born_token = 0;  ///< of a job that this group enqueues leased
+    std::uint64_t born_token = 0;               ///< of a job that this group enqueues leased
     const PreparedOp* enqueued = nullptr;
     const PreparedOp* rescheduled = nullptr;
 };
@@ -61,7 +61,7 @@ public:
     std::map<std::int64_t, States<CounterState>> counters;  ///< by collection
     States<JobState> jobs;
     States<std::optional<FirstResult>> keys;
-    bool records_read = false;   ///< records, jobs and keys; else all but the wanted ones are assumed
+    bool records_read = false;  ///< records, jobs and keys; else all but the wanted ones are assumed
     bool counters_read = false;
 
     /// Who holds a value of a unique index: stored keys by unique_values().

@@ -157,9 +157,9 @@ void GroupWriter::write_counters(const Collection& collection, const States<Coun
     add("INSERT INTO " + table + "(key, version, updated_ms, value) SELECT u.key, 1, " + clock_ +
             ", u.value::numeric FROM " + made.source() + " ON CONFLICT DO NOTHING RETURNING 1",
         made, sqlstate::counters_moved);
-    add("UPDATE " + table + " t SET value = t.value + u.delta::numeric, version = t.version + 1, updated_ms = " +
-            clock_ + " FROM " + added.source() +
-            " WHERE t.key = u.key AND t.value BETWEEN u.low::numeric AND u.high::numeric RETURNING 1",
+    add("UPDATE " + table +
+            " t SET value = t.value + u.delta::numeric, version = t.version + 1, updated_ms = " + clock_ + " FROM " +
+            added.source() + " WHERE t.key = u.key AND t.value BETWEEN u.low::numeric AND u.high::numeric RETURNING 1",
         added, sqlstate::counters_moved);
 }
 
@@ -173,9 +173,8 @@ std::vector<Statement> GroupWriter::proofs() {
             rows[1].integer(signed_of(state.before));
         }
         if (rows.rows() == 0) continue;
-        statements_.push_back({"SELECT atr_require(count(*), 0, '" + std::string(sqlstate::records_moved) +
-                                   "') FROM " + rows.source() + " LEFT JOIN " +
-                                   sql_name(catalog_.find(id)->table) +
+        statements_.push_back({"SELECT atr_require(count(*), 0, '" + std::string(sqlstate::records_moved) + "') FROM " +
+                                   rows.source() + " LEFT JOIN " + sql_name(catalog_.find(id)->table) +
                                    " t ON t.key = u.key WHERE coalesce(t.version, 0) <> u.version",
                                rows.parameters()});
     }

@@ -18,9 +18,10 @@ const Collection* find(const Catalog& catalog, const std::string& name) {
 }
 
 Result<> check_server(Session& session, Deadline deadline) {
-    const Rows server = session.run({"SELECT current_setting('server_version_num'), current_setting('server_encoding'), "
-                                     "current_database()"},
-                                    deadline);
+    const Rows server =
+        session.run({"SELECT current_setting('server_version_num'), current_setting('server_encoding'), "
+                     "current_database()"},
+                    deadline);
     if (server.integer(0, 0) < oldest_server)
         return rejected(ATR_E_CONFIG, "PostgreSQL 13 or newer is needed, this is " + std::string(server.text(0, 0)));
     if (server.text(0, 1) != "UTF8")
@@ -32,8 +33,7 @@ Result<> check_server(Session& session, Deadline deadline) {
 /// Until the transaction ends no other host migrates this schema. Waiting for that, and filling indexes, may take all
 /// of the caller's time.
 void lock_schema(Session& session, const std::string& schema_name, Deadline deadline) {
-    const auto left =
-        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
     const std::string limit = std::to_string(std::max<std::int64_t>(1, left));
     Parameters name;
     name.text("treasurer schema " + schema_name);

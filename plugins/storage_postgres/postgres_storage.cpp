@@ -93,8 +93,7 @@ Result<Session::Options> PostgresStorage::target(bool writes) const {
         password = std::move(*secret);
         while (!password.empty() && (password.back() == '\n' || password.back() == '\r')) password.pop_back();
     }
-    auto connection =
-        connection_string(settings_, writes ? settings_.url : settings_.replica_url, writes, password);
+    auto connection = connection_string(settings_, writes ? settings_.url : settings_.replica_url, writes, password);
     if (!connection) return connection.error();
     return Session::Options{.connection = std::move(*connection),
                             .settings = session_settings(settings_),
@@ -139,10 +138,10 @@ Result<> PostgresStorage::migrate(const Call& call, const atr::Schema& schema) {
 
 Result<std::vector<atr::Record>> PostgresStorage::get(const Call& call, const std::vector<atr::Key>& keys,
                                                       std::uint32_t, std::uint64_t) {
-    return with_session<std::vector<atr::Record>>(
-        call, Outcome::retry, [&](Session& session, const Catalog& catalog, Deadline deadline) {
-            return read_records(session, catalog, keys, deadline);
-        });
+    return with_session<std::vector<atr::Record>>(call, Outcome::retry,
+                                                  [&](Session& session, const Catalog& catalog, Deadline deadline) {
+                                                      return read_records(session, catalog, keys, deadline);
+                                                  });
 }
 
 Result<> PostgresStorage::commit(const Call& call, std::span<const atr::Batch> batches,
@@ -251,8 +250,7 @@ Result<std::uint32_t> PostgresStorage::extend_leases(const Call& call, const std
 
 Result<atr::Changes> PostgresStorage::changes(const Call& call, std::uint64_t after_seq, std::uint32_t limit) {
     return with_session<atr::Changes>(
-        call, Outcome::retry,
-        [&](Session& session, const Catalog& catalog, Deadline deadline) -> Result<atr::Changes> {
+        call, Outcome::retry, [&](Session& session, const Catalog& catalog, Deadline deadline) -> Result<atr::Changes> {
             if (auto migrated = check_migrated(catalog); !migrated) return migrated.error();
             return read_changes(session, catalog, after_seq, limit, deadline);
         });
@@ -261,11 +259,11 @@ Result<atr::Changes> PostgresStorage::changes(const Call& call, std::uint64_t af
 Result<> PostgresStorage::blob_put(const Call& call, const std::string& key, std::string_view bytes) {
     if (!is_usable_key(key)) return rejected(ATR_E_BAD_INPUT, "a blob's key has 1 to 1024 bytes of UTF-8");
     if (bytes.size() > most_body_bytes) return rejected(ATR_E_TOO_LARGE, "blob " + key + " is too large");
-    return with_session<atr::Unit>(
-        call, Outcome::unknown, [&](Session& session, const Catalog& catalog, Deadline deadline) -> Result<> {
-            if (auto migrated = check_migrated(catalog); !migrated) return migrated;
-            return put_blob(session, clock_, key, bytes, deadline);
-        });
+    return with_session<atr::Unit>(call, Outcome::unknown,
+                                   [&](Session& session, const Catalog& catalog, Deadline deadline) -> Result<> {
+                                       if (auto migrated = check_migrated(catalog); !migrated) return migrated;
+                                       return put_blob(session, clock_, key, bytes, deadline);
+                                   });
 }
 
 Result<atr::Blob> PostgresStorage::blob_get(const Call& call, const std::string& key, std::uint64_t offset,
@@ -296,13 +294,14 @@ Result<std::string> PostgresStorage::health(const Call& call) {
                                                "pg_is_in_recovery(), current_setting('synchronous_commit')"},
                                               deadline);
             const auto usage = pool_.usage();
-            nlohmann::json out = {{"server_version", std::string(server.text(0, 0))},
-                                  {"database", std::string(server.text(0, 1))},
-                                  {"schema", settings_.schema},
-                                  {"takes_writes", !server.boolean(0, 2)},
-                                  {"synchronous_commit", std::string(server.text(0, 3))},
-                                  {"schema_version", catalog.schema_version},
-                                  {"connections", {{"idle", usage.idle}, {"busy", usage.busy}, {"opened", usage.opened}}}};
+            nlohmann::json out = {
+                {"server_version", std::string(server.text(0, 0))},
+                {"database", std::string(server.text(0, 1))},
+                {"schema", settings_.schema},
+                {"takes_writes", !server.boolean(0, 2)},
+                {"synchronous_commit", std::string(server.text(0, 3))},
+                {"schema_version", catalog.schema_version},
+                {"connections", {{"idle", usage.idle}, {"busy", usage.busy}, {"opened", usage.opened}}}};
             if (catalog.generation != 0)
                 out["commit_seq"] = session.alone({"SELECT commit_seq FROM atr_state"}, deadline).integer(0, 0);
             return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

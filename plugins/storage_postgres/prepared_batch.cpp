@@ -53,8 +53,8 @@ Result<> prepare_job_op(const atr::Op& from, PreparedOp& to) {
     if (from.op == ATR_OP_JOB_ENQUEUE && from.lease_ms > 0 && from.worker.empty())
         return rejected(ATR_E_BAD_INPUT, job + ": is born leased, but to no worker");
     if (!is_usable_name(from.queue) || !is_usable_name(from.worker))
-        return rejected(ATR_E_BAD_INPUT, job + ": queue and worker are UTF-8 of up to " +
-                                             std::to_string(most_name_bytes) + " bytes");
+        return rejected(ATR_E_BAD_INPUT,
+                        job + ": queue and worker are UTF-8 of up to " + std::to_string(most_name_bytes) + " bytes");
     to.body = from.record.body;
     to.queue = to_stored(from.queue);
     to.worker = to_stored(from.worker);

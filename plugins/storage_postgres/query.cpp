@@ -126,7 +126,8 @@ QueryPage PageQuery::read(const Rows& rows) const {
     for (int i = 0; i < shown; ++i) out.records.push_back(read_record(*collection_, rows, i));
     if (rows.count() <= shown) return out;
     out.next.emplace();
-    for (std::size_t sort = 0; sort < sort_.size(); ++sort) out.next->cells.push_back(cell_of_row(rows, shown - 1, sort));
+    for (std::size_t sort = 0; sort < sort_.size(); ++sort)
+        out.next->cells.push_back(cell_of_row(rows, shown - 1, sort));
     return out;
 }
 

@@ -28,11 +28,18 @@ std::string what_failed(const PGconn* connection) {
 
 /// libpq tells why a connection was refused in words only.
 std::string refusal_state(const std::string& message) {
-    static constexpr std::pair<std::string_view, const char*> words[] = {
-        {"authentication failed", "28P01"}, {"no password supplied", "28P01"},   {"pg_hba.conf", "28000"},
-        {"role \"", "28000"},               {"permission denied", "42501"},      {"database \"", "3D000"},
-        {"too many", "53300"},              {"remaining connection", "53300"},   {"starting up", "57P03"},
-        {"shutting down", "57P03"},         {"recovery", "57P03"},               {"read-only", "25006"}};
+    static constexpr std::pair<std::string_view, const char*> words[] = {{"authentication failed", "28P01"},
+                                                                         {"no password supplied", "28P01"},
+                                                                         {"pg_hba.conf", "28000"},
+                                                                         {"role \"", "28000"},
+                                                                         {"permission denied", "42501"},
+                                                                         {"database \"", "3D000"},
+                                                                         {"too many", "53300"},
+                                                                         {"remaining connection", "53300"},
+                                                                         {"starting up", "57P03"},
+                                                                         {"shutting down", "57P03"},
+                                                                         {"recovery", "57P03"},
+                                                                         {"read-only", "25006"}};
     for (const auto& [part, state] : words)
         if (message.find(part) != std::string::npos) return state;
     return "";
@@ -117,8 +124,8 @@ void Session::send(const std::vector<Statement>& statements, std::vector<bool>& 
         const auto values = parameters.values();
         // A statement without parameters is a BEGIN, a COMMIT or schema: not worth a name.
         if (!prepared_ || parameters.count() == 0) {
-            sent = PQsendQueryParams(to, sql.c_str(), parameters.count(), nullptr, values.data(),
-                                     parameters.lengths(), parameters.formats(), 0) != 0;
+            sent = PQsendQueryParams(to, sql.c_str(), parameters.count(), nullptr, values.data(), parameters.lengths(),
+                                     parameters.formats(), 0) != 0;
             continue;
         }
         auto found = names_.find(sql);

@@ -76,7 +76,7 @@ private:
 
     const bool prepared_;
     const std::vector<std::string> settings_;
-    mutable soci::session session_;  ///< SOCI gives its connection to non-const callers only
+    mutable soci::session session_;                       ///< SOCI gives its connection to non-const callers only
     std::unordered_map<std::string, std::string> names_;  ///< of prepared statements, by their text
     std::uint64_t next_name_ = 1;
     bool broken_ = false, cancelled_ = false;

@@ -3,8 +3,8 @@
 /// Threads: every method may be called concurrently.
 #pragma once
 
-#include <atr/result.hpp>
 #include <algorithm>
+#include <atr/result.hpp>
 #include <condition_variable>
 #include <functional>
 #include <memory>

@@ -37,7 +37,8 @@ inline atr::Config<Settings> settings_config() {
               "secret://..., asked for at every new connection; empty: none is sent, unless libpq finds one itself")
         .text("schema", &Settings::schema,
               "The PostgreSQL schema that holds the tables; it is created if the role may do so")
-        .choice("tls", &Settings::tls, {"from_url", "disable", "allow", "prefer", "require", "verify-ca", "verify-full"},
+        .choice("tls", &Settings::tls,
+                {"from_url", "disable", "allow", "prefer", "require", "verify-ca", "verify-full"},
                 "How the connection is protected; verify-full alone also proves whom it reaches")
         .text("tls_root_certificate", &Settings::tls_root_certificate,
               "File with the certificates that verify-ca and verify-full trust; empty: as libpq finds it")

@@ -35,7 +35,8 @@ const char* const statements[] = {
     "CREATE TABLE atr_blobs(key text COLLATE \"C\" PRIMARY KEY, updated_ms bigint NOT NULL, bytes bytea NOT NULL)",
     "ALTER TABLE atr_blobs ALTER bytes SET STORAGE EXTERNAL",
     "CREATE FUNCTION atr_require(counted bigint, wanted bigint, state text) RETURNS boolean LANGUAGE plpgsql AS "
-    "$$BEGIN IF counted IS DISTINCT FROM wanted THEN RAISE EXCEPTION 'counted %, wanted %', counted, wanted USING ERRCODE = "
+    "$$BEGIN IF counted IS DISTINCT FROM wanted THEN RAISE EXCEPTION 'counted %, wanted %', counted, wanted USING "
+    "ERRCODE = "
     "state; END IF; RETURN true; END$$",
 };
 

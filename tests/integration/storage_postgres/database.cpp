@@ -19,8 +19,10 @@ Database::Database(std::string server) : url(std::move(server)), schema(next_sch
 
 Database::~Database() {
     try {
-        support::psql(url, "SET client_min_messages = error; DROP SCHEMA IF EXISTS " + schema + " CASCADE; DROP SCHEMA IF "
-                           "EXISTS " + schema + "_clock CASCADE");
+        support::psql(url, "SET client_min_messages = error; DROP SCHEMA IF EXISTS " + schema +
+                               " CASCADE; DROP SCHEMA IF "
+                               "EXISTS " +
+                               schema + "_clock CASCADE");
     } catch (const std::exception&) {
         // A test may leave its server stopped.
     }
@@ -53,15 +55,15 @@ storage_postgres::Clock Database::hand_clock() const {
 void Database::set_clock(std::int64_t now_ms) {
     const std::string clock = schema + "_clock";
     if (!has_clock_)
-        support::psql(url, "CREATE SCHEMA " + clock + "; CREATE TABLE " + clock + ".clock(ms bigint); INSERT INTO " + clock +
-                               ".clock VALUES(0)");
+        support::psql(url, "CREATE SCHEMA " + clock + "; CREATE TABLE " + clock + ".clock(ms bigint); INSERT INTO " +
+                               clock + ".clock VALUES(0)");
     has_clock_ = true;
     support::psql(url, "UPDATE " + clock + ".clock SET ms = " + std::to_string(now_ms));
 }
 
 int Database::terminate_hosts() const {
-    return std::stoi(ask("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = '" +
-                         schema + "'"));
+    return std::stoi(
+        ask("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = '" + schema + "'"));
 }
 
 std::string Database::ask(const std::string& sql) const {

@@ -1,5 +1,5 @@
-/// Not a test: `storage_postgres_server "[measure]"` prints commits a second in groups of 64, as a host's commit pipeline
-/// makes them. Settings by environment: PROCESSES (1), LANES (1) groups at once in each, SECONDS (5).
+/// Not a test: `storage_postgres_server "[measure]"` prints commits a second in groups of 64, as a host's commit
+/// pipeline makes them. Settings by environment: PROCESSES (1), LANES (1) groups at once in each, SECONDS (5).
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,9 +24,10 @@ atr::Batch payment(const std::string& id, std::int64_t at) {
     std::vector<atr::Op> ops = {check("claims", "policy", 1), claim("hash " + id)};
     const std::string filler(500, 'x');
     for (int i = 0; i < 7; ++i) {
-        atr::Op op = put("invoices", id + "-" + std::to_string(i),
-                         R"({"state":"paid","at":)" + std::to_string(at) + R"(,"amount":"12.50","filler":")" + filler + "\"}",
-                         ATR_VER_ABSENT);
+        atr::Op op =
+            put("invoices", id + "-" + std::to_string(i),
+                R"({"state":"paid","at":)" + std::to_string(at) + R"(,"amount":"12.50","filler":")" + filler + "\"}",
+                ATR_VER_ABSENT);
         op.record.index = {{"by_state", {atr::Value::of("paid"), atr::Value::of(at)}},
                            {"by_amount", {{.type = ATR_T_DEC, .text = "12.50"}}},
                            {"by_number", {atr::Value{}}}};

@@ -98,7 +98,8 @@ SCENARIO("TLS is used as far as the settings ask, and a stranger's certificate i
     Budget budget;
     CHECK(storage->health(budget.call));
     CHECK(std::stoi(database.ask("SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE ssl AND "
-                                 "application_name = '" + database.schema + "'")) > 0);
+                                 "application_name = '" +
+                                 database.schema + "'")) > 0);
 }
 
 SCENARIO("behind pgbouncer in session mode everything works; in transaction mode only without prepared statements",
@@ -124,7 +125,8 @@ SCENARIO("behind pgbouncer in session mode everything works; in transaction mode
         for (int t = 0; t < 8; ++t)
             threads.emplace_back([&, t] {
                 for (int i = 0; i < 20; ++i)
-                    settle(*storage, batch({claim(std::to_string(t * 100 + i)), add("funds", "1")}, std::to_string(t) + "-" + std::to_string(i)));
+                    settle(*storage, batch({claim(std::to_string(t * 100 + i)), add("funds", "1")},
+                                           std::to_string(t) + "-" + std::to_string(i)));
             });
         for (auto& thread : threads) thread.join();
         CHECK(body(*storage, "balances", "funds") == "160");
@@ -145,13 +147,17 @@ SCENARIO("a connection that broke is replaced, and a call waits for a free one u
     CHECK(database.terminate_hosts() == 1);
     Budget budget;
     const auto first = storage->get(budget.call, {{"claims", "a"}}, 0, 0);
-    CHECK((first || first.outcome() == Outcome::retry));  // one call may be lost with its connection; the next is served
+    CHECK(
+        (first || first.outcome() == Outcome::retry));  // one call may be lost with its connection; the next is served
     CHECK(storage->get(budget.call, {{"claims", "a"}}, 0, 0));
 
     Blocker blocker(database, "UPDATE atr_state SET commit_seq = commit_seq");
     std::thread holder([&] { CHECK(commit(*storage, batch({claim("slow")})).outcome == Outcome::ok); });
-    wait_until([&] { return database.ask("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = '" +
-                        database.schema + "'") == "1"; });
+    wait_until([&] {
+        return database.ask(
+                   "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = '" +
+                   database.schema + "'") == "1";
+    });
     const auto late = commit(*storage, batch({claim("late")}), 400);
     CHECK(late.outcome == Outcome::retry);
     CHECK(late.error.code == ATR_E_OVERLOADED);

@@ -170,8 +170,8 @@ SCENARIO("two groups that lock the same rows in different order are both done", 
     for (int t = 0; t < 6; ++t)
         threads.emplace_back([&, t] {
             for (int i = 0; i < 40; ++i) {
-                std::vector<atr::Op> ops = {put("claims", "a", ""), put("claims", "z", ""), add("a", "1"), add("z", "1"),
-                                            put("invoices", "m", "{}")};
+                std::vector<atr::Op> ops = {put("claims", "a", ""), put("claims", "z", ""), add("a", "1"),
+                                            add("z", "1"), put("invoices", "m", "{}")};
                 if (t % 2) std::reverse(ops.begin(), ops.end());
                 done += settle(t % 3 ? *one : *two, batch(ops)).outcome == Outcome::ok;
             }
@@ -186,14 +186,19 @@ SCENARIO("a change that is judged while another commits beside it is judged agai
     const auto storage = database.start();
     commit(*storage, batch({put("claims", "policy", "v1"), put("claims", "a", "")}));
     WHEN("a record that a CHECK names changes before the commit") {
-        Blocker blocker(database, "UPDATE claims SET version = 2 WHERE key = 'policy'; UPDATE atr_state SET commit_seq = "
-                                  "commit_seq");
+        Blocker blocker(database,
+                        "UPDATE claims SET version = 2 WHERE key = 'policy'; UPDATE atr_state SET commit_seq = "
+                        "commit_seq");
         atr::Commit result;
         std::thread waiting([&] {
             result = commit(*storage, batch({check("claims", "policy", 1), put("claims", "a", "paid", 1)}));
         });
-        wait_until([&] { return database.ask("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = "
-                            "'" + database.schema + "'") == "1"; });
+        wait_until([&] {
+            return database.ask(
+                       "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = "
+                       "'" +
+                       database.schema + "'") == "1";
+        });
         blocker.keep();
         waiting.join();
         CHECK(result.outcome == Outcome::conflict);

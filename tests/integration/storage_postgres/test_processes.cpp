@@ -13,11 +13,12 @@ using atr::Outcome;
 
 namespace {
 
-/// Runs `work(number)` in `count` processes at once, and `meanwhile` in this one. What work returns is its process's exit
-/// status. The statuses.
+/// Runs `work(number)` in `count` processes at once, and `meanwhile` in this one. What work returns is its process's
+/// exit status. The statuses.
 template <class Work>
-std::vector<int> in_processes(int count, Work work, const std::function<void()>& meanwhile = [] {},
-                              const std::function<void()>& at_the_end = [] {}) {
+std::vector<int> in_processes(
+    int count, Work work, const std::function<void()>& meanwhile = [] {},
+    const std::function<void()>& at_the_end = [] {}) {
     std::vector<pid_t> children;
     for (int i = 0; i < count; ++i) {
         const pid_t child = ::fork();
@@ -75,7 +76,8 @@ SCENARIO("two processes against one bounded account: what is there gets through,
             threads.emplace_back([&, t] {
                 for (int i = 0; i < 10; ++i) {
                     const std::string id = std::to_string(process) + "-" + std::to_string(t) + "-" + std::to_string(i);
-                    const auto result = settle(*storage, batch({claim(id), add("funds", "-1", "0"), add("paid", "1")}, id));
+                    const auto result =
+                        settle(*storage, batch({claim(id), add("funds", "-1", "0"), add("paid", "1")}, id));
                     if (result.outcome == Outcome::ok) ++through;
                 }
             });
@@ -83,7 +85,8 @@ SCENARIO("two processes against one bounded account: what is there gets through,
         return through.load();
     });
     CHECK(sum(paid) == 100);
-    CHECK(database.ask("SELECT string_agg(key || ' ' || value, ', ' ORDER BY key) FROM balances") == "funds 0, paid 100");
+    CHECK(database.ask("SELECT string_agg(key || ' ' || value, ', ' ORDER BY key) FROM balances") ==
+          "funds 0, paid 100");
     CHECK(database.ask("SELECT count(*) FROM claims") == "100");
 }
 
@@ -157,7 +160,8 @@ SCENARIO("a follower among eight concurrent committers sees every commit once, i
         for (int t = 0; t < committers / 2; ++t)
             threads.emplace_back([&, t] {
                 for (int i = 0; i < each; ++i)
-                    settle(*storage, batch({claim(std::to_string(process) + "-" + std::to_string(t) + "-" + std::to_string(i))}));
+                    settle(*storage,
+                           batch({claim(std::to_string(process) + "-" + std::to_string(t) + "-" + std::to_string(i))}));
             });
         for (auto& thread : threads) thread.join();
         return 0;

@@ -43,7 +43,8 @@ SCENARIO("a query reaches its page by its index, wherever the page begins", "[st
     REQUIRE(page);
     CHECK(page->records.front().key == "11984");
     const auto plan = database.ask(
-        "SET enable_seqscan = off; SET enable_hashjoin = off; EXPLAIN SELECT key FROM invoices WHERE state = 'paid' AND "
+        "SET enable_seqscan = off; SET enable_hashjoin = off; EXPLAIN SELECT key FROM invoices WHERE state = 'paid' "
+        "AND "
         "at IS NOT NULL AND at >= 100 AND (at, key) < (1985, '11985') ORDER BY at DESC, key DESC LIMIT 11");
     CHECK(plan.find("Index") != std::string::npos);
     CHECK(plan.find("invoices:by_state") != std::string::npos);

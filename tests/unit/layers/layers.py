@@ -29,6 +29,7 @@ HOMES = {
     "CLI/": ("core/app",),
     "soci/": ("plugins",),
     "sqlite3.h": ("plugins",),
+    "libpq-fe.h": ("plugins",),
 }
 POSIX_FOLDERS = ("sys/", "netinet/", "arpa/", "linux/")
 C_AND_POSIX = set("""assert ctype dirent errno fcntl float grp inttypes limits locale math net/if netdb poll pthread pwd

@@ -17,7 +17,8 @@ std::unique_ptr<atr::Storage> Site::open() {
     storage_sqlite::Settings settings;
     settings.path = (data_->folder.path() / "treasurer.db").string();
     settings.busy_timeout = std::chrono::seconds(60);
-    auto made = storage_sqlite::SqliteStorage::create("test", settings, [data = data_.get()] { return data->now_ms.load(); });
+    auto made =
+        storage_sqlite::SqliteStorage::create("test", settings, [data = data_.get()] { return data->now_ms.load(); });
     if (!made) throw std::runtime_error(made.error().message);
     return std::move(*made);
 }
