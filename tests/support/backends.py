@@ -1,22 +1,38 @@
 """Which plugins the hosts of tests run on, chosen by environment:
 
     ATR_TEST_STORAGE=sqlite | postgres     default sqlite
+    ATR_TEST_CACHE=memory | redis          default memory
 
 The settings file that a Site uses is config/embedded.yaml with the section of a chosen plugin put in the place of its
-own. One PostgreSQL server serves a test program; every site has a database of its own there.
+own. One PostgreSQL and one Redis serve a test program; every site has a database and a prefix of its own there.
 """
 
 import contextlib
+import itertools
 import json
 import os
 import re
 import sqlite3
 
 _server = []
+_redis = []
+_prefixes = itertools.count(1)
+
+
+def _chosen(variable, backends):
+    """The backend that the environment names; the first one without it."""
+    name = os.environ.get(variable, backends[0])
+    if name not in backends:
+        raise ValueError(f"{variable}={name}: there are {', '.join(backends)}")
+    return name
 
 
 def storage():
-    return os.environ.get("ATR_TEST_STORAGE", "sqlite")
+    return _chosen("ATR_TEST_STORAGE", ("sqlite", "postgres"))
+
+
+def cache():
+    return _chosen("ATR_TEST_CACHE", ("memory", "redis"))
 
 
 class SqliteStore:
@@ -87,15 +103,39 @@ def _with_section(text, name, section):
     return replaced
 
 
+def redis():
+    """The Redis of this program, started when it is first asked for; it ends with the program."""
+    if not _redis:
+        from redis_server import Standalone
+        _redis.append(Standalone().close_at_exit())
+    return _redis[0]
+
+
+def _redis_section():
+    site = redis()
+    return f"""  cache:
+    use: cache_redis
+    threads: 4
+    queue: 1024
+    config:
+      addresses: ["127.0.0.1:{site.servers['redis'].port}"]
+      username: treasurer
+      password: secret://file{site.folder}/password
+      prefix: "at:{next(_prefixes)}:"
+"""
+
+
 def config_for(site, default, template):
     """The path of the settings that `site` uses: `default` itself, or a copy that names the chosen backends.
     `template`: a site, not running, whose store is copied, or None."""
-    if storage() == "sqlite":
+    if (storage(), cache()) == ("sqlite", "memory"):
         return default
-    if storage() != "postgres":
-        raise ValueError(f"there is no storage backend '{storage()}'")
     with open(default, encoding="utf-8") as file:
-        text = _with_section(file.read(), "storage", _postgres_section(site, template))
+        text = file.read()
+    if storage() == "postgres":
+        text = _with_section(text, "storage", _postgres_section(site, template))
+    if cache() == "redis":
+        text = _with_section(text, "cache", _redis_section())
     path = os.path.join(site.folder, "settings.yaml")
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
