@@ -61,6 +61,50 @@ struct Applied {
     }
 };
 
+/// A group as it was judged, before anything is written.
+struct Judged {
+    std::vector<atr::Commit> results;
+    Applied applied;
+    std::vector<std::pair<std::size_t, std::size_t>> sequenced;  ///< place in the group, place among the applied
+
+    /// `last`: the sequence of the last applied batch.
+    void set_sequences(std::uint64_t last) {
+        for (const auto& [result, place] : sequenced) results[result].commit_seq = last - applied.commits + 1 + place;
+    }
+};
+
+Judged judge_all(GroupState& state, const std::vector<PreparedBatch>& batches, std::vector<std::uint64_t> tokens) {
+    BatchJudge judge(state, [&tokens] {
+        const auto token = tokens.back();
+        tokens.pop_back();
+        return token;
+    });
+    Judged out;
+    std::map<std::size_t, std::size_t> places;
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+        out.results.push_back(judge.judge(batches[i], i));
+        const atr::Commit& result = out.results.back();
+        if (judge.first_of_replay) out.sequenced.emplace_back(i, places[*judge.first_of_replay]);
+        if (result.outcome != atr::Outcome::ok || result.replayed) continue;
+        places[i] = out.applied.commits;
+        out.sequenced.emplace_back(i, out.applied.commits);
+        out.applied.add(batches[i], result);
+    }
+    return out;
+}
+
+/// What the transaction itself raised because the world is not as it was assumed; judging again may help at once.
+bool is_judged_again(const SqlError& error) {
+    return error.is(sqlstate::records_moved) || error.is(sqlstate::counters_moved) ||
+           error.is(sqlstate::schema_moved) || error.is(sqlstate::unique_violation) || error.is_class("40") ||
+           error.is("0A000");
+}
+
+/// A column or table that is not there: another host's migration dropped it.
+bool is_schema_gone(const SqlError& error) {
+    return error.is_class("42") && !error.is("42501");
+}
+
 }  // namespace
 
 atr::Result<> GroupCommit::commit(std::span<const atr::Batch> batches, std::span<atr::Commit> results,
@@ -104,31 +148,41 @@ atr::Result<> GroupCommit::attempt(std::span<const atr::Batch> batches, std::spa
         } catch (const CommitFailed& failed) {
             const SqlError& error = failed.error;
             if (failed.perhaps_applied) return to_error(error, atr::Outcome::unknown);
-            const bool moved = error.is(sqlstate::records_moved) || error.is(sqlstate::unique_violation);
-            const bool transient = error.is_class("40") || error.is("0A000");
-            if (moved) careful_records_ = careful_after_a_loss;
-            if (error.is(sqlstate::counters_moved)) careful_counters_ = careful_after_a_loss;
-            certainty.records = certainty.records || moved;
-            certainty.counters = certainty.counters || error.is(sqlstate::counters_moved);
-            if (error.is(sqlstate::schema_moved)) {
+            if (!is_judged_again(error) && !is_schema_gone(error))
+                return to_error(error, may_pass(error) ? atr::Outcome::retry : atr::Outcome::rejected);
+            if (tries >= most_attempts) return gave_up(error, results);
+            learn(error, certainty);
+            if (error.is(sqlstate::schema_moved) || is_schema_gone(error)) {
                 if (!session.value()->roll_back(deadline)) return to_error(error, atr::Outcome::retry);
                 catalog = schema_.load(**session, deadline);
                 prepared = prepare_all(*catalog, batches);
-            } else if (!moved && !transient && !error.is(sqlstate::counters_moved)) {
-                return to_error(error, may_pass(error) ? atr::Outcome::retry : atr::Outcome::rejected);
             }
-            if (tries == most_attempts && batches.size() == 1 && error.is(sqlstate::unique_violation)) {
-                results[0].outcome = atr::Outcome::conflict;
-                results[0].error = atr::conflict(ATR_E_DUPLICATE, error.what());
-                return {};
-            }
-            if (tries == most_attempts)
-                return to_error(error,
-                                error.is(sqlstate::unique_violation) ? atr::Outcome::rejected : atr::Outcome::retry);
         }
         if (!session.value()->roll_back(deadline) || std::chrono::steady_clock::now() >= deadline)
             return atr::retry(ATR_E_TIMEOUT, "the group could not be judged before its deadline");
     }
+}
+
+/// What a failed attempt teaches about the next, and about the next groups.
+void GroupCommit::learn(const SqlError& error, Certainty& certainty) {
+    if (error.is(sqlstate::records_moved) || error.is(sqlstate::unique_violation)) {
+        certainty.records = true;
+        careful_records_ = careful_after_a_loss;
+    }
+    if (error.is(sqlstate::counters_moved)) {
+        certainty.counters = true;
+        careful_counters_ = careful_after_a_loss;
+    }
+}
+
+/// A unique value that stands in the way of every attempt is one that two records of a batch exchange.
+atr::Result<> GroupCommit::gave_up(const SqlError& error, std::span<atr::Commit> results) {
+    if (!error.is(sqlstate::unique_violation))
+        return to_error(error, is_schema_gone(error) ? atr::Outcome::rejected : atr::Outcome::retry);
+    if (results.size() > 1) return to_error(error, atr::Outcome::rejected);
+    results[0].outcome = atr::Outcome::conflict;
+    results[0].error = atr::conflict(ATR_E_DUPLICATE, error.what());
+    return {};
 }
 
 GroupCommit::Certainty GroupCommit::expected() const {
@@ -153,39 +207,21 @@ GroupCommit::Results GroupCommit::run(Session& session, const Catalog& catalog,
             reader.take(rows.data() + first);
             statements.clear();
         }
-        BatchJudge judge(state, [&tokens] {
-            const auto token = tokens.back();
-            tokens.pop_back();
-            return token;
-        });
-        Results results;
-        Applied applied;
-        std::vector<std::pair<std::size_t, std::size_t>> sequenced;  // result, place among the applied
-        std::map<std::size_t, std::size_t> places;
-        for (std::size_t i = 0; i < batches.size(); ++i) {
-            results.push_back(judge.judge(batches[i], i));
-            if (results[i].outcome != atr::Outcome::ok) continue;
-            if (judge.first_of_replay) sequenced.emplace_back(i, places[*judge.first_of_replay]);
-            if (results[i].replayed) continue;
-            places[i] = applied.commits;
-            sequenced.emplace_back(i, applied.commits);
-            applied.add(batches[i], results[i]);
-        }
-        if (applied.commits == 0) return results;
+        Judged judged = judge_all(state, batches, std::move(tokens));
+        if (judged.applied.commits == 0) return std::move(judged.results);
         GroupWriter writer(catalog, state, clock_);
         append(statements, writer.writes());
         const std::size_t feed_place = statements.size();
-        statements.push_back(
-            FeedEntry::statement(applied.commits, catalog.generation, applied.changes, applied.keys, clock_));
+        statements.push_back(FeedEntry::statement(judged.applied.commits, catalog.generation, judged.applied.changes,
+                                                  judged.applied.keys, clock_));
         append(statements, writer.proofs());
         commit_place = statements.size();
         statements.push_back({"COMMIT"});
         const auto rows = session.run(std::move(statements), deadline);
-        const std::uint64_t last = rows[feed_place].number(0, 0);
-        for (const auto& [i, place] : sequenced) results[i].commit_seq = last - applied.commits + 1 + place;
+        judged.set_sequences(rows[feed_place].number(0, 0));
         if (careful_records_ > 0 && certainty.records) --careful_records_;
         if (careful_counters_ > 0 && certainty.counters) --careful_counters_;
-        return results;
+        return std::move(judged.results);
     } catch (const SqlError& error) {
         throw CommitFailed{error, commit_place != nowhere && may_have_committed(error, commit_place)};
     }

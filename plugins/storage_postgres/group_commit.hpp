@@ -36,6 +36,8 @@ private:
     Results run(Session& session, const Catalog& catalog, const std::vector<PreparedBatch>& batches,
                 Certainty certainty, Deadline deadline);
     Certainty expected() const;
+    void learn(const SqlError& error, Certainty& certainty);
+    static atr::Result<> gave_up(const SqlError& error, std::span<atr::Commit> results);
 
     SessionPool& pool_;
     SchemaCache& schema_;
