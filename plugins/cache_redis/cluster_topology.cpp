@@ -24,7 +24,8 @@ atr::Result<SlotTable> SlotTable::read(const Reply& reply, const Endpoint& asked
     SlotTable out;
     if (reply.type != Reply::Type::list) return unexpected("CLUSTER SLOTS");
     for (const Reply& range : reply.list) {
-        if (range.list.size() < 3 || !is_slot(range.list[0]) || !is_slot(range.list[1])) return unexpected("CLUSTER SLOTS");
+        if (range.list.size() < 3 || !is_slot(range.list[0]) || !is_slot(range.list[1]))
+            return unexpected("CLUSTER SLOTS");
         const auto master = read_node(range.list[2], asked);
         if (!master) continue;
         out.assign(static_cast<std::uint16_t>(range.list[0].integer), static_cast<std::uint16_t>(range.list[1].integer),

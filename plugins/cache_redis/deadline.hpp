@@ -16,7 +16,8 @@ public:
     /// What is left of the call's time, counted from now.
     static Deadline of(const atr::Call& call) {
         if (call.deadline_unix_ms() <= call.now_unix_ms()) return after(Millis(0));
-        const auto left = static_cast<std::uint64_t>(call.deadline_unix_ms()) - static_cast<std::uint64_t>(call.now_unix_ms());
+        const auto left =
+            static_cast<std::uint64_t>(call.deadline_unix_ms()) - static_cast<std::uint64_t>(call.now_unix_ms());
         return after(Millis(static_cast<std::int64_t>(std::min<std::uint64_t>(left, longest.count()))));
     }
     Deadline within(Millis time) const { return Deadline(std::min(at_, Clock::now() + time)); }

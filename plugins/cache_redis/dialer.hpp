@@ -9,8 +9,13 @@ namespace cache_redis {
 
 class Dialer {
 public:
-    Dialer(const atr::Host& host, const TlsContext* tls, Login login, Millis connect_timeout, std::size_t max_reply_bytes)
-        : host_(host), tls_(tls), login_(std::move(login)), timeout_(connect_timeout), max_reply_bytes_(max_reply_bytes) {}
+    Dialer(const atr::Host& host, const TlsContext* tls, Login login, Millis connect_timeout,
+           std::size_t max_reply_bytes)
+        : host_(host),
+          tls_(tls),
+          login_(std::move(login)),
+          timeout_(connect_timeout),
+          max_reply_bytes_(max_reply_bytes) {}
 
     /// Errors: as Connection::open().
     atr::Result<std::unique_ptr<Connection>> dial(const Endpoint& endpoint, Deadline deadline) const {

@@ -14,7 +14,8 @@ std::optional<Endpoint> Endpoint::parse(std::string_view text, std::string_view 
     int number = 0;
     const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
     if (error != std::errc{} || end != port.data() + port.size() || number < 1 || number > 65535) return std::nullopt;
-    if (host.empty() || host.size() > 255 || host.find_first_of(" \t\r\n[]") != std::string_view::npos) return std::nullopt;
+    if (host.empty() || host.size() > 255 || host.find_first_of(" \t\r\n[]") != std::string_view::npos)
+        return std::nullopt;
     return Endpoint{std::string(host), std::to_string(number)};
 }
 

@@ -18,7 +18,9 @@ struct Endpoint {
     /// `host_if_empty` answers for ":6379". Nothing when it is not of that form.
     static std::optional<Endpoint> parse(std::string_view text, std::string_view host_if_empty = "");
 
-    std::string text() const { return host.find(':') == std::string::npos ? host + ':' + port : '[' + host + "]:" + port; }
+    std::string text() const {
+        return host.find(':') == std::string::npos ? host + ':' + port : '[' + host + "]:" + port;
+    }
 };
 
 }  // namespace cache_redis

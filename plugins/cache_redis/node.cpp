@@ -86,7 +86,8 @@ std::unique_ptr<Connection> Node::connect(Exchange& leader, Deadline deadline) {
     }
     if (changed && dialed) dialer_.host().log(atr::LogLevel::info, "Redis " + endpoint_.text() + " is back");
     if (changed && !dialed)
-        dialer_.host().log(atr::LogLevel::warn, "Redis is away, and tried again now and then: " + dialed.error().message);
+        dialer_.host().log(atr::LogLevel::warn,
+                           "Redis is away, and tried again now and then: " + dialed.error().message);
     if (dialed) return std::move(*dialed);
     leader.error = dialed.error();
     return nullptr;

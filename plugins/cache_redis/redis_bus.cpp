@@ -70,7 +70,7 @@ std::string RedisBus::state() const {
     const Lock lock(mutex_);
     if (subscriptions_.empty()) return "unused";
     return std::ranges::all_of(subscriptions_, [](const auto& one) { return one.second.in_force; }) ? "subscribed"
-                                                                                                   : why_away_.message;
+                                                                                                    : why_away_.message;
 }
 
 void RedisBus::run() {

@@ -71,8 +71,8 @@ bool RedisCache::fits(std::string_view key, std::string_view value) const {
 atr::Result<atr::CacheEntry> RedisCache::get(const atr::Call& call, std::string_view key) {
     if (!fits(key)) return atr::not_found("no key is as long as that");
     const std::string name = name_of(key);
-    const auto replies =
-        router_.run({.slot = slot_of(name), .commands = {{"PTTL", name}, {"GET", name}}}, Effect::none, Deadline::of(call));
+    const auto replies = router_.run({.slot = slot_of(name), .commands = {{"PTTL", name}, {"GET", name}}}, Effect::none,
+                                     Deadline::of(call));
     if (!replies) return replies.error();
     const Reply &left = (*replies)[0], &stored = (*replies)[1];
     if (left.is_error()) return error_of(left);
@@ -84,8 +84,8 @@ atr::Result<atr::CacheEntry> RedisCache::get(const atr::Call& call, std::string_
     return atr::CacheEntry{std::string(entry->value), entry->ttl_ms_left};
 }
 
-atr::Result<> RedisCache::set(const atr::Call& call, std::string_view key, std::string_view value, std::uint64_t version,
-                              std::int64_t ttl_ms, std::uint32_t flags) {
+atr::Result<> RedisCache::set(const atr::Call& call, std::string_view key, std::string_view value,
+                              std::uint64_t version, std::int64_t ttl_ms, std::uint32_t flags) {
     if (ttl_ms < 1) return no_ttl();
     if (flags & ~static_cast<std::uint32_t>(ATR_SET_IF_ABSENT | ATR_SET_IF_NEWER))
         return atr::rejected(ATR_E_BAD_INPUT, "unknown flags");
@@ -94,7 +94,8 @@ atr::Result<> RedisCache::set(const atr::Call& call, std::string_view key, std::
         return too_large();
     }
     const std::string memory = std::to_string(settings_.version_memory.count()), ttl = ttl_text(ttl_ms);
-    const std::string letters = std::string(flags & ATR_SET_IF_ABSENT ? "a" : "") + (flags & ATR_SET_IF_NEWER ? "n" : "");
+    const std::string letters =
+        std::string(flags & ATR_SET_IF_ABSENT ? "a" : "") + (flags & ATR_SET_IF_NEWER ? "n" : "");
     const std::string version_digits = version_text(version);
     const auto done =
         run_script(Scripts::all().set, key, {version_digits, ttl, memory, letters, value}, Deadline::of(call));
@@ -148,7 +149,8 @@ atr::Result<> RedisCache::touch(const atr::Call& call, std::string_view key, std
     return {};
 }
 
-atr::Result<Reply> RedisCache::run_script(const Script& script, std::string_view key, Words arguments, Deadline deadline) {
+atr::Result<Reply> RedisCache::run_script(const Script& script, std::string_view key, Words arguments,
+                                          Deadline deadline) {
     const std::string name = name_of(key);
     Words words = {"1", name};
     words.insert(words.end(), arguments.begin(), arguments.end());
@@ -166,8 +168,11 @@ atr::Result<std::string> RedisCache::health(const atr::Call& call) {
     const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
     auto nodes = nlohmann::json::object();
     for (const auto& [address, state] : router_.nodes())
-        nodes[address] = {{"busy", state.busy},     {"idle", state.idle}, {"queued", state.queued},
-                          {"dialed", state.dialed}, {"away", state.away}};
+        nodes[address] = {{"busy", state.busy},
+                          {"idle", state.idle},
+                          {"queued", state.queued},
+                          {"dialed", state.dialed},
+                          {"away", state.away}};
     return nlohmann::json{{"mode", settings_.mode},
                           {"answered_in_us", taken.count()},
                           {"nodes", nodes},

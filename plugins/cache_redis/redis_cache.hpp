@@ -33,7 +33,8 @@ public:
     //                rejected  auth, permission: the server refuses us   too_large: see max_entry_bytes
     atr::Result<atr::CacheEntry> get(const atr::Call&, std::string_view key) override;
     /// Errors: conflict  a flag's condition is lost
-    ///         rejected  too_large, and then the older value of the key is deleted; bad_input: ttl below 1, unknown flags
+    ///         rejected  too_large, and then the older value of the key is deleted; bad_input: ttl below 1, unknown
+    ///         flags
     atr::Result<> set(const atr::Call&, std::string_view key, std::string_view value, std::uint64_t version,
                       std::int64_t ttl_ms, std::uint32_t flags) override;
     atr::Result<> del(const atr::Call&, const std::vector<std::string_view>& keys) override;

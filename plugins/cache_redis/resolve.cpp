@@ -70,7 +70,8 @@ atr::Result<std::shared_ptr<const addrinfo>> resolve(const Endpoint& endpoint, D
 
     auto lookup = std::make_unique<Lookup>(endpoint);
     gaicb* requests[] = {&lookup->request};
-    if (const int error = ::getaddrinfo_a(GAI_NOWAIT, requests, 1, nullptr)) return no_address(endpoint, ::gai_strerror(error));
+    if (const int error = ::getaddrinfo_a(GAI_NOWAIT, requests, 1, nullptr))
+        return no_address(endpoint, ::gai_strerror(error));
     int state = ::gai_error(&lookup->request);
     while (state == EAI_INPROGRESS && !deadline.passed()) {
         const int left = deadline.poll_ms();

@@ -11,7 +11,6 @@
 
 namespace cache_redis {
 
-
 /// Numeric addresses are answered at once; names are asked for until the deadline.
 /// Errors: retry  unreachable: no such name, timeout
 atr::Result<std::shared_ptr<const addrinfo>> resolve(const Endpoint&, Deadline);

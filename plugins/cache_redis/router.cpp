@@ -45,7 +45,8 @@ atr::Result<Router::Replies> Router::run(Unit unit, Effect effect, Deadline dead
     return std::move(run(units, effect, deadline)[0]);
 }
 
-std::vector<atr::Result<Router::Replies>> Router::run(const std::vector<Unit>& units, Effect effect, Deadline deadline) {
+std::vector<atr::Result<Router::Replies>> Router::run(const std::vector<Unit>& units, Effect effect,
+                                                      Deadline deadline) {
     std::vector<atr::Result<Replies>> answers(units.size(), atr::retry(ATR_E_UNREACHABLE, "redirected without end"));
     Group pending(units.size());
     for (std::size_t i = 0; i < units.size(); ++i) pending[i].index = i;

@@ -43,7 +43,8 @@ private:
     struct Pending;
     using Group = std::vector<Pending>;
 
-    std::map<Endpoint, Group> group(const std::vector<Unit>&, Group pending, std::vector<atr::Result<Replies>>&, Deadline);
+    std::map<Endpoint, Group> group(const std::vector<Unit>&, Group pending, std::vector<atr::Result<Replies>>&,
+                                    Deadline);
     Group ask(const Endpoint&, Group, const std::vector<Unit>&, Effect, Deadline, std::vector<atr::Result<Replies>>&);
     bool follow(Pending&, const Endpoint& asked, const Reply& error);
     std::shared_ptr<Node> node(const Endpoint&);

@@ -11,7 +11,8 @@ using S = RedisSettings;
 void add_servers(atr::Config<S>& config) {
     config
         .choice("mode", &S::mode, {"standalone", "sentinel", "cluster"},
-                "standalone: one server. sentinel: the master that the Sentinels name. cluster: Redis Cluster, 7.0 or newer")
+                "standalone: one server. sentinel: the master that the Sentinels name. cluster: Redis Cluster, 7.0 or "
+                "newer")
         .texts("addresses", &S::addresses,
                "host:port of the server, of the Sentinels, or of some nodes of the cluster; IPv6 as [::1]:6379")
         .text("master", &S::master, "Name of the master as the Sentinels know it; with mode sentinel only")
@@ -37,7 +38,8 @@ void add_limits(atr::Config<S>& config) {
     config.integer("connections", &S::connections, 1, 256, "connections", "Connections to each server, at most")
         .integer("pipeline", &S::pipeline, 1, 1024, "calls",
                  "Waiting calls that share one round trip when all connections are busy; 1: none")
-        .milliseconds("connect_timeout", &S::connect_timeout, 1, 60'000, "To connect and log in, within the call's deadline")
+        .milliseconds("connect_timeout", &S::connect_timeout, 1, 60'000,
+                      "To connect and log in, within the call's deadline")
         .milliseconds("reply_timeout", &S::reply_timeout, 1, 60'000, "To answer a call, within the call's deadline")
         .milliseconds("back_off_min", &S::back_off_min, 1, 60'000,
                       "After a failed connection calls fail at once for about this long; it doubles")

@@ -32,7 +32,8 @@ Stream::~Stream() {
     ::close(fd_);
 }
 
-atr::Result<std::unique_ptr<Stream>> Stream::connect(const Endpoint& endpoint, const TlsContext* tls, Deadline deadline) {
+atr::Result<std::unique_ptr<Stream>> Stream::connect(const Endpoint& endpoint, const TlsContext* tls,
+                                                     Deadline deadline) {
     const auto addresses = resolve(endpoint, deadline);
     if (!addresses) return addresses.error();
     atr::Error last = atr::retry(ATR_E_UNREACHABLE, endpoint.text() + ": no address");
@@ -49,7 +50,8 @@ atr::Result<std::unique_ptr<Stream>> Stream::connect(const Endpoint& endpoint, c
     return last;
 }
 
-atr::Result<std::unique_ptr<Stream>> Stream::connect_to(const addrinfo& address, const Endpoint& endpoint, Deadline deadline) {
+atr::Result<std::unique_ptr<Stream>> Stream::connect_to(const addrinfo& address, const Endpoint& endpoint,
+                                                        Deadline deadline) {
     const int fd = ::socket(address.ai_family, address.ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address.ai_protocol);
     if (fd < 0) return atr::retry(ATR_E_UNREACHABLE, endpoint.text() + ": " + text_of(errno));
     std::unique_ptr<Stream> stream(new Stream(fd, endpoint.text()));
@@ -79,7 +81,8 @@ atr::Result<> Stream::greet(const TlsContext& tls, const Endpoint& endpoint, Dea
         if (step.failure.empty()) return {};
         const long verdict = ::SSL_get_verify_result(ssl_.get());
         if (verdict != X509_V_OK)
-            return atr::rejected(ATR_E_AUTH, at_peer("its certificate is refused: ") + ::X509_verify_cert_error_string(verdict));
+            return atr::rejected(ATR_E_AUTH,
+                                 at_peer("its certificate is refused: ") + ::X509_verify_cert_error_string(verdict));
         return atr::retry(ATR_E_UNREACHABLE, at_peer("TLS: " + step.failure));
     }
 }

@@ -21,7 +21,9 @@ public:
     /// To the first bytes of a connection it answers answers[0], to the next answers[1], ...; then nothing more, or it
     /// hangs up.
     explicit Impostor(std::vector<std::string> answers, bool hangs_up = false)
-        : answers_(std::move(answers)), hangs_up_(hangs_up), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        : answers_(std::move(answers)),
+          hangs_up_(hangs_up),
+          listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

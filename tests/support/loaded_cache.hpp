@@ -40,8 +40,8 @@ public:
     atr::Result<> set(const atr_call& call, std::string_view key, std::string_view value, std::uint64_t version,
                       std::int64_t ttl_ms, std::uint32_t flags) {
         atr_error error = {};
-        return result(
-            cache_->set(self_, &call, atr::borrow(key), atr::borrow(value), version, ttl_ms, flags, &error), error);
+        return result(cache_->set(self_, &call, atr::borrow(key), atr::borrow(value), version, ttl_ms, flags, &error),
+                      error);
     }
     atr::Result<> del(const atr_call& call, const std::vector<std::string_view>& keys) {
         std::vector<atr_str> raw;
@@ -49,7 +49,8 @@ public:
         atr_error error = {};
         return result(cache_->del(self_, &call, raw.data(), static_cast<std::uint32_t>(raw.size()), &error), error);
     }
-    atr::Result<atr::CacheCounter> incr(const atr_call& call, std::string_view key, std::int64_t by, std::int64_t ttl_ms) {
+    atr::Result<atr::CacheCounter> incr(const atr_call& call, std::string_view key, std::int64_t by,
+                                        std::int64_t ttl_ms) {
         atr::CacheCounter out;
         atr_error error = {};
         const auto outcome =

@@ -20,7 +20,8 @@ RedisSite::RedisSite(const std::string& kind) {
     ::posix_spawn_file_actions_adddup2(&actions, down[0], 0);
     ::posix_spawn_file_actions_adddup2(&actions, up[1], 1);
     const char* const source = std::getenv("TREASURER_SOURCE");
-    std::string script = std::string(source ? source : ".") + "/tests/support/redis_server.py", verb = "run", what = kind;
+    std::string script = std::string(source ? source : ".") + "/tests/support/redis_server.py", verb = "run",
+                what = kind;
     char python[] = "python3";
     char* arguments[] = {python, script.data(), verb.data(), what.data(), nullptr};
     const int error = ::posix_spawnp(&pid_, python, &actions, nullptr, arguments, environ);

@@ -35,11 +35,12 @@ inline std::string config_of_this_test() {
     std::ifstream file(from_environment("ATR_TEST_REDIS"));
     const auto facts = nlohmann::json::parse(file);
     static std::atomic<int> count{0};
-    return nlohmann::json{{"addresses", {"127.0.0.1:" + std::to_string(facts.at("ports").at("redis").get<int>())}},
-                          {"username", "treasurer"},
-                          {"password", "secret://test/redis"},
-                          {"prefix", "at:" + std::to_string(std::random_device{}()) + "-" + std::to_string(++count) + ":"},
-                          {"max_entry_bytes", 10000}}
+    return nlohmann::json{
+        {"addresses", {"127.0.0.1:" + std::to_string(facts.at("ports").at("redis").get<int>())}},
+        {"username", "treasurer"},
+        {"password", "secret://test/redis"},
+        {"prefix", "at:" + std::to_string(std::random_device{}()) + "-" + std::to_string(++count) + ":"},
+        {"max_entry_bytes", 10000}}
         .dump();
 }
 

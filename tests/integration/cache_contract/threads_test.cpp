@@ -34,7 +34,8 @@ SCENARIO("of many that race to set if-absent, one wins", "[cache]") {
     for (int round = 0; round < (is_redis() ? 60 : 300); ++round) {
         std::atomic<int> winners = 0;
         in_threads(4, [&](int thread) {
-            winners += cache.set("k" + std::to_string(round), std::to_string(thread), 0, ATR_SET_IF_ABSENT) == Outcome::ok;
+            winners +=
+                cache.set("k" + std::to_string(round), std::to_string(thread), 0, ATR_SET_IF_ABSENT) == Outcome::ok;
         });
         REQUIRE(winners == 1);
     }

@@ -164,7 +164,8 @@ SCENARIO("del forgets many at once, also those that are not there", "[cache]") {
     CacheUnderTest cache;
     std::vector<std::string> names;
     for (int i = 0; i < 2500; ++i) names.push_back("key-" + std::to_string(i));
-    for (int i = 0; i < 2500; i += 100) CHECK(cache.set(names[static_cast<std::size_t>(i)], "v", i % 200U) == Outcome::ok);
+    for (int i = 0; i < 2500; i += 100)
+        CHECK(cache.set(names[static_cast<std::size_t>(i)], "v", i % 200U) == Outcome::ok);
     std::vector<std::string_view> keys(names.begin(), names.end());
     CHECK(cache.cache.del(cache.call(), keys));
     CHECK(cache.cache.del(cache.call(), {}));

@@ -27,31 +27,27 @@ std::string slot_of(const RedisSettings& settings, const std::string& key) {
     return std::to_string(cache_redis::slot_of(settings.prefix + key));
 }
 
-/// The node of n1, n2, n3, n4 that serves the slot now.
+/// The node of n1 to n4 that serves the slot now, as it says itself.
 std::string owner(const std::string& slot) {
     for (const std::string node : {"n1", "n2", "n3", "n4"}) {
-        std::string nodes = site().cli(node, {"CLUSTER", "COUNTKEYSINSLOT", slot});
-        const std::string shards = site().cli(node, {"CLUSTER", "NODES"});
-        for (std::size_t at = 0; at < shards.size();) {
-            const std::size_t end = shards.find('\n', at);
-            const std::string line = shards.substr(at, end - at);
-            at = end + 1;
-            if (line.find("myself") == std::string::npos) continue;
-            std::istringstream words(line);
-            std::string word;
-            for (int i = 0; words >> word; ++i) {
-                if (i < 8 || word[0] == '[') continue;
-                const auto dash = word.find('-');
-                const int from = std::stoi(word), to = dash == std::string::npos ? from : std::stoi(word.substr(dash + 1));
-                if (std::stoi(slot) >= from && std::stoi(slot) <= to) return node;
-            }
+        const std::string nodes = site().cli(node, {"CLUSTER", "NODES"});
+        std::istringstream line(nodes.substr(nodes.find("myself")));
+        std::string text, word;
+        std::getline(line, text);
+        std::istringstream words(text);
+        for (int i = 2; words >> word; ++i) {  // after the words of its state come ranges, and moves in brackets
+            if (i < 8 || word[0] == '[') continue;
+            const auto dash = word.find('-');
+            const int from = std::stoi(word), to = dash == std::string::npos ? from : std::stoi(word.substr(dash + 1));
+            if (std::stoi(slot) >= from && std::stoi(slot) <= to) return node;
         }
     }
     return "";
 }
 
 struct Move {
-    explicit Move(std::string slot_, std::string to_ = "n4") : slot(std::move(slot_)), from(owner(slot)), to(std::move(to_)) {
+    explicit Move(std::string slot_, std::string to_ = "n4")
+        : slot(std::move(slot_)), from(owner(slot)), to(std::move(to_)) {
         REQUIRE(site().cli(to, {"CLUSTER", "SETSLOT", slot, "IMPORTING", site().node_id(from)}) == "OK\n");
         REQUIRE(site().cli(from, {"CLUSTER", "SETSLOT", slot, "MIGRATING", site().node_id(to)}) == "OK\n");
     }
@@ -64,7 +60,7 @@ struct Move {
                         "OK\n");
     }
     void finish() const {
-        for (const std::string node : {to, from, std::string("n1"), std::string("n2"), std::string("n3")})
+        for (const std::string& node : {to, from, std::string("n1"), std::string("n2"), std::string("n3")})
             site().cli(node, {"CLUSTER", "SETSLOT", slot, "NODE", site().node_id(to)});
     }
     std::string slot, from, to;
@@ -117,8 +113,8 @@ SCENARIO("while a slot is moving each key is asked for where it is", "[redis]") 
     for (int i = 0; i < 10; ++i) REQUIRE(redis.set(in_slot(i), "v", 5));
     const Move move(std::to_string(cache_redis::slot_of("{same}")));
     const std::string carried = settings.prefix + in_slot(3);
-    REQUIRE(site().cli(move.from, {"MIGRATE", "127.0.0.1", std::to_string(site().port(move.to)), carried, "0", "5000"}) ==
-            "OK\n");
+    REQUIRE(site().cli(move.from,
+                       {"MIGRATE", "127.0.0.1", std::to_string(site().port(move.to)), carried, "0", "5000"}) == "OK\n");
     site().cli(move.to, {"SCRIPT", "FLUSH"});
     CHECK(redis.get(in_slot(3)) == "v");
     CHECK(redis.get(in_slot(4)) == "v");
@@ -173,7 +169,8 @@ SCENARIO("a dead node costs its own keys alone, also when it was the first to as
     Redis redis(settings), late(settings);
     std::vector<std::string> others;
     for (int i = 0; others.size() < 5; ++i)
-        if (const std::string key = "k" + std::to_string(i); owner(slot_of(settings, key)) != "n1") others.push_back(key);
+        if (const std::string key = "k" + std::to_string(i); owner(slot_of(settings, key)) != "n1")
+            others.push_back(key);
     for (const auto& key : others) REQUIRE(redis.set(key, "v"));
     site().kill("n1");
     for (const auto& key : others) CHECK(redis.get(key) == "v");

@@ -125,8 +125,9 @@ SCENARIO("bytes that are no answer of Redis close the connection and are nobody'
             Redis redis(at(liar.address()));
             const auto entry = redis.look("k", 60);
             CHECK_FALSE((entry && entry->value != "hello"));
-            if (!entry) CHECK((entry.outcome() == Outcome::retry || entry.outcome() == Outcome::not_found ||
-                               entry.outcome() == Outcome::unknown));
+            if (!entry)
+                CHECK((entry.outcome() == Outcome::retry || entry.outcome() == Outcome::not_found ||
+                       entry.outcome() == Outcome::unknown));
             CHECK(redis.set("k", "v", 0, 0, 60).outcome() != Outcome::conflict);
         }
 }
@@ -186,9 +187,12 @@ SCENARIO("kill -9 and restart under load: misses and errors, never a wrong value
                 const std::string key = "k" + std::to_string(random() % 50);
                 if (random() % 3 == 0) failed += !redis.set(key, key + std::string(2000, '.'), version, 0, 100);
                 const std::string value = redis.get(key, 100);
-                if (value == "!") ++failed;
-                else if (value == "-") continue;
-                else (value == key + std::string(2000, '.') ? good : wrong)++;
+                if (value == "!")
+                    ++failed;
+                else if (value == "-")
+                    continue;
+                else
+                    (value == key + std::string(2000, '.') ? good : wrong)++;
             }
         });
     for (int round = 0; round < 4; ++round) {
@@ -218,8 +222,10 @@ SCENARIO("every connection killed, again and again, under load: nothing is wrong
         load.emplace_back([&, thread] {
             for (int i = 0; !stop; ++i) {
                 const auto counter = redis.incr("n");
-                if (counter) ++sure;
-                else perhaps += counter.outcome() == Outcome::unknown;
+                if (counter)
+                    ++sure;
+                else
+                    perhaps += counter.outcome() == Outcome::unknown;
                 const std::string key = std::to_string(thread) + "-" + std::to_string(i % 10);
                 if (redis.set(key, key))
                     if (const auto value = redis.get(key); value != key && value != "!") ++wrong;

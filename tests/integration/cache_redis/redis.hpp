@@ -126,9 +126,8 @@ public:
     /// Once that has been heard at least `times`; false after half a minute.
     bool hears(std::string_view what, std::ptrdiff_t times = 1) {
         std::unique_lock lock(mutex_);
-        return changed_.wait_for(lock, std::chrono::seconds(30), [&] {
-            return std::count(heard_.begin(), heard_.end(), what) >= times;
-        });
+        return changed_.wait_for(lock, std::chrono::seconds(30),
+                                 [&] { return std::count(heard_.begin(), heard_.end(), what) >= times; });
     }
     void forget() {
         const std::lock_guard lock(mutex_);

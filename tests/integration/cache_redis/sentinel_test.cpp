@@ -18,13 +18,6 @@ RedisSettings through(const RedisSite& site) {
     return out;
 }
 
-/// The server of the two that says it is the master.
-std::string master_of(RedisSite& site) {
-    for (const std::string name : {"master", "replica"})
-        if (site.cli(name, {"ROLE"}).starts_with("master")) return name;
-    return "";
-}
-
 }  // namespace
 
 SCENARIO("the master is found through any Sentinel that answers, and those that refuse say why", "[redis]") {
@@ -97,8 +90,8 @@ SCENARIO("failover under load: nothing is wrong, and the new master is used by c
         REQUIRE(comes_true([&] { return site.cli("replica", {"ROLE"}).starts_with("master"); }));
         REQUIRE(comes_true([&] { return site.cli("master", {"ROLE"}).starts_with("slave"); }));
     }
-    CHECK(comes_true([&] { return redis.set("after", "v").has_value(); }));
-    CHECK(comes_true([&] { return site.cli("replica", {"EXISTS", "at:after"}) == "1\n"; }));
+    // Until it is told, a master that was away still takes what will be lost.
+    CHECK(comes_true([&] { return redis.set("after", "v") && site.cli("replica", {"EXISTS", "at:after"}) == "1\n"; }));
     const int before = good;
     CHECK(comes_true([&] { return good > before + 100; }));
     stop = true;
@@ -106,5 +99,4 @@ SCENARIO("failover under load: nothing is wrong, and the new master is used by c
     CHECK(wrong == 0);
     CHECK(ear.hears("GAP", 2));
     CHECK(comes_true([&] { return redis.publish("c", "after").has_value() && ear.heard().back() == "after"; }));
-    CHECK(master_of(site) == "replica");
 }
