@@ -19,6 +19,7 @@ import threading
 import time
 
 from api_client import Client
+from backends import cache_settings
 
 SOURCE = os.environ.get("TREASURER_SOURCE") or os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.environ.get("TREASURER_BUILD") or os.path.join(SOURCE, "build", "release")
@@ -136,7 +137,7 @@ class Site:
         """`template`: another site, not running, whose data is copied. `folder`: where the data is; default: a new one
         that is removed at the end."""
         self.name = name
-        self.settings = {**FOR_TESTS, **(settings or {})}
+        self.settings = {**FOR_TESTS, **cache_settings(), **(settings or {})}
         self.config = config
         self._own = folder is None
         self.folder = folder or tempfile.mkdtemp(prefix="treasurer-" + name + "-")

@@ -18,6 +18,7 @@ Threads: a site belongs to one thread.
 """
 
 import argparse
+import atexit
 import ctypes
 import json
 import os
@@ -128,6 +129,10 @@ class Site:
     def __exit__(self, *_):
         self.close()
 
+    def close_at_exit(self):
+        atexit.register(self.close)
+        return self
+
     def close(self):
         for server in self.servers.values():
             server.kill()
@@ -150,6 +155,8 @@ class Standalone(Site):
     def build(self):
         port, tls_port = _free_ports(2)
         make_certificates(self.folder)
+        with open(os.path.join(self.folder, "password"), "w", encoding="utf-8") as file:
+            file.write(PASSWORD + "\n")
         users = [f"user default on >{PASSWORD} ~* &* +@all", f"user treasurer on >{PASSWORD} {CACHE_RIGHTS}",
                  f"user reader on >{PASSWORD} ~at:* resetchannels -@all +get +pttl +ping"]
         tls = [f"tls-port {tls_port}", f"tls-cert-file {self.folder}/server.crt", f"tls-key-file {self.folder}/server.key",
