@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/core_services.hpp"
+#include "config/loader.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -21,6 +22,8 @@ struct SettingsOptions {
     std::vector<std::string> overrides;
 
     void add_to(CLI::App& command);
+    /// How the file would be read, or nullopt after it was said that there is none.
+    std::optional<LoadOptions> load_options() const;
     /// The settings, or nullopt after every problem has been printed.
     std::optional<Settings> load() const;
 };

@@ -137,6 +137,8 @@ atr::Result<> CoreServices::prepare() {
     commits.max_waiting = static_cast<std::size_t>(settings.commit.queue);
     commits.flushes_in_flight = static_cast<unsigned>(settings.commit.lanes);
     commits.timeout = settings.commit.timeout;
+    commits.retry_for = settings.commit.retry_for;
+    commits.resolve_for = settings.commit.resolve_for;
     pipeline = std::make_unique<CommitPipeline>(plugins->storage(), executor, scope, commits);
     store = std::make_unique<Store>(plugins->storage(), *pipeline, ids, settings.commit.read_timeout);
 
@@ -180,13 +182,16 @@ atr::Result<> CoreServices::prepare() {
         worker_name(ids));
     runner = std::make_unique<payments::Runner>(*saga, plugins->storage(), executor, scope);
 
-    vendors = std::make_unique<intake::VendorDirectory>(*store, clock);
+    std::vector<std::string> rail_names;
+    for (const auto& [name, slot] : settings.plugins.rails) rail_names.push_back(name);
+    vendors = std::make_unique<intake::VendorDirectory>(*store, clock, std::move(rail_names));
     facts = std::make_unique<intake::FactsFinder>(*store, *figures, rails, assets, clock);
     invoices = std::make_unique<intake::InvoiceDesk>(
         intake::InvoiceDesk::Parts{*store, *facts, *saga, *runner, *reader, clock}, intake::DeskSettings{});
     approvals =
         std::make_unique<intake::ApprovalDesk>(intake::ApprovalDesk::Parts{*store, *facts, *saga, *runner, clock});
 
+    expiry = std::make_unique<intake::ApprovalExpiry>(*store, *approvals, executor, clock);
     policy = std::make_unique<intake::PolicyDesk>(*store, clock);
 
     statements = std::make_unique<reconcile::StatementFollower>(*store, assets, clock);
@@ -217,6 +222,7 @@ atr::Result<> CoreServices::start_serving() {
     follower->start(scope);
     runner->start();
     reconciliation->start(scope);
+    expiry->start(scope);
     return {};
 }
 
@@ -225,6 +231,7 @@ void CoreServices::close(Millis patience) {
     if (runner) runner->stop();
     if (follower) follower->stop();
     if (reconciliation) reconciliation->stop();
+    if (expiry) expiry->stop();
     if (!scope.wait_idle(patience))
         log.warn("work was still under way; its leases will end and any host will go on with it",
                  {{"tasks", scope.running()}});

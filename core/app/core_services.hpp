@@ -11,6 +11,7 @@
 #include "config/secrets.hpp"
 #include "config/settings.hpp"
 #include "intake/approval_desk.hpp"
+#include "intake/approval_expiry.hpp"
 #include "intake/invoice_desk.hpp"
 #include "intake/policy_desk.hpp"
 #include "intake/vendor_directory.hpp"
@@ -83,6 +84,7 @@ public:
     std::unique_ptr<intake::FactsFinder> facts;
     std::unique_ptr<intake::InvoiceDesk> invoices;
     std::unique_ptr<intake::ApprovalDesk> approvals;
+    std::unique_ptr<intake::ApprovalExpiry> expiry;
     std::unique_ptr<intake::PolicyDesk> policy;
     std::unique_ptr<auth::PasswordHasher> passwords;
     std::unique_ptr<auth::Users> users;

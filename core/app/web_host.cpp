@@ -1,5 +1,6 @@
 #include "app/web_host.hpp"
 
+#include "app/plugin_report.hpp"
 #include "http/metrics_routes.hpp"
 
 namespace treasurer::app {
@@ -58,6 +59,7 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
     http::add_vendors(router_, api_);
     http::add_ledger(router_, api_);
     http::add_reconciliation(router_, api_);
+    http::add_plugins(router_, [this] { return plugin_report(*core_.plugins); });
     publish_metrics();
 }
 
@@ -142,6 +144,13 @@ void WebHost::publish_metrics() {
                     for (const auto& operation : one.operations) out += operation.*member;
             return static_cast<double>(out);
         };
+        metrics_.gauge_from("treasurer_plugin_breaker_open", "1 while a plugin's circuit breaker is not closed",
+                            [this, name] {
+                                for (const auto& one : core_.plugins->snapshot())
+                                    if (one.name == name) return one.breaker.state == BreakerState::closed ? 0.0 : 1.0;
+                                return 0.0;
+                            },
+                            {{"instance", name}});
         metrics_.counter_from("treasurer_plugin_abandoned_total", "Plugin calls still running at their deadline",
                               [total] { return total(&OperationSnapshot::abandoned); }, {{"instance", name}});
         metrics_.counter_from("treasurer_plugin_overloaded_total", "Plugin calls refused because the queue was full",

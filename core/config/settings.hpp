@@ -98,6 +98,8 @@ struct CommitSettings {
     std::int64_t queue = 4096;  ///< batches that may wait
     std::chrono::milliseconds timeout{10'000};
     std::chrono::milliseconds read_timeout{5'000};
+    std::chrono::milliseconds retry_for{2'000};     ///< of what storage proves not to have applied
+    std::chrono::milliseconds resolve_for{20'000};  ///< of an outcome that is not known
     bool operator==(const CommitSettings&) const = default;
 };
 

@@ -78,6 +78,8 @@ void visit(CommitSettings& commit, SettingsVisitor& v) {
     v.integer("commit.queue", commit.queue, 1, 1'000'000);
     v.milliseconds("commit.timeout_ms", commit.timeout, 10, 10 * minute_ms);
     v.milliseconds("commit.read_timeout_ms", commit.read_timeout, 10, 10 * minute_ms);
+    v.milliseconds("commit.retry_for_ms", commit.retry_for, 0, 10 * minute_ms);
+    v.milliseconds("commit.resolve_for_ms", commit.resolve_for, 10, 10 * minute_ms);
 }
 
 }  // namespace

@@ -90,8 +90,9 @@ Task<> Saga::first_send(std::string payment_id, std::uint64_t lease_token) {
         co_await step;
         co_return;
     }
-    if (work->policy.paused) {
-        Move move{Step::look_again, PaymentState::scheduled, "payments are paused"};
+    if (work->policy.paused || stopping_) {  // put down as provably unsent, for whoever comes next
+        Move move{Step::look_again, PaymentState::scheduled,
+                  work->policy.paused ? "payments are paused" : "the host stopped before it was sent"};
         Task<> step = carry_out(std::move(*work), move, {});
         co_await step;
         co_return;

@@ -15,6 +15,7 @@ namespace kind {
 inline constexpr const char* left_without_us = "money_left_without_us";  ///< an event that no payment of ours explains
 inline constexpr const char* paid_twice = "paid_twice";                  ///< a second movement for one payment
 inline constexpr const char* amount_differs = "amount_differs";          ///< the rail moved another amount or asset
+inline constexpr const char* payee_differs = "payee_differs";            ///< the rail paid another address
 inline constexpr const char* moved_after_end = "moved_after_end";        ///< the books say failed or cancelled
 inline constexpr const char* wrong_rail = "wrong_rail";                  ///< another rail than the payment's moved it
 inline constexpr const char* fee_not_booked = "fee_not_booked";          ///< the rail took more than the amount

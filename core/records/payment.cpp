@@ -16,6 +16,10 @@ std::string_view to_string(PaymentState state) {
     return state_names.at(static_cast<std::size_t>(state));
 }
 
+std::span<const std::string_view> payment_states() {
+    return state_names;
+}
+
 PaymentState payment_state_from(std::string_view text) {
     for (std::size_t i = 0; i < state_names.size(); ++i)
         if (state_names[i] == text) return static_cast<PaymentState>(i);

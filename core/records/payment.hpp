@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atr/storage.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ enum class PaymentState {
 };
 
 std::string_view to_string(PaymentState state);
+/// Every state by its name.
+std::span<const std::string_view> payment_states();
 PaymentState payment_state_from(std::string_view text);
 bool is_final(PaymentState state);
 

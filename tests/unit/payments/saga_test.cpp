@@ -225,6 +225,45 @@ SCENARIO("a paused treasury sends nothing, and goes on when it is released", "[p
     CHECK(world.rail.paid(SagaWorld::at_rail(begun.id)) == 1);
 }
 
+SCENARIO("a host works on as many payments at once as it may, and the others wait their turn", "[payments]") {
+    SagaWorld world;
+    world.rail.idempotent(false);
+    payments::SagaSettings two;
+    two.max_active = 2;
+    auto& host = world.add_host("host-2", two);
+    std::vector<SagaWorld::Begun> begun;
+    for (int i = 0; i < 5; ++i) begun.push_back(world.commit_a("10", &host));
+    world.rail.latency(Millis{1000});
+    std::vector<std::string> ids;
+    for (const auto& one : begun) {
+        REQUIRE(one.committed.ok());
+        host.runner.adopt(one.id, one.lease_token);
+        ids.push_back(one.id);
+    }
+    world.executor.run_until_idle();
+    CHECK(host.runner.active() == 2);
+    const auto in_state = [&](PaymentState state) {
+        return std::count_if(ids.begin(), ids.end(), [&](const auto& id) { return world.payment(id).state == state; });
+    };
+    WHEN("nothing stops it") {
+        world.executor.advance(3500);
+        CHECK(in_state(PaymentState::settled) == 5);
+        CHECK(host.runner.active() == 0);
+    }
+    WHEN("the host is stopped") {
+        host.runner.stop();
+        world.executor.advance(1500);
+        THEN("those that waited are put down as unsent, and another host pays them without asking a person") {
+            CHECK(in_state(PaymentState::settled) == 2);
+            CHECK(in_state(PaymentState::scheduled) == 3);
+            world.host().runner.start();
+            world.executor.advance(60'000);
+            CHECK(in_state(PaymentState::settled) == 5);
+            CHECK(world.rail.moved() == 5);
+        }
+    }
+}
+
 SCENARIO("200 payments against funds for 100 reserve exactly 100", "[payments]") {
     SagaWorld world("1000");
     unsigned begun = 0, refused = 0;
