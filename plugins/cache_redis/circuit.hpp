@@ -32,7 +32,7 @@ private:
     Millis pause();
 
     Millis shortest_, longest_;
-    std::minstd_rand random_;
+    std::mt19937 random_;
     unsigned failures_ = 0;
     bool trying_ = false;  ///< one call was let through to see whether it is over
     Clock::time_point closed_until_{};

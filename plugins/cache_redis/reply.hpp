@@ -41,14 +41,14 @@ public:
     /// Errors: unknown  corrupt: these bytes are no answer, or it is larger than it may be
     atr::Result<std::optional<Reply>> next();
     /// Bytes of an answer that has not been given out.
-    bool has_rest() const { return reader_->pos < reader_->len || reader_->ridx >= 0; }
+    bool has_rest() const { return fed_ > 0; }
 
 private:
     struct FreeReader {
         void operator()(redisReader* reader) const { ::redisReaderFree(reader); }
     };
     std::size_t max_reply_bytes_;
-    std::size_t fed_ = 0;  ///< since the last whole answer
+    std::size_t fed_ = 0;  ///< bytes since the last whole answer
     std::unique_ptr<redisReader, FreeReader> reader_;
 };
 

@@ -29,6 +29,8 @@ HOMES = {
     "CLI/": ("core/app",),
     "soci/": ("plugins",),
     "sqlite3.h": ("plugins",),
+    "hiredis/": ("plugins",),
+    "openssl/": ("plugins",),
 }
 POSIX_FOLDERS = ("sys/", "netinet/", "arpa/", "linux/")
 C_AND_POSIX = set("""assert ctype dirent errno fcntl float grp inttypes limits locale math net/if netdb poll pthread pwd
