@@ -34,9 +34,10 @@ import time
 
 PASSWORD = "correct-horse-9"
 SENTINEL_PASSWORD = "watchful-eye-3"
-# What docs say the user of the cache needs, and nothing more.
+# What docs/operate.md says the user of the cache needs, and nothing more.
 CACHE_RIGHTS = ("~at:* &at:* -@all +get +pttl +evalsha +eval +getrange +set +del +incrby +pexpire +publish +subscribe"
                 " +unsubscribe +ping +select +role +client|setname")
+CLUSTER_RIGHTS = CACHE_RIGHTS + " +spublish +ssubscribe +sunsubscribe +cluster|slots +asking"
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -192,13 +193,14 @@ class Sentinel(Site):
 
 
 class Cluster(Site):
-    """Nodes n1, n2, n3 with a third of the slots each, and n4 with none."""
+    """Nodes n1, n2, n3 with a third of the slots each, and n4 with none; the user `treasurer` as in Standalone."""
 
     def build(self):
         ports = _free_ports(8)
         for i in range(4):
             self.add(f"n{i + 1}", ports[i], ["cluster-enabled yes", "cluster-node-timeout 1000",
-                                             f"cluster-port {ports[4 + i]}", "cluster-require-full-coverage no"])
+                                             f"cluster-port {ports[4 + i]}", "cluster-require-full-coverage no",
+                                             f"user treasurer on >{PASSWORD} {CLUSTER_RIGHTS}"])
         nodes = list(self.servers.values())
         addresses = [f"127.0.0.1:{server.port}" for server in nodes[:3]]
         created = subprocess.run(["redis-cli", "--cluster", "create", *addresses, "--cluster-yes"], capture_output=True,

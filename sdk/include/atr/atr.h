@@ -382,7 +382,9 @@ typedef struct atr_cache {
     atr_outcome (*get)(void*, const atr_call*, atr_str key, atr_buf* out, int64_t* ttl_ms_left, atr_error*);
     atr_outcome (*set)(void*, const atr_call*, atr_str key, atr_str val, uint64_t version, int64_t ttl_ms,
                        uint32_t flags, atr_error*); /* IF_ABSENT or IF_NEWER lost -> CONFLICT; a ttl is always given */
-    atr_outcome (*del)(void*, const atr_call*, const atr_str* keys, uint32_t n, atr_error*); /* idempotent */
+    /* Idempotent. Keeps the version of a key it knows, and knows nothing of others: an invalidation that must beat a slow
+     * filler is a set of a marker, with IF_NEWER and the version that made the key stale. */
+    atr_outcome (*del)(void*, const atr_call*, const atr_str* keys, uint32_t n, atr_error*);
     atr_outcome (*incr)(void*, const atr_call*, atr_str key, int64_t by, int64_t ttl_ms_on_create, int64_t* value,
                         int64_t* ttl_ms_left, atr_error*); /* atomic */
     atr_outcome (*touch)(void*, const atr_call*, atr_str key, int64_t ttl_ms, atr_error*);

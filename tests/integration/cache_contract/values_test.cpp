@@ -119,6 +119,29 @@ SCENARIO("a filler with an older or equal version loses, whatever became of the 
     CHECK(cache.get("k") == "six");
 }
 
+SCENARIO("an invalidation of what the cache does not know is a marker with its version; del leaves nothing behind",
+         "[cache]") {
+    // A filler has read version 5, and is slow; then version 6 is committed, and the key, which no cache holds, is
+    // stale.
+    CacheUnderTest cache;
+    GIVEN("the invalidation is a del, which has no version to leave") {
+        CHECK(cache.del("k") == Outcome::ok);
+        CHECK(cache.newer("k", "stale, from 5", 5) == Outcome::ok);
+    }
+    GIVEN("it is a marker of version 6") {
+        CHECK(cache.newer("k", "marker", 6, 20) == Outcome::ok);
+        WHEN("it is still there") {}
+        WHEN("its time is over") {
+            cache.pass(21);
+        }
+        WHEN("it was deleted") {
+            cache.del("k");
+        }
+        CHECK(cache.newer("k", "stale, from 5", 5) == Outcome::conflict);
+        CHECK(cache.newer("k", "fresh, from 7", 7) == Outcome::ok);
+    }
+}
+
 SCENARIO("versions are compared in all their 64 bits", "[cache]") {
     CacheUnderTest cache;
     constexpr std::uint64_t largest = std::numeric_limits<std::uint64_t>::max();

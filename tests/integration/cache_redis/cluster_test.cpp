@@ -16,6 +16,8 @@ RedisSettings cluster() {
     RedisSettings out;
     out.mode = "cluster";
     out.addresses = {site().address("n1"), site().address("n2")};
+    out.username = "treasurer";
+    out.password = password_reference;
     out.prefix = "at:" + std::to_string(std::random_device{}()) + ":";
     out.back_off_min = Millis(10);
     out.back_off_max = Millis(100);
