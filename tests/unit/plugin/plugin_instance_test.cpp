@@ -75,7 +75,7 @@ TEST_CASE("a plugin that failed again and again is not asked for a while, but fo
                               .breaker = {.failures = 1, .open = ample, .open_max = ample},
                               .stop_wait = ample});
     CHECK(bench.await(parser.parse("fail")).outcome() == Outcome::rejected);  // a "no" is no failure
-    parser.abandon(bench, "wait " + bench.path("go"));
+    CHECK(parser.abandon(bench, "wait " + bench.path("go")).outcome() == Outcome::retry);
     const auto refused = bench.await(parser.parse("text"));
     REQUIRE(refused.outcome() == Outcome::retry);
     CHECK(refused.error().code == ATR_E_UNREACHABLE);
