@@ -69,8 +69,8 @@ void RedisBus::unsubscribe(std::uint64_t id) {
 std::string RedisBus::state() const {
     const Lock lock(mutex_);
     if (subscriptions_.empty()) return "unused";
-    return std::ranges::all_of(subscriptions_, [](const auto& one) { return one.second.in_force; }) ? "subscribed"
-                                                                                                    : why_away_.message;
+    if (std::ranges::all_of(subscriptions_, [](const auto& one) { return one.second.in_force; })) return "subscribed";
+    return why_away_.message.empty() ? "connecting" : why_away_.message;
 }
 
 void RedisBus::run() {
@@ -89,7 +89,8 @@ void RedisBus::run() {
         } catch (const std::exception& error) {
             why = atr::retry(ATR_E_INTERNAL, error.what());
         }
-        if (why.outcome != atr::Outcome::ok) circuit_.failed(Deadline::Clock::now(), why);
+        if (why.outcome == atr::Outcome::ok) continue;
+        circuit_.failed(Deadline::Clock::now(), why);
         lost(why);
     }
 }
@@ -108,8 +109,8 @@ atr::Error RedisBus::listen() {
     while (!stopping_) {
         auto ok = follow_wishes(session);
         if (ok && session.asked.empty()) break;
-        if (ok) ok = keep_alive(session);
         if (ok) ok = take_all(session);
+        if (ok) ok = keep_alive(session);
         if (!ok) {
             topology_.suspect(session.endpoint);
             return ok.error();
@@ -169,8 +170,8 @@ atr::Result<> RedisBus::take_all(Session& session) {
         const auto reply = session.connection->receive_now();
         if (!reply) return reply.error();
         if (!*reply) return {};
-        session.heard = Deadline::Clock::now();
         if (const auto ok = take(session, **reply); !ok) return ok;
+        session.heard = Deadline::Clock::now();
     }
     return {};
 }

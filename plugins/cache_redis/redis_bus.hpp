@@ -39,7 +39,7 @@ public:
     /// When it returns no callback is running or will run; called from inside that very callback, none but this one.
     void unsubscribe(std::uint64_t id);
 
-    /// "unused", "subscribed", or why it is away.
+    /// "unused", "connecting", "subscribed", or why it is away.
     std::string state() const;
     /// How often messages may have been missed.
     std::uint64_t gaps() const { return gaps_; }

@@ -24,6 +24,16 @@ bool would_block(int error) {
     return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
 }
 
+/// A connection that a firewall has forgotten is found out within half a minute.
+void set_options(int fd) {
+    const int on = 1, idle_s = 15, interval_s = 5, probes = 3;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof interval_s);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+}
+
 constexpr std::string_view closed = "the server closed the connection";
 
 }  // namespace
@@ -55,9 +65,7 @@ atr::Result<std::unique_ptr<Stream>> Stream::connect_to(const addrinfo& address,
     const int fd = ::socket(address.ai_family, address.ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address.ai_protocol);
     if (fd < 0) return atr::retry(ATR_E_UNREACHABLE, endpoint.text() + ": " + text_of(errno));
     std::unique_ptr<Stream> stream(new Stream(fd, endpoint.text()));
-    const int on = 1;
-    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    ::setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    set_options(fd);
     int error = ::connect(fd, address.ai_addr, address.ai_addrlen) == 0 ? 0 : errno;
     if (error == EINPROGRESS || error == EINTR) {
         if (!stream->wait_for(Need::writable, deadline))
