@@ -23,6 +23,9 @@ struct Listener {
         };
         sink.on_gap = [](void* ctx, atr_str) { ++static_cast<Listener*>(ctx)->gaps; };
     }
+    ~Listener() {
+        for (const auto id : subscriptions) cache->cache.unsubscribe(id);
+    }
     /// What it has heard once that ends in `end`.
     std::string wait_for(std::string_view end) {
         std::unique_lock lock(mutex);
@@ -30,6 +33,8 @@ struct Listener {
         return text;
     }
     std::function<void(std::string_view)> then;
+    CacheUnderTest* cache = nullptr;
+    std::vector<std::uint64_t> subscriptions;
     std::mutex mutex;
     std::condition_variable heard;
     std::string text;
@@ -38,7 +43,9 @@ struct Listener {
 };
 
 std::uint64_t subscribe(CacheUnderTest& cache, Listener& listener, std::string_view channel = "c") {
-    return cache.cache.subscribe(cache.call(), channel, &listener.sink).value();
+    listener.cache = &cache;
+    listener.subscriptions.push_back(cache.cache.subscribe(cache.call(), channel, &listener.sink).value());
+    return listener.subscriptions.back();
 }
 
 void publish(CacheUnderTest& cache, std::string_view payload, std::string_view channel = "c") {
