@@ -14,15 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The schema of the component that a slot uses, read from the plugin itself.
-atr::Result<std::string> schema_of(std::string_view kind, const std::string& use, const std::string& dir) {
-    auto library = PluginLibrary::load(plugin_file(use, dir));
-    if (!library) return library.error();
-    auto component = (*library)->component(kind);
-    if (!component) return component.error();
-    return (*component)->config_schema_json;
-}
-
 std::string default_config() {
     if (const char* named = std::getenv("TREASURER_CONFIG")) return named;
     if (fs::exists("config/embedded.yaml")) return "config/embedded.yaml";
@@ -47,6 +38,14 @@ std::string default_plugins_dir() {
     std::error_code error;
     const fs::path self = fs::read_symlink("/proc/self/exe", error);
     return error ? "plugins" : (self.parent_path().parent_path() / "plugins").string();
+}
+
+atr::Result<std::string> plugin_schema_of(std::string_view kind, const std::string& use, const std::string& dir) {
+    auto library = PluginLibrary::load(plugin_file(use, dir));
+    if (!library) return library.error();
+    auto component = (*library)->component(kind);
+    if (!component) return component.error();
+    return (*component)->config_schema_json;
 }
 
 void print_error(const std::string& text) {
@@ -75,7 +74,7 @@ std::optional<Settings> SettingsOptions::load() const {
     options.data_dir = fs::absolute(data.empty() ? default_data() : data).string();
     options.plugins_dir = default_plugins_dir();
     options.env = process_environment();
-    options.plugin_schema = schema_of;
+    options.plugin_schema = plugin_schema_of;
     auto loaded = load_settings(options);
     if (auto* problems = std::get_if<Problems>(&loaded)) {
         for (const auto& problem : *problems) print_error(problem.to_string());

@@ -30,6 +30,9 @@ EnvLookup process_environment();
 /// The folder `plugins` beside the folder of this program.
 std::string default_plugins_dir();
 
+/// The schema of the component of `kind` that a slot uses, read from the plugin itself.
+atr::Result<std::string> plugin_schema_of(std::string_view kind, const std::string& use, const std::string& dir);
+
 /// "error: what, where, what to do" on standard error.
 void print_error(const std::string& text);
 
@@ -50,5 +53,6 @@ void add_user(CLI::App& program, int& exit_code);
 void add_token(CLI::App& program, int& exit_code);
 void add_vendor(CLI::App& program, int& exit_code);
 void add_ledger(CLI::App& program, int& exit_code);
+void add_storage(CLI::App& program, int& exit_code);
 
 }  // namespace treasurer::app
