@@ -54,5 +54,7 @@ void add_token(CLI::App& program, int& exit_code);
 void add_vendor(CLI::App& program, int& exit_code);
 void add_ledger(CLI::App& program, int& exit_code);
 void add_storage(CLI::App& program, int& exit_code);
+void add_backup(CLI::App& program, int& exit_code);
+void add_quarantine(CLI::App& program, int& exit_code);
 
 }  // namespace treasurer::app

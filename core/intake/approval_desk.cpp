@@ -108,6 +108,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     if (!known) co_return unavailable(known.error());
     const UnixMillis now = parts_.clock.unix_ms();
     Payment payable = payment_for(work.invoice, *known, work.payment.id, work.payment.created_ms);
+    payable.life = work.payment.life;
     payable.approval_id = work.approval.id;
     payable.history = work.payment.history;
     payable.state = work.payment.state;
