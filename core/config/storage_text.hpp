@@ -1,4 +1,4 @@
-/// A storage named on the command line: PLUGIN:key=value,key=value, as in "storage_sqlite:path=/var/lib/treasurer.db".
+/// A storage named on the command line: PLUGIN:key=value,key=value, as in "NAME:path=/var/lib/treasurer.db".
 #pragma once
 
 #include <optional>
