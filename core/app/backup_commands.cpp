@@ -107,7 +107,8 @@ int write_keys(const std::string& folder, const std::vector<copy::KeyFile>& keys
         }
         const int made = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
         const auto size = static_cast<ssize_t>(key.bytes.size());
-        const bool written = made >= 0 && ::write(made, key.bytes.data(), key.bytes.size()) == size && ::fsync(made) == 0;
+        const bool written =
+            made >= 0 && ::write(made, key.bytes.data(), key.bytes.size()) == size && ::fsync(made) == 0;
         if (made >= 0) ::close(made);
         if (!written) {
             print_error(file.string() + " cannot be written");

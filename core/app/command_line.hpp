@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/core_services.hpp"
+#include "config/loader.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -21,6 +22,8 @@ struct SettingsOptions {
     std::vector<std::string> overrides;
 
     void add_to(CLI::App& command);
+    /// How the file would be read, or nullopt after it was said that there is none.
+    std::optional<LoadOptions> load_options() const;
     /// The settings, or nullopt after every problem has been printed.
     std::optional<Settings> load() const;
 };
@@ -29,9 +32,6 @@ struct SettingsOptions {
 EnvLookup process_environment();
 /// The folder `plugins` beside the folder of this program.
 std::string default_plugins_dir();
-
-/// The schema of the component of `kind` that a slot uses, read from the plugin itself.
-atr::Result<std::string> plugin_schema_of(std::string_view kind, const std::string& use, const std::string& dir);
 
 /// "error: what, where, what to do" on standard error.
 void print_error(const std::string& text);

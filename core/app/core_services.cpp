@@ -205,8 +205,8 @@ atr::Result<> CoreServices::prepare() {
     reconcile::QuarantineSettings quarantining;
     quarantining.at_least = settings.payments.quarantine_min;
     quarantine = std::make_unique<reconcile::QuarantineKeeper>(*store, clock, std::move(compared), quarantining);
-    reconciliation = std::make_unique<reconcile::ReconciliationService>(
-        *comparison, executor, clock, reconcile::ServiceSettings{}, quarantine.get());
+    reconciliation = std::make_unique<reconcile::ReconciliationService>(*comparison, executor, clock,
+                                                                        reconcile::ServiceSettings{}, quarantine.get());
 
     auth::PasswordSettings hashing;
     hashing.memory_bytes = static_cast<std::size_t>(settings.auth.argon2_memory_kib) * 1024;
@@ -230,9 +230,10 @@ atr::Result<> CoreServices::start_serving() {
     const auto quarantined = block_on(executor, quarantine->current());
     if (!quarantined) return cannot("whether the store is in quarantine", quarantined.error());
     if (quarantined->active)
-        log.warn("the store is in quarantine: nothing is sent until the books agree with the rails, or an admin "
-                 "releases it",
-                 {{"reason", quarantined->reason}});
+        log.warn(
+            "the store is in quarantine: nothing is sent until the books agree with the rails, or an admin "
+            "releases it",
+            {{"reason", quarantined->reason}});
     follower->start(scope);
     runner->start();
     reconciliation->start(scope);

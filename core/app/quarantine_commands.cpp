@@ -54,8 +54,7 @@ void add_quarantine(CLI::App& program, int& exit_code) {
         command->add_option("--reason", options->reason, "what was compared, for the audit trail")->required();
         command->callback([options, &exit_code] {
             exit_code = with_core(options->settings, storage_only, Folder::needed, [&](CoreServices& core) {
-                const auto released =
-                    block_on(core.executor, core.quarantine->release("cli", options->reason, {}));
+                const auto released = block_on(core.executor, core.quarantine->release("cli", options->reason, {}));
                 if (released) return show(*released);
                 print_error(released.error().message);
                 return released.outcome() == atr::Outcome::conflict ? int{finding} : int{usage};

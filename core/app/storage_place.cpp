@@ -1,5 +1,6 @@
 #include "app/storage_place.hpp"
 
+#include "app/plugin_schemas.hpp"
 #include "config/storage_text.hpp"
 
 #include <iostream>
@@ -23,13 +24,12 @@ std::unique_ptr<StoragePlace> StoragePlace::open(const std::string& text, const 
     PluginSettings plugins;
     plugins.dir = default_plugins_dir();
     Problems problems;
-    plugins.storage = storage_from_text(text, plugin_schema_of, plugins.dir, problems);
+    plugins.storage = storage_from_text(text, schema_of, plugins.dir, problems);
     for (const auto& problem : problems) print_error(problem.to_string());
     return problems.empty() ? open(plugins, plugins.storage.use, executor) : nullptr;
 }
 
-std::unique_ptr<StoragePlace> StoragePlace::open(const Settings& settings, std::string name,
-                                                 ThreadExecutor& executor) {
+std::unique_ptr<StoragePlace> StoragePlace::open(const Settings& settings, std::string name, ThreadExecutor& executor) {
     return open(settings.plugins, std::move(name), executor);
 }
 

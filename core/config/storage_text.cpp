@@ -39,14 +39,13 @@ PluginSlot storage_from_text(const std::string& text, const SchemaLookup& schema
     PluginSlot out;
     out.use = text.substr(0, colon);
     const Position at{out.use, 0, 0};  // the rest may hold a password
-    const auto schema_text = schemas("storage", out.use, plugins_dir);
+    const auto schema_text = schemas("storage", out, plugins_dir);
     if (!schema_text) {
         problems.push_back({at, schema_text.error().message});
         return out;
     }
     const auto schema = nlohmann::json::parse(*schema_text, nullptr, false);
-    const PluginConfigJson config =
-        to_json(node_of(std::string_view(text).substr(colon + 1), at, problems), schema);
+    const PluginConfigJson config = to_json(node_of(std::string_view(text).substr(colon + 1), at, problems), schema);
     check_plugin_config(config, schema, "its settings", problems);
     out.config_json = config.value.dump();
     return out;

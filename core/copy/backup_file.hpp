@@ -1,4 +1,5 @@
-/// The backup file, format 1: a gzip stream of lines, each a JSON value, so that `zcat FILE | head` shows what it holds.
+/// The backup file, format 1: a gzip stream of lines, each a JSON value, so that `zcat FILE | head` shows what it
+/// holds.
 ///
 ///   {"format":"treasurer-backup","version":1,"made_at":…,"program":…,"store_id":…,"schema_version":…,"commit_seq":…,
 ///    "lease_token":…,"collections":[…]}

@@ -25,8 +25,8 @@ std::string record_line(const atr::Record& record) {
 }
 
 std::optional<atr::Record> record_of_line(const Json& line, const std::string& collection) {
-    const bool whole = line.is_array() && line.size() == 4 && line[1].is_number_unsigned() &&
-                       line[2].is_number_integer();
+    const bool whole =
+        line.is_array() && line.size() == 4 && line[1].is_number_unsigned() && line[2].is_number_integer();
     if (!whole) return std::nullopt;
     auto key = bytes_of_json(line[0]), body = bytes_of_json(line[3]);
     if (!key || !body || key->empty()) return std::nullopt;

@@ -69,7 +69,8 @@ atr::Result<std::vector<atr::Record>> BackupSource::read_page(const std::string&
         if (line->is_object()) {
             const CollectionDigest digest = digest_.end();
             const Json expected = {{"end", collection}, {"count", digest.count}, {"sha256", digest.sha256}};
-            if (*line != expected) return damaged("collection " + collection + " does not have the hash it was made with");
+            if (*line != expected)
+                return damaged("collection " + collection + " does not have the hash it was made with");
             ended_ = true;
             return out;
         }

@@ -58,8 +58,7 @@ atr::Result<> GzipWriter::line(std::string_view text) {
             return failed(open_->file, "cannot be written: " + last_error(open_->stream));
         left.remove_prefix(part);
     }
-    if (gzputc(open_->stream, '\n') < 0)
-        return failed(open_->file, "cannot be written: " + last_error(open_->stream));
+    if (gzputc(open_->stream, '\n') < 0) return failed(open_->file, "cannot be written: " + last_error(open_->stream));
     return {};
 }
 

@@ -33,8 +33,8 @@ Task<atr::Result<atr::OpenSnapshot>> PatientStorage::open_snapshot() {
 }
 
 Task<atr::Result<std::vector<atr::Record>>> PatientStorage::read_snapshot(std::uint64_t snapshot,
-                                                                          std::string collection,
-                                                                          std::string after_key, std::uint32_t limit) {
+                                                                          std::string collection, std::string after_key,
+                                                                          std::uint32_t limit) {
     auto call = [&] { return storage_.read_snapshot(snapshot, collection, after_key, limit, options()); };
     Task<atr::Result<std::vector<atr::Record>>> repeating = repeat<std::vector<atr::Record>>(call);
     co_return co_await repeating;

@@ -83,8 +83,7 @@ Task<atr::Result<bool>> StoreCopier::look_at_target() {
     Task<> closing = copy_.close_snapshot(opened->id);
     co_await closing;
     if (not_empty.empty()) co_return false;
-    if (!marker)
-        co_return atr::rejected(ATR_E_BAD_INPUT, "the target is not empty: there are records in " + not_empty);
+    if (!marker) co_return atr::rejected(ATR_E_BAD_INPUT, "the target is not empty: there are records in " + not_empty);
     if (marker->store_id != source_.info().store_id || marker->store_id.empty())
         co_return atr::rejected(ATR_E_BAD_INPUT, "the target holds an unfinished copy of other books, from " +
                                                      marker->origin + ": choose an empty target");

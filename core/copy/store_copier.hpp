@@ -36,8 +36,9 @@ struct CopyResult {
     std::uint64_t written = 0, removed = 0;
 };
 
-/// Threads: one at a time. Lifetime: what it is given outlives it and its tasks. Errors: those of the storages; rejected
-/// the target is not empty, or holds another unfinished copy, or the source is of a newer version than this program.
+/// Threads: one at a time. Lifetime: what it is given outlives it and its tasks. Errors: those of the storages;
+/// rejected the target is not empty, or holds another unfinished copy, or the source is of a newer version than this
+/// program.
 class StoreCopier {
 public:
     StoreCopier(RecordSource& source, StoragePort& target, PatientStorage& target_copy, CopyPlan plan)

@@ -1,10 +1,10 @@
 /// The hash of a store's content, the same for every backend that holds the same records.
 ///
-/// A collection's hash is SHA-256 over its records in the bytewise order of their keys; each record is, with lengths and
-/// numbers as 8 bytes, highest first: length of the key, key, version, updated_unix_ms, length of the body, body. Bodies
-/// of the plugin's own collections (atr.jobs, atr.keys), which each plugin composes, count as JSON without spaces and
-/// with sorted names. The hash of all is that of the lines "NAME COUNT HASH\n" of the collections that are not empty, in
-/// the order of their names. Records of this store alone (records/store_records.hpp) are not in it.
+/// A collection's hash is SHA-256 over its records in the bytewise order of their keys; each record is, with lengths
+/// and numbers as 8 bytes, highest first: length of the key, key, version, updated_unix_ms, length of the body, body.
+/// Bodies of the plugin's own collections (atr.jobs, atr.keys), which each plugin composes, count as JSON without
+/// spaces and with sorted names. The hash of all is that of the lines "NAME COUNT HASH\n" of the collections that are
+/// not empty, in the order of their names. Records of this store alone (records/store_records.hpp) are not in it.
 #pragma once
 
 #include <map>

@@ -12,7 +12,8 @@ Response state(const char* status, const std::string& version, const Clock& cloc
                                    R"(","timestamp":")" + observe::timestamp(clock.unix_ms()) + "\"}");
 }
 
-Response readiness(const std::vector<ServiceState>& services, const std::string& version, std::optional<bool> quarantined) {
+Response readiness(const std::vector<ServiceState>& services, const std::string& version,
+                   std::optional<bool> quarantined) {
     bool ready = true;
     nlohmann::ordered_json states = nlohmann::ordered_json::object();
     for (const auto& service : services) {
@@ -62,7 +63,8 @@ void add_health_routes(Router& router, const Clock& clock, std::string version, 
     router.add(open_route("/health/live", "health.live", SyncHandler([&clock, version](const RequestContext&) {
                               return state("alive", version, clock);
                           })));
-    router.add(open_route("/health/ready", "health.ready", AsyncHandler([version, read_services, read_quarantine](RequestContext) {
+    router.add(open_route("/health/ready", "health.ready",
+                          AsyncHandler([version, read_services, read_quarantine](RequestContext) {
                               return ready(read_services, read_quarantine, version);
                           })));
 }

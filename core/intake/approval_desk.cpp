@@ -64,8 +64,7 @@ Task<ApprovalResult> ApprovalDesk::open(ApprovalRequest request, std::optional<O
     if (!approval) co_return unavailable(approval.error());
     if (!*approval) co_return result(ApprovalKind::not_found, {}, "no approval has this id");
     Approval asked = std::move(**approval);
-    if (asked.status != "pending")
-        co_return result(ApprovalKind::not_pending, asked, "it is already " + asked.status);
+    if (asked.status != "pending") co_return result(ApprovalKind::not_pending, asked, "it is already " + asked.status);
     if (asked.submitted_by == request.by)
         co_return result(ApprovalKind::own_submission, asked, "who submits an invoice may not decide on it");
     if (asked.payload_hash != request.payload_hash)

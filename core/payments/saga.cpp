@@ -185,8 +185,7 @@ Task<> Saga::send_later(std::string payment_id, Case work) {
 Task<> Saga::ask_rail(Case work) {
     RailPort* rail = parts_.rails.find(work.payment.rail);
     if (!rail) {
-        Move move{Step::ask_human, PaymentState::unknown,
-                  "payment rail '" + work.payment.rail + "' is not configured"};
+        Move move{Step::ask_human, PaymentState::unknown, "payment rail '" + work.payment.rail + "' is not configured"};
         Task<> step = carry_out(std::move(work), move, {});
         co_await step;
         co_return;

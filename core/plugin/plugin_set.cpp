@@ -30,14 +30,15 @@ atr::Error placed(const std::string& path, atr::Error error) {
 atr::Result<std::shared_ptr<PluginInstance>> start_instance(const PluginSlot& slot, const std::string& dir,
                                                             std::string_view kind, const std::string& name,
                                                             const PluginHost& host) {
-    auto library = PluginLibrary::load(plugin_file(slot.use, dir));
+    auto library = PluginLibrary::load(plugin_file(slot.use, dir), slot.sha256);
     if (!library) return library.error();
     const auto component = (*library)->component(kind);
     if (!component) return component.error();
     InstanceSettings settings{.name = name,
                               .threads = slot.threads > 0 ? slot.threads : default_threads(kind),
                               .queue = slot.queue,
-                              .config_json = slot.config_json};
+                              .config_json = slot.config_json,
+                              .breaker = slot.breaker};
     auto instance = PluginInstance::create(*library, **component, std::move(settings), host);
     if (!instance) return instance.error();
     return std::shared_ptr<PluginInstance>(std::move(*instance));

@@ -34,9 +34,9 @@ public:
                                                         WantedPlugins wanted = {});
     ~PluginSet();
 
-    StoragePort& storage() const { return *storage_; }  ///< only when wanted
+    StoragePort& storage() const { return *storage_; }                     ///< only when wanted
     StorageCopyPort* storage_copy() const { return storage_copy_.get(); }  ///< nullptr: it offers no copies
-    CachePort& cache() const { return *cache_; }        ///< only when wanted
+    CachePort& cache() const { return *cache_; }                           ///< only when wanted
     bool has_cache() const { return cache_ != nullptr; }
     const Rails& rails() const { return rails_; }
     const Parsers& parsers() const { return parsers_; }

@@ -62,8 +62,7 @@ Task<Result<std::vector<atr::Record>>> StorageCopyPlugin::read_snapshot(std::uin
                                                                         std::string after_key, std::uint32_t limit,
                                                                         CallOptions options) {
     auto run = [function = table_.read_snapshot, self = self_, snapshot, collection = std::move(collection),
-                after_key = std::move(after_key),
-                limit](const atr_call& call) -> Result<std::vector<atr::Record>> {
+                after_key = std::move(after_key), limit](const atr_call& call) -> Result<std::vector<atr::Record>> {
         RecordSink sink(limit, copy_limits);
         border::ErrorOut error;
         const atr_outcome outcome = function(self, &call, snapshot, atr::borrow(collection), atr::borrow(after_key),
@@ -99,8 +98,7 @@ Task<Result<>> StorageCopyPlugin::import_records(atr::Import import, CallOptions
         std::vector<atr_record> records;
         for (const auto& record : import.records) records.push_back(*views.emplace_back(record).get());
         std::vector<atr_key> removals;
-        for (const auto& key : import.removals)
-            removals.push_back({atr::borrow(key.collection), atr::borrow(key.key)});
+        for (const auto& key : import.removals) removals.push_back({atr::borrow(key.collection), atr::borrow(key.key)});
         const atr_store_state state{sizeof state, 0, import.state.schema_version, import.state.commit_seq,
                                     import.state.lease_token};
         const atr_import raw{sizeof raw,

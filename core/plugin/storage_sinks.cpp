@@ -63,8 +63,8 @@ bool RecordSink::accept(const atr_record* from) {
     out.version = from->version;
     out.updated_unix_ms = from->updated_unix_ms;
     const bool whole = copy_text(from->collection, border::max_name, out.collection) &&
-                       copy_text(from->key, border::max_text, out.key) && copy_text(from->body, limits_.body, out.body) &&
-                       copy_index(*from, out);
+                       copy_text(from->key, border::max_text, out.key) &&
+                       copy_text(from->body, limits_.body, out.body) && copy_index(*from, out);
     if (!whole) return fault_ = "a record's text or index is broken or too large", false;
     bytes_ += out.body.size() + out.key.size();
     if (bytes_ > limits_.bytes) return fault_ = "more bytes than one answer may have", false;

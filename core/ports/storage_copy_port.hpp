@@ -1,6 +1,6 @@
 /// What whole copies need of a storage beyond StoragePort: one moment of all of it, and records written as they stand.
-/// Threads: any; the pages of one snapshot one after the other. Errors: returned, as StoragePort's are; unsupported when
-/// the storage offers no copies.
+/// Threads: any; the pages of one snapshot one after the other. Errors: returned, as StoragePort's are; unsupported
+/// when the storage offers no copies.
 #pragma once
 
 #include <atr/storage_copy.hpp>

@@ -60,8 +60,7 @@ Task<atr::Result<bool>> QuarantineKeeper::knows_every_rail() {
     co_return !rails_.empty();
 }
 
-Task<atr::Result<Quarantine>> QuarantineKeeper::release(std::string actor, std::string reason,
-                                                        std::string request_id) {
+Task<atr::Result<Quarantine>> QuarantineKeeper::release(std::string actor, std::string reason, std::string request_id) {
     for (int i = 0; i < tries; ++i) {
         Task<atr::Result<Quarantine>> reading = current();
         atr::Result<Quarantine> now = co_await reading;

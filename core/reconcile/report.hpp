@@ -72,8 +72,8 @@ struct ReconciliationReport {
     std::size_t breaks_total = 0, in_flight_total = 0;
     std::vector<BalanceLine> balances;
     std::vector<TrialLine> trial_balance;
-    /// Going out at a rail, not final yet, and no payment that may have been sent explains it: it becomes a break when it
-    /// settles.
+    /// Going out at a rail, not final yet, and no payment that may have been sent explains it: it becomes a break when
+    /// it settles.
     std::size_t unexplained_pending = 0;
     std::uint64_t events_checked = 0, payments_checked = 0;
 

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "ports/storage_port.hpp"
+#include "records/retry_budget.hpp"
 #include "records/unit_of_work.hpp"
 #include "runtime/completion.hpp"
 #include "runtime/task_scope.hpp"
@@ -66,6 +67,7 @@ private:
     const PipelineSettings settings_;
     std::function<void(const atr::Batch&, std::uint64_t)> listener_;
     std::mutex mutex_;
+    RetryBudget budget_;
     std::deque<Waiting> waiting_;
     unsigned flushing_ = 0;
 };

@@ -49,8 +49,8 @@ struct Quarantine {
 
     std::string id = key;
     bool active = false;
-    /// Made anew for each copy; empty in a store that never was one. A payment of another life is perhaps sent, whatever
-    /// its record says: lookup is asked first.
+    /// Made anew for each copy; empty in a store that never was one. A payment of another life is perhaps sent,
+    /// whatever its record says: lookup is asked first.
     std::string life;
     UnixMillis since_ms = 0;
     std::string reason;  ///< why it is there

@@ -65,8 +65,8 @@ Task<atr::Result<atr::OpenSnapshot>> MemoryStorageCopy::open_snapshot(CallOption
 
 Task<atr::Result<std::vector<atr::Record>>> MemoryStorageCopy::read_snapshot(std::uint64_t snapshot,
                                                                              std::string collection,
-                                                                             std::string after_key,
-                                                                             std::uint32_t limit, CallOptions) {
+                                                                             std::string after_key, std::uint32_t limit,
+                                                                             CallOptions) {
     if (dead()) co_return killed;
     const auto open = snapshots_.find(snapshot);
     if (open == snapshots_.end()) co_return atr::rejected(ATR_E_BAD_INPUT, "the snapshot is closed");

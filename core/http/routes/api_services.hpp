@@ -55,6 +55,9 @@ void add_ledger(Router& router, const ApiServices& services);
 void add_reconciliation(Router& router, const ApiServices& services);
 void add_quarantine(Router& router, const ApiServices& services);
 
+/// `report` gives {"items":[…]} of what is loaded; it must neither wait nor call a plugin.
+void add_plugins(Router& router, std::function<Json()> report);
+
 /// limit and cursor of a list. Problems: validation_failed for a limit outside 1..200.
 struct PageRequest {
     std::uint32_t limit = 50;

@@ -53,9 +53,8 @@ void add_quarantine(Router& router, const ApiServices& services) {
                 .pattern = "/api/v1/quarantine/release",
                 .name = "quarantine.release",
                 .access = Access::needs(auth::Permission::manage_policy),
-                .handler = AsyncHandler([&services](RequestContext context) {
-                    return release_quarantine(services, std::move(context));
-                })});
+                .handler = AsyncHandler(
+                    [&services](RequestContext context) { return release_quarantine(services, std::move(context)); })});
 }
 
 }  // namespace treasurer::http

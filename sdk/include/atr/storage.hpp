@@ -127,8 +127,8 @@ struct Blob {
     std::uint64_t total = 0;
 };
 
-/// Base of storage plugins; see storage_copy.hpp for whole copies. Threads: every method may be called concurrently. Errors: returned; what is thrown becomes
-/// `unknown` from calls with an effect, `retry` from the others.
+/// Base of storage plugins; see storage_copy.hpp for whole copies. Threads: every method may be called concurrently.
+/// Errors: returned; what is thrown becomes `unknown` from calls with an effect, `retry` from the others.
 class Storage {
 public:
     static constexpr std::string_view kind = "storage";

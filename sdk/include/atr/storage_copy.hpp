@@ -1,5 +1,5 @@
-/// Whole copies of a store: the optional interface atr.storage.copy/1 as owning C++ types, and the base class of storage
-/// plugins that offer it. atr.h says what each call means, and how the plugin's own collections look.
+/// Whole copies of a store: the optional interface atr.storage.copy/1 as owning C++ types, and the base class of
+/// storage plugins that offer it. atr.h says what each call means, and how the plugin's own collections look.
 #pragma once
 
 #include <atr/storage.hpp>
@@ -88,8 +88,8 @@ struct StorageCopyTable {
     static atr_outcome page(void* self, const atr_call* call, std::uint64_t snapshot, atr_str collection,
                             atr_str after_key, std::uint32_t limit, const atr_record_sink* sink, atr_error* error) {
         return guarded(Outcome::retry, error, [&]() -> atr_outcome {
-            const auto found = self_of<Impl>(self).read_snapshot(Call(call), snapshot, copy(collection),
-                                                                 copy(after_key), limit);
+            const auto found =
+                self_of<Impl>(self).read_snapshot(Call(call), snapshot, copy(collection), copy(after_key), limit);
             if (!found) return report(found.error(), error);
             return deliver(sink, *found) ? ATR_OK : limit_reached(error);
         });

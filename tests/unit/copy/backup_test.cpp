@@ -90,8 +90,8 @@ SCENARIO("a backup that is cut short or changed anywhere is not taken for whole"
     bench.fill(300);
     REQUIRE(bench.back_up());
     const std::string sound = bench.bytes();
-    for (std::size_t cut : {std::size_t{0}, std::size_t{5}, sound.size() / 3, sound.size() / 2, sound.size() - 9,
-                            sound.size() - 1}) {
+    for (std::size_t cut :
+         {std::size_t{0}, std::size_t{5}, sound.size() / 3, sound.size() / 2, sound.size() - 9, sound.size() - 1}) {
         BackupBench other;
         other.file = bench.file;
         other.write(sound.substr(0, cut));

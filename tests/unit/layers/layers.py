@@ -22,7 +22,7 @@ HOMES = {
     "boost/dll/": ("core/plugin",),
     "dlfcn.h": ("core/plugin",),
     "yaml-cpp/": ("core/config",),
-    "sodium": ("core/auth",),
+    "sodium": ("core/auth", "core/plugin"),
     "jwt.h": ("core/auth",),
     "spdlog/": ("core/observe",),
     "fmt/": ("core/observe",),

@@ -118,7 +118,8 @@ SCENARIO("an import with one record that cannot be written leaves no trace", "[c
     refused(record("nowhere", "k", "{}"));
     refused(record("balances", "k", "12.5"));
     refused(record("atr.jobs", "k", "{}"));
-    refused(record("atr.jobs", "k", R"({"queue":"q","run_at_unix_ms":0,"attempt":0,"lease_token":null,"body_base64":"="})"));
+    refused(record("atr.jobs", "k",
+                   R"({"queue":"q","run_at_unix_ms":0,"attempt":0,"lease_token":null,"body_base64":"="})"));
     refused(record("atr.keys", "k", "not json"));
     refused(record("claims", "", "{}"));
 }

@@ -1,7 +1,6 @@
-// treasurer config | plugin | parse: what can be looked at without storage.
+// treasurer parse: reads invoices without storing or paying anything.
 #include "app/command_line.hpp"
 #include "intake/cross_check.hpp"
-#include "plugin/plugin_library.hpp"
 #include "runtime/block_on.hpp"
 
 #include <algorithm>
@@ -101,45 +100,6 @@ atr::Result<std::string> read_file(const std::string& file, std::size_t most) {
 }
 
 }  // namespace
-
-void add_config(CLI::App& program, int& exit_code) {
-    auto* config = program.add_subcommand("config", "settings")->require_subcommand(1);
-    auto options = std::make_shared<SettingsOptions>();
-    auto* check = config->add_subcommand("check", "check a settings file; prints every problem as file:line:column");
-    check->add_option("file", options->config, "the settings file")->required();
-    check->add_option("--data", options->data, "data folder, for ${TREASURER_DATA}");
-    check->add_option("--set", options->overrides, "override one setting: path.to.key=value; may be repeated")
-        ->allow_extra_args(false);
-    check->callback([options, &exit_code] {
-        exit_code = options->load() ? done : finding;
-        if (exit_code == done) std::cout << options->config << ": no problems\n";
-    });
-}
-
-void add_plugin(CLI::App& program, int& exit_code) {
-    auto* plugin = program.add_subcommand("plugin", "plugins")->require_subcommand(1);
-    auto dir = std::make_shared<std::string>(default_plugins_dir());
-    auto* list = plugin->add_subcommand("list", "what is in the plugin folder, and whether it loads");
-    list->add_option("--dir", *dir, "the plugin folder (default: beside this program)");
-    list->callback([dir, &exit_code] {
-        const auto found = list_plugins(*dir);
-        if (!found) {
-            print_error(found.error().message);
-            exit_code = usage;
-            return;
-        }
-        for (const auto& one : *found) {
-            if (!one.error.empty()) {
-                std::cout << one.file.filename().string() << "\tdoes not load: " << one.error << '\n';
-                exit_code = finding;
-                continue;
-            }
-            for (const auto& component : one.library->components())
-                std::cout << one.file.stem().string() << '\t' << component.kind << '\t' << component.id << '\t'
-                          << component.version << '\t' << component.title << '\t' << one.library->sdk() << '\n';
-        }
-    });
-}
 
 void add_parse(CLI::App& program, int& exit_code) {
     struct Options {
