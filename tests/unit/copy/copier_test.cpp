@@ -74,7 +74,7 @@ SCENARIO("a copy that is cut off anywhere and repeated ends as if it never had b
 SCENARIO("a resumed copy is equal to the source as it is by then", "[copy]") {
     CopyBench bench;
     bench.fill(2500);
-    bench.target_port.die_after_imports(6);
+    bench.target_port.die_after_imports(9);
     REQUIRE_FALSE(bench.copy_all());
     bench.target_port.die_after_imports(std::nullopt);
     for (int i = 0; i < 2500; i += 3) bench.remove("claim-" + std::to_string(i));
@@ -128,7 +128,7 @@ SCENARIO("the hash tells every difference of content, and none of form", "[copy]
         digest.end();
         return digest.finish().sha256();
     };
-    const atr::Record one{.key = "k", .version = 1, .updated_unix_ms = 7, .body = R"({"a":1})"};
+    const atr::Record one{.collection = "", .key = "k", .version = 1, .updated_unix_ms = 7, .body = R"({"a":1})"};
     const auto changed = [&](auto change) {
         atr::Record other = one;
         change(other);
@@ -142,9 +142,9 @@ SCENARIO("the hash tells every difference of content, and none of form", "[copy]
     CHECK(as_is != changed([](auto& record) { record.body = R"({"a": 1})"; }));
     CHECK(as_is != hash("vendors", {one}));
     CHECK(as_is != hash("claims", {}));
-    const atr::Record form_1{.key = "k", .version = 1, .body = R"({"attempt":1,"queue":"q"})"};
-    const atr::Record form_2{.key = "k", .version = 1, .body = R"({ "queue": "q", "attempt": 1 })"};
+    const atr::Record form_1{.collection = "", .key = "k", .version = 1, .body = R"({"attempt":1,"queue":"q"})"};
+    const atr::Record form_2{.collection = "", .key = "k", .version = 1, .body = R"({ "queue": "q", "attempt": 1 })"};
     CHECK(hash("atr.jobs", {form_1}) == hash("atr.jobs", {form_2}));
-    const atr::Record own{.key = Quarantine::key, .version = 1, .body = "{}"};
+    const atr::Record own{.collection = "", .key = Quarantine::key, .version = 1, .body = "{}"};
     CHECK(hash(store_collection, {own}) == hash(store_collection, {}));
 }
