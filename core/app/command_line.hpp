@@ -53,5 +53,8 @@ void add_user(CLI::App& program, int& exit_code);
 void add_token(CLI::App& program, int& exit_code);
 void add_vendor(CLI::App& program, int& exit_code);
 void add_ledger(CLI::App& program, int& exit_code);
+void add_storage(CLI::App& program, int& exit_code);
+void add_backup(CLI::App& program, int& exit_code);
+void add_quarantine(CLI::App& program, int& exit_code);
 
 }  // namespace treasurer::app

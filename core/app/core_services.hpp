@@ -77,6 +77,7 @@ public:
     std::unique_ptr<treasury::Logs> logs;
     std::unique_ptr<reconcile::StatementFollower> statements;
     std::unique_ptr<reconcile::Reconciliation> comparison;
+    std::unique_ptr<reconcile::QuarantineKeeper> quarantine;
     std::unique_ptr<reconcile::ReconciliationService> reconciliation;
     std::unique_ptr<payments::BlobSealer> sealer;
     std::unique_ptr<payments::Saga> saga;

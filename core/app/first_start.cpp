@@ -1,6 +1,7 @@
 #include "app/first_start.hpp"
 
 #include "records/schema.hpp"
+#include "records/store_records.hpp"
 
 namespace treasurer::app {
 namespace {
@@ -36,6 +37,24 @@ Task<atr::Result<int>> settle_asset(Store& store, RailAsset wanted) {
 }
 
 }  // namespace
+
+Task<atr::Result<>> settle_store(Store& store, const Clock& clock) {
+    Task<atr::Result<std::optional<CopyMarker>>> looking = store.find<CopyMarker>(CopyMarker::key);
+    const atr::Result<std::optional<CopyMarker>> marker = co_await looking;
+    if (!marker) co_return marker.error();
+    if (*marker)
+        co_return atr::rejected(ATR_E_CONFIG, "this storage is an unfinished copy, from " + (*marker)->origin +
+                                                  ": run the same copy or restore again, or use another storage");
+    StoreIdentity identity;
+    identity.store_id = store.ids().next();
+    identity.made_ms = clock.unix_ms();
+    UnitOfWork unit = store.begin();
+    unit.create(identity);
+    Task<Committed> committing = store.commit(std::move(unit));
+    const Committed committed = co_await committing;
+    if (!committed.ok() && committed.outcome != atr::Outcome::conflict) co_return failure_of(committed);
+    co_return atr::Unit{};
+}
 
 Task<atr::Result<ledger::Assets>> known_assets(Store& store) {
     std::map<std::string, int> decimals;

@@ -11,6 +11,9 @@
 
 namespace treasurer::app {
 
+/// Gives new books their name. Errors: rejected, ATR_E_CONFIG, when the storage is a copy that was never finished.
+Task<atr::Result<>> settle_store(Store& store, const Clock& clock);
+
 /// Fixes the decimals of every asset the rails carry, or checks that they are still the same.
 /// Errors: rejected, ATR_E_CONFIG, when a rail claims other decimals than the books count in.
 Task<atr::Result<ledger::Assets>> settle_assets(Store& store, const payments::Rails& rails);

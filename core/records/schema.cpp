@@ -1,5 +1,7 @@
 #include "records/schema.hpp"
 
+#include "records/store_records.hpp"
+
 namespace treasurer {
 namespace {
 
@@ -39,6 +41,7 @@ atr::Schema record_schema() {
         {.name = cursors_collection},
         {.name = key_marks_collection},
         {.name = assets_collection},
+        {.name = store_collection},
         {.name = balances_collection, .counter = true},
         {.name = rollups_collection, .counter = true},
     };

@@ -18,7 +18,7 @@ HOMES = {
     "pistache/": ("core/http",),
     "boost/beast/": ("core/http",),
     "boost/asio/": ("core/http",),
-    "zlib.h": ("core/http",),
+    "zlib.h": ("core/http", "core/copy"),
     "boost/dll/": ("core/plugin",),
     "dlfcn.h": ("core/plugin",),
     "yaml-cpp/": ("core/config",),
