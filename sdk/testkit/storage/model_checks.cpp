@@ -57,7 +57,9 @@ void Player::commit(const Step& step) {
         if (wanted.replayed) {
             const auto& first = model_.keys.at(batches[b].idempotency_key).result;
             expect_equal(results[b].commit_seq, first.commit_seq, what + ": the first commit_seq");
-            expect(results[b].versions == first.versions, what + ": the first versions", "others");
+            auto versions = first.versions;  // a repeat with fewer ops has room for fewer
+            versions.resize(std::min(versions.size(), batches[b].ops.size()));
+            expect(results[b].versions == versions, what + ": the first versions", "others");
             continue;
         }
         expect(results[b].commit_seq > last_seq_, what + ": a commit_seq above " + std::to_string(last_seq_),
@@ -112,6 +114,7 @@ std::optional<Wrong> play_all(Context& t, const std::vector<Step>& steps, int ru
     std::filesystem::create_directories(folder);
     try {
         const std::string end = t.in_process([&] {
+            std::filesystem::current_path(folder);
             Context own(t.options, t.component, folder, t.unique + "x" + std::to_string(run), t.note);
             std::size_t i = 0;
             try {
