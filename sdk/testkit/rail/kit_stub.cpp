@@ -1,6 +1,4 @@
 #include "run/registry.hpp"
 namespace atr::testkit {
-Checks cache_checks() { return {}; }
 Checks rail_checks() { return {}; }
-Checks parser_checks() { return {}; }
 }
