@@ -1,4 +1,0 @@
-#include "run/registry.hpp"
-namespace atr::testkit {
-Checks rail_checks() { return {}; }
-}
