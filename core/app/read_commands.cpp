@@ -119,6 +119,7 @@ void add_config(CLI::App& program, int& exit_code) {
 void add_plugin(CLI::App& program, int& exit_code) {
     auto* plugin = program.add_subcommand("plugin", "plugins")->require_subcommand(1);
     auto dir = std::make_shared<std::string>(default_plugins_dir());
+    add_plugin_check(*plugin, exit_code);
     auto* list = plugin->add_subcommand("list", "what is in the plugin folder, and whether it loads");
     list->add_option("--dir", *dir, "the plugin folder (default: beside this program)");
     list->callback([dir, &exit_code] {

@@ -8,8 +8,6 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "run/arguments.hpp"
-
 namespace {
 
 using namespace atr::testkit;

@@ -180,17 +180,22 @@ atr::Result<atr::RailStatus> RailClient::pay(const atr::RailPayment& payment, co
         if (answer && answer->is_final) return answer;
         const auto outcome = answer.outcome();
         if (outcome == atr::Outcome::rejected || outcome == atr::Outcome::conflict) return answer;
-        atr::RailStatus seen;
-        const bool known = eventually([&] {
-            const auto status = lookup(payment, {blob});
-            if (status) seen = *status;
-            return status && (status->is_final || status->state == atr::RailState::never_received);
-        });
-        expect(known, "a lookup that ends in a final state or NEVER_RECEIVED", "none within 15 s");
+        const auto seen = resolved(payment, blob);
         if (seen.state != atr::RailState::never_received) return seen;
         if (seen.is_final || !facts_.idempotent) return seen;
     }
     fail("a payment that is settled or refused after 20 submits", "neither");
+}
+
+atr::RailStatus RailClient::resolved(const atr::RailPayment& payment, const std::string& blob) {
+    atr::RailStatus out;
+    const bool known = eventually([&] {
+        const auto status = lookup(payment, {blob});
+        if (status) out = *status;
+        return status && (status->is_final || status->state == atr::RailState::never_received);
+    });
+    expect(known, "a lookup that ends in a final state or NEVER_RECEIVED", "none within 15 s");
+    return out;
 }
 
 atr::RailStatus RailClient::final_status(const atr::RailPayment& payment, const std::string& blob) {

@@ -39,6 +39,12 @@ public:
     /// What a careful host does: submits, asks after every doubt, submits again only where that is safe. The final
     /// status, or the refusal.
     atr::Result<atr::RailStatus> pay(const atr::RailPayment& payment, const std::string& blob);
+    /// Asks until lookup gives a final state or NEVER_RECEIVED. Throws Failure when it never does.
+    atr::RailStatus resolved(const atr::RailPayment& payment, const std::string& blob);
+    /// Whether lookup says, in the end, that it was settled.
+    bool is_settled(const atr::RailPayment& payment) {
+        return resolved(payment, prepared(payment)).state == atr::RailState::settled;
+    }
     std::string prepared(const atr::RailPayment& payment);
     /// Waits until lookup is final, and gives that status. Throws Failure when it never is.
     atr::RailStatus final_status(const atr::RailPayment& payment, const std::string& blob);

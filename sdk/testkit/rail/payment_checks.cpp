@@ -83,6 +83,7 @@ void lookup_knows(Context& t) {
     const auto blob = rail.prepared(payment);
     const auto paid = rail.pay(payment, blob);
     expect(paid && paid->state == RailState::settled, "the payment settles", text_of(paid));
+    rail.final_status(payment, blob);
     for (int i = 0; i < 3; ++i) {
         const auto status = rail.lookup(payment, {blob});
         expect(status && status->state == RailState::settled && status->is_final, "a settled payment stays settled and final",

@@ -1,5 +1,4 @@
-#include "run/arguments.hpp"
-
+#include <atr/testkit.hpp>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
