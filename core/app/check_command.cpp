@@ -51,7 +51,7 @@ bool read_config(const std::vector<std::string>& words, kit::Options& options) {
     options.config_json = kit::with_settings(options.config_json, settings, schema.is_object() ? schema.dump() : "");
     if (!schema.is_object()) return true;
     const auto wrong = check_schema(Json::parse(options.config_json), schema);
-    for (const auto& one : wrong) print_error("--config " + one.pointer + ": " + one.what);
+    for (const auto& one : wrong) print_error("--config" + (one.pointer.empty() ? "" : " " + one.pointer) + ": " + one.what);
     return wrong.empty();
 }
 
