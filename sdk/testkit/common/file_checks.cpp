@@ -42,7 +42,7 @@ void entry_is_whole(Context& t) {
 
 Checks file_checks() {
     const auto file = [](std::string_view code, std::string_view rule, std::string_view advice, void (*run)(Context&)) {
-        return Check{.code = code, .rule = rule, .advice = advice, .run = run, .stage = Stage::file};
+        return Check{.code = code, .rule = rule, .advice = advice, .run = run, .stage = Stage::file, .gate = true};
     };
     return {
         file("ATR-FILE-001", "A plugin is a shared object of the host's machine.", "Build it as a MODULE library.",

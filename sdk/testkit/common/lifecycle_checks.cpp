@@ -65,20 +65,26 @@ void table_is_whole(Instance& one, const char* id, std::size_t needed, const std
 
 void tables_are_whole(Context& t) {
     Instance one(t);
-    table_is_whole(one, ATR_IF_STORAGE, offsetof(atr_storage, blob_put),
+    const auto kind = atr::view(one.component().kind);
+    if (kind == "storage")
+        table_is_whole(one, ATR_IF_STORAGE, offsetof(atr_storage, blob_put),
                    {ATR_SLOT(atr_storage, migrate), ATR_SLOT(atr_storage, get), ATR_SLOT(atr_storage, commit),
                     ATR_SLOT(atr_storage, query), ATR_SLOT(atr_storage, lease), ATR_SLOT(atr_storage, extend_leases),
                     ATR_SLOT(atr_storage, changes)});
-    table_is_whole(one, ATR_IF_CACHE, offsetof(atr_cache, touch),
+    if (kind == "cache")
+        table_is_whole(one, ATR_IF_CACHE, offsetof(atr_cache, touch),
                    {ATR_SLOT(atr_cache, get), ATR_SLOT(atr_cache, set), ATR_SLOT(atr_cache, del),
                     ATR_SLOT(atr_cache, incr)});
-    table_is_whole(one, ATR_IF_CACHE_BUS, sizeof(atr_cache_bus),
+    if (kind == "cache")
+        table_is_whole(one, ATR_IF_CACHE_BUS, sizeof(atr_cache_bus),
                    {ATR_SLOT(atr_cache_bus, publish), ATR_SLOT(atr_cache_bus, subscribe),
                     ATR_SLOT(atr_cache_bus, unsubscribe)});
-    table_is_whole(one, ATR_IF_RAIL, offsetof(atr_rail, verify_webhook),
+    if (kind == "rail")
+        table_is_whole(one, ATR_IF_RAIL, offsetof(atr_rail, verify_webhook),
                    {ATR_SLOT(atr_rail, describe), ATR_SLOT(atr_rail, prepare), ATR_SLOT(atr_rail, submit),
                     ATR_SLOT(atr_rail, lookup), ATR_SLOT(atr_rail, balance), ATR_SLOT(atr_rail, statement)});
-    table_is_whole(one, ATR_IF_PARSER, sizeof(atr_parser),
+    if (kind == "parser")
+        table_is_whole(one, ATR_IF_PARSER, sizeof(atr_parser),
                    {ATR_SLOT(atr_parser, describe), ATR_SLOT(atr_parser, parse)});
 }
 

@@ -196,8 +196,8 @@ void judge_evidence(const Parsed& parsed) {
 
 Checks parser_checks() {
     return {
-        {"ATR-PARSER-001", "describe() gives a JSON object with media_types.", "{\"media_types\":[\"text/plain\"],\"deterministic\":true}",
-         describes},
+        {.code = "ATR-PARSER-001", .rule = "describe() gives a JSON object with media_types.",
+         .advice = R"({"media_types":["text/plain"],"deterministic":true})", .run = describes, .gate = true},
         {"ATR-PARSER-002", "It reads at least one field of a document it is meant for.",
          "Give one with --document where the kit's own plain invoice is not for it.", reads_samples},
         {"ATR-PARSER-003", "Every field has evidence, and a text's quote stands exactly where it says.",

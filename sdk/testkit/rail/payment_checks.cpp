@@ -210,8 +210,8 @@ Checks rail_checks() {
 
 Checks rail_payment_checks() {
     return {
-        {"ATR-RAIL-001", "describe() says assets, decimals, account, idempotent and queryable.",
-         "Whether a repeat is safe is never guessed: say it.", describes},
+        {.code = "ATR-RAIL-001", .rule = "describe() says assets, decimals, account, idempotent and queryable.",
+         .advice = "Whether a repeat is safe is never guessed: say it.", .run = describes, .gate = true},
         {"ATR-RAIL-002", "prepare() has no effect.", "Only submit() may reach what moves money.", prepare_has_no_effect},
         {"ATR-RAIL-003", "A submitted payment moves its exact amount once, and stands on the statement with its payment_id.",
          "Decimals, no double; show payment_id to the rail as its reference.", pays_exactly},

@@ -73,8 +73,7 @@ public:
     }
 
     std::vector<CheckResult> run() {
-        run_all([](const Check& c) { return c.gate; });
-        if (failed_ > 0) stopped_ = "a check before it failed, without which it cannot be judged";
+        run_gates();
         run_all([](const Check& c) { return !c.gate && c.when == When::always; });
         if (failed_ > 0 && stopped_.empty()) stopped_ = "a plainer rule is broken: mend that first, this one builds on it";
         run_all([](const Check& c) { return !c.gate && c.when != When::always; });
@@ -85,10 +84,24 @@ public:
     bool failed() const { return failed_ > 0; }
 
 private:
+    /// One after the other: without the first, the second cannot be judged.
+    void run_gates() {
+        for (std::size_t i = 0; i < checks_.size(); ++i) {
+            if (!checks_[i].run || !checks_[i].gate) continue;
+            if (failed_ > 0 && stopped_.empty()) stopped_ = "a check before it failed, without which it cannot be judged";
+            run_some({i});
+        }
+        if (failed_ > 0) stopped_ = "a check before it failed, without which it cannot be judged";
+    }
+
     void run_all(bool (*chosen)(const Check&)) {
         std::vector<std::size_t> waiting;
         for (std::size_t i = 0; i < checks_.size(); ++i)
             if (checks_[i].run && chosen(checks_[i])) waiting.push_back(i);
+        run_some(std::move(waiting));
+    }
+
+    void run_some(std::vector<std::size_t> waiting) {
         std::ranges::reverse(waiting);
         std::list<std::pair<std::size_t, Job>> running;
         while (!waiting.empty() || !running.empty()) {

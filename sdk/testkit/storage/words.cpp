@@ -33,7 +33,7 @@ atr::Op put(const std::string& collection, const std::string& key, const std::st
 }
 
 atr::Op invoice(const std::string& key, const std::string& state, std::int64_t at, std::uint64_t expect) {
-    return put("invoices", key, R"({"state":")" + state + R"(","at":)" + std::to_string(at) + "}", expect);
+    return put("invoices", key, R"({"at":)" + std::to_string(at) + R"(,"state":")" + state + "\"}", expect);
 }
 
 atr::Op check(const std::string& key, std::uint64_t expect, const std::string& collection) {

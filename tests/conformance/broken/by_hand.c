@@ -161,15 +161,15 @@ static const atr_component component = {.struct_size = sizeof(atr_component),
 static const atr_component* const components[] __attribute__((unused)) = {&component, &component};
 
 #if FAULT_IS_missing_library
-extern int symbol_of_a_library_that_is_not_there(void);
-static const void* const reaches_out[] = {(const void*)symbol_of_a_library_that_is_not_there};
+extern int symbol_of_a_library_that_is_not_there;
+static const void* const reaches_out[] = {&symbol_of_a_library_that_is_not_there};
 #endif
 #if FAULT_IS_second_symbol
 ATR_EXPORT int helper_that_leaked = 1;
 #endif
 
 #if FAULT_IS_short_entry
-ATR_EXPORT const void* const atr_plugin_entry_v1 = components;
+ATR_EXPORT const void* const pointer_to_entry __asm__("atr_plugin_entry_v1") = components;
 #elif !(FAULT_IS_no_entry)
 ATR_EXPORT const atr_plugin atr_plugin_entry_v1 = {.struct_size = BREAKS(wrong_size) ? 12 : sizeof(atr_plugin),
                                                    .abi_major = ATR_ABI_MAJOR,

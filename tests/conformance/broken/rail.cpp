@@ -86,7 +86,7 @@ public:
         auto page = sound_->statement(call, account, from, breaks(Fault::page_beyond_limit) && limit == 2 ? 3 : limit);
         if (!page) return page;
         for (auto& event : page->events)
-            if (breaks(Fault::rounds_on_the_statement)) event.money.amount = event.money.amount.rounded(0);
+            if (breaks(Fault::rounds_on_the_statement)) event.money.amount = atr::Decimal(1);
         if (breaks(Fault::statement_omits))
             std::erase_if(page->events, [](const auto& event) { return std::stoull(event.position) % 4 == 0; });
         return page;

@@ -122,8 +122,10 @@ private:
         for (auto& op : batch.ops) {
             auto& record = op.record;
             const bool is_job_end = op.op == ATR_OP_JOB_DONE || op.op == ATR_OP_JOB_RESCHEDULE;
-            if (breaks(Fault::believes_checks) && op.op == ATR_OP_CHECK)
-                op.expect_version = read(call, record.collection, record.key).version;
+            if (breaks(Fault::believes_checks) && op.op == ATR_OP_CHECK) {
+                record.key = "never there";
+                op.expect_version = ATR_VER_ABSENT;
+            }
             if (breaks(Fault::lease_without_fencing) && is_job_end) op.lease_token = newest_token(call, record.key, op.lease_token);
             if (breaks(Fault::absent_counter_unbounded) && op.op == ATR_OP_ADD && !op.min.empty() &&
                 read(call, record.collection, record.key).body.empty())
