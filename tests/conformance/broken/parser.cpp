@@ -1,20 +1,13 @@
-// A sound parser behind a wrapper that breaks one rule of the contract, chosen when it is compiled by FAULT.
+// A sound parser behind a wrapper that breaks one rule of the contract: that of fault.hpp.
 #include <atomic>
 #include <stdexcept>
 
 #include "parser_rules/rules_parser.hpp"
+#include "fault.hpp"
 
 namespace {
 
-enum class Fault {
-    invents_quotes, points_beyond_the_text, no_evidence, confidence_in_millions, types_of_its_own, answers_by_turns,
-    shares_state_between_threads, reads_anything, latin1_layer, throws_at_empty, refuses_without_a_word, reads_nothing
-};
-constexpr Fault fault = Fault::FAULT;
-
-constexpr bool breaks(Fault one) {
-    return fault == one;
-}
+using broken::breaks;
 
 class BrokenParser final : public atr::Parser {
 public:
@@ -29,32 +22,32 @@ public:
 
     atr::Result<atr::ParseResult> parse(const atr::Call& call, const atr::DocumentView& given) override {
         auto document = given;
-        if (breaks(Fault::reads_anything) && document.media_type.starts_with("application/")) {
+        if (breaks("reads_anything") && document.media_type.starts_with("application/")) {
             document.media_type = "text/plain";
             document.bytes = "Invoice number: 1";
         }
-        if (breaks(Fault::shares_state_between_threads)) last_ = given.bytes.size();
+        if (breaks("shares_state_between_threads")) last_ = given.bytes.size();
         auto out = sound_.parse(call, document);
         if (!out) {
-            if (breaks(Fault::refuses_without_a_word)) out.error().message.clear();
+            if (breaks("refuses_without_a_word")) out.error().message.clear();
             return out;
         }
-        if (breaks(Fault::reads_nothing)) out->fields.clear();
-        if (breaks(Fault::latin1_layer)) out->texts.push_back({1, 0, "K\xE4lte"});
+        if (breaks("reads_nothing")) out->fields.clear();
+        if (breaks("latin1_layer")) out->texts.push_back({1, 0, "K\xE4lte"});
         for (auto& field : out->fields) bend(field);
         return out;
     }
 
 private:
     void bend(atr::ParsedField& field) {
-        if (breaks(Fault::confidence_in_millions)) field.confidence_bp = 950'000;
-        if (breaks(Fault::types_of_its_own)) field.type = "string";
-        if (breaks(Fault::no_evidence)) field.evidence.clear();
-        if (breaks(Fault::answers_by_turns) && ++turns_ % 97 == 0) field.confidence_bp /= 2;
-        if (breaks(Fault::shares_state_between_threads)) field.value += std::to_string(last_);
+        if (breaks("confidence_in_millions")) field.confidence_bp = 950'000;
+        if (breaks("types_of_its_own")) field.type = "string";
+        if (breaks("no_evidence")) field.evidence.clear();
+        if (breaks("answers_by_turns") && ++turns_ % 97 == 0) field.confidence_bp /= 2;
+        if (breaks("shares_state_between_threads")) field.value += std::to_string(last_);
         for (auto& evidence : field.evidence) {
-            if (breaks(Fault::invents_quotes)) evidence.quote = "as I see it";
-            if (breaks(Fault::points_beyond_the_text)) evidence.end += 1'000'000;
+            if (breaks("invents_quotes")) evidence.quote = "as I see it";
+            if (breaks("points_beyond_the_text")) evidence.end += 1'000'000;
         }
     }
 
@@ -71,7 +64,7 @@ atr_outcome throwing(void* self, const atr_call* call, const atr_document* docum
 
 atr_component broken_component() {
     auto out = atr::component<BrokenParser>({.id = "test.broken_parser", .title = "Breaks one rule", .version = "1"});
-    if (breaks(Fault::throws_at_empty))
+    if (breaks("throws_at_empty"))
         out.get_interface = [](void*, atr_str id) -> const void* {
             static const atr_parser table = {sizeof(atr_parser), 0, atr::detail::ParserTable<BrokenParser>::describe, throwing};
             return atr::view(id) == ATR_IF_PARSER ? &table : nullptr;

@@ -1,29 +1,21 @@
-// A sound bank behind a wrapper that breaks one rule of the contract, chosen when it is compiled by FAULT.
+// A sound bank behind a wrapper that breaks one rule of the contract: that of fault.hpp.
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "rail_simulated/simulated_rail.hpp"
+#include "fault.hpp"
 
 namespace {
 
-enum class Fault {
-    prepare_pays, repeat_pays_again, forgets_at_restart, statement_omits, never_received_is_final, takes_any_bytes,
-    does_not_say_idempotent, empty_statement_of_nobody, retry_though_paid, page_beyond_limit, rounds_on_the_statement,
-    pays_nothing_at_all, balance_is_a_number
-};
-constexpr Fault fault = Fault::FAULT;
-
-constexpr bool breaks(Fault one) {
-    return fault == one;
-}
+using broken::breaks;
 
 class BrokenRail final : public atr::Rail {
 public:
     using Settings = rail_simulated::BankSettings;
     static atr::Config<Settings> config() { return rail_simulated::bank_config(); }
     static atr::Result<std::unique_ptr<BrokenRail>> create(const atr::Host& host, std::string instance, Settings settings) {
-        if (breaks(Fault::repeat_pays_again)) settings.idempotent = false;
+        if (breaks("repeat_pays_again")) settings.idempotent = false;
         auto made = rail_simulated::SimulatedRail::create(host, std::move(instance), std::move(settings));
         if (!made) return made.error();
         return std::make_unique<BrokenRail>(std::move(*made));
@@ -32,24 +24,24 @@ public:
 
     atr::Result<std::string> describe() override {
         auto out = nlohmann::json::parse(sound_->describe().value());
-        if (breaks(Fault::repeat_pays_again)) out["idempotent"] = true;
-        if (breaks(Fault::does_not_say_idempotent)) out.erase("idempotent");
+        if (breaks("repeat_pays_again")) out["idempotent"] = true;
+        if (breaks("does_not_say_idempotent")) out.erase("idempotent");
         return out.dump();
     }
 
     atr::Result<atr::Prepared> prepare(const atr::Call& call, const atr::RailPayment& given) override {
         auto payment = given;
-        if (breaks(Fault::pays_nothing_at_all) && payment.money.amount.is_zero()) payment.money.amount = 1;
+        if (breaks("pays_nothing_at_all") && payment.money.amount.is_zero()) payment.money.amount = 1;
         auto out = sound_->prepare(call, payment);
-        if (breaks(Fault::prepare_pays) && out && !sound_->submit(call, payment, out->blob)) return out;
+        if (breaks("prepare_pays") && out && !sound_->submit(call, payment, out->blob)) return out;
         return out;
     }
 
     atr::Result<atr::RailStatus> submit(const atr::Call& call, const atr::RailPayment& payment,
                                         std::string_view prepared) override {
-        if (breaks(Fault::takes_any_bytes))
+        if (breaks("takes_any_bytes"))
             if (const auto right = sound_->prepare(call, payment)) return sound_->submit(call, payment, right->blob);
-        if (breaks(Fault::retry_though_paid) && call.deadline_unix_ms() - call.now_unix_ms() < 1000) {
+        if (breaks("retry_though_paid") && call.deadline_unix_ms() - call.now_unix_ms() < 1000) {
             atr_call longer = {};
             longer.struct_size = sizeof longer;
             longer.now_unix_ms = call.now_unix_ms();
@@ -65,16 +57,16 @@ public:
     atr::Result<atr::RailStatus> lookup(const atr::Call& call, const atr::RailPayment& payment,
                                         const std::vector<std::string_view>& blobs, std::string_view reference) override {
         auto out = sound_->lookup(call, payment, blobs, reference);
-        if (breaks(Fault::never_received_is_final) && out && out->state == atr::RailState::never_received) out->is_final = true;
+        if (breaks("never_received_is_final") && out && out->state == atr::RailState::never_received) out->is_final = true;
         const std::lock_guard lock(mutex_);
-        if (breaks(Fault::forgets_at_restart) && out && !submitted_.contains(payment.payment_id))
+        if (breaks("forgets_at_restart") && out && !submitted_.contains(payment.payment_id))
             return atr::RailStatus{.state = atr::RailState::never_received};
         return out;
     }
 
     atr::Result<std::string> balance(const atr::Call& call, std::string_view account) override {
         auto out = sound_->balance(call, account);
-        if (!breaks(Fault::balance_is_a_number) || !out) return out;
+        if (!breaks("balance_is_a_number") || !out) return out;
         auto json = nlohmann::json::parse(*out);
         json["position"] = std::stod(json["position"].get<std::string>());
         return json.dump();
@@ -82,12 +74,12 @@ public:
 
     atr::Result<atr::StatementPage> statement(const atr::Call& call, std::string_view account, std::string_view from,
                                               std::uint32_t limit) override {
-        if (breaks(Fault::empty_statement_of_nobody) && account == "no such account") return atr::StatementPage{};
-        auto page = sound_->statement(call, account, from, breaks(Fault::page_beyond_limit) && limit == 2 ? 3 : limit);
+        if (breaks("empty_statement_of_nobody") && account == "no such account") return atr::StatementPage{};
+        auto page = sound_->statement(call, account, from, breaks("page_beyond_limit") && limit == 2 ? 3 : limit);
         if (!page) return page;
         for (auto& event : page->events)
-            if (breaks(Fault::rounds_on_the_statement)) event.money.amount = atr::Decimal(1);
-        if (breaks(Fault::statement_omits))
+            if (breaks("rounds_on_the_statement")) event.money.amount = atr::Decimal(1);
+        if (breaks("statement_omits"))
             std::erase_if(page->events, [](const auto& event) { return std::stoull(event.position) % 4 == 0; });
         return page;
     }

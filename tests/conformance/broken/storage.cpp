@@ -1,24 +1,15 @@
-// A sound store behind a wrapper that breaks one rule of the contract, chosen when it is compiled by FAULT.
+// A sound store behind a wrapper that breaks one rule of the contract: that of fault.hpp.
 #include <atomic>
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "fault.hpp"
 #include "storage_sqlite/sqlite_storage.hpp"
 
 namespace {
 
-enum class Fault {
-    half_of_a_lost_batch, forgets_large_keys, repeat_answers_anew, believes_checks, lease_without_fencing, absent_counter_unbounded,
-    page_of_seven_skips, feed_passes_a_gap, tidies_bodies, unique_index_ignored, new_index_stays_empty, ignores_min_seq,
-    ignores_snapshot, acknowledges_first, counts_ended_leases, purges_more_than_max, claims_by_reading_first, counts_in_double,
-    retry_though_applied
-};
-constexpr Fault fault = Fault::FAULT;
-
-constexpr bool breaks(Fault one) {
-    return fault == one;
-}
+using broken::breaks;
 
 class BrokenStorage final : public atr::Storage {
 public:
@@ -34,9 +25,9 @@ public:
     atr::Result<> migrate(const atr::Call& call, const atr::Schema& given) override {
         auto schema = given;
         for (auto& collection : schema.collections) {
-            if (breaks(Fault::new_index_stays_empty) && schema.version > 1 && collection.name == "claims")
+            if (breaks("new_index_stays_empty") && schema.version > 1 && collection.name == "claims")
                 collection.indexes = {{"by_who", {{"/nowhere", ATR_T_TEXT}}}};
-            if (breaks(Fault::unique_index_ignored))
+            if (breaks("unique_index_ignored"))
                 for (auto& index : collection.indexes) index.unique = false;
         }
         return sound_->migrate(call, schema);
@@ -44,8 +35,8 @@ public:
 
     atr::Result<std::vector<atr::Record>> get(const atr::Call& call, const std::vector<atr::Key>& keys, std::uint32_t flags,
                                               std::uint64_t min_seq) override {
-        auto found = sound_->get(call, keys, flags, breaks(Fault::ignores_min_seq) ? 0 : min_seq);
-        if (breaks(Fault::counts_in_double) && found)
+        auto found = sound_->get(call, keys, flags, breaks("ignores_min_seq") ? 0 : min_seq);
+        if (breaks("counts_in_double") && found)
             for (auto& record : *found)
                 if (record.collection == "balances") record.body = std::to_string(std::stod(record.body)).substr(0, record.body.size());
         return found;
@@ -54,7 +45,7 @@ public:
     atr::Result<> commit(const atr::Call& call, std::span<const atr::Batch> given, std::span<atr::Commit> results) override {
         std::vector<atr::Batch> batches(given.begin(), given.end());
         for (auto& batch : batches) bend(call, batch);
-        if (breaks(Fault::retry_though_applied) && call.deadline_unix_ms() < call.now_unix_ms()) {
+        if (breaks("retry_though_applied") && call.deadline_unix_ms() < call.now_unix_ms()) {
             atr_call longer = {};
             longer.struct_size = sizeof longer;
             longer.now_unix_ms = call.now_unix_ms();
@@ -62,7 +53,7 @@ public:
             if (const auto done = sound_->commit(atr::Call(&longer), batches, results); !done) return done;
             return atr::retry(ATR_E_TIMEOUT, "no time left");
         }
-        if (breaks(Fault::acknowledges_first) && batches.size() == 1 && batches[0].ops.size() == 4 && ++calls_ % 8 == 0) {
+        if (breaks("acknowledges_first") && batches.size() == 1 && batches[0].ops.size() == 4 && ++calls_ % 8 == 0) {
             results[0].outcome = atr::Outcome::ok;
             results[0].versions.assign(4, 1);
             return {};
@@ -74,10 +65,10 @@ public:
 
     atr::Result<atr::Page> query(const atr::Call& call, const atr::Query& given) override {
         auto wanted = given;
-        if (breaks(Fault::ignores_min_seq)) wanted.min_seq = 0;
-        if (breaks(Fault::ignores_snapshot)) wanted.flags = 0;
+        if (breaks("ignores_min_seq")) wanted.min_seq = 0;
+        if (breaks("ignores_snapshot")) wanted.flags = 0;
         auto page = sound_->query(call, wanted);
-        if (breaks(Fault::page_of_seven_skips) && page && wanted.limit == 7 && !wanted.cursor.empty() && !page->records.empty())
+        if (breaks("page_of_seven_skips") && page && wanted.limit == 7 && !wanted.cursor.empty() && !page->records.empty())
             page->records.erase(page->records.begin());
         return page;
     }
@@ -88,13 +79,13 @@ public:
     }
     atr::Result<std::uint32_t> extend_leases(const atr::Call& call, const std::string& worker, std::int64_t lease_ms) override {
         auto held = sound_->extend_leases(call, worker, lease_ms);
-        if (breaks(Fault::counts_ended_leases) && held && *held == 0 && worker == "other") return std::uint32_t{1};
+        if (breaks("counts_ended_leases") && held && *held == 0 && worker == "other") return std::uint32_t{1};
         return held;
     }
 
     atr::Result<atr::Changes> changes(const atr::Call& call, std::uint64_t after, std::uint32_t limit) override {
         auto some = sound_->changes(call, after, limit);
-        if (breaks(Fault::feed_passes_a_gap) && some && limit == 50 && !some->records.empty()) ++some->last_seq;
+        if (breaks("feed_passes_a_gap") && some && limit == 50 && !some->records.empty()) ++some->last_seq;
         return some;
     }
 
@@ -107,7 +98,7 @@ public:
     }
     atr::Result<std::uint32_t> purge(const atr::Call& call, const std::string& collection, std::int64_t older,
                                      std::uint32_t max) override {
-        return sound_->purge(call, collection, older, breaks(Fault::purges_more_than_max) ? 1000 : max);
+        return sound_->purge(call, collection, older, breaks("purges_more_than_max") ? 1000 : max);
     }
 
 private:
@@ -118,22 +109,22 @@ private:
 
     /// What goes into the sound store instead of what was asked.
     void bend(const atr::Call& call, atr::Batch& batch) {
-        if (breaks(Fault::forgets_large_keys) && batch.ops.size() == 3) batch.idempotency_key.clear();
+        if (breaks("forgets_large_keys") && batch.ops.size() == 3) batch.idempotency_key.clear();
         for (auto& op : batch.ops) {
             auto& record = op.record;
             const bool is_job_end = op.op == ATR_OP_JOB_DONE || op.op == ATR_OP_JOB_RESCHEDULE;
-            if (breaks(Fault::believes_checks) && op.op == ATR_OP_CHECK) {
+            if (breaks("believes_checks") && op.op == ATR_OP_CHECK) {
                 record.key = "never there";
                 op.expect_version = ATR_VER_ABSENT;
             }
-            if (breaks(Fault::lease_without_fencing) && is_job_end) op.lease_token = newest_token(call, record.key, op.lease_token);
-            if (breaks(Fault::absent_counter_unbounded) && op.op == ATR_OP_ADD && !op.min.empty() &&
+            if (breaks("lease_without_fencing") && is_job_end) op.lease_token = newest_token(call, record.key, op.lease_token);
+            if (breaks("absent_counter_unbounded") && op.op == ATR_OP_ADD && !op.min.empty() &&
                 read(call, record.collection, record.key).body.empty())
                 op.min.clear();
-            if (breaks(Fault::tidies_bodies) && op.op == ATR_OP_PUT)
+            if (breaks("tidies_bodies") && op.op == ATR_OP_PUT)
                 if (const auto json = nlohmann::json::parse(record.body, nullptr, false); !json.is_discarded())
                     record.body = json.dump();
-            if (breaks(Fault::claims_by_reading_first) && op.op == ATR_OP_PUT && op.expect_version == ATR_VER_ABSENT &&
+            if (breaks("claims_by_reading_first") && op.op == ATR_OP_PUT && op.expect_version == ATR_VER_ABSENT &&
                 record.collection == "claims" && read(call, record.collection, record.key).version == 0) {
                 std::this_thread::sleep_for(std::chrono::milliseconds(2));
                 op.expect_version = ATR_VER_ANY;
@@ -142,12 +133,12 @@ private:
     }
 
     void after(const atr::Call& call, const atr::Batch& batch, atr::Commit& result) {
-        if (breaks(Fault::half_of_a_lost_batch) && result.outcome == atr::Outcome::conflict && batch.ops.size() == 6) {
+        if (breaks("half_of_a_lost_batch") && result.outcome == atr::Outcome::conflict && batch.ops.size() == 6) {
             std::vector<atr::Commit> ignored(1);
             const atr::Batch half{.ops = {batch.ops[0]}};
             if (const auto done = sound_->commit(call, std::span(&half, 1), ignored); !done) return;
         }
-        if (breaks(Fault::repeat_answers_anew) && result.replayed) result.commit_seq += 1;
+        if (breaks("repeat_answers_anew") && result.replayed) result.commit_seq += 1;
     }
 
     /// The token that holds the job now, whoever asks.
