@@ -34,6 +34,14 @@ Deadline deadline_of(const Call& call) {
     return std::chrono::steady_clock::now() + (call.deadline_unix_ms() > 0 ? left : longest_wait);
 }
 
+/// A commit that this file has not seen yet was made to another one, or to what this is a restored copy of.
+Result<> check_reached(Connection& connection, std::uint64_t min_seq) {
+    if (min_seq == 0) return {};
+    Run state(connection.prepared("SELECT commit_seq FROM atr_state"));
+    if (state.step() && static_cast<std::uint64_t>(state.integer_at(0)) >= min_seq) return {};
+    return atr::retry(ATR_E_UNSPEC, "commit " + std::to_string(min_seq) + " is not in this store (yet)");
+}
+
 /// Runs `work` in the writer's next transaction and returns what it answered, once that is durable. `work` must own
 /// all it uses.
 template <class T>
@@ -101,10 +109,12 @@ Result<> SqliteStorage::migrate(const Call& call, const atr::Schema& schema) {
 }
 
 Result<std::vector<atr::Record>> SqliteStorage::get(const Call& call, const std::vector<atr::Key>& keys, std::uint32_t,
-                                                    std::uint64_t) {
+                                                    std::uint64_t min_seq) {
     const auto catalog = writer_.catalog();
-    return readers_.with(deadline_of(call),
-                         [&](Connection& connection) { return read_records(connection, *catalog, keys); });
+    return readers_.with(deadline_of(call), [&](Connection& connection) -> Result<std::vector<atr::Record>> {
+        if (auto reached = check_reached(connection, min_seq); !reached) return reached.error();
+        return read_records(connection, *catalog, keys);
+    });
 }
 
 Result<> SqliteStorage::commit(const Call& call, std::span<const atr::Batch> batches, std::span<atr::Commit> results) {
@@ -123,6 +133,7 @@ Result<atr::Page> SqliteStorage::query(const Call& call, const atr::Query& query
     const auto catalog = writer_.catalog();
     return readers_.with(deadline_of(call), [&](Connection& connection) -> Result<atr::Page> {
         ReadScope moment(connection);
+        if (auto reached = check_reached(connection, query.min_seq); !reached) return reached.error();
         auto page = read_page(connection, *catalog, query, after);
         if (!page) return page.error();
         return atr::Page{std::move(page->records), page->next ? to_cursor(*page->next, query) : std::string()};
@@ -140,6 +151,10 @@ Result<atr::Page> SqliteStorage::query_snapshot(const atr::Query& query, const s
             auto opened = snapshots_.open();
             if (!opened) return opened.error();
             snapshot = std::move(*opened);
+            if (auto reached = check_reached(snapshot->connection, query.min_seq); !reached) {
+                snapshots_.close(std::move(snapshot));
+                return reached.error();
+            }
         }
         auto page = read_page(snapshot->connection, *writer_.catalog(), query, after);
         if (!page || !page->next) {

@@ -15,6 +15,10 @@
  *  R6  Every call carries a deadline; return before it. Calls after destroy() never happen. destroy() joins every
  *      thread it started.
  *  R7  Functions of host services take atr_host.ctx as their `ctx`.
+ *  R8  The process belongs to the host: working folder, locale, umask, signal handlers and standard output stay as they
+ *      are, and nothing ends it.
+ *
+ * `treasurer plugin check` (sdk/testkit) tries every rule below that can be seen from outside.
  */
 #ifndef ATR_ATR_H
 #define ATR_ATR_H
@@ -56,7 +60,8 @@ enum {
     ATR_UNKNOWN = 5,    /* may have been applied; repeat only with the SAME key, or ask lookup() */
     ATR_UNSUPPORTED = 6 /* not implemented by this plugin */
 };
-typedef struct atr_error { /* host-allocated, zeroed, struct_size set by host; plugin fills; no ownership */
+typedef struct atr_error { /* host-allocated, zeroed, struct_size set by host; plugin fills with whole UTF-8 that ends in
+                              a zero byte; no ownership */
     uint32_t struct_size;
     int32_t code;           /* OPEN set ATR_E_*; 0 = unspecified */
     int32_t retry_after_ms; /* <0 = no hint */
@@ -176,7 +181,7 @@ typedef struct atr_component { /* one loadable implementation; a .so may hold se
     atr_outcome (*create)(const atr_host*, atr_str instance_name, atr_str config_json, void** self,
                           atr_error*);                    /* no network I/O needed; fast */
     void (*destroy)(void* self);                          /* [serial] after all calls returned */
-    const void* (*get_interface)(void* self, atr_str id); /* "atr.rail/1"; static for self's lifetime */
+    const void* (*get_interface)(void* self, atr_str id); /* "atr.rail/1"; static for self's lifetime; NULL for others */
     atr_outcome (*health)(void* self, const atr_call*, atr_buf* detail_json, atr_error*); /* optional */
 } atr_component;
 typedef struct atr_plugin {
@@ -292,7 +297,8 @@ typedef struct atr_commit {
     uint64_t commit_seq;
     uint32_t n_versions;
     uint32_t reserved0;
-    uint64_t* versions /* host array, cap n_ops; a replay returns the first ones */;
+    uint64_t* versions /* host array, cap n_ops; one an op: the record's new version, the lease token of a job born
+                          leased, else 0; a replay returns the first ones, as many as there is room for */;
     atr_error* error;
 } atr_commit;
 typedef struct atr_commit_group {
@@ -322,7 +328,7 @@ typedef struct atr_query {
     uint32_t limit;
     uint32_t flags;
     int32_t descending;
-    uint64_t min_seq /* answer reflects at least this commit */;
+    uint64_t min_seq /* answer reflects at least this commit; RETRY where the store has not reached it */;
     atr_str collection;
     atr_str index /* empty: by key */;
     uint32_t n_eq;
@@ -360,13 +366,14 @@ typedef struct atr_storage {
     atr_outcome (*query)(void*, const atr_call*, const atr_query*, const atr_record_sink*, atr_buf* next_cursor,
                          atr_error*); /* required */
     atr_outcome (*lease)(void*, const atr_call*, atr_str queue, atr_str worker, uint32_t max, int64_t lease_ms,
-                         const atr_job_sink*, atr_error*); /* required; time is the store's own clock */
+                         const atr_job_sink*, atr_error*); /* required; time is the store's own clock, or call->now_unix_ms where it has none */
     atr_outcome (*extend_leases)(void*, const atr_call*, atr_str worker, int64_t lease_ms, uint32_t* held,
                                  atr_error*); /* required; one call renews all of a worker */
     atr_outcome (*changes)(void*, const atr_call*, uint64_t after_seq, uint32_t limit, const atr_record_sink*,
-                           uint64_t* last_seq, atr_error*); /* required; never passes a sequence still in flight */
+                           uint64_t* last_seq, atr_error*); /* required; whole commits in order; never passes a sequence still in flight; limit 0 tells
+                                              last_seq alone */
     atr_outcome (*blob_put)(void*, const atr_call*, atr_str key, atr_str bytes,
-                            atr_error*); /* optional; documents; same key + same bytes is OK */
+                            atr_error*); /* optional; documents; same key + same bytes is OK, other bytes are CONFLICT */
     atr_outcome (*blob_get)(void*, const atr_call*, atr_str key, uint64_t offset, uint64_t len, atr_buf* out,
                             uint64_t* total, atr_error*);
     atr_outcome (*purge)(void*, const atr_call*, atr_str collection, int64_t older_than_unix_ms, uint32_t max,
@@ -419,7 +426,10 @@ typedef struct atr_storage_copy {
 
 /* ---------------------------------------------------------------- cache: "atr.cache/1" */
 #define ATR_IF_CACHE "atr.cache/1"
-enum { ATR_SET_IF_ABSENT = 1u, ATR_SET_IF_NEWER = 2u /* a filler that read before an invalidation must not win */ };
+enum {
+    ATR_SET_IF_ABSENT = 1u,
+    ATR_SET_IF_NEWER = 2u /* a filler that read before an invalidation must not win: a deleted key keeps its version */
+};
 typedef struct atr_cache {
     uint32_t struct_size;
     uint32_t reserved0;
