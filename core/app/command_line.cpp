@@ -1,7 +1,6 @@
 #include "app/command_line.hpp"
 
-#include "config/loader.hpp"
-#include "plugin/plugin_library.hpp"
+#include "app/plugin_schemas.hpp"
 
 #include <unistd.h>
 
@@ -13,15 +12,6 @@ namespace treasurer::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The schema of the component that a slot uses, read from the plugin itself.
-atr::Result<std::string> schema_of(std::string_view kind, const std::string& use, const std::string& dir) {
-    auto library = PluginLibrary::load(plugin_file(use, dir));
-    if (!library) return library.error();
-    auto component = (*library)->component(kind);
-    if (!component) return component.error();
-    return (*component)->config_schema_json;
-}
 
 std::string default_config() {
     if (const char* named = std::getenv("TREASURER_CONFIG")) return named;
@@ -64,15 +54,25 @@ void SettingsOptions::add_to(CLI::App& command) {
         ->allow_extra_args(false);
 }
 
-std::optional<Settings> SettingsOptions::load() const {
+std::optional<LoadOptions> SettingsOptions::load_options() const {
     LoadOptions options;
     options.file = config.empty() ? default_config() : config;
+    if (config.empty() && !fs::exists(options.file)) {
+        print_error("there is no settings file " + options.file + "; name one with --config");
+        return std::nullopt;
+    }
     options.overrides = overrides;
     options.data_dir = fs::absolute(data.empty() ? default_data() : data).string();
     options.plugins_dir = default_plugins_dir();
     options.env = process_environment();
     options.plugin_schema = schema_of;
-    auto loaded = load_settings(options);
+    return options;
+}
+
+std::optional<Settings> SettingsOptions::load() const {
+    const auto read = load_options();
+    if (!read) return std::nullopt;
+    auto loaded = load_settings(*read);
     if (auto* problems = std::get_if<Problems>(&loaded)) {
         for (const auto& problem : *problems) print_error(problem.to_string());
         return std::nullopt;

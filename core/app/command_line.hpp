@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/core_services.hpp"
+#include "config/loader.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -21,6 +22,8 @@ struct SettingsOptions {
     std::vector<std::string> overrides;
 
     void add_to(CLI::App& command);
+    /// How the file would be read, or nullopt after it was said that there is none.
+    std::optional<LoadOptions> load_options() const;
     /// The settings, or nullopt after every problem has been printed.
     std::optional<Settings> load() const;
 };
@@ -51,5 +54,8 @@ void add_user(CLI::App& program, int& exit_code);
 void add_token(CLI::App& program, int& exit_code);
 void add_vendor(CLI::App& program, int& exit_code);
 void add_ledger(CLI::App& program, int& exit_code);
+void add_storage(CLI::App& program, int& exit_code);
+void add_backup(CLI::App& program, int& exit_code);
+void add_quarantine(CLI::App& program, int& exit_code);
 
 }  // namespace treasurer::app

@@ -11,6 +11,7 @@
 #include "config/secrets.hpp"
 #include "config/settings.hpp"
 #include "intake/approval_desk.hpp"
+#include "intake/approval_expiry.hpp"
 #include "intake/invoice_desk.hpp"
 #include "intake/policy_desk.hpp"
 #include "intake/vendor_directory.hpp"
@@ -47,7 +48,8 @@ public:
     atr::Result<> prepare();
 
     /// Begins the work of a serving host: receipts booked, due payments taken over, changes followed, books compared.
-    atr::Result<> start_serving();
+    /// `new_blob_key`: see settle_blob_key().
+    atr::Result<> start_serving(bool new_blob_key = false);
 
     /// Stops taking work, waits for what is under way, ends plugins and threads. Safe to repeat.
     void close(Millis patience);
@@ -75,6 +77,7 @@ public:
     std::unique_ptr<treasury::Logs> logs;
     std::unique_ptr<reconcile::StatementFollower> statements;
     std::unique_ptr<reconcile::Reconciliation> comparison;
+    std::unique_ptr<reconcile::QuarantineKeeper> quarantine;
     std::unique_ptr<reconcile::ReconciliationService> reconciliation;
     std::unique_ptr<payments::BlobSealer> sealer;
     std::unique_ptr<payments::Saga> saga;
@@ -83,6 +86,7 @@ public:
     std::unique_ptr<intake::FactsFinder> facts;
     std::unique_ptr<intake::InvoiceDesk> invoices;
     std::unique_ptr<intake::ApprovalDesk> approvals;
+    std::unique_ptr<intake::ApprovalExpiry> expiry;
     std::unique_ptr<intake::PolicyDesk> policy;
     std::unique_ptr<auth::PasswordHasher> passwords;
     std::unique_ptr<auth::Users> users;

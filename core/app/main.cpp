@@ -1,8 +1,18 @@
 // The treasurer program: one binary, every backend a plugin.
 #include "app/command_line.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <iostream>
+
+namespace {
+
+bool knows(CLI::App& program, const std::string& command) {
+    const auto all = program.get_subcommands({});
+    return std::any_of(all.begin(), all.end(), [&](const CLI::App* one) { return one->get_name() == command; });
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
     using namespace treasurer::app;
@@ -19,6 +29,13 @@ int main(int argc, char** argv) {
     add_token(program, exit_code);
     add_vendor(program, exit_code);
     add_ledger(program, exit_code);
+    add_storage(program, exit_code);
+    add_backup(program, exit_code);
+    add_quarantine(program, exit_code);
+    if (argc > 1 && argv[1][0] != '-' && !knows(program, argv[1])) {
+        print_error("there is no command '" + std::string(argv[1]) + "'; see treasurer --help");
+        return usage;
+    }
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -9,6 +9,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::int64_t max_threads = 1024, max_queue = 1 << 20;
+constexpr std::int64_t longest_open_ms = 10 * 60'000;
 constexpr std::size_t max_instance_name = 32;
 
 bool is_instance_name(std::string_view name) {
@@ -16,6 +17,10 @@ bool is_instance_name(std::string_view name) {
     for (const char c : name)
         if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '_' && c != '-') return false;
     return true;
+}
+
+bool is_sha256(std::string_view text) {
+    return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 class SlotReader {
@@ -31,6 +36,11 @@ public:
         reader_.integer(path + ".queue", queue, 1, max_queue);
         slot.threads = static_cast<unsigned>(threads);
         slot.queue = static_cast<std::size_t>(queue);
+        reader_.text(path + ".sha256", slot.sha256);
+        if (!slot.sha256.empty() && !is_sha256(slot.sha256))
+            problems_.push_back({reader_.position(path + ".sha256"),
+                                 path + ".sha256: must be 64 lower-case hex digits, as sha256sum prints them"});
+        read_breaker(path + ".breaker", slot.breaker);
         if (slot.use.empty()) problems_.push_back({reader_.position(path), path + ".use: name the plugin to use"});
         read_config(kind, path, slot);
     }
@@ -47,6 +57,14 @@ public:
     }
 
 private:
+    void read_breaker(const std::string& path, BreakerSettings& breaker) {
+        std::int64_t failures = breaker.failures;
+        reader_.integer(path + ".failures", failures, 0, 1'000'000);
+        breaker.failures = static_cast<unsigned>(failures);
+        reader_.milliseconds(path + ".open_ms", breaker.open, 1, longest_open_ms);
+        reader_.milliseconds(path + ".open_max_ms", breaker.open_max, 1, longest_open_ms);
+    }
+
     void refuse_name(const std::string& path, const YamlEntry& entry) {
         reader_.raw(path + '.' + entry.key);
         problems_.push_back(
@@ -62,15 +80,15 @@ private:
             problems_.push_back({placed.at, path + ".config: must be a map of settings"});
             return;
         }
-        const Json schema = read_schema(kind, path, slot.use);
+        const Json schema = read_schema(kind, path, slot);
         const PluginConfigJson config = to_json(placed, schema);
         if (!schema.is_null()) check_plugin_config(config, schema, path + ".config", problems_);
         slot.config_json = config.value.dump();
     }
 
-    Json read_schema(const std::string& kind, const std::string& path, const std::string& use) {
-        if (!schemas_ || use.empty()) return {};
-        const auto text = schemas_(kind, use, dir_);
+    Json read_schema(const std::string& kind, const std::string& path, const PluginSlot& slot) {
+        if (!schemas_ || slot.use.empty() || (!slot.sha256.empty() && !is_sha256(slot.sha256))) return {};
+        const auto text = schemas_(kind, slot, dir_);
         if (!text) {
             problems_.push_back({reader_.position(path + ".use"), path + ".use: " + text.error().message});
             return {};

@@ -11,10 +11,10 @@
 
 namespace treasurer {
 
-/// The JSON Schema of the plugin that `use` names: rejected with a clear line when there is none.
+/// The JSON Schema of the plugin that a slot uses: rejected with a clear line when there is none.
 /// `kind` is "storage", "cache", "rail" or "parser"; `dir` is plugins.dir.
 using SchemaLookup =
-    std::function<atr::Result<std::string>(std::string_view kind, const std::string& use, const std::string& dir)>;
+    std::function<atr::Result<std::string>(std::string_view kind, const PluginSlot& slot, const std::string& dir)>;
 
 /// Reads plugins.storage, .cache, .rails.* and .parsers.* into `settings`, whose dir is already set.
 void read_plugin_slots(const YamlNode& root, const SchemaLookup& schemas, SettingsReader& reader,

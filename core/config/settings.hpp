@@ -80,6 +80,9 @@ struct PaymentSettings {
     std::chrono::milliseconds lookup_max{30'000};   ///< the wait doubles up to this
     std::chrono::milliseconds poll{500};            ///< how often jobs of dead hosts are looked for
     std::int64_t max_in_flight = 256;
+    /// A secret:// reference; empty: made at the first start and kept in the data folder.
+    std::string blob_key = {};
+    std::chrono::seconds quarantine_min{600};  ///< a copied store sends nothing for at least so long
     bool operator==(const PaymentSettings&) const = default;
 };
 
@@ -98,6 +101,8 @@ struct CommitSettings {
     std::int64_t queue = 4096;  ///< batches that may wait
     std::chrono::milliseconds timeout{10'000};
     std::chrono::milliseconds read_timeout{5'000};
+    std::chrono::milliseconds retry_for{2'000};     ///< of what storage proves not to have applied
+    std::chrono::milliseconds resolve_for{20'000};  ///< of an outcome that is not known
     bool operator==(const CommitSettings&) const = default;
 };
 

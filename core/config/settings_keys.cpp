@@ -63,6 +63,8 @@ void visit(PaymentSettings& payments, SettingsVisitor& v) {
     v.milliseconds("payments.lookup_max_ms", payments.lookup_max, 1, 24 * hour_ms);
     v.milliseconds("payments.poll_ms", payments.poll, 10, hour_ms);
     v.integer("payments.max_in_flight", payments.max_in_flight, 1, 100'000);
+    v.text("payments.blob_key", payments.blob_key);
+    v.seconds("payments.quarantine_min_s", payments.quarantine_min, 0, year_s);
 }
 
 void visit(IntakeSettings& intake, SettingsVisitor& v) {
@@ -78,6 +80,8 @@ void visit(CommitSettings& commit, SettingsVisitor& v) {
     v.integer("commit.queue", commit.queue, 1, 1'000'000);
     v.milliseconds("commit.timeout_ms", commit.timeout, 10, 10 * minute_ms);
     v.milliseconds("commit.read_timeout_ms", commit.read_timeout, 10, 10 * minute_ms);
+    v.milliseconds("commit.retry_for_ms", commit.retry_for, 0, 10 * minute_ms);
+    v.milliseconds("commit.resolve_for_ms", commit.resolve_for, 10, 10 * minute_ms);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include "http/media_type.hpp"
 
+#include <algorithm>
+
 namespace treasurer::http {
 
 Parsed<JsonValue> json_object_of(const Request& request, JsonLimits limits) {
@@ -19,6 +21,14 @@ Parsed<JsonValue> json_object_of(const Request& request, JsonLimits limits) {
 const JsonValue* JsonBody::find(std::string_view name) const {
     const auto* value = object_.find(name);
     return value && !value->is_null() ? value : nullptr;
+}
+
+void JsonBody::only(std::initializer_list<std::string_view> names) {
+    std::string known;
+    for (const auto name : names) known += (known.empty() ? "" : ", ") + std::string(name);
+    for (const auto& [name, value] : *object_.object())
+        if (std::find(names.begin(), names.end(), name) == names.end())
+            refuse(name, "is not a member of this request; it has " + known);
 }
 
 void JsonBody::refuse(std::string_view name, std::string detail) {

@@ -3,6 +3,7 @@
 
 #include <atr/decimal.hpp>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,8 @@ public:
     std::optional<std::int64_t> integer(std::string_view name, std::int64_t min, std::int64_t max);
     std::optional<bool> boolean(std::string_view name);
 
+    /// Refuses every member of another name: for requests where one that is misspelt must not be passed over.
+    void only(std::initializer_list<std::string_view> names);
     /// Adds an error found by the caller.
     void refuse(std::string_view name, std::string detail);
     bool ok() const { return errors_.empty(); }

@@ -19,7 +19,9 @@ ApprovalResult result(ApprovalKind kind, Approval approval, std::string reason) 
 }
 
 ApprovalResult unavailable(const atr::Error& error) {
-    return result(ApprovalKind::unavailable, {}, error.message);
+    ApprovalResult out = result(ApprovalKind::unavailable, {}, error.message);
+    out.standing.perhaps_stored = error.outcome == atr::Outcome::unknown;
+    return out;
 }
 
 }  // namespace
@@ -42,20 +44,38 @@ Task<ApprovalResult> ApprovalDesk::reject(ApprovalRequest request) {
     co_return unavailable(atr::retry(ATR_E_OVERLOADED, "the approval kept changing; try again"));
 }
 
+Task<bool> ApprovalDesk::expire(Approval approval) {
+    if (approval.status != "pending" || parts_.clock.unix_ms() < approval.expires_ms) co_return false;
+    std::optional<Open> opened;
+    Task<ApprovalResult> loading = load(std::move(approval), &opened);
+    const ApprovalResult loaded = co_await loading;
+    if (!opened) co_return false;
+    ApprovalRequest request;
+    request.by = "system";
+    Task<std::optional<ApprovalResult>> closing =
+        close(std::move(*opened), {std::move(request), "expired", InvoiceStatus::cancelled});
+    const std::optional<ApprovalResult> closed = co_await closing;
+    co_return closed && closed->kind == ApprovalKind::expired;
+}
+
 Task<ApprovalResult> ApprovalDesk::open(ApprovalRequest request, std::optional<Open>* out) {
-    Open work;
     Task<atr::Result<std::optional<Approval>>> finding = parts_.store.find<Approval>(request.approval_id);
     atr::Result<std::optional<Approval>> approval = co_await finding;
     if (!approval) co_return unavailable(approval.error());
     if (!*approval) co_return result(ApprovalKind::not_found, {}, "no approval has this id");
-    work.approval = std::move(**approval);
-    if (work.approval.status != "pending")
-        co_return result(ApprovalKind::not_pending, work.approval, "it is already " + work.approval.status);
-    if (work.approval.submitted_by == request.by)
-        co_return result(ApprovalKind::own_submission, work.approval, "who submits an invoice may not decide on it");
-    if (work.approval.payload_hash != request.payload_hash)
-        co_return result(ApprovalKind::payload_changed, work.approval,
-                         "the hash given is not that of what would be paid");
+    Approval asked = std::move(**approval);
+    if (asked.status != "pending") co_return result(ApprovalKind::not_pending, asked, "it is already " + asked.status);
+    if (asked.submitted_by == request.by)
+        co_return result(ApprovalKind::own_submission, asked, "who submits an invoice may not decide on it");
+    if (asked.payload_hash != request.payload_hash)
+        co_return result(ApprovalKind::payload_changed, asked, "the hash given is not that of what would be paid");
+    Task<ApprovalResult> loading = load(std::move(asked), out);
+    co_return co_await loading;
+}
+
+Task<ApprovalResult> ApprovalDesk::load(Approval approval, std::optional<Open>* out) {
+    Open work;
+    work.approval = std::move(approval);
     Task<atr::Result<std::optional<Payment>>> paying = parts_.store.find<Payment>(work.approval.payment_id);
     atr::Result<std::optional<Payment>> payment = co_await paying;
     if (!payment) co_return unavailable(payment.error());
@@ -87,6 +107,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     if (!known) co_return unavailable(known.error());
     const UnixMillis now = parts_.clock.unix_ms();
     Payment payable = payment_for(work.invoice, *known, work.payment.id, work.payment.created_ms);
+    payable.life = work.payment.life;
     payable.approval_id = work.approval.id;
     payable.history = work.payment.history;
     payable.state = work.payment.state;
@@ -142,7 +163,7 @@ Task<ApprovalResult> ApprovalDesk::rebind(Open work, Payment now_payable) {
     unit.update(now_payable);
     Task<Committed> committing = parts_.store.commit(std::move(unit));
     const Committed committed = co_await committing;
-    if (!committed.ok() && committed.outcome != atr::Outcome::conflict) co_return unavailable(committed.error);
+    if (!committed.ok() && committed.outcome != atr::Outcome::conflict) co_return unavailable(committed.failure());
     co_return result(ApprovalKind::payload_changed, std::move(work.approval),
                      "payee or rail changed since the approval was asked for: look at it again");
 }
@@ -183,7 +204,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::close(Open work, Closing closi
     Task<Committed> committing = parts_.store.commit(std::move(unit));
     const Committed committed = co_await committing;
     if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
-    if (!committed.ok()) co_return unavailable(committed.error);
+    if (!committed.ok()) co_return unavailable(committed.failure());
     ApprovalResult out = result(rejected ? ApprovalKind::done : ApprovalKind::expired, std::move(work.approval),
                                 rejected ? std::string() : "it has expired");
     out.standing.kind = SubmitKind::rejected;

@@ -26,7 +26,7 @@ enum class ApprovalKind {
     not_pending,
     expired,
     obstacle,     ///< approved or not, it cannot be paid now: see reason
-    unavailable,  ///< nothing was stored, safe to repeat
+    unavailable,  ///< safe to repeat; `standing` says whether something was perhaps stored
 };
 
 struct ApprovalResult {
@@ -50,6 +50,8 @@ public:
 
     Task<ApprovalResult> approve(ApprovalRequest request);
     Task<ApprovalResult> reject(ApprovalRequest request);
+    /// Closes an approval that nobody decided in time; its invoice may be submitted again. True when this call did it.
+    Task<bool> expire(Approval approval);
 
 private:
     struct Open {
@@ -59,6 +61,7 @@ private:
     };
     /// The approval with its payment and invoice, or the reason why it cannot be decided.
     Task<ApprovalResult> open(ApprovalRequest request, std::optional<Open>* out);
+    Task<ApprovalResult> load(Approval approval, std::optional<Open>* out);
     Task<ApprovalResult> rebind(Open work, Payment now_payable);
     Task<std::optional<ApprovalResult>> approve_once(ApprovalRequest request);
     Task<std::optional<ApprovalResult>> reject_once(ApprovalRequest request);

@@ -48,13 +48,13 @@ Task<atr::Result<Reading>> DocumentReader::read(Submission submission) {
 std::vector<Problem> DocumentReader::missing_fields(const Reading& reading) {
     std::vector<Problem> out;
     if (!reading.seller_name || vendor_normal_form(reading.seller_name->value).empty())
-        out.push_back({"/raw_text", "no vendor name was found"});
+        out.push_back({"", "no vendor name was found"});
     if (!reading.amount_due && !reading.total_with_tax)
-        out.push_back({"/raw_text", "no amount due was found"});
+        out.push_back({"", "no amount due was found"});
     else if (!reading.currency)
-        out.push_back({"/raw_text", "no currency or token was found"});
+        out.push_back({"", "no currency or token was found"});
     else if (!reading.amount())
-        out.push_back({"/raw_text", "the amount due is not a decimal of up to 38 digits"});
+        out.push_back({"", "the amount due is not a decimal of up to 38 digits"});
     return out;
 }
 

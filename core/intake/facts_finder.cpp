@@ -12,13 +12,6 @@ namespace {
 
 constexpr UnixMillis burn_is_fresh_for_ms = 5000;
 
-std::string same_form(std::string_view address) {
-    std::string out;
-    for (char c : address)
-        if (c != ' ') out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return out;
-}
-
 bool ended_unpaid(InvoiceStatus status) {
     return status == InvoiceStatus::failed || status == InvoiceStatus::cancelled || status == InvoiceStatus::rejected;
 }
@@ -52,13 +45,22 @@ bool names_another_account(const Reading& reading, const Vendor& vendor) {
     for (const auto& field : reading.fields) {
         const std::string path = field.at("path");
         if (path != "payee.wallet" && path != "payee.iban") continue;
-        const std::string named = same_form(field.at("value").get<std::string>());
+        const std::string named = address_form(field.at("value").get<std::string>());
         const bool known =
             std::any_of(vendor.accounts.begin(), vendor.accounts.end(),
-                        [&](const PayeeAccount& account) { return same_form(account.address) == named; });
+                        [&](const PayeeAccount& account) { return address_form(account.address) == named; });
         if (!known) return true;
     }
     return false;
+}
+
+/// True if each name of the vendor that sounds like the one read has another legal form.
+bool is_another_company(std::string_view as_read, const Vendor& vendor) {
+    const std::string form = vendor_normal_form(as_read);
+    const auto fits = [&](const std::string& name) {
+        return vendor_normal_form(name) == form && !legal_forms_differ(as_read, name);
+    };
+    return !fits(vendor.name) && std::none_of(vendor.aliases.begin(), vendor.aliases.end(), fits);
 }
 
 /// Claims are taken under the vendor's id and the name as read; those of its other names are looked at.
@@ -84,15 +86,15 @@ void compare_hints(std::vector<std::string>& doubts, const Hints& hints, const R
         const auto hinted = atr::Decimal::parse(*hints.amount);
         if (!hinted || *hinted != reading.amount()->amount) differs("amount");
     }
-    if (hints.currency && same_form(*hints.currency) != same_form(reading.currency->value)) differs("currency");
+    if (hints.currency && address_form(*hints.currency) != address_form(reading.currency->value)) differs("currency");
     if (hints.invoice_number && (!reading.invoice_number || number_skeleton(*hints.invoice_number) !=
                                                                 number_skeleton(reading.invoice_number->value)))
         differs("invoice_id");
     if (hints.due_date && (!reading.due_date || *hints.due_date != reading.due_date->value)) differs("due_date");
     if (hints.vendor_wallet) {
-        const std::string hinted = same_form(*hints.vendor_wallet);
-        const bool in_text = reading.wallet && same_form(reading.wallet->value) == hinted;
-        const bool in_master = known.account && same_form(known.account->address) == hinted;
+        const std::string hinted = address_form(*hints.vendor_wallet);
+        const bool in_text = reading.wallet && address_form(reading.wallet->value) == hinted;
+        const bool in_master = known.account && address_form(known.account->address) == hinted;
         if (!in_text && !in_master) differs("vendor_wallet");
     }
 }
@@ -132,6 +134,9 @@ Task<atr::Result<Judgement>> FactsFinder::judge(Reading reading, Hints hints, st
     facts.doubts.insert(facts.doubts.begin(), reading.doubts.begin(), reading.doubts.end());
     if (reading.invoice_number && has_unusual_characters(reading.invoice_number->value))
         facts.doubts.push_back("the invoice number holds characters that may only look like others");
+    if (known->vendor && is_another_company(known->facts.vendor_name, *known->vendor))
+        facts.doubts.push_back("the invoice is from \"" + known->facts.vendor_name + "\", the vendor master knows \"" +
+                               known->vendor->name + "\": companies of different legal forms");
     if (known->vendor) facts.payee_differs = names_another_account(reading, *known->vendor);
     compare_hints(facts.doubts, hints, reading, *known);
     known->decision = policy::decide(known->policy, facts);
@@ -149,6 +154,7 @@ Task<atr::Result<Judgement>> FactsFinder::look_up(std::string vendor_name, atr::
     Judgement out;
     std::vector<atr::Key> keys;
     keys.push_back({Policy::collection, Policy::current});
+    keys.push_back({Quarantine::collection, Quarantine::key});
     keys.push_back({VendorName::collection, vendor_normal_form(vendor_name)});
     Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
     atr::Result<std::vector<atr::Record>> records = co_await reading;
@@ -159,6 +165,10 @@ Task<atr::Result<Judgement>> FactsFinder::look_up(std::string vendor_name, atr::
             atr::Result<Policy> policy = decode<Policy>(record);
             if (!policy) co_return policy.error();
             out.policy = std::move(*policy);
+        } else if (record.collection == Quarantine::collection) {
+            atr::Result<Quarantine> quarantine = decode<Quarantine>(record);
+            if (!quarantine) co_return quarantine.error();
+            out.quarantine = std::move(*quarantine);
         } else {
             const Json body = Json::parse(record.body, nullptr, false);
             if (!body.is_object()) co_return atr::rejected(ATR_E_CORRUPT, "a record of vendor_names cannot be read");
@@ -172,6 +182,7 @@ Task<atr::Result<Judgement>> FactsFinder::look_up(std::string vendor_name, atr::
         if (!vendor) co_return vendor.error();
         out.vendor = std::move(*vendor);
     }
+    out.facts.quarantined = out.quarantine.active;
     out.facts.amount = amount;
     out.facts.vendor_name = vendor_name;
     out.facts.vendor_known = out.vendor.has_value();

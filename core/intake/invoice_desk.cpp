@@ -22,6 +22,7 @@ SubmitResult unavailable(const atr::Error& error) {
     SubmitResult out;
     out.kind = SubmitKind::unavailable;
     out.reason = error.message;
+    out.perhaps_stored = error.outcome == atr::Outcome::unknown;
     return out;
 }
 
@@ -44,6 +45,7 @@ Payment payment_for(const Invoice& invoice, const Judgement& known, std::string 
     out.invoice_id = invoice.id;
     out.amount = invoice.amount_due;
     out.created_ms = now_ms;
+    out.life = known.quarantine.life;
     out.creditor.name = invoice.vendor_name;
     if (known.vendor) {
         out.creditor.vendor_id = known.vendor->id;
@@ -68,7 +70,7 @@ Task<SubmitResult> InvoiceDesk::submit(Submission submission) {
         if (reading.outcome() == atr::Outcome::retry || reading.outcome() == atr::Outcome::unknown)
             co_return unavailable(reading.error());
         std::vector<Problem> problems;
-        problems.push_back({"/raw_text", reading.error().message});
+        problems.push_back({"", reading.error().message});
         co_return unreadable(std::move(problems), reading.error().code);
     }
     std::vector<Problem> missing = DocumentReader::missing_fields(*reading);
@@ -113,6 +115,7 @@ InvoiceDesk::Step InvoiceDesk::report_duplicate(Submission submission, Invoice i
     SubmitResult out = answer(SubmitKind::duplicate, std::move(invoice), known);
     out.duplicate_of = first.id;
     out.duplicate_payment_id = first.payment_id;
+    if (first.status == InvoiceStatus::waiting_approval) out.duplicate_approval_id = first.approval_id;
     out.reason = known.same_document ? "this very document was submitted before"
                                      : "this invoice was submitted before in another document";
     if (known.same_document) co_return out;  // a repeat of the same bytes leaves no second trace
@@ -130,7 +133,7 @@ InvoiceDesk::Step InvoiceDesk::report_duplicate(Submission submission, Invoice i
     treasury::note_invoice(unit, "duplicate");
     Task<Committed> committing = parts_.store.commit(std::move(unit));
     const Committed committed = co_await committing;
-    if (!committed.ok()) co_return unavailable(committed.error);
+    if (!committed.ok()) co_return unavailable(committed.failure());
     co_return out;
 }
 
@@ -148,7 +151,7 @@ InvoiceDesk::Step InvoiceDesk::refuse(Submission submission, Invoice invoice, Ju
     Task<Committed> committing = parts_.store.commit(std::move(unit));
     const Committed committed = co_await committing;
     if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
-    if (!committed.ok()) co_return unavailable(committed.error);
+    if (!committed.ok()) co_return unavailable(committed.failure());
     co_return out;
 }
 
@@ -189,7 +192,7 @@ InvoiceDesk::Step InvoiceDesk::ask_a_person(Submission submission, Invoice invoi
     Task<Committed> committing = parts_.store.commit(std::move(unit));
     const Committed committed = co_await committing;
     if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
-    if (!committed.ok()) co_return unavailable(committed.error);
+    if (!committed.ok()) co_return unavailable(committed.failure());
     co_return out;
 }
 

@@ -6,6 +6,7 @@ namespace treasurer::intake {
 
 Task<atr::Result<SubmitResult>> pay_now(Store& store, payments::Saga& saga, payments::Runner& runner, UnitOfWork unit,
                                         SubmitResult known, Millis wait) {
+    if (!runner.has_room()) co_return atr::retry(ATR_E_OVERLOADED, "too many payments wait for their turn");
     const payments::CommitAPositions positions = saga.add_commit_a(unit, known.payment);
     UnitOfWork asked_again = unit;
     Task<Committed> committing = store.commit(std::move(unit));

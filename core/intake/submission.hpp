@@ -36,11 +36,11 @@ enum class SubmitKind {
     rejected,     ///< by policy
     failed,       ///< the rail refused it
     unreadable,   ///< no invoice could be read; nothing was stored
-    unavailable,  ///< storage, parser or rail cannot serve just now; nothing was stored, safe to repeat
+    unavailable,  ///< storage, parser or rail cannot serve just now; safe to repeat
 };
 
 struct Problem {
-    std::string pointer;  ///< where, e.g. "/raw_text"; may be empty
+    std::string pointer;  ///< where; empty: in the document itself
     std::string detail;
 };
 
@@ -50,7 +50,9 @@ struct SubmitResult {
     Payment payment = {};
     std::string duplicate_of = {};  ///< the first invoice's id
     std::string duplicate_payment_id = {};
+    std::string duplicate_approval_id = {};  ///< set while the first one waits for a person
     std::string reason = {};             ///< for people, one line
+    bool perhaps_stored = false;         ///< unavailable: storage did not say; a repeat is told of the first
     std::int32_t error_code = 0;         ///< unreadable: ATR_E_* where the document was not even looked into, or 0
     std::vector<Problem> problems = {};  ///< unreadable: everything that is missing or wrong
     std::string balance = {};            ///< available funds, decimal text; empty: not known

@@ -3,34 +3,16 @@
 #include "intake/utf8.hpp"
 #include "records/journal.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace treasurer::intake {
 namespace {
 
-std::optional<std::string> fault_in(const std::string& what, const std::string& text, std::size_t most) {
+std::optional<std::string> text_fault(const std::string& what, const std::string& text, std::size_t most) {
     if (is_blank(text)) return what + " is empty";
     if (text.size() > most) return what + " is longer than " + std::to_string(most) + " bytes";
     if (invalid_utf8_at(text)) return what + " is not valid UTF-8";
-    return std::nullopt;
-}
-
-std::optional<std::string> fault_in(const NewAccount& account) {
-    if (auto fault = fault_in("an account's rail", account.rail, 64)) return fault;
-    if (!atr::is_asset_name(account.asset)) return "an account's asset is malformed";
-    return fault_in("an account's address", account.address, 256);
-}
-
-std::optional<std::string> fault_in(const NewVendor& vendor) {
-    if (auto fault = fault_in("name", vendor.name, 200)) return fault;
-    if (vendor_normal_form(vendor.name).empty()) return "name has no letters or digits";
-    if (vendor.tax_id.size() > 64 || invalid_utf8_at(vendor.tax_id)) return "tax_id is too long or not valid UTF-8";
-    if (vendor.aliases.size() > 50) return "there are more than 50 aliases";
-    if (vendor.accounts.size() > 50) return "there are more than 50 accounts";
-    for (const auto& alias : vendor.aliases)
-        if (auto fault = fault_in("an alias", alias, 200)) return fault;
-    for (const auto& account : vendor.accounts)
-        if (auto fault = fault_in(account)) return fault;
     return std::nullopt;
 }
 
@@ -47,6 +29,30 @@ AuditEntry audit_of(Ids& ids, UnixMillis now, std::string actor, std::string act
 }
 
 }  // namespace
+
+std::optional<std::string> VendorDirectory::fault_in(const NewAccount& account) const {
+    if (auto fault = text_fault("an account's rail", account.rail, 64)) return fault;
+    if (std::find(rails_.begin(), rails_.end(), account.rail) == rails_.end()) {
+        std::string known;
+        for (const auto& rail : rails_) known += (known.empty() ? "" : ", ") + rail;
+        return "there is no payment rail '" + account.rail + "'; an account is on one of: " + known;
+    }
+    if (!atr::is_asset_name(account.asset)) return "an account's asset is malformed";
+    return text_fault("an account's address", account.address, 256);
+}
+
+std::optional<std::string> VendorDirectory::fault_in(const NewVendor& vendor) const {
+    if (auto fault = text_fault("name", vendor.name, 200)) return fault;
+    if (vendor_normal_form(vendor.name).empty()) return "name has no letters or digits";
+    if (vendor.tax_id.size() > 64 || invalid_utf8_at(vendor.tax_id)) return "tax_id is too long or not valid UTF-8";
+    if (vendor.aliases.size() > 50) return "there are more than 50 aliases";
+    if (vendor.accounts.size() > 50) return "there are more than 50 accounts";
+    for (const auto& alias : vendor.aliases)
+        if (auto fault = text_fault("an alias", alias, 200)) return fault;
+    for (const auto& account : vendor.accounts)
+        if (auto fault = fault_in(account)) return fault;
+    return std::nullopt;
+}
 
 Task<atr::Result<Vendor>> VendorDirectory::add(NewVendor wanted, std::string actor, std::string request_id) {
     if (const auto fault = fault_in(wanted)) co_return atr::rejected(ATR_E_BAD_INPUT, *fault);

@@ -23,7 +23,9 @@ struct NewVendor {
 /// use.
 class VendorDirectory {
 public:
-    VendorDirectory(Store& store, const Clock& clock) : store_(store), clock_(clock) {}
+    /// `rails` are the names of the rails that accounts may be on.
+    VendorDirectory(Store& store, const Clock& clock, std::vector<std::string> rails)
+        : store_(store), clock_(clock), rails_(std::move(rails)) {}
 
     /// A vendor entered with its accounts is active at once; `actor` goes to the audit trail.
     Task<atr::Result<Vendor>> add(NewVendor wanted, std::string actor, std::string request_id);
@@ -36,8 +38,12 @@ public:
     Task<atr::Result<Listing<Vendor>>> list(std::uint32_t limit, std::string cursor);
 
 private:
+    std::optional<std::string> fault_in(const NewAccount& account) const;
+    std::optional<std::string> fault_in(const NewVendor& vendor) const;
+
     Store& store_;
     const Clock& clock_;
+    const std::vector<std::string> rails_;
 };
 
 }  // namespace treasurer::intake

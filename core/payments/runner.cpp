@@ -3,6 +3,12 @@
 #include "records/schema.hpp"
 
 namespace treasurer::payments {
+namespace {
+
+/// As many adopted payments may wait their turn for each that is worked on.
+constexpr std::size_t most_waiting_times = 16;
+
+}  // namespace
 
 void Runner::start() {
     scope_.spawn(take_over());
@@ -16,8 +22,32 @@ void Runner::stop() {
 
 void Runner::adopt(std::string payment_id, std::uint64_t lease_token) {
     ++counters_.started;
-    ++active_;
+    {
+        const std::lock_guard lock(mutex_);
+        if (active_ >= saga_.settings().max_active) {
+            waiting_.push_back({std::move(payment_id), lease_token});
+            return;
+        }
+        ++active_;
+    }
     scope_.spawn(first(std::move(payment_id), lease_token));
+}
+
+bool Runner::has_room() const {
+    const std::lock_guard lock(mutex_);
+    return waiting_.size() < most_waiting_times * saga_.settings().max_active;
+}
+
+/// The next one that waits, or nothing: then the place is free again.
+std::optional<Runner::Adopted> Runner::next_adopted() {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty()) {
+        --active_;
+        return std::nullopt;
+    }
+    Adopted out = std::move(waiting_.front());
+    waiting_.pop_front();
+    return out;
 }
 
 void Runner::find_out(UnitOfWork commit_a, std::string payment_id, std::size_t job_position) {
@@ -35,16 +65,21 @@ Task<> Runner::ask_storage(UnitOfWork commit_a, std::string payment_id, std::siz
 }
 
 Task<> Runner::first(std::string payment_id, std::uint64_t lease_token) {
-    Task<> work = saga_.first_send(payment_id, lease_token);
-    co_await work;
-    --active_;
-    waiters_.tell(payment_id);
+    std::optional<Adopted> next = Adopted{std::move(payment_id), lease_token};
+    while (next) {
+        const std::string id = std::move(next->payment_id);
+        Task<> work = saga_.first_send(id, next->lease_token);
+        co_await work;
+        next = next_adopted();
+        waiters_.tell(id);
+    }
 }
 
 Task<> Runner::later(std::string payment_id, std::uint64_t lease_token) {
     Task<> work = saga_.resume(payment_id, lease_token);
     co_await work;
-    --active_;
+    const std::optional<Adopted> next = next_adopted();
+    if (next) scope_.spawn(first(next->payment_id, next->lease_token));
     waiters_.tell(payment_id);
 }
 

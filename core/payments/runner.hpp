@@ -8,6 +8,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
 
 namespace treasurer::payments {
 
@@ -27,8 +30,11 @@ public:
     void start();
     void stop();
 
-    /// Goes on with a payment whose Commit A this host has just made.
+    /// Goes on with a payment whose Commit A this host has just made; beyond `max_active` at once it waits its turn,
+    /// its lease renewed with the others.
     void adopt(std::string payment_id, std::uint64_t lease_token);
+    /// False when more wait their turn than may: then no Commit A should be made.
+    bool has_room() const;
 
     /// For a Commit A whose outcome storage could not tell in time: asks again, under the unit's own key, until it is
     /// known, and goes on with the payment if it was made. Without this its lease would be renewed by a host that does
@@ -43,6 +49,7 @@ private:
     Task<> take_over();
     Task<> renew();
     Task<> ask_storage(UnitOfWork commit_a, std::string payment_id, std::size_t job_position);
+    /// Works on one payment and then on those that wait.
     Task<> first(std::string payment_id, std::uint64_t lease_token);
     Task<> later(std::string payment_id, std::uint64_t lease_token);
 
@@ -53,6 +60,13 @@ private:
     Waiters waiters_;
     std::atomic<bool> stopping_{false};
     std::atomic<std::size_t> active_{0};
+    mutable std::mutex mutex_;
+    struct Adopted {
+        std::string payment_id;
+        std::uint64_t lease_token = 0;
+    };
+    std::optional<Adopted> next_adopted();
+    std::deque<Adopted> waiting_;  ///< adopted, and not yet begun
     RunnerCounters counters_;
 };
 

@@ -7,7 +7,7 @@
 namespace treasurer {
 
 InstanceCore::InstanceCore(Parts parts, Executor& executor, const Clock& clock, HostSinks sinks)
-    : parts_(std::move(parts)), executor_(executor), clock_(clock), services_(parts_.name, clock, std::move(sinks)) {}
+    : parts_(std::move(parts)), executor_(executor), clock_(clock), services_(parts_.name, clock, std::move(sinks)), breaker_(parts_.breaker) {}
 
 InstanceCore::~InstanceCore() {
     if (self_ == nullptr) return;
@@ -20,10 +20,10 @@ InstanceCore::~InstanceCore() {
 
 atr::Result<> InstanceCore::create(const std::string& config_json) {
     deadlines_ = std::make_shared<CallDeadlines>(executor_, [weak = weak_from_this()](PluginCall& call) {
-        if (const auto core = weak.lock()) call.expire(core->counters_);
+        if (const auto core = weak.lock()) call.expire(core->book());
     });
     const auto run_call = [weak = weak_from_this()](PluginCall& call) {
-        if (const auto core = weak.lock()) call.run(core->counters_, core->clock_);
+        if (const auto core = weak.lock()) call.run(core->book(), core->clock_);
     };
     const auto finish_call = [weak = weak_from_this()](PluginCall& call) {
         if (const auto core = weak.lock()) core->finish(call);
@@ -53,6 +53,9 @@ const void* InstanceCore::find_interface(std::string_view id) const {
 
 void InstanceCore::submit(std::shared_ptr<PluginCall> call) {
     PluginCall& wanted = *call;
+    if (!wanted.passes_breaker() && !breaker_.allows(PluginCall::Steady::now()))
+        return wanted.refuse(counters_, atr::retry(ATR_E_UNREACHABLE, name() + ": it failed again and again, and is asked "
+                                                                              "again only in a while"));
     deadlines_->watch(call);
     const auto submitted = pool_->submit(call);
     if (submitted == WorkerPool::Submitted::yes) return;
@@ -99,12 +102,15 @@ InstanceSnapshot InstanceCore::snapshot() const {
             .kind = parts_.component.kind,
             .component = parts_.component.id,
             .version = parts_.component.version,
+            .file = parts_.library->file().string(),
+            .sdk = parts_.library->sdk(),
             .threads = counts.threads,
             .max_threads = parts_.threads,
             .busy = counts.busy,
             .hung = still_running(operations),
             .queue_depth = counts.queued,
             .queue_limit = parts_.queue,
+            .breaker = breaker_.snapshot(),
             .operations = std::move(operations)};
 }
 

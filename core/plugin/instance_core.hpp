@@ -20,12 +20,14 @@ namespace treasurer {
 
 struct InstanceSnapshot {
     std::string name, kind, component, version;
+    std::string file, sdk;
     unsigned threads = 0;  ///< started so far
     unsigned max_threads = 0;
     unsigned busy = 0;  ///< running a call now
     unsigned hung = 0;  ///< of those, running one that was abandoned
     std::size_t queue_depth = 0;
     std::size_t queue_limit = 0;
+    BreakerSnapshot breaker;
     std::vector<OperationSnapshot> operations;
 };
 
@@ -37,6 +39,7 @@ public:
         PluginComponent component;
         unsigned threads;
         std::size_t queue;
+        BreakerSettings breaker;
         Millis stop_wait;
     };
     InstanceCore(Parts parts, Executor& executor, const Clock& clock, HostSinks sinks);
@@ -57,12 +60,14 @@ public:
 
 private:
     void finish(PluginCall& call);
+    CallBook book() { return {counters_, breaker_}; }
 
     const Parts parts_;
     Executor& executor_;
     const Clock& clock_;
     HostServices services_;
     OperationCounters counters_;
+    CircuitBreaker breaker_;
     std::shared_ptr<CallDeadlines> deadlines_;  ///< made by create(), with pool_: both need this object shared
     std::unique_ptr<WorkerPool> pool_;
     void* self_ = nullptr;

@@ -19,6 +19,7 @@ struct Operation {
     unsigned index;  ///< unique within the kind, below OperationCounters::max_operations
     std::string_view name;
     atr::Outcome on_timeout;
+    bool passes_breaker = false;  ///< asked even while the circuit breaker is open, and nothing that it judges by
 };
 
 struct LatencySnapshot {

@@ -8,6 +8,13 @@ namespace {
 
 constexpr std::chrono::hours longest_wait{24};
 
+/// True when the plugin, or what stands behind it, does not work; a "no" to what was asked is not that.
+bool says_it_cannot(const CallEnd& end) {
+    if (end.outcome == atr::Outcome::unknown) return true;
+    return end.outcome == atr::Outcome::retry &&
+           (end.code == ATR_E_UNREACHABLE || end.code == ATR_E_TIMEOUT || end.code == ATR_E_INTERNAL);
+}
+
 std::chrono::microseconds since(PluginCall::Steady::time_point start) {
     return std::chrono::duration_cast<std::chrono::microseconds>(PluginCall::Steady::now() - start);
 }
@@ -31,15 +38,24 @@ PluginCall::PluginCall(const Operation& operation, CallOptions options, const Cl
     };
 }
 
-void PluginCall::run(OperationCounters& counters, const Clock& clock) {
-    if (Steady::now() >= due_) return expire(counters);
+void PluginCall::tell(CircuitBreaker& breaker, bool failed) const {
+    if (operation_.passes_breaker) return;
+    if (failed)
+        breaker.failed(Steady::now());
+    else
+        breaker.succeeded();
+}
+
+void PluginCall::run(CallBook book, const Clock& clock) {
+    if (Steady::now() >= due_) return expire(book);
     State expected = State::queued;
     if (!state_.compare_exchange_strong(expected, State::running)) return;
     context_.raw.now_unix_ms = clock.unix_ms();
-    const atr::Outcome outcome = invoke(context_.raw);
+    const CallEnd end = invoke(context_.raw);
     expected = State::running;
-    if (!state_.compare_exchange_strong(expected, State::done)) return counters.late(operation_);
-    counters.finished(operation_, outcome, since(made_));
+    if (!state_.compare_exchange_strong(expected, State::done)) return book.counters.late(operation_);
+    book.counters.finished(operation_, end.outcome, since(made_));
+    tell(book.breaker, says_it_cannot(end));
     in_time_ = true;
 }
 
@@ -47,16 +63,18 @@ void PluginCall::answer() noexcept {
     if (in_time_) give();
 }
 
-void PluginCall::expire(OperationCounters& counters) {
+void PluginCall::expire(CallBook book) {
     State expected = State::queued;
     if (state_.compare_exchange_strong(expected, State::expired)) {
-        counters.expired(operation_);
+        book.counters.expired(operation_);
+        tell(book.breaker, true);
         return give(
             atr::retry(ATR_E_TIMEOUT, std::string(operation_.name) + ": no thread was free before the deadline"));
     }
     expected = State::running;
     if (!state_.compare_exchange_strong(expected, State::abandoned)) return;
-    counters.abandoned(operation_);
+    book.counters.abandoned(operation_);
+    tell(book.breaker, true);
     give(atr::Error{.outcome = operation_.on_timeout,
                     .code = ATR_E_TIMEOUT,
                     .message = std::string(operation_.name) + ": the plugin did not answer before the deadline"});

@@ -10,11 +10,24 @@
 #include <memory>
 #include <string>
 
+#include "plugin/circuit_breaker.hpp"
 #include "plugin/operation_counters.hpp"
 #include "ports/call_options.hpp"
 #include "runtime/clock.hpp"
 
 namespace treasurer {
+
+/// How a call ended.
+struct CallEnd {
+    atr::Outcome outcome;
+    std::int32_t code;  ///< ATR_E_*, 0 when it is ok
+};
+
+/// Where the ends of an instance's calls are noted.
+struct CallBook {
+    OperationCounters& counters;
+    CircuitBreaker& breaker;
+};
 
 class PluginCall {
 public:
@@ -27,25 +40,27 @@ public:
     PluginCall& operator=(const PluginCall&) = delete;
 
     /// Runs the plugin's function, unless the deadline was first.
-    void run(OperationCounters& counters, const Clock& clock);
+    void run(CallBook book, const Clock& clock);
     /// After run(), on the same thread: gives the caller the plugin's answer, if that was in time.
     void answer() noexcept;
     /// Answers for the plugin: with retry when the call has not started, with the operation's on_timeout when it has.
-    void expire(OperationCounters& counters);
+    void expire(CallBook book);
     /// Answers a call that cannot start.
     void refuse(OperationCounters& counters, atr::Error error);
 
     Steady::time_point due() const { return due_; }
+    bool passes_breaker() const { return operation_.passes_breaker; }
 
 protected:
     /// Calls the plugin and keeps the result for give().
-    virtual atr::Outcome invoke(const atr_call& call) noexcept = 0;
+    virtual CallEnd invoke(const atr_call& call) noexcept = 0;
     virtual void give() noexcept = 0;
     virtual void give(atr::Error error) noexcept = 0;
     const Operation& operation() const { return operation_; }
 
 private:
     friend class CallDeadlines;
+    void tell(CircuitBreaker& breaker, bool failed) const;
     enum class State { queued, running, done, expired, abandoned };
     struct Context {
         atr_call raw;  ///< first, so that the plugin's pointer leads back here

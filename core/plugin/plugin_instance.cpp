@@ -13,6 +13,7 @@ atr::Result<std::unique_ptr<PluginInstance>> PluginInstance::create(std::shared_
                                                                    .component = component,
                                                                    .threads = threads,
                                                                    .queue = settings.queue,
+                                                                   .breaker = settings.breaker,
                                                                    .stop_wait = settings.stop_wait},
                                                host.executor, host.clock, std::move(host.sinks));
     const auto created = core->create(settings.config_json);

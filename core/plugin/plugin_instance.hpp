@@ -33,12 +33,13 @@ struct InstanceSettings {
     unsigned threads = 1;
     std::size_t queue = 1024;
     std::string config_json = "{}";
+    BreakerSettings breaker = {};
     Millis stop_wait{2000};  ///< stop() waits that long for running calls, then leaves them behind
 };
 
 class PluginInstance {
 public:
-    static constexpr Operation health_operation{15, "health", atr::Outcome::retry};
+    static constexpr Operation health_operation{15, "health", atr::Outcome::retry, true};
 
     /// Creates the component. Errors: the plugin's own, with the instance's name in front.
     static atr::Result<std::unique_ptr<PluginInstance>> create(std::shared_ptr<const PluginLibrary> library,
@@ -52,7 +53,7 @@ public:
     const void* find_interface(std::string_view id) const { return core_->find_interface(id); }
 
     /// Runs `run`, a `Result<T>(const atr_call&)` that owns all it touches, on the pool. When the queue is full: retry,
-    /// ATR_E_OVERLOADED, at once. When options.timeout passes: retry if it never started, otherwise what the operation
+    /// ATR_E_OVERLOADED, at once; when the circuit breaker is open: retry, ATR_E_UNREACHABLE. When options.timeout passes: retry if it never started, otherwise what the operation
     /// says; the plugin is left to finish, and its result is dropped.
     template <class T, class Run>
     Task<atr::Result<T>> call(Operation operation, CallOptions options, Run run);
@@ -86,7 +87,7 @@ public:
         : PluginCall(operation, std::move(options), clock), run_(std::move(run)), deliver_(std::move(deliver)) {}
 
 private:
-    atr::Outcome invoke(const atr_call& call) noexcept override {
+    CallEnd invoke(const atr_call& call) noexcept override {
         try {
             result_ = run_(call);
         } catch (const std::exception& thrown) {
@@ -94,7 +95,7 @@ private:
         } catch (...) {
             result_ = threw("an exception of unknown type");
         }
-        return result_.outcome();
+        return {result_.outcome(), result_ ? 0 : result_.error().code};
     }
     atr::Error threw(std::string_view what) const {
         return {.outcome = operation().on_timeout,

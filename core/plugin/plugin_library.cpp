@@ -2,9 +2,7 @@
 
 #include <dlfcn.h>
 
-#include <algorithm>
 #include <boost/dll/shared_library.hpp>
-#include <fstream>
 #include <new>
 
 #include "plugin/border.hpp"
@@ -19,45 +17,6 @@ namespace {
 constexpr std::uint32_t max_components = 64;
 constexpr std::size_t max_schema = 1 << 20;
 
-atr::Error refused(const fs::path& file, const std::string& why) {
-    return atr::rejected(ATR_E_CONFIG, "plugin " + file.string() + ": " + why);
-}
-
-std::vector<fs::path> shared_objects(const fs::path& dir, std::error_code& error) {
-    std::vector<fs::path> out;
-    for (fs::directory_iterator at(dir, error), end; !error && at != end; at.increment(error))
-        if (at->path().extension() == ".so") out.push_back(at->path());
-    std::sort(out.begin(), out.end());
-    return out;
-}
-
-/// What an operator needs who named a file that is not there.
-std::string missing(const fs::path& file) {
-    std::error_code error;
-    const auto found = shared_objects(file.parent_path(), error);
-    const std::string where = "no such file; the folder " + file.parent_path().string();
-    if (error) return where + " cannot be read (" + error.message() + "): set plugins.dir";
-    if (found.empty()) return where + " holds no plugins: set plugins.dir";
-    std::string names;
-    for (const auto& path : found) names += (names.empty() ? "" : ", ") + path.stem().string();
-    return where + " holds: " + names;
-}
-
-atr::Result<> check_file(const fs::path& file) {
-    std::error_code error;
-    const auto status = fs::status(file, error);
-    if (!fs::exists(status)) return refused(file, missing(file));
-    if (!fs::is_regular_file(status)) return refused(file, "not a file");
-    std::ifstream in(file, std::ios::binary);
-    char magic[4] = {};
-    if (!in) return refused(file, "cannot be read: check its permissions");
-    if (!in.read(magic, sizeof magic) || std::string_view(magic, sizeof magic) !=
-                                             "\x7f"
-                                             "ELF")
-        return refused(file, "not a shared object (no ELF header)");
-    return {};
-}
-
 /// Opens for ever: the handle is deliberately never given back, since code of the plugin may still be on some stack.
 atr::Result<const void*> open_entry(const fs::path& file) {
     using Library = boost::dll::shared_library;
@@ -68,16 +27,16 @@ atr::Result<const void*> open_entry(const fs::path& file) {
     library.load(file, mode, error);
     if (error) {
         const char* reason = dlerror();  // Boost's own text is "Bad file descriptor", whatever happened
-        return refused(file, std::string("cannot be loaded: ") + (reason ? reason : error.message()));
+        return refused_plugin(file, std::string("cannot be loaded: ") + (reason ? reason : error.message()));
     }
     if (!library.has("atr_plugin_entry_v1"))
-        return refused(file, "not a treasurer plugin: it does not export atr_plugin_entry_v1");
+        return refused_plugin(file, "not a treasurer plugin: it does not export atr_plugin_entry_v1");
     return static_cast<const void*>(&library.get<const atr_plugin>("atr_plugin_entry_v1"));
 }
 
 atr::Result<> check_version(const fs::path& file, const atr_plugin& plugin) {
     const auto says = [&](const char* what, std::uint32_t theirs, std::uint32_t ours) {
-        return refused(file, std::string(what) + ' ' + std::to_string(theirs) + ", this host has " +
+        return refused_plugin(file, std::string(what) + ' ' + std::to_string(theirs) + ", this host has " +
                                  std::to_string(ours) + ": rebuild the plugin with this host's SDK");
     };
     if (plugin.abi_major != ATR_ABI_MAJOR) return says("built for ABI major", plugin.abi_major, ATR_ABI_MAJOR);
@@ -114,19 +73,20 @@ atr::Result<PluginComponent> read_component(const void* raw) {
 
 }  // namespace
 
-atr::Result<std::shared_ptr<const PluginLibrary>> PluginLibrary::load(const fs::path& path) {
+atr::Result<std::shared_ptr<const PluginLibrary>> PluginLibrary::load(const fs::path& path,
+                                                                       const std::string& sha256) {
     std::error_code ignored;
     const fs::path file = fs::absolute(path, ignored).lexically_normal();
-    const auto usable = check_file(file);
+    const auto usable = check_plugin_file(file, sha256);
     if (!usable) return usable.error();
     const auto entry = open_entry(file);
     if (!entry) return entry.error();
     const auto plugin = normalise_plugin(*entry);
-    if (!plugin) return refused(file, plugin.error().message);
+    if (!plugin) return refused_plugin(file, plugin.error().message);
     const auto version = check_version(file, *plugin);
     if (!version) return version.error();
     if (plugin->n_components == 0 || plugin->n_components > max_components || plugin->components == nullptr)
-        return refused(file, "holds " + std::to_string(plugin->n_components) + " components, 1 to " +
+        return refused_plugin(file, "holds " + std::to_string(plugin->n_components) + " components, 1 to " +
                                  std::to_string(max_components) + " expected");
 
     std::shared_ptr<PluginLibrary> out(new PluginLibrary());
@@ -134,7 +94,7 @@ atr::Result<std::shared_ptr<const PluginLibrary>> PluginLibrary::load(const fs::
     out->sdk_ = border::text(plugin->sdk, border::max_name).value_or("unknown");
     for (std::uint32_t i = 0; i < plugin->n_components; ++i) {
         auto component = read_component(plugin->components[i]);
-        if (!component) return refused(file, component.error().message);
+        if (!component) return refused_plugin(file, component.error().message);
         out->components_.push_back(std::move(*component));
     }
     return std::shared_ptr<const PluginLibrary>(std::move(out));
@@ -146,12 +106,7 @@ atr::Result<const PluginComponent*> PluginLibrary::component(std::string_view ki
         if (component.kind == kind) return &component;
         kinds += (kinds.empty() ? "" : ", ") + component.kind;
     }
-    return refused(file_, "holds no " + std::string(kind) + ", only: " + kinds);
-}
-
-fs::path plugin_file(const std::string& use, const fs::path& dir) {
-    if (use.find('/') != std::string::npos || use.ends_with(".so")) return use;
-    return dir / (use + ".so");
+    return refused_plugin(file_, "holds no " + std::string(kind) + ", only: " + kinds);
 }
 
 atr::Result<std::vector<ListedPlugin>> list_plugins(const fs::path& dir) {

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "plugin/plugin_file.hpp"
+
 namespace treasurer {
 
 /// One loadable implementation, its strings copied and its table full-size.
@@ -20,9 +22,10 @@ struct PluginComponent {
 
 class PluginLibrary {
 public:
-    /// Opens the file. Errors (rejected, ATR_E_CONFIG): it is missing, no shared object, no plugin, or built for
-    /// another ABI.
-    static atr::Result<std::shared_ptr<const PluginLibrary>> load(const std::filesystem::path& file);
+    /// Opens the file after check_plugin_file(). Errors (rejected, ATR_E_CONFIG): what that found, no plugin, or built
+    /// for another ABI.
+    static atr::Result<std::shared_ptr<const PluginLibrary>> load(const std::filesystem::path& file,
+                                                                  const std::string& sha256 = {});
 
     const std::filesystem::path& file() const { return file_; }
     const std::string& sdk() const { return sdk_; }  ///< what it was built with, for diagnostics
@@ -36,9 +39,6 @@ private:
     std::string sdk_;
     std::vector<PluginComponent> components_;
 };
-
-/// The file that `use` in the settings means: a path when it has a slash or ends in ".so", otherwise DIR/use.so.
-std::filesystem::path plugin_file(const std::string& use, const std::filesystem::path& dir);
 
 struct ListedPlugin {
     std::filesystem::path file;

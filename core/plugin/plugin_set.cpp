@@ -5,6 +5,7 @@
 #include "plugin/cache_plugin.hpp"
 #include "plugin/parser_plugin.hpp"
 #include "plugin/rail_plugin.hpp"
+#include "plugin/storage_copy_plugin.hpp"
 #include "plugin/storage_plugin.hpp"
 
 namespace treasurer {
@@ -29,14 +30,15 @@ atr::Error placed(const std::string& path, atr::Error error) {
 atr::Result<std::shared_ptr<PluginInstance>> start_instance(const PluginSlot& slot, const std::string& dir,
                                                             std::string_view kind, const std::string& name,
                                                             const PluginHost& host) {
-    auto library = PluginLibrary::load(plugin_file(slot.use, dir));
+    auto library = PluginLibrary::load(plugin_file(slot.use, dir), slot.sha256);
     if (!library) return library.error();
     const auto component = (*library)->component(kind);
     if (!component) return component.error();
     InstanceSettings settings{.name = name,
                               .threads = slot.threads > 0 ? slot.threads : default_threads(kind),
                               .queue = slot.queue,
-                              .config_json = slot.config_json};
+                              .config_json = slot.config_json,
+                              .breaker = slot.breaker};
     auto instance = PluginInstance::create(*library, **component, std::move(settings), host);
     if (!instance) return instance.error();
     return std::shared_ptr<PluginInstance>(std::move(*instance));
@@ -70,8 +72,10 @@ atr::Result<> PluginSet::start(const PluginSettings& settings, const PluginHost&
         return {};
     };
     if (wanted.storage) {
-        const auto done = one(settings.storage, "storage", "storage", "storage",
-                              [&](PluginInstance& made) { return keep(StoragePlugin::make(made), storage_); });
+        const auto done = one(settings.storage, "storage", "storage", "storage", [&](PluginInstance& made) {
+            const auto ported = keep(StoragePlugin::make(made), storage_);
+            return ported ? keep(StorageCopyPlugin::make(made), storage_copy_) : ported;
+        });
         if (!done) return done;
     }
     if (wanted.cache) {

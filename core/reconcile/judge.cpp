@@ -1,6 +1,8 @@
 #include "reconcile/judge.hpp"
 
 #include "reconcile/movement.hpp"
+#include "records/json.hpp"
+#include "records/vendor.hpp"
 #include "runtime/ids.hpp"
 
 namespace treasurer::reconcile {
@@ -19,12 +21,24 @@ bool references_equal(const Payment& payment, const atr::RailEvent& event) {
     return !payment.rail_reference.empty() && payment.rail_reference == event.rail_reference;
 }
 
+/// The address that the rail says it paid; empty when it does not say.
+std::string address_paid(const atr::RailEvent& event) {
+    const Json told = Json::parse(event.counterparty_json, nullptr, false);
+    if (!told.is_object()) return {};
+    const auto address = told.find("address");
+    return address != told.end() && address->is_string() ? address->get<std::string>() : std::string();
+}
+
 }  // namespace
 
 bool Judge::judge(const atr::RailEvent& event, const Payment* payment, const ledger::Transfer* receipt) {
     if (progress_.recent.repeats(event)) return true;
     const Movement movement = movement_of(event);
-    if (movement == Movement::undecided) return false;
+    if (movement == Movement::undecided) {
+        const bool explained = payment && payment->state != PaymentState::waiting_approval;
+        if (event.direction == ATR_DIR_OUT && !explained) note_unexplained(event);
+        return false;
+    }
     if (movement == Movement::none) return true;
     ++report_.events_checked;
     const bool clean = movement == Movement::in ? judge_in(event, receipt) : judge_out(event, payment);
@@ -80,7 +94,8 @@ bool Judge::judge_posted(const atr::RailEvent& event, const Payment& payment) {
     if (second) return found(kind::paid_twice, event, "another movement for the same payment");
     if (known) known->found = true;
     add_to(tally(payment.amount.asset).booked_out, payment.amount.amount);
-    if (payment.amount == event.money) return true;
+    const bool right_payee = judge_payee(event, payment);
+    if (payment.amount == event.money) return right_payee;
     return found(kind::amount_differs, event, "the books hold " + payment.amount.to_string());
 }
 
@@ -89,9 +104,16 @@ bool Judge::judge_open(const atr::RailEvent& event, const Payment& payment) {
         return found(kind::paid_twice, event, "another movement for the same payment, which is still open");
     if (payment.amount != event.money)
         return found(kind::amount_differs, event, "the payment is of " + payment.amount.to_string());
+    judge_payee(event, payment);
     add_to(tally(event.money.asset).in_flight, event.money.amount.negated());
     report_.add(InFlight{rail_, event.money, payment.id, event.event_id, "payment_open", event.at_unix_ms});
     return false;
+}
+
+bool Judge::judge_payee(const atr::RailEvent& event, const Payment& payment) {
+    const std::string paid = address_paid(event);
+    if (paid.empty() || address_form(paid) == address_form(payment.creditor.address)) return true;
+    return found(kind::payee_differs, event, "the payment was to another address than the rail says it paid");
 }
 
 void Judge::judge_fee(const atr::RailEvent& event) {
@@ -122,6 +144,12 @@ void Judge::judge_posted_without_event() {
         add_to(sums.in_flight, payment.amount.amount);
         report_.add(InFlight{rail_, payment.amount, id, {}, "event_awaited", payment.at_ms});
     }
+}
+
+void Judge::note_unexplained(const atr::RailEvent& event) {
+    ++report_.unexplained_pending;
+    const std::string payment_id = event.payment_id.empty() ? std::string() : id_from_digits(event.payment_id);
+    report_.add(InFlight{rail_, event.money, payment_id, event.event_id, "unknown_payment", event.at_unix_ms});
 }
 
 Posted* Judge::posted(const atr::RailEvent& event) const {

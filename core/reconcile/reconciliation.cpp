@@ -53,7 +53,9 @@ Task<atr::Result<ReconciliationReport>> Reconciliation::run(Extent extent) {
     if (checkpoints_.size() < rails_.size()) extent = Extent::full;
     Task<atr::Result<ReconciliationReport>> running = run_once(extent);
     atr::Result<ReconciliationReport> report = co_await running;
-    const bool look_closer = report && extent == Extent::tail && has(*report, kind::ledger_differs);
+    // A full run names the payments whose movements are not as they were.
+    const bool look_closer = report && extent == Extent::tail &&
+                             (has(*report, kind::ledger_differs) || has(*report, kind::rail_balance_differs));
     if (!look_closer) co_return report;
     Task<atr::Result<ReconciliationReport>> again = run_once(Extent::full);
     report = co_await again;

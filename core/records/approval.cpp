@@ -2,6 +2,11 @@
 
 namespace treasurer {
 
+std::span<const std::string_view> approval_statuses() {
+    static constexpr std::string_view names[] = {"pending", "approved", "rejected", "expired"};
+    return names;
+}
+
 Json Approval::to_json() const {
     Json out = {{"id", id},
                 {"status", status},
@@ -42,7 +47,9 @@ Approval Approval::from_json(const Json& json) {
 
 std::vector<atr::IndexEntry> Approval::index() const {
     using atr::Value;
-    return {{"by_created", {Value::of(created_ms)}}, {"by_status", {Value::of(status), Value::of(created_ms)}}};
+    return {{"by_created", {Value::of(created_ms)}},
+            {"by_status", {Value::of(status), Value::of(created_ms)}},
+            {"by_expiry", {Value::of(status), Value::of(expires_ms)}}};
 }
 
 }  // namespace treasurer

@@ -2,6 +2,9 @@
 /// was approved no longer exists.
 #pragma once
 
+#include <span>
+#include <string_view>
+
 #include "records/invoice.hpp"
 #include "records/json.hpp"
 
@@ -18,7 +21,7 @@ struct Approval {
     static constexpr const char* collection = "approvals";
 
     std::string id;
-    std::string status = "pending";  ///< pending, approved, rejected, expired
+    std::string status = "pending";  ///< one of approval_statuses()
     std::string invoice_id;
     std::string payment_id;
     std::string payload_hash;
@@ -35,5 +38,7 @@ struct Approval {
     static Approval from_json(const Json& json);
     std::vector<atr::IndexEntry> index() const;
 };
+
+std::span<const std::string_view> approval_statuses();
 
 }  // namespace treasurer

@@ -8,6 +8,7 @@ Task<Committed> CommitPipeline::commit(UnitOfWork unit) {
     Millis pause{5}, waited{0};
     atr::Commit result;
     bool perhaps_applied = false;
+    budget_.first_attempt();
     for (;;) {
         atr::Batch batch = unit.batch();
         Task<atr::Commit> attempt = once(std::move(batch));
@@ -15,8 +16,9 @@ Task<Committed> CommitPipeline::commit(UnitOfWork unit) {
         const bool unsettled = result.outcome == atr::Outcome::unknown || result.outcome == atr::Outcome::retry;
         if (!unsettled) break;
         if (result.outcome == atr::Outcome::unknown) perhaps_applied = true;
-        if (waited >= settings_.give_up_after) break;
+        if (waited >= (perhaps_applied ? settings_.resolve_for : settings_.retry_for)) break;
         if (result.error.code == ATR_E_OVERLOADED && !perhaps_applied) break;  // shed load, do not add to it
+        if (!perhaps_applied && !budget_.retry()) break;
         co_await delay(executor_, pause);
         waited += pause + (result.outcome == atr::Outcome::unknown ? settings_.timeout : Millis{0});
         pause = std::min(pause * 2, Millis{500});

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "ports/storage_port.hpp"
+#include "records/retry_budget.hpp"
 #include "records/unit_of_work.hpp"
 #include "runtime/completion.hpp"
 #include "runtime/task_scope.hpp"
@@ -18,7 +19,8 @@ struct PipelineSettings {
     std::size_t max_waiting = 4096;  ///< beyond this a unit is refused at once with `retry`
     unsigned flushes_in_flight = 1;  ///< storage with one writer gains nothing from more
     Millis timeout{5000};            ///< of one flush
-    Millis give_up_after{20000};     ///< of replays, after which `unknown` is the answer
+    Millis retry_for{2000};          ///< of tries that were not applied, after which `retry` is the answer
+    Millis resolve_for{20000};       ///< of replays, after which `unknown` is the answer
 };
 
 /// What became of a unit. `lost` names the step whose precondition failed when the outcome is `conflict`.
@@ -30,6 +32,12 @@ struct Committed {
     atr::Error error = {};
 
     bool ok() const { return outcome == atr::Outcome::ok; }
+    /// Why it is not ok, under the outcome of the unit as a whole.
+    atr::Error failure() const {
+        atr::Error out = error;
+        out.outcome = outcome;
+        return out;
+    }
 };
 
 /// Threads: any. Errors: in Committed. The pipeline must outlive its tasks.
@@ -59,6 +67,7 @@ private:
     const PipelineSettings settings_;
     std::function<void(const atr::Batch&, std::uint64_t)> listener_;
     std::mutex mutex_;
+    RetryBudget budget_;
     std::deque<Waiting> waiting_;
     unsigned flushing_ = 0;
 };

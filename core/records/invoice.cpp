@@ -15,6 +15,10 @@ std::string_view to_string(InvoiceStatus status) {
     return status_names.at(static_cast<std::size_t>(status));
 }
 
+std::span<const std::string_view> invoice_statuses() {
+    return status_names;
+}
+
 InvoiceStatus invoice_status_from(std::string_view text) {
     for (std::size_t i = 0; i < status_names.size(); ++i)
         if (status_names[i] == text) return static_cast<InvoiceStatus>(i);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atr/storage.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ namespace treasurer {
 enum class InvoiceStatus { processing, waiting_approval, paid, rejected, duplicate, failed, cancelled };
 
 std::string_view to_string(InvoiceStatus status);
+/// Every status by its name.
+std::span<const std::string_view> invoice_statuses();
 InvoiceStatus invoice_status_from(std::string_view text);
 
 /// One finding of the policy: {"rule":"auto_approval_limit","result":"ask","detail":"1500 MNEE is above 500 MNEE"}.

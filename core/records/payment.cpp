@@ -16,6 +16,10 @@ std::string_view to_string(PaymentState state) {
     return state_names.at(static_cast<std::size_t>(state));
 }
 
+std::span<const std::string_view> payment_states() {
+    return state_names;
+}
+
 PaymentState payment_state_from(std::string_view text) {
     for (std::size_t i = 0; i < state_names.size(); ++i)
         if (state_names[i] == text) return static_cast<PaymentState>(i);
@@ -53,6 +57,7 @@ Json Payment::to_json() const {
     set_if(out, "rail_reference", rail_reference);
     set_if(out, "transfer_id", transfer_id);
     set_if(out, "reason", reason);
+    set_if(out, "life", life);
     if (maybe_sent) out["maybe_sent"] = true;
     if (cancel_requested) out["cancel_requested"] = true;
     if (needs_human) out["needs_human"] = true;
@@ -81,6 +86,7 @@ Payment Payment::from_json(const Json& json) {
     out.rail_reference = text_or(json, "rail_reference");
     out.transfer_id = text_or(json, "transfer_id");
     out.reason = text_or(json, "reason");
+    out.life = text_or(json, "life");
     out.maybe_sent = json.value("maybe_sent", false);
     out.cancel_requested = json.value("cancel_requested", false);
     out.needs_human = json.value("needs_human", false);

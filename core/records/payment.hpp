@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atr/storage.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ enum class PaymentState {
 };
 
 std::string_view to_string(PaymentState state);
+/// Every state by its name.
+std::span<const std::string_view> payment_states();
 PaymentState payment_state_from(std::string_view text);
 bool is_final(PaymentState state);
 
@@ -62,6 +65,7 @@ struct Payment {
     bool needs_human = false;
     std::uint32_t attempts = 0;  ///< looks at the rail since the last news, for the back-off
     std::string reason;
+    std::string life;  ///< of the store it was made in (Quarantine::life): in another it is perhaps sent
     UnixMillis created_ms = 0;
     UnixMillis updated_ms = 0;
     std::vector<StateChange> history;

@@ -1,5 +1,7 @@
 #include "records/schema.hpp"
 
+#include "records/store_records.hpp"
+
 namespace treasurer {
 namespace {
 
@@ -23,7 +25,8 @@ atr::Schema record_schema() {
          .indexes = {index("by_created", {created}), index("by_state", {{"/state", ATR_T_TEXT}, created}),
                      index("by_invoice", {{"/invoice_id", ATR_T_TEXT}})}},
         {.name = "approvals",
-         .indexes = {index("by_created", {created}), index("by_status", {{"/status", ATR_T_TEXT}, created})}},
+         .indexes = {index("by_created", {created}), index("by_status", {{"/status", ATR_T_TEXT}, created}),
+                     index("by_expiry", {{"/status", ATR_T_TEXT}, {"/expires_ms", ATR_T_INT}})}},
         {.name = "vendors", .indexes = {index("by_name", {{"/name", ATR_T_TEXT}})}},
         {.name = "vendor_names"},
         {.name = claims_collection},
@@ -36,7 +39,9 @@ atr::Schema record_schema() {
         {.name = "revoked_tokens", .indexes = {index("by_expiry", {{"/expires_ms", ATR_T_INT}})}},
         {.name = "policy"},
         {.name = cursors_collection},
+        {.name = key_marks_collection},
         {.name = assets_collection},
+        {.name = store_collection},
         {.name = balances_collection, .counter = true},
         {.name = rollups_collection, .counter = true},
     };

@@ -1,7 +1,8 @@
 #include "records/vendor.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
+#include <set>
 
 namespace treasurer {
 
@@ -40,15 +41,36 @@ std::vector<atr::IndexEntry> Vendor::index() const {
     return {{"by_name", {atr::Value::of(name)}}};
 }
 
-std::string vendor_normal_form(std::string_view name) {
-    static constexpr std::array<std::string_view, 30> legal = {
-        "ltd",         "limited", "inc", "incorporated", "llc",  "llp", "gmbh", "mbh", "ag",  "kg",
-        "ug",          "bv",      "nv",  "sa",           "sarl", "sas", "srl",  "spa", "co",  "corp",
-        "corporation", "company", "ab",  "as",           "oy",   "aps", "plc",  "pte", "pvt", "pty"};
+namespace {
+
+struct LegalForm {
+    std::string_view word, meaning;
+};
+constexpr LegalForm legal_forms[] = {
+    {"ltd", "ltd"},   {"limited", "ltd"},      {"inc", "inc"},   {"incorporated", "inc"}, {"llc", "llc"},
+    {"llp", "llp"},   {"gmbh", "gmbh"},        {"mbh", "gmbh"},  {"ag", "ag"},            {"kg", "kg"},
+    {"ug", "ug"},     {"bv", "bv"},            {"nv", "nv"},     {"sa", "sa"},            {"sarl", "sarl"},
+    {"sas", "sas"},   {"srl", "srl"},          {"spa", "spa"},   {"co", "co"},            {"company", "co"},
+    {"corp", "corp"}, {"corporation", "corp"}, {"ab", "ab"},     {"as", "as"},            {"oy", "oy"},
+    {"aps", "aps"},   {"plc", "plc"},          {"pte", "pte"},   {"pvt", "pvt"},          {"pty", "pty"}};
+
+const LegalForm* legal_form(std::string_view word) {
+    const auto* const found = std::find_if(std::begin(legal_forms), std::end(legal_forms),
+                                           [&](const LegalForm& form) { return form.word == word; });
+    return found == std::end(legal_forms) ? nullptr : found;
+}
+
+/// A name's words in lower case, and what the legal forms at its end mean.
+struct NameParts {
     std::vector<std::string> words;
+    std::set<std::string_view> forms;
+};
+
+NameParts parts_of(std::string_view name) {
+    NameParts out;
     std::string word;
     const auto close_word = [&] {
-        if (!word.empty()) words.push_back(std::exchange(word, {}));
+        if (!word.empty()) out.words.push_back(std::exchange(word, {}));
     };
     for (char raw : name) {
         const auto c = static_cast<unsigned char>(raw);
@@ -60,9 +82,34 @@ std::string vendor_normal_form(std::string_view name) {
             close_word();  // "B.V." and "O'Neil" stay one word
     }
     close_word();
-    while (words.size() > 1 && std::find(legal.begin(), legal.end(), words.back()) != legal.end()) words.pop_back();
+    while (out.words.size() > 1) {
+        const LegalForm* const form = legal_form(out.words.back());
+        if (!form) break;
+        out.forms.insert(form->meaning);
+        out.words.pop_back();
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string vendor_normal_form(std::string_view name) {
     std::string out;
-    for (const auto& part : words) out += (out.empty() ? "" : " ") + part;
+    for (const auto& word : parts_of(name).words) out += (out.empty() ? "" : " ") + word;
+    return out;
+}
+
+bool legal_forms_differ(std::string_view a, std::string_view b) {
+    const auto one = parts_of(a).forms, other = parts_of(b).forms;
+    if (one.empty() || other.empty()) return false;
+    return !std::includes(one.begin(), one.end(), other.begin(), other.end()) &&
+           !std::includes(other.begin(), other.end(), one.begin(), one.end());
+}
+
+std::string address_form(std::string_view address) {
+    std::string out;
+    for (char c : address)
+        if (c != ' ') out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     return out;
 }
 

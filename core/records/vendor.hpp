@@ -49,4 +49,11 @@ struct VendorName {
 /// repeated spaces removed. "Acme Hosting, LLC" and "ACME  hosting" are one.
 std::string vendor_normal_form(std::string_view name);
 
+/// True for "Acme GmbH" and "Acme Ltd": two companies, though their normal forms are one. A name that gives no legal
+/// form, or only a part of the other's ("Acme GmbH", "Acme GmbH & Co. KG"), does not differ.
+bool legal_forms_differ(std::string_view a, std::string_view b);
+
+/// The form in which wallets and account numbers are compared: without spaces, in lower case.
+std::string address_form(std::string_view address);
+
 }  // namespace treasurer

@@ -12,7 +12,9 @@
 #include "open_database.hpp"
 #include "purge.hpp"
 #include "query.hpp"
+#include "record_import.hpp"
 #include "record_reader.hpp"
+#include "snapshot_reader.hpp"
 
 namespace storage_sqlite {
 namespace {
@@ -248,6 +250,48 @@ Result<std::uint32_t> SqliteStorage::purge(const Call& call, const std::string& 
                                 [=, old = std::move(*keys)](WriteTransaction& transaction) -> Result<std::uint32_t> {
                                     return remove_old(transaction, collection, old, older_than_unix_ms);
                                 });
+}
+
+Result<atr::OpenSnapshot> SqliteStorage::open_snapshot(const Call&) {
+    snapshots_.close_idle();
+    auto opened = snapshots_.open();
+    if (!opened) return opened.error();
+    std::unique_ptr<Snapshots::Snapshot> snapshot = std::move(*opened);
+    try {
+        atr::OpenSnapshot out = describe_store(snapshot->connection);
+        out.id = snapshots_.keep(std::move(snapshot), 0);
+        return out;
+    } catch (const SqlError& error) {
+        snapshots_.close(std::move(snapshot));
+        return to_error(error, atr::Outcome::retry, settings_.path);
+    }
+}
+
+Result<std::vector<atr::Record>> SqliteStorage::read_snapshot(const Call&, std::uint64_t id,
+                                                              const std::string& collection,
+                                                              const std::string& after_key, std::uint32_t limit) {
+    auto snapshot = snapshots_.take(id);
+    if (!snapshot) return rejected(ATR_E_BAD_INPUT, "the snapshot is closed: open another");
+    try {
+        auto records = read_records_after(snapshot->connection, *writer_.catalog(), collection, after_key, limit);
+        snapshots_.keep(std::move(snapshot), id);
+        return records;
+    } catch (const SqlError& error) {
+        snapshots_.close(std::move(snapshot));
+        return to_error(error, atr::Outcome::retry, settings_.path);
+    }
+}
+
+Result<> SqliteStorage::close_snapshot(const Call&, std::uint64_t id) {
+    if (auto snapshot = snapshots_.take(id)) snapshots_.close(std::move(snapshot));
+    return {};
+}
+
+Result<> SqliteStorage::import_records(const Call& call, const atr::Import& import) {
+    if (auto migrated = check_migrated(*writer_.catalog()); !migrated) return migrated;
+    return write<atr::Unit>(writer_, deadline_of(call), [import](WriteTransaction& transaction) {
+        return storage_sqlite::import_records(transaction, import);
+    });
 }
 
 Result<std::string> SqliteStorage::health(const Call& call) {

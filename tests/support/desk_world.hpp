@@ -58,7 +58,7 @@ struct Desks {
         : figures(host.store, assets, clock, {}),
           facts(host.store, figures, rails, assets, clock),
           reader({&parser}, {}),
-          vendors(host.store, clock),
+          vendors(host.store, clock, {"bank"}),
           policy(host.store, clock),
           invoices({host.store, facts, host.saga, host.runner, reader, clock}, {}),
           approvals({host.store, facts, host.saga, host.runner, clock}) {}

@@ -27,11 +27,11 @@ public:
 struct SagaHost {
     SagaHost(treasurer::StoragePort& storage, treasurer::Executor& executor, treasurer::Ids& ids,
              const treasurer::payments::Rails& rails, const treasurer::ledger::Assets& assets,
-             const treasurer::Clock& clock, std::string worker)
+             const treasurer::Clock& clock, std::string worker, treasurer::payments::SagaSettings settings)
         : scope(executor),
           pipeline(storage, executor, scope, {}),
           store(storage, pipeline, ids),
-          saga({store, rails, assets, sealer, clock, executor, faults}, {}, std::move(worker)),
+          saga({store, rails, assets, sealer, clock, executor, faults}, settings, std::move(worker)),
           runner(saga, storage, executor, scope) {}
 
     treasurer::TaskScope scope;
@@ -63,8 +63,8 @@ public:
         executor.advance(60'000);
     }
 
-    SagaHost& add_host(const std::string& worker) {
-        hosts_.push_back(std::make_unique<SagaHost>(storage, executor, ids, rails, assets, clock, worker));
+    SagaHost& add_host(const std::string& worker, treasurer::payments::SagaSettings settings = {}) {
+        hosts_.push_back(std::make_unique<SagaHost>(storage, executor, ids, rails, assets, clock, worker, settings));
         return *hosts_.back();
     }
     SagaHost& host() { return *hosts_.front(); }

@@ -3,6 +3,7 @@
 #include "http/routes/api_services.hpp"
 #include "http/routes/record_routes.hpp"
 #include "http/routes/representations.hpp"
+#include "http/routes/submit_answer.hpp"
 
 namespace treasurer::http {
 namespace {
@@ -37,10 +38,7 @@ Response answer(const ApprovalResult& result, const RequestContext& context) {
         case ApprovalKind::unavailable:
             break;
     }
-    return respond(Problem{.code = ErrorCode::unavailable,
-                           .detail = "It cannot be decided just now; nothing was stored.",
-                           .retry_after_s = 1},
-                   context);
+    return respond(not_now(result.standing.perhaps_stored), context);
 }
 
 Task<Response> decide(const ApiServices& services, RequestContext context, bool approve) {
@@ -75,7 +73,7 @@ void add_approvals(Router& router, const ApiServices& services) {
                 .name = "approvals.list",
                 .access = read,
                 .handler = AsyncHandler([&services](RequestContext context) {
-                    return list_records<Approval>(services.store, std::move(context), {{"status", "by_status"}}, show);
+                    return list_records<Approval>(services.store, std::move(context), {{"status", "by_status", approval_statuses()}}, show);
                 })});
     router.add({.method = "GET",
                 .pattern = "/api/v1/approvals/{id}",

@@ -24,7 +24,8 @@ std::string media_type_of(const Request& request) {
 }
 
 /// A JSON object with "text" (or the older "raw_text"), or the document itself under its own media type.
-Parsed<intake::Submission> submission_of(RequestContext& context, const ApiSettings& settings) {
+/// `pointer` becomes where in the request the document stands.
+Parsed<intake::Submission> submission_of(RequestContext& context, const ApiSettings& settings, std::string& pointer) {
     intake::Submission out;
     const std::string type = media_type_of(context.request);
     if (type != "application/json") {
@@ -35,6 +36,7 @@ Parsed<intake::Submission> submission_of(RequestContext& context, const ApiSetti
     const auto body = json_object_of(context.request);
     if (!body) return body.problem();
     const char* name = body->find("raw_text") ? "raw_text" : "text";
+    pointer = std::string("/") + name;
     JsonBody reader(*body);
     out.bytes = std::make_shared<const std::string>(reader.required_text(name, settings.max_text_bytes));
     out.filename = reader.text("filename", 255).value_or("");
@@ -43,7 +45,8 @@ Parsed<intake::Submission> submission_of(RequestContext& context, const ApiSetti
 }
 
 Task<Response> submit(const ApiServices& services, RequestContext context) {
-    auto submission = submission_of(context, services.settings);
+    std::string pointer;
+    auto submission = submission_of(context, services.settings, pointer);
     if (!submission) co_return respond(submission.problem(), context);
     const Preference preference = preference_of(context, services.settings);
     submission->submitted_by = context.principal.user;
@@ -52,7 +55,7 @@ Task<Response> submit(const ApiServices& services, RequestContext context) {
     Task<SubmitResult> submitting = services.invoices.submit(std::move(*submission));
     const SubmitResult result = co_await submitting;
     count(services.kpis, result);
-    if (auto refused = refusal_of(result, context)) co_return std::move(*refused);
+    if (auto refused = refusal_of(result, context, pointer)) co_return std::move(*refused);
     Response out = json_response(result.kind == SubmitKind::paid ? 201 : 202, shown(result.invoice));
     out.headers.add("Location", "/api/v1/invoices/" + result.invoice.id);
     if (!preference.applied.empty()) out.headers.add("Preference-Applied", preference.applied);
@@ -101,7 +104,7 @@ void add_invoices(Router& router, const ApiServices& services) {
                 .access = read,
                 .handler = AsyncHandler([&services](RequestContext context) {
                     return list_records<Invoice>(services.store, std::move(context),
-                                                 {{"status", "by_status"}, {"vendor_id", "by_vendor"}}, show);
+                                                 {{"status", "by_status", invoice_statuses()}, {"vendor_id", "by_vendor", {}}}, show);
                 })});
     router.add({.method = "GET",
                 .pattern = "/api/v1/invoices/{id}",

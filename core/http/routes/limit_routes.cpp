@@ -35,12 +35,13 @@ Task<Response> set_limits(const ApiServices& services, RequestContext context, S
     const auto body = json_object_of(context.request);
     if (!body) co_return respond(body.problem(), context);
     JsonBody reader(*body);
+    reader.only({"new_limit", "auto_approval_limit", "critical_runway_months", "currency"});
     intake::PolicyChange change;
     change.auto_approval_limit = reader.decimal("new_limit");
     if (!change.auto_approval_limit) change.auto_approval_limit = reader.decimal("auto_approval_limit");
     change.critical_runway_months = reader.decimal("critical_runway_months");
     if (reader.ok() && !change.auto_approval_limit && !change.critical_runway_months)
-        reader.refuse("new_limit", "is missing");
+        reader.refuse("auto_approval_limit", "give this, new_limit or critical_runway_months");
     if (change.auto_approval_limit && change.auto_approval_limit->is_negative())
         reader.refuse("new_limit", "is negative");
     if (change.critical_runway_months && change.critical_runway_months->is_negative())

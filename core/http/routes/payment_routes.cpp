@@ -55,7 +55,7 @@ void add_payments(Router& router, const ApiServices& services) {
                 .access = read,
                 .handler = AsyncHandler([&services](RequestContext context) {
                     return list_records<Payment>(services.store, std::move(context),
-                                                 {{"state", "by_state"}, {"invoice_id", "by_invoice"}}, show);
+                                                 {{"state", "by_state", payment_states()}, {"invoice_id", "by_invoice", {}}}, show);
                 })});
     router.add({.method = "GET",
                 .pattern = "/api/v1/payments/{id}",

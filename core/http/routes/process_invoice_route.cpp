@@ -81,7 +81,7 @@ Task<Response> process_invoice(const ApiServices& services, RequestContext conte
     Task<SubmitResult> submitting = services.invoices.submit(std::move(*submission));
     const SubmitResult result = co_await submitting;
     count(services.kpis, result);
-    if (auto refused = refusal_of(result, context)) co_return std::move(*refused);
+    if (auto refused = refusal_of(result, context, "/raw_text")) co_return std::move(*refused);
     if (result.kind == SubmitKind::paid) co_return Response::json(200, approved_json(result));
     Response out = Response::json(202, waiting_json(result));
     point_to_payment(out, result, preference);

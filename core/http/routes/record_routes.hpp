@@ -3,7 +3,9 @@
 
 #include "http/routes/api_services.hpp"
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace treasurer::http {
@@ -20,11 +22,16 @@ Task<Response> get_record(Store& store, RequestContext context, const char* what
     co_return json_response(200, show(**found));
 }
 
-/// A query parameter that narrows a list, and the index that serves it. The first one given is used.
+/// A query parameter that narrows a list, the index that serves it, and its values (empty: any).
 struct Filter {
     const char* parameter;
     const char* index;
+    std::span<const std::string_view> values;
 };
+
+/// The filter that the query names, with its value; null when it names none. Problems: a parameter that this list does
+/// not have, a value that the filter does not have, more than one filter.
+Parsed<const Filter*> filter_of(const RequestContext& context, const std::vector<Filter>& filters);
 
 /// Newest first, over the index by_created unless a filter names another.
 template <class R, class Show>
@@ -36,11 +43,11 @@ Task<Response> list_records(Store& store, RequestContext context, std::vector<Fi
     query.descending = true;
     query.limit = page->limit;
     query.cursor = page->cursor;
-    for (const auto& filter : filters) {
-        const auto wanted = context.request.query_value(filter.parameter);
-        if (!wanted || !query.eq.empty()) continue;
-        query.index = filter.index;
-        query.eq.push_back(atr::Value::of(std::string(*wanted)));
+    const auto filter = filter_of(context, filters);
+    if (!filter) co_return respond(filter.problem(), context);
+    if (*filter) {
+        query.index = (*filter)->index;
+        query.eq.push_back(atr::Value::of(std::string(*context.request.query_value((*filter)->parameter))));
     }
     Task<atr::Result<Listing<R>>> listing = store.list<R>(std::move(query));
     const atr::Result<Listing<R>> found = co_await listing;

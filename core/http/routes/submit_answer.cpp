@@ -7,6 +7,10 @@ using intake::SubmitResult;
 
 namespace {
 
+Json or_null(const std::string& text) {
+    return text.empty() ? Json(nullptr) : Json(text);
+}
+
 /// A document that was not even looked into has a status of its own.
 ErrorCode unreadable_code(std::int32_t error_code) {
     if (error_code == ATR_E_TOO_LARGE) return ErrorCode::body_too_large;
@@ -38,7 +42,19 @@ void count(observe::Kpis& kpis, const SubmitResult& result) {
     }
 }
 
-std::optional<Response> refusal_of(const SubmitResult& result, const RequestContext& context) {
+Problem not_now(bool perhaps_stored) {
+    if (perhaps_stored)
+        return {.code = ErrorCode::outcome_unknown,
+                .detail = "Storage did not say in time whether this was stored. It is safe to send it again: if it was, "
+                          "the answer says so.",
+                .retry_after_s = 1};
+    return {.code = ErrorCode::unavailable,
+            .detail = "It cannot be decided just now; nothing was stored, and it is safe to send it again.",
+            .retry_after_s = 1};
+}
+
+std::optional<Response> refusal_of(const SubmitResult& result, const RequestContext& context,
+                                   const std::string& document_pointer) {
     switch (result.kind) {
         case SubmitKind::paid:
         case SubmitKind::processing:
@@ -46,11 +62,13 @@ std::optional<Response> refusal_of(const SubmitResult& result, const RequestCont
             return std::nullopt;
         case SubmitKind::duplicate:
             return problem_with(
-                {.code = ErrorCode::duplicate_invoice, .detail = "It is not paid again: " + result.reason + "."},
+                {.code = ErrorCode::duplicate_invoice,
+                 .detail = "It is not paid again: " + result.reason +
+                           (result.duplicate_approval_id.empty() ? "." : ", and waits for approval.")},
                 context,
                 {{"invoice_id", result.duplicate_of},
-                 {"payment_id",
-                  result.duplicate_payment_id.empty() ? Json(nullptr) : Json(result.duplicate_payment_id)}});
+                 {"payment_id", or_null(result.duplicate_payment_id)},
+                 {"approval_id", or_null(result.duplicate_approval_id)}});
         case SubmitKind::rejected:
             return problem_with(
                 {.code = ErrorCode::policy_rejected, .detail = "Policy refuses it: " + result.reason + "."}, context,
@@ -65,17 +83,14 @@ std::optional<Response> refusal_of(const SubmitResult& result, const RequestCont
         case SubmitKind::unreadable: {
             Problem problem{.code = unreadable_code(result.error_code),
                             .detail = "The invoice cannot be read: " + result.reason + "."};
-            for (const auto& found : result.problems) problem.errors.push_back({found.pointer, found.detail});
+            for (const auto& found : result.problems)
+                problem.errors.push_back({found.pointer.empty() ? document_pointer : found.pointer, found.detail});
             return respond(problem, context);
         }
         case SubmitKind::unavailable:
             break;
     }
-    return respond(
-        Problem{.code = ErrorCode::unavailable,
-                .detail = "It cannot be decided just now; nothing was stored, and it is safe to send it again.",
-                .retry_after_s = 1},
-        context);
+    return respond(not_now(result.perhaps_stored), context);
 }
 
 void point_to_payment(Response& response, const SubmitResult& result, const Preference& preference) {

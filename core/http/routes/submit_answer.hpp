@@ -9,8 +9,13 @@ namespace treasurer::http {
 void count(observe::Kpis& kpis, const intake::SubmitResult& result);
 
 /// The answer when nothing is to be paid now: duplicate, rejected, failed, unreadable, unavailable.
+/// `document_pointer` is where in the request the document stands.
 /// nullopt: paid, on its way or waiting; the endpoint answers in its own shape.
-std::optional<Response> refusal_of(const intake::SubmitResult& result, const RequestContext& context);
+std::optional<Response> refusal_of(const intake::SubmitResult& result, const RequestContext& context,
+                                   const std::string& document_pointer);
+
+/// 503: outcome_unknown when something was perhaps stored, else unavailable.
+Problem not_now(bool perhaps_stored);
 
 /// 202 with Location of the payment and Preference-Applied.
 void point_to_payment(Response& response, const intake::SubmitResult& result, const Preference& preference);

@@ -96,6 +96,7 @@ Task<Response> add_account(const ApiServices& services, RequestContext context) 
 Task<Response> get_list(const ApiServices& services, RequestContext context) {
     const auto page = page_of(context);
     if (!page) co_return respond(page.problem(), context);
+    if (const auto filter = filter_of(context, {}); !filter) co_return respond(filter.problem(), context);
     Task<atr::Result<Listing<Vendor>>> listing = services.vendors.list(page->limit, page->cursor);
     const atr::Result<Listing<Vendor>> found = co_await listing;
     if (!found) co_return list_failed(context, found.error());

@@ -1,8 +1,8 @@
 /* atr/atr.h - the plugin ABI of Autonomous Treasurer, major 1, release candidate ATR_ABI_RC. C99 and C++11.
  * This header is the only binary contract between host and plugins; no other include is needed to write a plugin.
  *
- * Element structs passed contiguously WITHOUT a stride, or embedded in others, are frozen for ever: atr_str atr_buf atr_kv
- * atr_key atr_money atr_value atr_index_entry atr_index_col atr_index_def atr_collection_def.
+ * Element structs passed contiguously WITHOUT a stride, or embedded in others, are frozen for ever: atr_str atr_buf
+ * atr_kv atr_key atr_money atr_value atr_index_entry atr_index_col atr_index_def atr_collection_def.
  *
  * Rules that hold for EVERY function below
  *  R1  Inputs are borrowed: valid until the call returns; copy what you keep. Strings are UTF-8, not NUL-terminated.
@@ -39,7 +39,7 @@ extern "C" {
 typedef struct atr_str {
     const char* ptr;
     size_t len;
-} atr_str;                      /* frozen forever: 16 bytes */
+} atr_str; /* frozen forever: 16 bytes */
 
 /* A byte sink. Whoever wants the bytes makes it and owns them; the other side only appends, during the call.
  * append returns 0, or another number when its owner's limit is reached: stop, and return ATR_REJECTED. A NULL sink
@@ -380,6 +380,50 @@ typedef struct atr_storage {
                          uint32_t* purged, atr_error*); /* retention */
 } atr_storage;
 
+/* Optional beside atr.storage/1: whole copies. What `treasurer storage copy`, `backup` and `restore` read and write a
+ * store by. Records come and go as they stand: key, version, time and body, versions and times included.
+ *   ordinary        as query shows them; a COUNTER's body is its integer as text
+ *   "atr.jobs"      body {"queue","run_at_unix_ms","attempt","worker","lease_token","lease_until_unix_ms","body"};
+ * worker, token and until are null in a free job; a body that is not UTF-8 stands as "body_base64" (base64url, no
+ * padding) instead "atr.keys"      body {"fingerprint","commit_seq","versions","expires_unix_ms"}, version 1
+ *   "atr.blobs"     the documents of blob_put: body is their bytes, version 1; known to this interface only
+ * The change feed is not copied: who follows it at the target is told to read the collections anew. */
+#define ATR_IF_STORAGE_COPY "atr.storage.copy/1"
+typedef struct atr_store_state {
+    uint32_t struct_size;
+    uint32_t reserved0;
+    uint64_t schema_version; /* 0: never migrated; then there is no collection */
+    uint64_t commit_seq;     /* of the last commit */
+    uint64_t lease_token;    /* the highest that was ever given */
+} atr_store_state;
+typedef struct atr_import {
+    uint32_t struct_size;
+    uint32_t n_records;
+    uint32_t n_removals;
+    uint32_t reserved0;
+    const atr_record* records /* stepped by their own struct_size; each replaces what is under its key */;
+    const atr_key* removals /* absent ones are fine */;
+    const atr_store_state* state /* sequence and token become at least these; schema_version is not looked at */;
+} atr_import;
+typedef struct atr_storage_copy {
+    uint32_t struct_size;
+    uint32_t reserved0;
+    /* All that read_snapshot shows is of one moment, that of `state`, in all collections. Writers are not held up. A
+     * snapshot that nobody reads for a minute may be closed: reading it is then REJECTED. `names_json`: an array of the
+     * collections' names, the three of the plugin included. Too many open: RETRY. */
+    atr_outcome (*open_snapshot)(void*, const atr_call*, uint64_t* snapshot, atr_store_state* state,
+                                 atr_buf* names_json, atr_error*); /* required */
+    /* The records behind `after_key` (empty: from the first) in the order of their keys, bytewise: up to `limit`, or
+     * fewer when they are large, at least one when there is one. None: the end. REJECTED: unknown collection. */
+    atr_outcome (*read_snapshot)(void*, const atr_call*, uint64_t snapshot, atr_str collection, atr_str after_key,
+                                 uint32_t limit, const atr_record_sink*, atr_error*);     /* required */
+    atr_outcome (*close_snapshot)(void*, const atr_call*, uint64_t snapshot, atr_error*); /* required; closed is OK */
+    /* Atomic and durable like a commit, safe to repeat; no commit sequence of its own. The store must have been
+     * migrated, and nobody else may use it meanwhile. Index values are read from the bodies when a record brings none.
+     * Unknown collection, or a body of the plugin's own collections that cannot be read: REJECTED, nothing applied. */
+    atr_outcome (*import_records)(void*, const atr_call*, const atr_import*, atr_error*); /* required */
+} atr_storage_copy;
+
 /* ---------------------------------------------------------------- cache: "atr.cache/1" */
 #define ATR_IF_CACHE "atr.cache/1"
 enum {
@@ -392,7 +436,9 @@ typedef struct atr_cache {
     atr_outcome (*get)(void*, const atr_call*, atr_str key, atr_buf* out, int64_t* ttl_ms_left, atr_error*);
     atr_outcome (*set)(void*, const atr_call*, atr_str key, atr_str val, uint64_t version, int64_t ttl_ms,
                        uint32_t flags, atr_error*); /* IF_ABSENT or IF_NEWER lost -> CONFLICT; a ttl is always given */
-    atr_outcome (*del)(void*, const atr_call*, const atr_str* keys, uint32_t n, atr_error*); /* idempotent */
+    /* Idempotent. Keeps the version of a key it knows, and knows nothing of others: an invalidation that must beat a slow
+     * filler is a set of a marker, with IF_NEWER and the version that made the key stale. */
+    atr_outcome (*del)(void*, const atr_call*, const atr_str* keys, uint32_t n, atr_error*);
     atr_outcome (*incr)(void*, const atr_call*, atr_str key, int64_t by, int64_t ttl_ms_on_create, int64_t* value,
                         int64_t* ttl_ms_left, atr_error*); /* atomic */
     atr_outcome (*touch)(void*, const atr_call*, atr_str key, int64_t ttl_ms, atr_error*);

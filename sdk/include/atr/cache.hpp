@@ -30,6 +30,8 @@ public:
     /// `conflict`.
     virtual Result<> set(const Call&, std::string_view key, std::string_view value, std::uint64_t version,
                          std::int64_t ttl_ms, std::uint32_t flags) = 0;
+    /// Keeps the version of a key it knows. To beat a filler of a key it may not know, set a marker with
+    /// ATR_SET_IF_NEWER.
     virtual Result<> del(const Call&, const std::vector<std::string_view>& keys) = 0;
     virtual Result<CacheCounter> incr(const Call&, std::string_view key, std::int64_t by,
                                       std::int64_t ttl_ms_on_create) = 0;

@@ -207,6 +207,23 @@ def access(checks, host, site):
     checks.problem("a made-up cursor", host.client(clerk).get("/api/v1/payments?cursor=abc"), 400, "invalid_cursor")
 
 
+def resources(checks, clerk, boss):
+    """Names and values that do not exist."""
+    for what, path in {"a filter that is not": "/api/v1/invoices?stat=paid", "a filter of vendors": "/api/v1/vendors?name=a",
+                       "an invoice status": "/api/v1/invoices?status=payed",
+                       "a payment state": "/api/v1/payments?state=done",
+                       "an approval status": "/api/v1/approvals?status=open", "a limit of 0": "/api/v1/payments?limit=0",
+                       "two filters": "/api/v1/invoices?status=paid&vendor_id=x"}.items():
+        checks.problem(f"list: {what}", clerk.get(path), 422, "validation_failed")
+    checks.problem("a misspelt limit", boss.post("/api/settings/limits", {"auto_aproval_limit": 5}), 422,
+                   "validation_failed")
+    checks.problem("a negative limit", boss.post("/api/settings/limits", {"auto_approval_limit": -5}), 422,
+                   "validation_failed")
+    account = {"rail": "no-such-rail", "asset": "MNEE", "address": "0x1234567890abcdef1234567890abcdef12345678"}
+    checks.problem("a vendor on an unknown rail", boss.post("/api/v1/vendors", {"name": "Elsewhere", "accounts": [account]}),
+                   422, "validation_failed")
+
+
 def main():
     checks = Checks()
     with money_site("bad-requests", server__body_timeout_ms=1000) as site:
@@ -219,6 +236,7 @@ def main():
         never_paid = amounts(checks, client)
         framing(checks, host.url, token)
         access(checks, host, site)
+        resources(checks, client, host.client(site.token("boss")))
         good = submit(client, invoice_text("G-00001", "12.50"))
         if good.status != 200:
             raise AssertionError(f"the host no longer pays a good invoice: {good}")

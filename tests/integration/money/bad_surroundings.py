@@ -14,7 +14,7 @@ import tempfile
 
 from money_site import QUICK, Site, invoice_text, money_site, prepare, submit, told
 
-from books import check_all
+from books import Books, check_all
 from host import BUILD, CONFIG, wait_until
 
 DISK = 24 << 20  # bytes of the small disk
@@ -193,14 +193,62 @@ def full_disk(by_mount=True):
               flush=True)
 
 
+def another_blob_key():
+    """A host that could not open what others sealed does not serve."""
+    with money_site("blob-key") as site:
+        site.start().stop()
+        os.remove(os.path.join(site.data, "blobs.key"))
+        refused_start(site, "not the one that seals this storage's payments", "payments.blob_key", "--new-blob-key")
+        done = site.start(words=("--new-blob-key",))
+        answer = submit(done.client(site.token("clerk")), invoice_text("K-00001", "12.50"))
+        require(answer.status == 200, f"with a new key nothing is paid: {answer}")
+        done.stop()
+        site.start().stop()
+
+
+def full_disk_at_commit_b(count=20):
+    """The disk fills after Commit A, while the rail, on a disk of its own, is moving the money."""
+    with tempfile.TemporaryDirectory() as elsewhere:
+        bank = os.path.join(elsewhere, "bank.db")
+        settings = {**QUICK, "commit.timeout_ms": 1000, "plugins.storage.config.cache_mib": 1,
+                    "plugins.rails.bank.config.path": bank, "plugins.rails.bank.config.latency": 1500}
+        with Site("full-disk-b", settings) as site, small_disk(site) as mounted:
+            if not mounted:
+                print("  full disk at Commit B: not tried, mounting is not allowed here", flush=True)
+                return
+            prepare(site)
+            os.symlink(bank, os.path.join(site.data, "bank.db"))
+            disk = FullByMount(site)
+            host = site.start()
+            client, boss = host.client(site.token("clerk"), timeout=60), site.token("boss")
+            books = Books(site)
+            answers = [submit(client, invoice_text(f"B-{number:05}", "12.50"), "respond-async")
+                       for number in range(count)]
+            acknowledged = dict(told(answer) for answer in answers)
+            disk.fill(host)
+            wait_until(lambda: len(books.moved()) == count, 60, "the rail moves all of it")
+            waiting = len(books.open_payments())
+            require(waiting > 0, "every payment was booked on a full disk: the test proves nothing")
+            require(host.client().get("/health/live").status == 200, "a full disk made the host unhealthy to its clients")
+            disk.mend(host)
+            wait_until(lambda: not books.open_payments(), 30, "with room again, every payment is booked")
+            moved = check_all(site, host.client(boss), acknowledged)
+            require(moved == count, f"{moved} paid, {count} invoices")
+            host.stop()
+            print(f"  full disk at Commit B: {count} moved at the rail, {waiting} of them booked once there was room",
+                  flush=True)
+
+
 def main():
     print("bad_surroundings", flush=True)
     missing_plugin()
     settings_typo()
     port_in_use()
     read_only_folder()
+    another_blob_key()
     full_disk()
     full_disk(by_mount=False)
+    full_disk_at_commit_b()
     print("bad_surroundings: each told in one line or one 503, and nothing lost")
     return 0
 

@@ -1,6 +1,5 @@
-/// The bus within the process: who hears what, and that nobody hears anything after unsubscribe.
-#include <atomic>
-#include <future>
+/// The bus within the process delivers at once. What holds of every bus stands in tests/integration/cache_contract.
+#include <functional>
 
 #include "memory.hpp"
 
@@ -48,70 +47,4 @@ SCENARIO("a message reaches every listener of its channel, in order, before publ
     CHECK(first == "123");
     CHECK(second == "12");
     CHECK(other.empty());
-}
-
-SCENARIO("unsubscribe waits for the callback that is running", "[cache_memory]") {
-    Memory memory;
-    std::promise<void> entered, go_on;
-    std::atomic<bool> left = false, unsubscribed = false;
-    Listener slow([&](auto, auto) {
-        entered.set_value();
-        go_on.get_future().wait();
-        CHECK_FALSE(unsubscribed);
-        left = true;
-    });
-    const auto id = subscribe(memory, slow);
-    std::thread publisher([&] { publish(memory, "x"); });
-    entered.get_future().wait();
-    std::thread unsubscriber([&] {
-        memory.cache->unsubscribe(id);
-        CHECK(left);
-        unsubscribed = true;
-    });
-    go_on.set_value();
-    unsubscriber.join();
-    publisher.join();
-    CHECK(unsubscribed);
-}
-
-SCENARIO("a listener may publish, and unsubscribe itself or another, from its callback", "[cache_memory]") {
-    Memory memory;
-    int mine = 0, others = 0;
-    std::uint64_t my_id = 0, other_id = 0;
-    Listener me([&](auto, std::string_view payload) {
-        ++mine;
-        if (payload == "again") return;
-        publish(memory, "again", "c");
-        memory.cache->unsubscribe(my_id);
-        memory.cache->unsubscribe(other_id);
-    });
-    Listener other([&](auto, auto) { ++others; });
-    my_id = subscribe(memory, me);
-    other_id = subscribe(memory, other);
-    publish(memory, "first");
-    publish(memory, "second");
-    CHECK(mine == 2);    // "first" and, inside it, "again"
-    CHECK(others == 1);  // "again"; by the time of "first" it was gone
-}
-
-SCENARIO("no callback runs after unsubscribe, also under fire", "[cache_memory]") {
-    Memory memory;
-    std::atomic<bool> stop = false;
-    std::vector<std::thread> publishers;
-    for (int i = 0; i < 3; ++i)
-        publishers.emplace_back([&] {
-            while (!stop) publish(memory, "x");
-        });
-    int after = 0;
-    for (int round = 0; round < 500; ++round) {
-        auto gone = std::make_unique<std::atomic<bool>>(false);
-        auto listener = std::make_unique<Listener>([&after, flag = gone.get()](auto, auto) { after += *flag; });
-        const auto id = subscribe(memory, *listener);
-        memory.cache->unsubscribe(id);
-        *gone = true;
-        listener.reset();  // a late callback would now use freed memory, which the sanitizers see
-    }
-    stop = true;
-    for (auto& publisher : publishers) publisher.join();
-    CHECK(after == 0);
 }

@@ -84,5 +84,6 @@ TEST_CASE("config/embedded.yaml documents every setting with the code's own defa
             CHECK(tree.find_path(std::string(slot) + key) != nullptr);
     }
     CHECK(settings.plugins.storage.queue == PluginSlot{}.queue);
+    CHECK(settings.plugins.storage.breaker == BreakerSettings{});
     CHECK(settings.plugins.storage.config_json.find("/data/treasurer.db") != std::string::npos);
 }

@@ -125,7 +125,7 @@ TEST_CASE("a wrong --set names itself", "[config]") {
           Lines{"--set nothing: expected path.to.key=value", "--set a..b: an empty name in the path",
                 "--set server.port.deep: 'server.port' is a value, not a map of settings",
                 "--set plugins.storage.use.x: 'plugins.storage.use' is a value, not a map of settings",
-                "--set server.port: server.port: must be a whole number; found 'x'",
+                "--set server.port: must be a whole number; found 'x'",
                 "--set server.prot: unknown setting 'server.prot' (did you mean 'port'?)"});
 }
 
@@ -149,13 +149,13 @@ TEST_CASE("plugin settings are checked against the plugin's schema, in place", "
         "    config:\n"
         "      pool: many\n"
         "      pth: x\n"
-        "  cache: {use: nonesuch}\n"
+        "  cache: {use: nonesuch, sha256: 12ab, breaker: {failures: few}}\n"
         "  parsers: {rules: {use: words, thread: 2}, \"Bad Name\": {use: words}}\n");
     file.options.overrides = {"plugins.storage.config.deep.x=1"};
-    file.options.plugin_schema = [](std::string_view, const std::string& use,
+    file.options.plugin_schema = [](std::string_view, const treasurer::PluginSlot& slot,
                                     const std::string&) -> atr::Result<std::string> {
-        if (use == "nonesuch") return atr::rejected(ATR_E_CONFIG, "no such file");
-        if (use == "words") return std::string("{}");
+        if (slot.use == "nonesuch") return atr::rejected(ATR_E_CONFIG, "no such file");
+        if (slot.use == "words") return std::string("{}");
         return std::string(R"({"type":"object","additionalProperties":false,"required":["path"],
             "properties":{"path":{"type":"string"},"pool":{"type":"integer"}}})");
     };
@@ -163,7 +163,8 @@ TEST_CASE("plugin settings are checked against the plugin's schema, in place", "
           Lines{"5:7: plugins.storage.config: the setting 'path' is missing",
                 "5:13: plugins.storage.config.pool: must be a whole number; found \"many\"",
                 "6:7: plugins.storage.config.pth: unknown setting 'pth' (did you mean 'path'?)",
-                "7:16: plugins.cache.use: no such file",
+                "7:34: plugins.cache.sha256: must be 64 lower-case hex digits, as sha256sum prints them",
+                "7:60: plugins.cache.breaker.failures: must be a whole number; found 'few'",
                 "8:33: unknown setting 'plugins.parsers.rules.thread' (did you mean 'threads'?)",
                 "8:45: plugins.parsers: 'Bad Name' is no name for an instance (a-z, then a-z 0-9 _ -, at most 32)",
                 "--set plugins.storage.config.deep.x: plugins.storage.config.deep: unknown setting 'deep'"});

@@ -27,6 +27,14 @@ TEST_CASE("vendor names are compared without legal form, case and punctuation", 
     CHECK(vendor_normal_form("...").empty());
 }
 
+TEST_CASE("companies of different legal forms are told apart, a form left out is not a difference", "[intake]") {
+    CHECK(legal_forms_differ("Acme GmbH", "Acme Ltd"));
+    CHECK(legal_forms_differ("Acme, Inc.", "Acme LLC"));
+    CHECK_FALSE(legal_forms_differ("Acme Limited", "ACME LTD."));
+    CHECK_FALSE(legal_forms_differ("Acme", "Acme Ltd"));
+    CHECK_FALSE(legal_forms_differ("Müller GmbH & Co. KG", "Müller GmbH"));
+}
+
 TEST_CASE("IBAN check digits", "[intake]") {
     CHECK(iban_checks_out("DE89 3704 0044 0532 0130 00"));
     CHECK(iban_checks_out("gb82west12345698765432"));

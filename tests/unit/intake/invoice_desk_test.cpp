@@ -1,4 +1,5 @@
 // The invoice desk: what is paid, what waits, what is refused, and that nothing is ever taken twice.
+#include "intake/approval_expiry.hpp"
 #include "tests/support/desk_world.hpp"
 
 #include <catch2/catch.hpp>
@@ -25,6 +26,15 @@ SCENARIO("the address in an invoice's text is never paid", "[intake]") {
     CHECK(result.reason == "the document names another account than the vendor master");
     CHECK(result.payment.creditor.address == DeskWorld::wallet);
     CHECK(world.rail.moved() == 0);
+}
+
+SCENARIO("a company of another legal form than the vendor master's is not paid without a person", "[intake]") {
+    DeskWorld world;
+    world.add_vendor("Brandt Logistik GmbH", "0xabcdefabcdefabcdefabcdefabcdefabcdefabcd");
+    const auto other = world.submit({.number = "B-1", .vendor = "Brandt Logistik AG"});
+    REQUIRE(other.kind == SubmitKind::waiting_approval);
+    CHECK(other.reason.find("companies of different legal forms") != std::string::npos);
+    CHECK(world.submit({.number = "B-2", .vendor = "Brandt Logistik"}).kind == SubmitKind::paid);
 }
 
 SCENARIO("an unknown vendor is never paid, not even with an approval", "[intake]") {
@@ -163,6 +173,22 @@ SCENARIO("an expired approval cannot be used, and frees its invoice to be submit
     CHECK(world.approve(result.invoice.approval_id).kind == ApprovalKind::not_pending);
     CHECK(world.submit({.amount = "1500"}).kind == SubmitKind::waiting_approval);
     CHECK(world.rail.moved() == 0);
+}
+
+SCENARIO("an approval that nobody decides in time is closed by itself, and its invoice may come again", "[intake]") {
+    DeskWorld world;
+    ApprovalExpiry expiry(world.host().store, world.desks.approvals, world.executor, world.clock);
+    const auto old = world.submit({.amount = "1500"});
+    world.executor.advance(4LL * 86'400'000);
+    const auto young = world.submit({.number = "INV-2", .amount = "1600"});
+    CHECK(world.executor.await(expiry.run()).value() == 0);
+    world.executor.advance(4LL * 86'400'000);
+    CHECK(world.executor.await(expiry.run()).value() == 1);
+    CHECK(world.approval(old.invoice.approval_id).status == "expired");
+    CHECK(world.payment(old.payment.id).state == PaymentState::cancelled);
+    CHECK(world.approval(young.invoice.approval_id).status == "pending");
+    CHECK(world.submit({.amount = "1500"}).kind == SubmitKind::waiting_approval);
+    CHECK(world.submit({.number = "INV-2", .amount = "1600"}).duplicate_approval_id == young.invoice.approval_id);
 }
 
 SCENARIO("one invoice is paid once, whatever form it comes in again", "[intake]") {

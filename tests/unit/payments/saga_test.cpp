@@ -225,6 +225,45 @@ SCENARIO("a paused treasury sends nothing, and goes on when it is released", "[p
     CHECK(world.rail.paid(SagaWorld::at_rail(begun.id)) == 1);
 }
 
+SCENARIO("a host works on as many payments at once as it may, and the others wait their turn", "[payments]") {
+    SagaWorld world;
+    world.rail.idempotent(false);
+    payments::SagaSettings two;
+    two.max_active = 2;
+    auto& host = world.add_host("host-2", two);
+    std::vector<SagaWorld::Begun> begun;
+    for (int i = 0; i < 5; ++i) begun.push_back(world.commit_a("10", &host));
+    world.rail.latency(Millis{1000});
+    std::vector<std::string> ids;
+    for (const auto& one : begun) {
+        REQUIRE(one.committed.ok());
+        host.runner.adopt(one.id, one.lease_token);
+        ids.push_back(one.id);
+    }
+    world.executor.run_until_idle();
+    CHECK(host.runner.active() == 2);
+    const auto in_state = [&](PaymentState state) {
+        return std::count_if(ids.begin(), ids.end(), [&](const auto& id) { return world.payment(id).state == state; });
+    };
+    WHEN("nothing stops it") {
+        world.executor.advance(3500);
+        CHECK(in_state(PaymentState::settled) == 5);
+        CHECK(host.runner.active() == 0);
+    }
+    WHEN("the host is stopped") {
+        host.runner.stop();
+        world.executor.advance(1500);
+        THEN("those that waited are put down as unsent, and another host pays them without asking a person") {
+            CHECK(in_state(PaymentState::settled) == 2);
+            CHECK(in_state(PaymentState::scheduled) == 3);
+            world.host().runner.start();
+            world.executor.advance(60'000);
+            CHECK(in_state(PaymentState::settled) == 5);
+            CHECK(world.rail.moved() == 5);
+        }
+    }
+}
+
 SCENARIO("200 payments against funds for 100 reserve exactly 100", "[payments]") {
     SagaWorld world("1000");
     unsigned begun = 0, refused = 0;
@@ -279,4 +318,96 @@ SCENARIO("what the books say after a storm of answers is what moved at the rail"
         CHECK((is_final(world.payment(id).state) || world.payment(id).needs_human));
     }
     CHECK(world.books_equal_rail());
+}
+
+namespace {
+
+/// As a finished copy or restore leaves the store.
+void begin_life(SagaWorld& world, const std::string& life, bool active = true) {
+    auto found = world.executor.await(world.host().store.find<Quarantine>(Quarantine::key));
+    Quarantine now = found->value_or(Quarantine{});
+    now.active = active;
+    now.life = life;
+    world.store_one(now);
+}
+
+}  // namespace
+
+SCENARIO("a store in quarantine sends nothing, and goes on when it is released", "[payments][quarantine]") {
+    SagaWorld world("1000");
+    begin_life(world, "");
+    const auto begun = world.commit_a("12.50");
+    world.host().runner.adopt(begun.id, begun.lease_token);
+    world.host().runner.start();
+    world.executor.advance(60'000);
+    CHECK(world.payment(begun.id).state == PaymentState::scheduled);
+    CHECK(world.payment(begun.id).reason.find("quarantine") != std::string::npos);
+    CHECK(world.rail.submitted(SagaWorld::at_rail(begun.id)) == 0);
+    begin_life(world, "", false);
+    world.executor.advance(60'000);
+    CHECK(world.payment(begun.id).state == PaymentState::settled);
+    CHECK(world.rail.paid(SagaWorld::at_rail(begun.id)) == 1);
+}
+
+SCENARIO("a payment that was put down unsent before the store was copied is perhaps sent", "[payments][quarantine]") {
+    SagaWorld world("1000");
+    world.rail.idempotent(false);
+    const auto begun = world.commit_a("12.50");
+    world.pause(true);
+    world.host().runner.adopt(begun.id, begun.lease_token);
+    world.executor.run_until_idle();
+    REQUIRE(world.payment(begun.id).state == PaymentState::scheduled);
+    world.pause(false);
+    GIVEN("the copied store's source sent it after the copy was made") {
+        RailPort& rail = world.rail;
+        atr::RailPayment sent;
+        sent.payment_id = SagaWorld::at_rail(begun.id);
+        sent.source_account = "treasury";
+        sent.money = *atr::Money::parse("12.50", "MNEE");
+        sent.creditor_json = R"({"address":"0x1234567890abcdef1234567890abcdef12345678"})";
+        REQUIRE(world.executor.await(rail.submit(sent, world.payment(begun.id).prepared_blob, {})));
+        world.host().runner.start();
+        for (const bool quarantined : {true, false}) {
+            begin_life(world, "life-2", quarantined);
+            world.executor.advance(60'000);
+            CHECK(world.payment(begun.id).state == PaymentState::settled);
+            CHECK(world.rail.submitted(SagaWorld::at_rail(begun.id)) == 1);
+            CHECK(world.rail.paid(SagaWorld::at_rail(begun.id)) == 1);
+        }
+        CHECK(world.books_equal_rail());
+    }
+    GIVEN("nobody sent it") {
+        begin_life(world, "life-2");
+        world.host().runner.start();
+        world.executor.advance(60'000);
+        CHECK(world.payment(begun.id).state == PaymentState::unknown);
+        begin_life(world, "life-2", false);
+        world.executor.advance(60'000);
+        THEN("a rail that does not protect against a second payment is not tried: a person decides") {
+            CHECK(world.rail.submitted(SagaWorld::at_rail(begun.id)) == 0);
+            CHECK(world.payment(begun.id).needs_human);
+        }
+    }
+    GIVEN("nobody sent it, and the rail makes a repeat harmless") {
+        world.rail.idempotent(true);
+        begin_life(world, "life-2");
+        world.host().runner.start();
+        world.executor.advance(60'000);
+        CHECK(world.rail.submitted(SagaWorld::at_rail(begun.id)) == 0);
+        begin_life(world, "life-2", false);
+        world.executor.advance(60'000);
+        CHECK(world.payment(begun.id).state == PaymentState::settled);
+        CHECK(world.rail.paid(SagaWorld::at_rail(begun.id)) == 1);
+    }
+}
+
+SCENARIO("a payment of another life is looked up before its first send", "[payments][quarantine]") {
+    SagaWorld world("1000");
+    world.rail.idempotent(false);
+    begin_life(world, "life-2", false);
+    const auto begun = world.commit_a("12.50");  // made without a life: before the store was copied
+    world.host().runner.adopt(begun.id, begun.lease_token);
+    world.executor.advance(5'000);
+    CHECK(world.rail.submitted(SagaWorld::at_rail(begun.id)) == 0);
+    CHECK(world.payment(begun.id).needs_human);
 }

@@ -68,6 +68,23 @@ TEST_CASE("a call goes through and is counted", "[plugin]") {
     CHECK(count.latency.p50_us > 0);
 }
 
+TEST_CASE("a plugin that failed again and again is not asked for a while, but for its health", "[plugin]") {
+    Bench bench;
+    GoodParser parser(bench, {.name = "p",
+                              .threads = 2,
+                              .breaker = {.failures = 1, .open = ample, .open_max = ample},
+                              .stop_wait = ample});
+    CHECK(bench.await(parser.parse("fail")).outcome() == Outcome::rejected);  // a "no" is no failure
+    CHECK(parser.abandon(bench, "wait " + bench.path("go")).outcome() == Outcome::retry);
+    const auto refused = bench.await(parser.parse("text"));
+    REQUIRE(refused.outcome() == Outcome::retry);
+    CHECK(refused.error().code == ATR_E_UNREACHABLE);
+    CHECK(parser.snapshot().breaker.state == BreakerState::open);
+    CHECK(parser.snapshot().breaker.refused == 1);
+    CHECK(bench.await(parser.instance->health({})));
+    bench.touch("go");
+}
+
 TEST_CASE("a call knows its request, attempt, time and deadline", "[plugin]") {
     Bench bench;
     GoodParser parser(bench);

@@ -68,6 +68,7 @@ struct Books : support::StoreBench {
         out.id = ids.next();
         out.amount = *atr::Money::parse(amount, "MNEE");
         out.rail = "bank";
+        out.creditor.address = "0xacme01";
         out.transfer_id = out.id;
         out.enter(PaymentState::prepared, clock.unix_ms());
         UnitOfWork unit = store.begin();

@@ -180,6 +180,48 @@ SCENARIO("an amount or asset that differs is found", "[reconciliation]") {
     }
 }
 
+SCENARIO("money that went to another address than the payment's is found", "[reconciliation]") {
+    Books books;
+    books.fund();
+    const auto payment = books.reserve("5");
+    const auto paid_to = [&](const char* counterparty) {
+        auto event = Books::out_event(Books::at_rail(payment), "5", "r");
+        event.counterparty_json = counterparty;
+        books.rail.note(event);
+    };
+    GIVEN("another address") {
+        paid_to(R"({"address":"DE02 0000"})");
+        CHECK(books.breaks() == Kinds{"payee_differs"});
+        books.end(payment, PaymentState::settled, "r");
+        CHECK(books.breaks() == Kinds{"payee_differs"});
+        CHECK(books.breaks(Extent::tail) == Kinds{"payee_differs"});
+    }
+    GIVEN("the same one, written in another way") {
+        paid_to(R"({"address":"0xACME01"})");
+        CHECK(books.breaks() == Kinds{});
+    }
+    GIVEN("a rail that does not tell") {
+        paid_to("{}");
+        CHECK(books.breaks() == Kinds{});
+    }
+}
+
+SCENARIO("a movement that vanished from the statement is named by the next run, also one of the tail", "[reconciliation]") {
+    Books books;
+    books.fund();
+    const auto payment = books.pay("5");
+    CHECK(books.breaks() == Kinds{});
+    books.rail.forget(books.rail.events()[1].event_id);
+    books.rail.forge_balance("MNEE", "5");
+    books.clock.advance(61'000);
+    const auto report = books.run(Extent::tail);
+    CHECK(report.extent == Extent::full);
+    const auto named = std::find_if(report.breaks.begin(), report.breaks.end(),
+                                    [](const auto& found) { return found.kind == reconcile::kind::no_rail_event; });
+    REQUIRE(named != report.breaks.end());
+    CHECK(named->payment_id == payment.id);
+}
+
 SCENARIO("money that moved after the books gave the payment up is found", "[reconciliation]") {
     Books books;
     books.fund();

@@ -1,0 +1,102 @@
+// treasurer plugin list | inspect: what plugin files hold; check is in check_command.cpp.
+#include "app/command_line.hpp"
+#include "plugin/plugin_library.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <iomanip>
+#include <iostream>
+
+namespace treasurer::app {
+namespace {
+
+std::string type_of(const nlohmann::json& about) {
+    if (about.contains("enum")) {
+        std::string out;
+        for (const auto& one : about["enum"])
+            out += (out.empty() ? "" : "|") + (one.is_string() ? one.get<std::string>() : one.dump());
+        return out;
+    }
+    std::string out = about.contains("type") && about["type"].is_string() ? about["type"].get<std::string>() : "any";
+    if (about.contains("x-unit") && about["x-unit"].is_string() && !about["x-unit"].get<std::string>().empty())
+        out += ", " + about["x-unit"].get<std::string>();
+    return out;
+}
+
+void print_settings(const nlohmann::json& schema) {
+    if (!schema.is_object() || !schema.contains("properties") || schema["properties"].empty()) {
+        std::cout << "  settings: none\n";
+        return;
+    }
+    std::cout << "  settings:\n";
+    for (const auto& [name, about] : schema["properties"].items()) {
+        std::cout << "    " << name << " (" << type_of(about) << "), "
+                  << (about.contains("default") ? "default " + about["default"].dump() : std::string("required"))
+                  << '\n';
+        if (about.contains("description") && about["description"].is_string())
+            std::cout << "        " << about["description"].get<std::string>() << '\n';
+    }
+}
+
+int inspect(const std::string& use, const std::string& dir) {
+    const auto file = plugin_file(use, dir);
+    const auto library = PluginLibrary::load(file);
+    if (!library) {
+        print_error(library.error().message);
+        return finding;
+    }
+    const auto hash = sha256_of_file(file);
+    std::cout << "file: " << (*library)->file().string() << '\n';
+    std::cout << "sha256: " << hash.value_or(std::string("cannot be read")) << '\n';
+    std::cout << "built with: " << (*library)->sdk() << '\n';
+    for (const auto& component : (*library)->components()) {
+        std::cout << component.kind << " " << component.id << " " << component.version << ": " << component.title
+                  << '\n';
+        if (!component.vendor.empty()) std::cout << "  vendor: " << component.vendor << '\n';
+        if (!component.license.empty()) std::cout << "  licence: " << component.license << '\n';
+        if (component.serial()) std::cout << "  one call at a time\n";
+        print_settings(nlohmann::json::parse(component.config_schema_json, nullptr, false));
+    }
+    return done;
+}
+
+int list(const std::string& dir) {
+    const auto found = list_plugins(dir);
+    if (!found) {
+        print_error(found.error().message);
+        return usage;
+    }
+    int code = done;
+    for (const auto& one : *found) {
+        if (!one.error.empty()) {
+            std::cout << one.file.filename().string() << "\tdoes not load: " << one.error << '\n';
+            code = finding;
+            continue;
+        }
+        for (const auto& component : one.library->components())
+            std::cout << one.file.stem().string() << '\t' << component.kind << '\t' << component.id << '\t'
+                      << component.version << '\t' << component.title << '\t' << one.library->sdk() << '\n';
+    }
+    return code;
+}
+
+}  // namespace
+
+void add_plugin(CLI::App& program, int& exit_code) {
+    auto* plugin = program.add_subcommand("plugin", "plugins")->require_subcommand(1);
+    auto dir = std::make_shared<std::string>(default_plugins_dir());
+    auto use = std::make_shared<std::string>();
+    const auto takes_dir = [&](CLI::App* command) {
+        command->add_option("--dir", *dir, "the plugin folder (default: beside this program)");
+    };
+    add_plugin_check(*plugin, exit_code);
+    auto* listing = plugin->add_subcommand("list", "what is in the plugin folder, and whether it loads");
+    takes_dir(listing);
+    listing->callback([dir, &exit_code] { exit_code = list(*dir); });
+    auto* inspecting = plugin->add_subcommand("inspect", "one plugin: its hash, what it holds, and its settings");
+    takes_dir(inspecting);
+    inspecting->add_option("plugin", *use, "a name in the plugin folder, or the path of a .so")->required();
+    inspecting->callback([dir, use, &exit_code] { exit_code = inspect(*use, *dir); });
+}
+
+}  // namespace treasurer::app

@@ -1,0 +1,13 @@
+/// What a host has loaded, for people: GET /api/v1/plugins.
+#pragma once
+
+#include "plugin/plugin_set.hpp"
+#include "records/json.hpp"
+
+namespace treasurer::app {
+
+/// {"items":[{"name","kind","component","version","file","sdk","breaker":{…},"pool":{…},"operations":[…]}]}. Neither
+/// waits nor calls a plugin.
+Json plugin_report(const PluginSet& plugins);
+
+}  // namespace treasurer::app

@@ -1,0 +1,32 @@
+/// Every setting with its value and where that comes from, and the JSON Schema of a settings file.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "config/loader.hpp"
+
+namespace treasurer {
+
+struct ListedSetting {
+    std::string path;
+    std::string value;  ///< as it was written: ${NAME} is not replaced, since it may hold a secret
+    std::string where;  ///< "treasurer.yaml:12:3", "--set server.port" or "default"
+};
+
+/// In the order of the file config/embedded.yaml, plugins last. Problems: those of load_settings().
+std::variant<std::vector<ListedSetting>, Problems> list_settings(const LoadOptions& options);
+
+/// What is known of one plugin: what `use` would name it, its kind and the schema of its settings.
+struct KnownPlugin {
+    std::string use, kind;
+    nlohmann::json schema;
+};
+
+/// A JSON Schema (2020-12) of the whole file, with the settings of each known plugin where it is used.
+nlohmann::json settings_schema(const std::vector<KnownPlugin>& plugins);
+
+}  // namespace treasurer

@@ -1,0 +1,42 @@
+#include "intake/approval_expiry.hpp"
+
+namespace treasurer::intake {
+namespace {
+
+constexpr std::uint32_t at_once = 100;
+
+}  // namespace
+
+Task<atr::Result<std::size_t>> ApprovalExpiry::run() {
+    std::size_t closed = 0;
+    for (;;) {
+        atr::Query query;
+        query.index = "by_expiry";
+        query.eq = {atr::Value::of(std::string("pending"))};
+        query.hi = atr::Value::of(clock_.unix_ms());
+        query.limit = at_once;
+        Task<atr::Result<Listing<Approval>>> listing = store_.list<Approval>(std::move(query));
+        atr::Result<Listing<Approval>> due = co_await listing;
+        if (!due) co_return due.error();
+        std::size_t closed_here = 0;
+        for (auto& approval : due->items) {
+            Task<bool> expiring = desk_.expire(std::move(approval));
+            const bool expired = co_await expiring;
+            if (expired) ++closed_here;
+        }
+        closed += closed_here;
+        if (closed_here == 0 || due->next_cursor.empty() || stopping_) co_return closed;
+    }
+}
+
+Task<> ApprovalExpiry::loop() {
+    while (!stopping_) {
+        Task<atr::Result<std::size_t>> running = run();
+        co_await running;  // what failed now is due again in a minute
+        if (stopping_) co_return;
+        Task<> waiting = pause_.wait(interval_);
+        co_await waiting;
+    }
+}
+
+}  // namespace treasurer::intake

@@ -1,0 +1,99 @@
+#include "plugin/plugin_file.hpp"
+
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+namespace treasurer {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// What an operator needs who named a file that is not there.
+std::string missing(const fs::path& file) {
+    std::error_code error;
+    const auto found = shared_objects(file.parent_path(), error);
+    const std::string where = "no such file; the folder " + file.parent_path().string();
+    if (error) return where + " cannot be read (" + error.message() + "): set plugins.dir";
+    if (found.empty()) return where + " holds no plugins: set plugins.dir";
+    std::string names;
+    for (const auto& path : found) names += (names.empty() ? "" : ", ") + path.stem().string();
+    return where + " holds: " + names;
+}
+
+/// Why others could put their own code in the place of `path`; empty: they cannot.
+std::string open_to_others(const fs::path& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) return {};  // what is not there is told elsewhere
+    const std::string what = S_ISDIR(status.st_mode) ? "its folder " + path.string() : "the file";
+    if (status.st_uid != 0 && status.st_uid != ::geteuid())
+        return what + " belongs to user " + std::to_string(status.st_uid) +
+               ", neither root nor the user this runs as: chown it";
+    if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) return what + " can be written by others: chmod go-w it";
+    return {};
+}
+
+}  // namespace
+
+atr::Error refused_plugin(const fs::path& file, const std::string& why) {
+    return atr::rejected(ATR_E_CONFIG, "plugin " + file.string() + ": " + why);
+}
+
+fs::path plugin_file(const std::string& use, const fs::path& dir) {
+    if (use.find('/') != std::string::npos || use.ends_with(".so")) return use;
+    return dir / (use + ".so");
+}
+
+std::vector<fs::path> shared_objects(const fs::path& dir, std::error_code& error) {
+    std::vector<fs::path> out;
+    for (fs::directory_iterator at(dir, error), end; !error && at != end; at.increment(error))
+        if (at->path().extension() == ".so") out.push_back(at->path());
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+atr::Result<std::string> sha256_of_file(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in) return refused_plugin(file, "cannot be read: check its permissions");
+    crypto_hash_sha256_state state;
+    crypto_hash_sha256_init(&state);
+    std::array<char, 65536> block;
+    while (in.read(block.data(), block.size()) || in.gcount() > 0)
+        crypto_hash_sha256_update(&state, reinterpret_cast<const unsigned char*>(block.data()),
+                                  static_cast<unsigned long long>(in.gcount()));
+    std::array<unsigned char, crypto_hash_sha256_BYTES> hash;
+    crypto_hash_sha256_final(&state, hash.data());
+    std::array<char, 2 * crypto_hash_sha256_BYTES + 1> hex;
+    sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
+    return std::string(hex.data());
+}
+
+atr::Result<> check_plugin_file(const fs::path& file, const std::string& sha256) {
+    std::error_code error;
+    const auto status = fs::status(file, error);
+    if (!fs::exists(status)) return refused_plugin(file, missing(file));
+    if (!fs::is_regular_file(status)) return refused_plugin(file, "not a file");
+    const fs::path real = fs::canonical(file, error);
+    for (const auto& path : {real, real.parent_path(), file.parent_path()})
+        if (const std::string why = open_to_others(path); !why.empty()) return refused_plugin(file, why);
+    std::ifstream in(file, std::ios::binary);
+    if (!in) return refused_plugin(file, "cannot be read: check its permissions");
+    char magic[4] = {};
+    constexpr std::string_view elf =
+        "\x7f"
+        "ELF";
+    if (!in.read(magic, sizeof magic) || std::string_view(magic, sizeof magic) != elf)
+        return refused_plugin(file, "not a shared object (no ELF header)");
+    if (sha256.empty()) return {};
+    const auto hash = sha256_of_file(file);
+    if (!hash) return hash.error();
+    if (*hash != sha256) return refused_plugin(file, "its sha256 is " + *hash + ", the settings name " + sha256);
+    return {};
+}
+
+}  // namespace treasurer
