@@ -51,7 +51,8 @@ bool read_config(const std::vector<std::string>& words, kit::Options& options) {
     options.config_json = kit::with_settings(options.config_json, settings, schema.is_object() ? schema.dump() : "");
     if (!schema.is_object()) return true;
     const auto wrong = check_schema(Json::parse(options.config_json), schema);
-    for (const auto& one : wrong) print_error("--config" + (one.pointer.empty() ? "" : " " + one.pointer) + ": " + one.what);
+    for (const auto& one : wrong)
+        print_error("--config" + (one.pointer.empty() ? "" : " " + one.pointer) + ": " + one.what);
     return wrong.empty();
 }
 
@@ -83,7 +84,8 @@ int run_check(CheckOptions options) {
 
 void add_plugin_check(CLI::App& plugin, int& exit_code) {
     auto options = std::make_shared<CheckOptions>();
-    auto* check = plugin.add_subcommand("check", "whether a plugin keeps the contract: the conformance kit of its kind");
+    auto* check =
+        plugin.add_subcommand("check", "whether a plugin keeps the contract: the conformance kit of its kind");
     check->footer(
         "In settings, {data} becomes a fresh folder and {unique} a fresh name (letters, digits, '_') for each check.\n"
         "Exit codes: 0 all passed, 1 a check failed or could not run, 2 wrong arguments or settings.");
@@ -92,7 +94,8 @@ void add_plugin_check(CLI::App& plugin, int& exit_code) {
     repeated(check->add_option("--config", options->config, "a setting as KEY=VALUE, or a YAML file of settings"));
     repeated(check->add_option("--only", options->kit.only, "only this code (or the beginning of one), stage or kind"));
     check->add_option("--component", options->kit.component, "only this component of the file, by its id");
-    check->add_option("--format", options->format, "text, junit or json")->check(CLI::IsMember({"text", "junit", "json"}));
+    check->add_option("--format", options->format, "text, junit or json")
+        ->check(CLI::IsMember({"text", "junit", "json"}));
     check->add_option("--report", options->report, "write the report to this file");
     check->add_option("--seed", options->kit.seed, "replay the random choices of a report");
     auto* quick = check->add_flag("--quick", options->quick, "fewer repeats: seconds, for every build");

@@ -33,7 +33,8 @@ static atr_outcome no_ttl(atr_error* error) {
     return answer(error, ATR_REJECTED, ATR_E_BAD_INPUT, "a time to live is at least 1 ms");
 }
 
-static atr_outcome get(void* self, const atr_call* call, atr_str key, atr_buf* out, int64_t* ttl_ms_left, atr_error* error) {
+static atr_outcome get(void* self, const atr_call* call, atr_str key, atr_buf* out, int64_t* ttl_ms_left,
+                       atr_error* error) {
     struct cache* cache = self;
     atr_outcome outcome = ATR_OK;
     pthread_mutex_lock(&cache->mutex);
@@ -100,8 +101,8 @@ static int read_counter(const struct entry* entry, int64_t* out) {
     return errno == 0 && end == text + entry->value_len;
 }
 
-static atr_outcome incr(void* self, const atr_call* call, atr_str key, int64_t by, int64_t ttl_ms_on_create, int64_t* value,
-                        int64_t* ttl_ms_left, atr_error* error) {
+static atr_outcome incr(void* self, const atr_call* call, atr_str key, int64_t by, int64_t ttl_ms_on_create,
+                        int64_t* value, int64_t* ttl_ms_left, atr_error* error) {
     struct cache* cache = self;
     int64_t now = 0, expires = expiry(call, ttl_ms_on_create);
     char text[24];
@@ -111,7 +112,8 @@ static atr_outcome incr(void* self, const atr_call* call, atr_str key, int64_t b
     atr_outcome outcome = ATR_OK;
     if (table_is_live(known, call->now_unix_ms)) {
         expires = known->expires_unix_ms;
-        if (!read_counter(known, &now)) outcome = answer(error, ATR_REJECTED, ATR_E_BAD_INPUT, "the value is no counter");
+        if (!read_counter(known, &now))
+            outcome = answer(error, ATR_REJECTED, ATR_E_BAD_INPUT, "the value is no counter");
     }
     if (outcome == ATR_OK && __builtin_add_overflow(now, by, &now))
         outcome = answer(error, ATR_REJECTED, ATR_E_LIMIT, "the counter would overflow");
@@ -164,7 +166,8 @@ static const void* get_interface(void* self, atr_str id) {
     return id.len == strlen(ATR_IF_CACHE) && memcmp(id.ptr, ATR_IF_CACHE, id.len) == 0 ? &table : NULL;
 }
 
-#define TEXT(literal) {literal, sizeof literal - 1}
+#define TEXT(literal) \
+    { literal, sizeof literal - 1 }
 
 static const atr_component component = {
     .struct_size = sizeof component,

@@ -1,7 +1,7 @@
 /* A bounded hash table of values with a time to live and a version. Not thread-safe: its user locks it.
  *
- * A deleted or expired entry stays as a tombstone with its version, until its place is needed: a filler that read before
- * the deletion must not win. Times are Unix milliseconds, as the host tells them. */
+ * A deleted or expired entry stays as a tombstone with its version, until its place is needed: a filler that read
+ * before the deletion must not win. Times are Unix milliseconds, as the host tells them. */
 #ifndef CACHE_TABLE_H
 #define CACHE_TABLE_H
 #include <stddef.h>

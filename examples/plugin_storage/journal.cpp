@@ -84,7 +84,8 @@ void Journal::append(const std::vector<nlohmann::json>& entries) {
     }
     if (ftruncate(file_, static_cast<off_t>(end_)) != 0) throw_errno("ftruncate");  // a torn entry of who died here
     for (std::size_t done = 0; done < bytes.size();) {
-        const ssize_t written = pwrite(file_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(end_ + done));
+        const ssize_t written =
+            pwrite(file_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(end_ + done));
         if (written < 0 && errno == EINTR) continue;
         if (written < 0) {
             const int error = errno;

@@ -1,5 +1,5 @@
-/// An append-only file of JSON entries that several processes share. Whoever writes holds the file's lock; whoever reads
-/// takes what is whole. An entry that a dying process left torn is cut off by the next writer.
+/// An append-only file of JSON entries that several processes share. Whoever writes holds the file's lock; whoever
+/// reads takes what is whole. An entry that a dying process left torn is cut off by the next writer.
 #pragma once
 
 #include <cstdint>

@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t most_snapshots = 8;
 
 atr::Error behind(std::uint64_t wanted, std::uint64_t seq) {
-    return atr::retry(ATR_E_UNSPEC, "the store is at commit " + std::to_string(seq) + ", not yet at " + std::to_string(wanted));
+    return atr::retry(ATR_E_UNSPEC,
+                      "the store is at commit " + std::to_string(seq) + ", not yet at " + std::to_string(wanted));
 }
 
 }  // namespace
@@ -119,8 +120,9 @@ Result<atr::Page> JournalStorage::query(const Call&, const atr::Query& query) {
     return out;
 }
 
-Result<std::vector<atr::Job>> JournalStorage::lease(const Call& call, const std::string& queue, const std::string& worker,
-                                                    std::uint32_t max, std::int64_t lease_ms) {
+Result<std::vector<atr::Job>> JournalStorage::lease(const Call& call, const std::string& queue,
+                                                    const std::string& worker, std::uint32_t max,
+                                                    std::int64_t lease_ms) {
     const std::lock_guard lock(mutex_);
     const Journal::Turn turn(journal_);
     catch_up();
@@ -140,7 +142,8 @@ Result<std::vector<atr::Job>> JournalStorage::lease(const Call& call, const std:
     return out;
 }
 
-Result<std::uint32_t> JournalStorage::extend_leases(const Call& call, const std::string& worker, std::int64_t lease_ms) {
+Result<std::uint32_t> JournalStorage::extend_leases(const Call& call, const std::string& worker,
+                                                    std::int64_t lease_ms) {
     const std::lock_guard lock(mutex_);
     const Journal::Turn turn(journal_);
     catch_up();
@@ -172,8 +175,8 @@ Result<atr::Changes> JournalStorage::changes(const Call&, std::uint64_t after_se
             out.last_seq = out.records.back().version;
             return out;
         }
-        out.records.push_back({.collection = at->place.first, .key = at->place.second, .version = at->seq,
-                               .updated_unix_ms = at->at_ms});
+        out.records.push_back(
+            {.collection = at->place.first, .key = at->place.second, .version = at->seq, .updated_unix_ms = at->at_ms});
     }
     return out;
 }
@@ -188,11 +191,13 @@ Result<> JournalStorage::blob_put(const Call& call, const std::string& key, std:
         return atr::conflict(ATR_E_UNSPEC, "blob " + key + " is there with other bytes");
     }
     write({commit_entry(0, call.now_unix_ms(),
-                        {{place, Row{.version = 1, .updated_ms = call.now_unix_ms(), .body = std::string(bytes)}}}, false)});
+                        {{place, Row{.version = 1, .updated_ms = call.now_unix_ms(), .body = std::string(bytes)}}},
+                        false)});
     return {};
 }
 
-Result<atr::Blob> JournalStorage::blob_get(const Call&, const std::string& key, std::uint64_t offset, std::uint64_t length) {
+Result<atr::Blob> JournalStorage::blob_get(const Call&, const std::string& key, std::uint64_t offset,
+                                           std::uint64_t length) {
     const std::lock_guard lock(mutex_);
     catch_up();
     const Row* row = rows_.find({"atr.blobs", key});
@@ -201,8 +206,8 @@ Result<atr::Blob> JournalStorage::blob_get(const Call&, const std::string& key, 
     return atr::Blob{row->body.substr(from, length), row->body.size()};
 }
 
-Result<std::uint32_t> JournalStorage::purge(const Call& call, const std::string& collection, std::int64_t older_than_unix_ms,
-                                            std::uint32_t max) {
+Result<std::uint32_t> JournalStorage::purge(const Call& call, const std::string& collection,
+                                            std::int64_t older_than_unix_ms, std::uint32_t max) {
     const std::lock_guard lock(mutex_);
     const Journal::Turn turn(journal_);
     catch_up();

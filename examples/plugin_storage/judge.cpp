@@ -99,8 +99,14 @@ private:
         if (op.lease_ms > 0 && op.worker.empty()) return bad_input("a job born leased needs a worker");
         const Place place{"atr.jobs", op.record.key};
         if (rows_.find(place, &changes)) return atr::conflict(ATR_E_UNSPEC, "job " + op.record.key + " is there");
-        Row job{.version = 1, .updated_ms = now_ms_, .body = op.record.body,
-                .extra = {{"queue", op.queue}, {"run_at", op.run_at_unix_ms}, {"attempt", 0}, {"token", 0}, {"until", 0},
+        Row job{.version = 1,
+                .updated_ms = now_ms_,
+                .body = op.record.body,
+                .extra = {{"queue", op.queue},
+                          {"run_at", op.run_at_unix_ms},
+                          {"attempt", 0},
+                          {"token", 0},
+                          {"until", 0},
                           {"worker", ""}}};
         std::uint64_t token = 0;
         if (op.lease_ms > 0) {
@@ -145,8 +151,11 @@ Verdict judge(const Rows& rows, const atr::Batch& batch, std::int64_t now_ms) {
     if (known && (known->extra["expires"] == 0 || known->extra["expires"] > now_ms)) {
         if (known->extra["fingerprint"] != batch.fingerprint)
             return {refused(atr::rejected(ATR_E_IDEMPOTENCY_MISMATCH, "this key was used for something else"), 0), {}};
-        return {{.outcome = atr::Outcome::ok, .replayed = true, .commit_seq = known->extra["seq"],
-                 .versions = known->extra["versions"].get<std::vector<std::uint64_t>>()}, {}};
+        return {{.outcome = atr::Outcome::ok,
+                 .replayed = true,
+                 .commit_seq = known->extra["seq"],
+                 .versions = known->extra["versions"].get<std::vector<std::uint64_t>>()},
+                {}};
     }
     BatchJudge judging(rows, now_ms);
     atr::Commit commit{.outcome = atr::Outcome::ok, .commit_seq = rows.seq() + 1};
@@ -156,9 +165,12 @@ Verdict judge(const Rows& rows, const atr::Batch& batch, std::int64_t now_ms) {
         commit.versions.push_back(*version);
     }
     if (!batch.idempotency_key.empty())
-        judging.changes[key] = Row{.version = 1, .updated_ms = now_ms,
-                                   .extra = {{"fingerprint", batch.fingerprint}, {"expires", batch.key_expires_unix_ms},
-                                             {"seq", commit.commit_seq}, {"versions", commit.versions}}};
+        judging.changes[key] = Row{.version = 1,
+                                   .updated_ms = now_ms,
+                                   .extra = {{"fingerprint", batch.fingerprint},
+                                             {"expires", batch.key_expires_unix_ms},
+                                             {"seq", commit.commit_seq},
+                                             {"versions", commit.versions}}};
     return {std::move(commit), std::move(judging.changes)};
 }
 
@@ -169,7 +181,9 @@ bool is_due(const Row& job, std::int64_t now_ms) {
 Row leased(const Rows& rows, const Changes& pending, Row job, const std::string& worker, std::int64_t until_ms,
            Changes& tokens) {
     const std::uint64_t token = next_token(rows, pending, tokens);
-    job.extra.update({{"worker", worker}, {"until", until_ms}, {"token", token},
+    job.extra.update({{"worker", worker},
+                      {"until", until_ms},
+                      {"token", token},
                       {"attempt", job.extra["attempt"].get<std::uint32_t>() + 1}});
     job.version += 1;
     return job;

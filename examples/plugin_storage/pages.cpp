@@ -77,8 +77,12 @@ atr::Error bad_input(std::string message) {
 }  // namespace
 
 atr::Record to_record(const std::string& collection, const std::string& key, const Row& row) {
-    return {.collection = collection, .key = key, .version = row.version, .updated_unix_ms = row.updated_ms,
-            .body = row.body, .index = row.index};
+    return {.collection = collection,
+            .key = key,
+            .version = row.version,
+            .updated_unix_ms = row.updated_ms,
+            .body = row.body,
+            .index = row.index};
 }
 
 atr::Result<std::vector<atr::Record>> select(const Rows& rows, const atr::Query& query) {

@@ -18,7 +18,8 @@ std::vector<atr::IndexEntry> index_from(const Json& json) {
     std::vector<atr::IndexEntry> out;
     for (const auto& entry : json) {
         auto& made = out.emplace_back(atr::IndexEntry{.index = entry[0], .values = {}});
-        for (const auto& value : entry[1]) made.values.push_back({.type = value[0], .integer = value[1], .text = value[2]});
+        for (const auto& value : entry[1])
+            made.values.push_back({.type = value[0], .integer = value[1], .text = value[2]});
     }
     return out;
 }
@@ -44,7 +45,8 @@ std::optional<atr::Value> value_at(const Json& body, const atr::IndexColumn& col
     if (found.is_string() && (column.type == ATR_T_TEXT || column.type == ATR_T_DEC))
         return atr::Value{.type = column.type, .text = found};
     if (found.is_number_integer() && column.type == ATR_T_INT) return atr::Value::of(found.get<std::int64_t>());
-    if (found.is_boolean() && column.type == ATR_T_BOOL) return atr::Value{.type = ATR_T_BOOL, .integer = found.get<bool>()};
+    if (found.is_boolean() && column.type == ATR_T_BOOL)
+        return atr::Value{.type = ATR_T_BOOL, .integer = found.get<bool>()};
     return std::nullopt;
 }
 
@@ -99,7 +101,8 @@ Json commit_entry(std::uint64_t seq, std::int64_t now_ms, const Changes& changes
     for (const auto& [place, row] : changes) {
         Json one = {place.first, place.second};
         if (row)
-            for (Json part : {Json(row->version), Json(row->updated_ms), Json(row->body), to_json(row->index), row->extra})
+            for (Json part :
+                 {Json(row->version), Json(row->updated_ms), Json(row->body), to_json(row->index), row->extra})
                 one.push_back(std::move(part));
         rows.push_back(std::move(one));
     }
@@ -115,7 +118,8 @@ Json schema_entry(const atr::Schema& schema) {
             for (const auto& column : index.columns) columns.push_back(Json::array({column.json_pointer, column.type}));
             indexes.push_back({{"name", index.name}, {"unique", index.unique}, {"columns", std::move(columns)}});
         }
-        collections.push_back({{"name", collection.name}, {"counter", collection.counter}, {"indexes", std::move(indexes)}});
+        collections.push_back(
+            {{"name", collection.name}, {"counter", collection.counter}, {"indexes", std::move(indexes)}});
     }
     return {{"schema", {{"version", schema.version}, {"collections", std::move(collections)}}}};
 }

@@ -68,8 +68,8 @@ struct ComponentFacts {
 /// What the file holds; empty when it does not load (check_plugin() then says why). Needs a process without threads.
 std::vector<ComponentFacts> describe_plugin(const std::filesystem::path& plugin);
 
-/// Adds "key=value" settings to the JSON object `config_json`, each with the type that `schema_json` gives it, else as it
-/// reads: true, 5, [..], {..}, text. "a.b=1" sets b within a. Throws std::invalid_argument.
+/// Adds "key=value" settings to the JSON object `config_json`, each with the type that `schema_json` gives it, else as
+/// it reads: true, 5, [..], {..}, text. "a.b=1" sets b within a. Throws std::invalid_argument.
 std::string with_settings(const std::string& config_json, const std::vector<std::string>& settings,
                           const std::string& schema_json);
 

@@ -55,8 +55,7 @@ T need(atr::Result<T> result, const std::string& what) {
 }
 /// The call had to be refused with one of the outcomes that mean "not applied".
 void need_refused(const Answer& answer, const std::string& what);
-void need_outcome(const Answer& answer, atr::Outcome wanted, const std::string& what,
-                  std::int32_t code = ATR_E_UNSPEC);
+void need_outcome(const Answer& answer, atr::Outcome wanted, const std::string& what, std::int32_t code = ATR_E_UNSPEC);
 
 /// A sink with a limit. Appending again after it said stop breaks a rule.
 class Collector {

@@ -10,9 +10,9 @@
 namespace atr::testkit {
 
 struct ChildEnd {
-    std::string answer;   ///< what it wrote, whole only if `answered`
+    std::string answer;  ///< what it wrote, whole only if `answered`
     bool answered = false;
-    int signal = 0;       ///< 0: it ended by itself
+    int signal = 0;  ///< 0: it ended by itself
     int exit_code = 0;
     bool timed_out = false;
 

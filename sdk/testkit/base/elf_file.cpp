@@ -58,7 +58,8 @@ std::vector<Exported> exported_symbols(const std::filesystem::path& file) {
     expect(header.e_ident[EI_CLASS] == ELFCLASS64 && header.e_type == ET_DYN, "a 64-bit shared object",
            "an ELF file of another class or type");
     if (this_machine != EM_NONE)
-        expect(header.e_machine == this_machine, "built for this machine", "machine " + std::to_string(header.e_machine));
+        expect(header.e_machine == this_machine, "built for this machine",
+               "machine " + std::to_string(header.e_machine));
     std::vector<Exported> out;
     for (unsigned i = 0; i < header.e_shnum; ++i) {
         const auto section = image.at<Elf64_Shdr>(header.e_shoff + i * sizeof(Elf64_Shdr));
@@ -71,8 +72,8 @@ std::vector<Exported> exported_symbols(const std::filesystem::path& file) {
             if (symbol.st_shndx == SHN_UNDEF || symbol.st_shndx == SHN_ABS || !visible ||
                 ELF64_ST_BIND(symbol.st_info) == STB_LOCAL)
                 continue;
-            out.push_back({image.text(names.sh_offset + symbol.st_name),
-                           ELF64_ST_TYPE(symbol.st_info) == STT_OBJECT, symbol.st_size});
+            out.push_back({image.text(names.sh_offset + symbol.st_name), ELF64_ST_TYPE(symbol.st_info) == STT_OBJECT,
+                           symbol.st_size});
         }
     }
     return out;

@@ -54,8 +54,7 @@ void HostSide::on_log(void* ctx, std::int32_t level, atr_str message, atr_str fi
     auto& self = *static_cast<HostSide*>(ctx);
     ++self.lines_;
     const std::string_view text = atr::view(message), json = atr::view(fields);
-    if (level < 0 || level > 5)
-        self.border_.breach(rule_logs, "a log level from 0 to 5", std::to_string(level));
+    if (level < 0 || level > 5) self.border_.breach(rule_logs, "a log level from 0 to 5", std::to_string(level));
     if (!is_utf8(text)) self.border_.breach(rule_logs, "a log message in UTF-8", "other bytes");
     if (!json.empty() && !nlohmann::json::parse(json, nullptr, false).is_object())
         self.border_.breach(rule_logs, "a log line's fields are a JSON object", std::string(json.substr(0, 100)));

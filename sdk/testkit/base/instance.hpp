@@ -46,8 +46,8 @@ public:
     /// Border::call(), one at a time where the component asks for it.
     Answer call(const char* function, const std::function<atr_outcome(const atr_call*, atr_error*)>& body,
                 std::int64_t budget_ms = 20'000);
-    /// Ends the instance and looks at the rules that hold always. The destructor does it too, and leaves a breach to the
-    /// context.
+    /// Ends the instance and looks at the rules that hold always. The destructor does it too, and leaves a breach to
+    /// the context.
     void close();
 
 private:

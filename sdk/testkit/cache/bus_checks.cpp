@@ -111,11 +111,18 @@ Checks cache_bus_checks() {
          "The bus is optional: answer NULL for atr.cache.bus/1 where there is none.", delivers},
         {"ATR-CACHE-021", "A lost message is never silent: on_gap tells.",
          "Call on_gap when a queue was full or a connection was lost, before the next message.", tells_a_loss},
-        {"ATR-CACHE-022", "unsubscribe() ends one subscription, and may be repeated.", "Look the subscription up.", unsubscribes},
-        {.code = "ATR-CACHE-033", .rule = "When unsubscribe() has returned no callback is running or will run.",
-         .advice = "Wait for the callback that is running.", .run = silent_afterwards, .stage = Stage::threads},
-        {.code = "ATR-CACHE-043", .rule = "destroy() ends the bus with its listeners still there.",
-         .advice = "Join the bus's threads first.", .run = ends_with_listeners, .stage = Stage::robustness},
+        {"ATR-CACHE-022", "unsubscribe() ends one subscription, and may be repeated.", "Look the subscription up.",
+         unsubscribes},
+        {.code = "ATR-CACHE-033",
+         .rule = "When unsubscribe() has returned no callback is running or will run.",
+         .advice = "Wait for the callback that is running.",
+         .run = silent_afterwards,
+         .stage = Stage::threads},
+        {.code = "ATR-CACHE-043",
+         .rule = "destroy() ends the bus with its listeners still there.",
+         .advice = "Join the bus's threads first.",
+         .run = ends_with_listeners,
+         .stage = Stage::robustness},
     };
 }
 

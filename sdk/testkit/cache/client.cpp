@@ -71,8 +71,8 @@ std::optional<std::string> CacheClient::value(const std::string& key) {
 }
 
 void CacheClient::need_gone(const std::string& key, const std::string& what) {
-    expect(eventually([&] { return !value(key).has_value(); }, std::chrono::seconds(5)), what + ": gone once its time to live is over",
-           "still there after 5 s");
+    expect(eventually([&] { return !value(key).has_value(); }, std::chrono::seconds(5)),
+           what + ": gone once its time to live is over", "still there after 5 s");
 }
 
 Listener::Listener(std::function<void()> on_message) : on_message_(std::move(on_message)) {

@@ -30,7 +30,8 @@ void ttl_on_create(Context& t) {
     need(cache.incr("n", 1, 3'000), "incr that creates");
     const auto next = need(cache.incr("n", 1, long_ttl), "incr with a longer time to live");
     if (next.value == 2)
-        expect(next.ttl_ms_left <= 3'000, "the time to live of its creation, 3000 ms", std::to_string(next.ttl_ms_left));
+        expect(next.ttl_ms_left <= 3'000, "the time to live of its creation, 3000 ms",
+               std::to_string(next.ttl_ms_left));
     need(cache.incr("brief", 1, short_ttl), "incr");
     const bool anew = eventually([&] { return need(cache.incr("brief", 1, short_ttl), "incr").value == 1; });
     expect(anew, "a counter that ends with its first time to live, however often it is stepped", "it goes on");
@@ -43,7 +44,8 @@ void refuses(Context& t) {
     need_outcome(text ? Answer{.outcome = Outcome::ok} : text.error(), Outcome::rejected, "incr of what is no number");
     need(cache.incr("n", std::numeric_limits<std::int64_t>::max(), long_ttl), "incr to the largest");
     const auto beyond = cache.incr("n", 1, long_ttl);
-    need_outcome(beyond ? Answer{.outcome = Outcome::ok} : beyond.error(), Outcome::rejected, "incr beyond the largest");
+    need_outcome(beyond ? Answer{.outcome = Outcome::ok} : beyond.error(), Outcome::rejected,
+                 "incr beyond the largest");
 }
 
 void atomic(Context& t) {
@@ -65,13 +67,16 @@ void atomic(Context& t) {
 
 Checks cache_counter_checks() {
     return {
-        {"ATR-CACHE-010", "incr starts at 0, steps by any number, and tells value and time to live.", "get reads it as text.",
-         counts},
+        {"ATR-CACHE-010", "incr starts at 0, steps by any number, and tells value and time to live.",
+         "get reads it as text.", counts},
         {"ATR-CACHE-011", "incr gives a time to live when it creates, and never again.",
          "A window that every step prolongs never ends.", ttl_on_create},
         {"ATR-CACHE-012", "incr refuses what is no number, and never wraps.", "REJECTED; check for overflow.", refuses},
-        {.code = "ATR-CACHE-032", .rule = "incr is atomic.", .advice = "One step under one lock, or the server's own.",
-         .run = atomic, .stage = Stage::threads},
+        {.code = "ATR-CACHE-032",
+         .rule = "incr is atomic.",
+         .advice = "One step under one lock, or the server's own.",
+         .run = atomic,
+         .stage = Stage::threads},
     };
 }
 

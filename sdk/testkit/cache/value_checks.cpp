@@ -54,7 +54,8 @@ void needs_a_ttl(Context& t) {
 void if_absent(Context& t) {
     CacheClient cache(t);
     need_ok(cache.set("k", "first", long_ttl, 0, ATR_SET_IF_ABSENT), "if-absent of an absent key");
-    need_outcome(cache.set("k", "second", long_ttl, 0, ATR_SET_IF_ABSENT), Outcome::conflict, "if-absent of a present key");
+    need_outcome(cache.set("k", "second", long_ttl, 0, ATR_SET_IF_ABSENT), Outcome::conflict,
+                 "if-absent of a present key");
     expect(cache.value("k") == "first", "the first value", "another");
     need_ok(cache.del({"k"}), "del");
     need_ok(cache.set("k", "third", short_ttl, 0, ATR_SET_IF_ABSENT), "if-absent after del");
@@ -65,8 +66,10 @@ void if_absent(Context& t) {
 void if_newer(Context& t) {
     CacheClient cache(t);
     need_ok(cache.set("k", "five", long_ttl, 5, ATR_SET_IF_NEWER), "if-newer of an absent key");
-    need_outcome(cache.set("k", "late", long_ttl, 4, ATR_SET_IF_NEWER), Outcome::conflict, "if-newer with version 4 after 5");
-    need_outcome(cache.set("k", "late", long_ttl, 5, ATR_SET_IF_NEWER), Outcome::conflict, "if-newer with version 5 after 5");
+    need_outcome(cache.set("k", "late", long_ttl, 4, ATR_SET_IF_NEWER), Outcome::conflict,
+                 "if-newer with version 4 after 5");
+    need_outcome(cache.set("k", "late", long_ttl, 5, ATR_SET_IF_NEWER), Outcome::conflict,
+                 "if-newer with version 5 after 5");
     expect(cache.value("k") == "five", "the newer value", "an older one");
     need_ok(cache.set("k", "six", long_ttl, 6, ATR_SET_IF_NEWER), "if-newer with version 6 after 5");
     expect(cache.value("k") == "six", "the newest value", "an older one");
@@ -86,7 +89,8 @@ void deletes(Context& t) {
     CacheClient cache(t);
     for (const char* key : {"a", "b", "c"}) need_ok(cache.set(key, "v", long_ttl), "set");
     need_ok(cache.del({"a", "none", "b"}), "del of several, one of them absent");
-    expect(!cache.value("a") && !cache.value("b") && cache.value("c").has_value(), "a and b gone, c there", "otherwise");
+    expect(!cache.value("a") && !cache.value("b") && cache.value("c").has_value(), "a and b gone, c there",
+           "otherwise");
     need_ok(cache.del({"a"}), "del once more");
     need_ok(cache.del({}), "del of nothing");
 }
@@ -108,7 +112,8 @@ void one_of_many(Context& t) {
     for (int round = 0; round < rounds; ++round) {
         std::atomic<int> won = 0;
         in_threads(4, [&](int thread) {
-            const auto answer = cache.set("k" + std::to_string(round), std::to_string(thread), long_ttl, 0, ATR_SET_IF_ABSENT);
+            const auto answer =
+                cache.set("k" + std::to_string(round), std::to_string(thread), long_ttl, 0, ATR_SET_IF_ABSENT);
             if (answer.outcome == Outcome::ok)
                 ++won;
             else
@@ -125,19 +130,23 @@ void newest_of_many(Context& t) {
         const auto key = "k" + std::to_string(round);
         in_threads(4, [&](int thread) {
             for (int version = 1 + thread; version <= versions; version += 4)
-                cache.set(key, std::to_string(version), long_ttl, static_cast<std::uint64_t>(version), ATR_SET_IF_NEWER);
+                cache.set(key, std::to_string(version), long_ttl, static_cast<std::uint64_t>(version),
+                          ATR_SET_IF_NEWER);
         });
         const auto last = cache.value(key);
-        expect(last == std::to_string(versions), "the newest of sixteen versions that four threads set", last.value_or("none"));
+        expect(last == std::to_string(versions), "the newest of sixteen versions that four threads set",
+               last.value_or("none"));
     }
 }
 
 void bounded(Context& t) {
     CacheClient cache(t);
     const std::string value(64 << 10, 'x');
-    for (int i = 0; i < t.scale(500, 3000); ++i) need_ok(cache.set("k" + std::to_string(i), value, long_ttl), "one of many sets");
+    for (int i = 0; i < t.scale(500, 3000); ++i)
+        need_ok(cache.set("k" + std::to_string(i), value, long_ttl), "one of many sets");
     const auto huge = cache.set("huge", std::string(8 << 20, 'x'), long_ttl);
-    if (huge.outcome != Outcome::ok) need_outcome(huge, Outcome::rejected, "a value of 8 MiB, if refused", ATR_E_TOO_LARGE);
+    if (huge.outcome != Outcome::ok)
+        need_outcome(huge, Outcome::rejected, "a value of 8 MiB, if refused", ATR_E_TOO_LARGE);
     need_ok(cache.set("after", "v", long_ttl), "a set after it");
     expect(cache.value("after") == "v", "its value", "none");
 }
@@ -160,7 +169,8 @@ void no_time_left(Context& t) {
     const Answer answer = cache.instance().call(
         "set without time left",
         [&](const atr_call* call, atr_error* error) {
-            return cache.table().set(cache.instance().self(), call, atr::borrow(key), atr::borrow("v"), 0, long_ttl, 0, error);
+            return cache.table().set(cache.instance().self(), call, atr::borrow(key), atr::borrow("v"), 0, long_ttl, 0,
+                                     error);
         },
         -1);
     const bool there = cache.value("k").has_value();
@@ -181,29 +191,46 @@ Checks cache_checks() {
 
 Checks cache_value_checks() {
     return {
-        {"ATR-CACHE-001", "A value comes back byte for byte, under exactly its key.", "Keys and values have lengths, not ends.",
-         bytes_come_back},
+        {"ATR-CACHE-001", "A value comes back byte for byte, under exactly its key.",
+         "Keys and values have lengths, not ends.", bytes_come_back},
         {"ATR-CACHE-002", "A value lives for the time it was last given, and then no longer.",
          "Compare with the time of the read; a set replaces the time too.", times_to_live},
-        {"ATR-CACHE-003", "A time to live is always given: 1 ms or more, else REJECTED.", "Nothing lives for ever.", needs_a_ttl},
-        {"ATR-CACHE-004", "ATR_SET_IF_ABSENT loses to a value that is there.", "Decide and write in one step.", if_absent},
-        {"ATR-CACHE-005", "ATR_SET_IF_NEWER loses to the same or a newer version.", "Keep the version with the value.", if_newer},
+        {"ATR-CACHE-003", "A time to live is always given: 1 ms or more, else REJECTED.", "Nothing lives for ever.",
+         needs_a_ttl},
+        {"ATR-CACHE-004", "ATR_SET_IF_ABSENT loses to a value that is there.", "Decide and write in one step.",
+         if_absent},
+        {"ATR-CACHE-005", "ATR_SET_IF_NEWER loses to the same or a newer version.", "Keep the version with the value.",
+         if_newer},
         {"ATR-CACHE-006", "A filler that read before an invalidation does not win: del keeps the version.",
          "Leave a tombstone with the version, for a while.", slow_fillers_lose},
         {"ATR-CACHE-007", "del takes many keys, and is idempotent.", "An absent key is no error.", deletes},
         {"ATR-CACHE-008", "touch() gives a new time to live, NOT_FOUND where there is no value.",
          "Optional: leave the slot NULL where it cannot be done.", touches},
-        {.code = "ATR-CACHE-030", .rule = "Of many who set if-absent, one wins.", .advice = "Decide and write in one step.",
-         .run = one_of_many, .stage = Stage::threads},
-        {.code = "ATR-CACHE-031", .rule = "Of many who set if-newer, the newest stays.", .advice = "Compare and write in one step.",
-         .run = newest_of_many, .stage = Stage::threads},
-        {.code = "ATR-CACHE-040", .rule = "A full cache goes on; a value that is too large is ATR_E_TOO_LARGE.",
-         .advice = "Bound the bytes and evict; never fail a set because others are there.", .run = bounded,
+        {.code = "ATR-CACHE-030",
+         .rule = "Of many who set if-absent, one wins.",
+         .advice = "Decide and write in one step.",
+         .run = one_of_many,
+         .stage = Stage::threads},
+        {.code = "ATR-CACHE-031",
+         .rule = "Of many who set if-newer, the newest stays.",
+         .advice = "Compare and write in one step.",
+         .run = newest_of_many,
+         .stage = Stage::threads},
+        {.code = "ATR-CACHE-040",
+         .rule = "A full cache goes on; a value that is too large is ATR_E_TOO_LARGE.",
+         .advice = "Bound the bytes and evict; never fail a set because others are there.",
+         .run = bounded,
          .stage = Stage::robustness},
-        {.code = "ATR-CACHE-041", .rule = "A get whose sink says stop ends as REJECTED.",
-         .advice = "Look at what append() returns.", .run = stops_when_told, .stage = Stage::robustness},
-        {.code = "ATR-CACHE-042", .rule = "A set without time left tells the truth.",
-         .advice = "RETRY only if it is proven not applied.", .run = no_time_left, .stage = Stage::robustness},
+        {.code = "ATR-CACHE-041",
+         .rule = "A get whose sink says stop ends as REJECTED.",
+         .advice = "Look at what append() returns.",
+         .run = stops_when_told,
+         .stage = Stage::robustness},
+        {.code = "ATR-CACHE-042",
+         .rule = "A set without time left tells the truth.",
+         .advice = "RETRY only if it is proven not applied.",
+         .run = no_time_left,
+         .stage = Stage::robustness},
     };
 }
 

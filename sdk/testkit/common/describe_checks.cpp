@@ -20,7 +20,8 @@ void schema_is_json(Context& t) {
     const Json schema = schema_of(t);
     expect(schema.is_object(), "config_schema_json is a JSON object",
            atr::copy(load_component(t).config_schema_json).substr(0, 200));
-    expect(schema.value("type", Json()) == "object", "\"type\": \"object\" at its top", schema.value("type", Json()).dump());
+    expect(schema.value("type", Json()) == "object", "\"type\": \"object\" at its top",
+           schema.value("type", Json()).dump());
     const Json properties = schema.value("properties", Json::object());
     expect(properties.is_object(), "\"properties\" is an object", properties.dump().substr(0, 200));
     for (const auto& [name, property] : properties.items())
@@ -46,7 +47,8 @@ void schema_types(Context& t) {
         if (!property.is_object() || !property.contains("type")) continue;
         std::vector<std::string> types;
         for (const Json& type : property["type"].is_array() ? property["type"] : Json::array({property["type"]})) {
-            expect(type.is_string() && known.contains(type), "property '" + name + "' has a type of JSON Schema", type.dump());
+            expect(type.is_string() && known.contains(type), "property '" + name + "' has a type of JSON Schema",
+                   type.dump());
             types.push_back(type);
         }
         if (!property.contains("default")) continue;

@@ -53,8 +53,8 @@ Checks file_checks() {
         file("ATR-FILE-003", "It exports no other symbol.",
              "Link with the version script of the SDK: atr_add_plugin() does. Hidden visibility alone is not enough.",
              exports_nothing_else),
-        file("ATR-FILE-004", "The exported entry is as large as an atr_plugin.", "Export the struct, not a pointer to it.",
-             entry_is_whole),
+        file("ATR-FILE-004", "The exported entry is as large as an atr_plugin.",
+             "Export the struct, not a pointer to it.", entry_is_whole),
     };
 }
 

@@ -60,32 +60,34 @@ void table_is_whole(Instance& one, const char* id, std::size_t needed, const std
         expect(is_set(raw, slot.offset), std::string(id) + ": the required slot " + slot.name, "NULL");
 }
 
-#define ATR_SLOT(table, name) \
-    Slot { #name, offsetof(table, name) }
+#define ATR_SLOT(table, name)        \
+    Slot {                           \
+#name, offsetof(table, name) \
+    }
 
 void tables_are_whole(Context& t) {
     Instance one(t);
     const auto kind = atr::view(one.component().kind);
     if (kind == "storage")
         table_is_whole(one, ATR_IF_STORAGE, offsetof(atr_storage, blob_put),
-                   {ATR_SLOT(atr_storage, migrate), ATR_SLOT(atr_storage, get), ATR_SLOT(atr_storage, commit),
-                    ATR_SLOT(atr_storage, query), ATR_SLOT(atr_storage, lease), ATR_SLOT(atr_storage, extend_leases),
-                    ATR_SLOT(atr_storage, changes)});
+                       {ATR_SLOT(atr_storage, migrate), ATR_SLOT(atr_storage, get), ATR_SLOT(atr_storage, commit),
+                        ATR_SLOT(atr_storage, query), ATR_SLOT(atr_storage, lease),
+                        ATR_SLOT(atr_storage, extend_leases), ATR_SLOT(atr_storage, changes)});
     if (kind == "cache")
-        table_is_whole(one, ATR_IF_CACHE, offsetof(atr_cache, touch),
-                   {ATR_SLOT(atr_cache, get), ATR_SLOT(atr_cache, set), ATR_SLOT(atr_cache, del),
-                    ATR_SLOT(atr_cache, incr)});
+        table_is_whole(
+            one, ATR_IF_CACHE, offsetof(atr_cache, touch),
+            {ATR_SLOT(atr_cache, get), ATR_SLOT(atr_cache, set), ATR_SLOT(atr_cache, del), ATR_SLOT(atr_cache, incr)});
     if (kind == "cache")
         table_is_whole(one, ATR_IF_CACHE_BUS, sizeof(atr_cache_bus),
-                   {ATR_SLOT(atr_cache_bus, publish), ATR_SLOT(atr_cache_bus, subscribe),
-                    ATR_SLOT(atr_cache_bus, unsubscribe)});
+                       {ATR_SLOT(atr_cache_bus, publish), ATR_SLOT(atr_cache_bus, subscribe),
+                        ATR_SLOT(atr_cache_bus, unsubscribe)});
     if (kind == "rail")
         table_is_whole(one, ATR_IF_RAIL, offsetof(atr_rail, verify_webhook),
-                   {ATR_SLOT(atr_rail, describe), ATR_SLOT(atr_rail, prepare), ATR_SLOT(atr_rail, submit),
-                    ATR_SLOT(atr_rail, lookup), ATR_SLOT(atr_rail, balance), ATR_SLOT(atr_rail, statement)});
+                       {ATR_SLOT(atr_rail, describe), ATR_SLOT(atr_rail, prepare), ATR_SLOT(atr_rail, submit),
+                        ATR_SLOT(atr_rail, lookup), ATR_SLOT(atr_rail, balance), ATR_SLOT(atr_rail, statement)});
     if (kind == "parser")
         table_is_whole(one, ATR_IF_PARSER, sizeof(atr_parser),
-                   {ATR_SLOT(atr_parser, describe), ATR_SLOT(atr_parser, parse)});
+                       {ATR_SLOT(atr_parser, describe), ATR_SLOT(atr_parser, parse)});
 }
 
 #undef ATR_SLOT
@@ -134,8 +136,8 @@ void bad_config(Context& t) {
             component.destroy(self);
             continue;
         }
-        expect(!answer.message.empty(), "a message that says what is wrong with the configuration '" + std::string(config) + "'",
-               "none");
+        expect(!answer.message.empty(),
+               "a message that says what is wrong with the configuration '" + std::string(config) + "'", "none");
     }
 }
 
@@ -161,7 +163,10 @@ std::string process_state() {
         struct sigaction action = {};
         sigaction(number, nullptr, &action);
         const bool own = action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN;
-        out += ", signal " + std::to_string(number) + (own ? " handled" : action.sa_handler == SIG_IGN ? " ignored" : " default");
+        out += ", signal " + std::to_string(number) +
+               (own                            ? " handled"
+                : action.sa_handler == SIG_IGN ? " ignored"
+                                               : " default");
     }
     return out;
 }
@@ -181,7 +186,8 @@ Checks lifecycle_checks() {
     const auto life = [](std::string_view code, std::string_view rule, std::string_view advice, void (*run)(Context&)) {
         return Check{.code = code, .rule = rule, .advice = advice, .run = run, .stage = Stage::lifecycle};
     };
-    const auto gate = [&](std::string_view code, std::string_view rule, std::string_view advice, void (*run)(Context&)) {
+    const auto gate = [&](std::string_view code, std::string_view rule, std::string_view advice,
+                          void (*run)(Context&)) {
         Check out = life(code, rule, advice, run);
         out.gate = true;
         return out;
@@ -197,7 +203,8 @@ Checks lifecycle_checks() {
              unknown_interface),
         life("ATR-LIFECYCLE-005", "destroy() joins every thread and closes every file its instance opened (R6).",
              "Join threads in the destructor; detach none.", destroy_joins),
-        life("ATR-LIFECYCLE-006", "Several instances live side by side.", "Keep no state outside of *self.", two_at_once),
+        life("ATR-LIFECYCLE-006", "Several instances live side by side.", "Keep no state outside of *self.",
+             two_at_once),
         life("ATR-LIFECYCLE-007", "create() refuses what it cannot read, with a message.",
              "Answer ATR_REJECTED with ATR_E_CONFIG and name the setting.", bad_config),
         life("ATR-LIFECYCLE-008", "health() of a fresh instance is OK, its detail a JSON object.",

@@ -89,8 +89,7 @@ void ids_differ(Context& t) {
 
 Checks load_checks() {
     const auto load = [](std::string_view code, std::string_view rule, std::string_view advice, void (*run)(Context&)) {
-        return Check{.code = code, .rule = rule, .advice = advice, .run = run, .stage = Stage::load,
-                     .gate = true};
+        return Check{.code = code, .rule = rule, .advice = advice, .run = run, .stage = Stage::load, .gate = true};
     };
     return {
         load("ATR-LOAD-001", "The file loads with all its symbols resolved.",
@@ -99,11 +98,12 @@ Checks load_checks() {
              "Set struct_size to sizeof(atr_plugin).", entry_size),
         load("ATR-LOAD-003", "Major version and release candidate are the host's; min_host_minor is not above it.",
              "Build it with the SDK of the host it is for.", versions),
-        load("ATR-LOAD-004", "The entry lists 1 to 64 components.", "Count what `components` points to.", component_list),
+        load("ATR-LOAD-004", "The entry lists 1 to 64 components.", "Count what `components` points to.",
+             component_list),
         load("ATR-LOAD-005", "A component's struct_size is its size, and create, destroy and get_interface are set.",
              "Set struct_size to sizeof(atr_component) and fill the required slots.", component_tables),
-        load("ATR-LOAD-006", "A component names its id, kind and version in UTF-8.", "Set ptr and len of every atr_str.",
-             texts),
+        load("ATR-LOAD-006", "A component names its id, kind and version in UTF-8.",
+             "Set ptr and len of every atr_str.", texts),
         load("ATR-LOAD-007", "Ids are unique within a file.", "Give each component an id of its own.", ids_differ),
     };
 }

@@ -31,7 +31,8 @@ void describes(Context& t) {
     const auto types = parser.describe().value("media_types", nlohmann::json());
     expect(types.is_array() && !types.empty(), "\"media_types\" with at least one", types.dump());
     for (const auto& type : types)
-        expect(type.is_string() && type.get<std::string>().find('/') != std::string::npos, "media types as texts", type.dump());
+        expect(type.is_string() && type.get<std::string>().find('/') != std::string::npos, "media types as texts",
+               type.dump());
     expect(parser.describe() == parser.describe(), "the same description every time", "another");
 }
 
@@ -55,7 +56,8 @@ void fields_are_whole(Context& t) {
     ParserClient parser(t);
     for (const auto& document : parser.samples())
         for (const auto& field : parsed_sample(parser, document).result.fields) {
-            expect(!field.path.empty() && field.path.size() <= 128 && is_utf8(field.path), "a path of 1 to 128 bytes", field.path);
+            expect(!field.path.empty() && field.path.size() <= 128 && is_utf8(field.path), "a path of 1 to 128 bytes",
+                   field.path);
             expect(types.contains(field.type), "a type of text, date, decimal, asset, iban, wallet or code",
                    field.path + " is a '" + field.type + "'");
             expect(is_utf8(field.value) && field.value.size() <= (16u << 10), "a value in UTF-8 of at most 16 KiB",
@@ -158,7 +160,8 @@ void same_in_threads(Context& t) {
     in_threads(8, [&](int thread) {
         for (int i = 0; i < t.scale(10, 100); ++i) {
             const auto which = static_cast<std::size_t>(thread + i) % documents.size();
-            expect(parser.parse(documents[which]).text() == wanted[which], "the answer that one thread alone gets", "another");
+            expect(parser.parse(documents[which]).text() == wanted[which], "the answer that one thread alone gets",
+                   "another");
         }
     });
 }
@@ -186,18 +189,23 @@ void judge_evidence(const Parsed& parsed) {
             expect(layer != nullptr, "the layer that the evidence of " + field.path + " names was reported",
                    "layer " + std::to_string(evidence.layer) + ", page " + std::to_string(evidence.page) + " was not");
             expect(evidence.begin <= evidence.end && evidence.end <= layer->text.size(),
-                   "evidence of " + field.path + " within the " + std::to_string(layer->text.size()) + " bytes of its layer",
+                   "evidence of " + field.path + " within the " + std::to_string(layer->text.size()) +
+                       " bytes of its layer",
                    std::to_string(evidence.begin) + " to " + std::to_string(evidence.end));
             const auto there = layer->text.substr(evidence.begin, evidence.end - evidence.begin);
-            expect(evidence.quote == there, "the quote of " + field.path + " stands at its place: '" + there.substr(0, 100) + "'",
+            expect(evidence.quote == there,
+                   "the quote of " + field.path + " stands at its place: '" + there.substr(0, 100) + "'",
                    "'" + evidence.quote.substr(0, 100) + "'");
         }
 }
 
 Checks parser_checks() {
     return {
-        {.code = "ATR-PARSER-001", .rule = "describe() gives a JSON object with media_types.",
-         .advice = R"({"media_types":["text/plain"],"deterministic":true})", .run = describes, .gate = true},
+        {.code = "ATR-PARSER-001",
+         .rule = "describe() gives a JSON object with media_types.",
+         .advice = R"({"media_types":["text/plain"],"deterministic":true})",
+         .run = describes,
+         .gate = true},
         {"ATR-PARSER-002", "It reads at least one field of a document it is meant for.",
          "Give one with --document where the kit's own plain invoice is not for it.", reads_samples},
         {"ATR-PARSER-003", "Every field has evidence, and a text's quote stands exactly where it says.",
@@ -209,19 +217,34 @@ Checks parser_checks() {
          layers_are_text},
         {"ATR-PARSER-007", "A parser that declares itself deterministic gives the same answer to the same bytes.",
          "No clock, no randomness, no memory of other documents; or do not declare it.", deterministic},
-        {"ATR-PARSER-008", "A media type that was not declared is REJECTED.", "With ATR_E_MEDIA_TYPE.", other_media_types},
-        {.code = "ATR-PARSER-020", .rule = "Threads at once get what one thread alone gets.", .advice = "parse() keeps no state.",
-         .run = same_in_threads, .stage = Stage::threads},
-        {.code = "ATR-PARSER-030", .rule = "Hostile bytes are read with sound evidence, or refused with a message.",
-         .advice = "Bound everything by the document's length; answer ATR_E_BAD_INPUT.", .run = hostile_bytes,
-         .stage = Stage::robustness, .limit = std::chrono::seconds(60)},
-        {.code = "ATR-PARSER-031", .rule = "A document of 1 MiB is read or refused in time.",
-         .advice = "Linear scans; refuse with ATR_E_TOO_LARGE what is beyond your limit.", .run = large_ones,
+        {"ATR-PARSER-008", "A media type that was not declared is REJECTED.", "With ATR_E_MEDIA_TYPE.",
+         other_media_types},
+        {.code = "ATR-PARSER-020",
+         .rule = "Threads at once get what one thread alone gets.",
+         .advice = "parse() keeps no state.",
+         .run = same_in_threads,
+         .stage = Stage::threads},
+        {.code = "ATR-PARSER-030",
+         .rule = "Hostile bytes are read with sound evidence, or refused with a message.",
+         .advice = "Bound everything by the document's length; answer ATR_E_BAD_INPUT.",
+         .run = hostile_bytes,
+         .stage = Stage::robustness,
+         .limit = std::chrono::seconds(60)},
+        {.code = "ATR-PARSER-031",
+         .rule = "A document of 1 MiB is read or refused in time.",
+         .advice = "Linear scans; refuse with ATR_E_TOO_LARGE what is beyond your limit.",
+         .run = large_ones,
          .stage = Stage::robustness},
-        {.code = "ATR-PARSER-032", .rule = "A parse whose sink says stop ends as REJECTED.",
-         .advice = "Look at what on_field and on_text return.", .run = stops_when_told, .stage = Stage::robustness},
-        {.code = "ATR-PARSER-033", .rule = "A call without time left returns, and does no harm.",
-         .advice = "Look at the deadline before long work.", .run = no_time_left, .stage = Stage::robustness},
+        {.code = "ATR-PARSER-032",
+         .rule = "A parse whose sink says stop ends as REJECTED.",
+         .advice = "Look at what on_field and on_text return.",
+         .run = stops_when_told,
+         .stage = Stage::robustness},
+        {.code = "ATR-PARSER-033",
+         .rule = "A call without time left returns, and does no harm.",
+         .advice = "Look at the deadline before long work.",
+         .run = no_time_left,
+         .stage = Stage::robustness},
     };
 }
 

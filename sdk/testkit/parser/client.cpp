@@ -16,9 +16,9 @@ constexpr const char* plain_invoice =
     "Currency: EUR\nIBAN: DE89 3704 0044 0532 0130 00\n";
 
 std::string media_type_of(const std::filesystem::path& file) {
-    static const std::map<std::string, std::string> types = {
-        {".pdf", "application/pdf"}, {".xml", "application/xml"}, {".png", "image/png"},
-        {".jpg", "image/jpeg"},      {".jpeg", "image/jpeg"},     {".tif", "image/tiff"}};
+    static const std::map<std::string, std::string> types = {{".pdf", "application/pdf"}, {".xml", "application/xml"},
+                                                             {".png", "image/png"},       {".jpg", "image/jpeg"},
+                                                             {".jpeg", "image/jpeg"},     {".tif", "image/tiff"}};
     const auto found = types.find(file.extension().string());
     return found == types.end() ? "text/plain" : found->second;
 }
@@ -31,7 +31,8 @@ struct Collected {
     bool stopped = false;
 
     bool still_wanted(const char* what) {
-        if (stopped) border.breach(rule_sinks, "a sink that has said stop gets no more", std::string("another ") + what);
+        if (stopped)
+            border.breach(rule_sinks, "a sink that has said stop gets no more", std::string("another ") + what);
         return !stopped;
     }
     std::int32_t field(const atr_field* from) {
@@ -41,13 +42,25 @@ struct Collected {
             border.breach("ATR-PARSER-004", "whole fields, with an evidence_stride", "a NULL or short struct");
             return 1;
         }
-        atr::ParsedField out{.path = atr::copy(from->path), .type = atr::copy(from->type), .value = atr::copy(from->value),
-                             .confidence_bp = from->confidence_bp, .document = from->document,
+        atr::ParsedField out{.path = atr::copy(from->path),
+                             .type = atr::copy(from->type),
+                             .value = atr::copy(from->value),
+                             .confidence_bp = from->confidence_bp,
+                             .document = from->document,
                              .alternative = from->alternative};
         for (std::uint32_t i = 0; i < from->n_evidence; ++i) {
             const atr_evidence& e = *atr::at(from->evidence, i, from->evidence_stride);
-            out.evidence.push_back({.kind = e.kind, .layer = e.layer, .page = e.page, .x = e.x, .y = e.y, .w = e.w, .h = e.h,
-                                    .begin = e.begin, .end = e.end, .quote = atr::copy(e.quote), .node = atr::copy(e.node)});
+            out.evidence.push_back({.kind = e.kind,
+                                    .layer = e.layer,
+                                    .page = e.page,
+                                    .x = e.x,
+                                    .y = e.y,
+                                    .w = e.w,
+                                    .h = e.h,
+                                    .begin = e.begin,
+                                    .end = e.end,
+                                    .quote = atr::copy(e.quote),
+                                    .node = atr::copy(e.node)});
         }
         result.fields.push_back(std::move(out));
         stopped = static_cast<int>(result.fields.size()) >= most_fields;
@@ -105,8 +118,12 @@ bool ParserClient::declares(const char* capability) {
 Parsed ParserClient::parse(const SampleDocument& document, int most_fields, std::int64_t budget_ms) {
     Collected collected{.border = instance_.border(), .result = {}, .most_fields = most_fields};
     const atr_field_sink sink = {
-        sizeof sink, 0, &collected,
-        [](void* ctx, const atr_field* field) noexcept -> std::int32_t { return static_cast<Collected*>(ctx)->field(field); },
+        sizeof sink,
+        0,
+        &collected,
+        [](void* ctx, const atr_field* field) noexcept -> std::int32_t {
+            return static_cast<Collected*>(ctx)->field(field);
+        },
         [](void* ctx, atr_str code, atr_str message) noexcept {
             static_cast<Collected*>(ctx)->result.warnings.push_back({atr::copy(code), atr::copy(message)});
         },
@@ -117,18 +134,22 @@ Parsed ParserClient::parse(const SampleDocument& document, int most_fields, std:
             return 0;
         }};
     const std::string bytes = document.bytes;
-    const atr_document raw = {sizeof raw, 0, atr::borrow(document.media_type), atr::borrow(document.filename),
-                              atr::borrow(bytes), {}, atr::borrow("{}")};
+    const atr_document raw = {
+        sizeof raw,       0, atr::borrow(document.media_type), atr::borrow(document.filename), atr::borrow(bytes), {},
+        atr::borrow("{}")};
     atr_usage usage = {};
     usage.struct_size = sizeof usage;
     Parsed out;
     out.answer = instance_.call(
         "parse",
-        [&](const atr_call* call, atr_error* error) { return table_.parse(instance_.self(), call, &raw, &sink, &usage, error); },
+        [&](const atr_call* call, atr_error* error) {
+            return table_.parse(instance_.self(), call, &raw, &sink, &usage, error);
+        },
         budget_ms);
     need_supported(out.answer, "parse");
     expect(bytes == document.bytes, "the document's bytes are only read", "they were changed");
-    expect(strnlen(usage.model, sizeof usage.model) < sizeof usage.model, "usage.model ends with a zero byte", "it does not");
+    expect(strnlen(usage.model, sizeof usage.model) < sizeof usage.model, "usage.model ends with a zero byte",
+           "it does not");
     out.result = std::move(collected.result);
     return out;
 }
@@ -138,7 +159,8 @@ std::vector<SampleDocument> ParserClient::samples() {
     for (const auto& file : instance_.context().options.documents) {
         std::ifstream in(file, std::ios::binary);
         expect(static_cast<bool>(in), "--document " + file.string() + " can be read", "it cannot");
-        out.push_back({media_type_of(file), file.filename().string(),
+        out.push_back({media_type_of(file),
+                       file.filename().string(),
                        {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()}});
     }
     const auto types = media_types();
@@ -151,12 +173,27 @@ std::vector<SampleDocument> ParserClient::samples() {
 std::vector<SampleDocument> ParserClient::hostile() {
     auto& random = instance_.context().random;
     const std::string plain = plain_invoice;
-    std::vector<std::string> bytes = {
-        "", " ", "\n", std::string(1, '\0'), std::string(100'000, '\0'), "\xff\xfe\x00\x01", "\xEF\xBB\xBF",
-        std::string(300'000, 'a'), std::string(300'000, '1'), std::string(100'000, '\n'), std::string(50'000, '['),
-        std::string(50'000, '<'), "\xC3", "%PDF-1.4", "<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>",
-        "Total: 99999999999999999999999999999999999999999999999999.99 EUR", "Total: -0.00 EUR", "Amount: NaN",
-        "Number: \xE2\x80\xAE" "1302-TIK\nAmount: \xEF\xBC\x91\xEF\xBC\x90 EUR", plain + std::string(1, '\0') + plain};
+    std::vector<std::string> bytes = {"",
+                                      " ",
+                                      "\n",
+                                      std::string(1, '\0'),
+                                      std::string(100'000, '\0'),
+                                      "\xff\xfe\x00\x01",
+                                      "\xEF\xBB\xBF",
+                                      std::string(300'000, 'a'),
+                                      std::string(300'000, '1'),
+                                      std::string(100'000, '\n'),
+                                      std::string(50'000, '['),
+                                      std::string(50'000, '<'),
+                                      "\xC3",
+                                      "%PDF-1.4",
+                                      "<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>",
+                                      "Total: 99999999999999999999999999999999999999999999999999.99 EUR",
+                                      "Total: -0.00 EUR",
+                                      "Amount: NaN",
+                                      "Number: \xE2\x80\xAE"
+                                      "1302-TIK\nAmount: \xEF\xBC\x91\xEF\xBC\x90 EUR",
+                                      plain + std::string(1, '\0') + plain};
     for (int i = 0; i < 40; ++i) {
         std::string wild(static_cast<std::size_t>(random() % 3000), ' ');
         for (char& c : wild) c = static_cast<char>(random());

@@ -55,7 +55,8 @@ void RailClient::read_facts() {
     };
     const auto assets = json.value("assets", nlohmann::json());
     if (assets.is_array() && !assets.empty() && assets[0].is_object()) {
-        const auto asset = assets[0].value("asset", nlohmann::json()), decimals = assets[0].value("decimals", nlohmann::json());
+        const auto asset = assets[0].value("asset", nlohmann::json()),
+                   decimals = assets[0].value("decimals", nlohmann::json());
         if (asset.is_string()) facts_.asset = asset;
         if (decimals.is_number_integer()) facts_.decimals = decimals;
     }
@@ -83,7 +84,8 @@ atr::Result<std::string> RailClient::prepare(const atr::RailPayment& payment) {
     const EncodedPayment encoded(payment);
     Collector blob(instance_.border(), 1 << 20), reference(instance_.border()), charge(instance_.border());
     const Answer answer = instance_.call("prepare", [&](const atr_call* call, atr_error* error) {
-        return table_.prepare(instance_.self(), call, encoded.get(), blob.sink(), reference.sink(), charge.sink(), error);
+        return table_.prepare(instance_.self(), call, encoded.get(), blob.sink(), reference.sink(), charge.sink(),
+                              error);
     });
     need_supported(answer, "prepare");
     if (answer.outcome != atr::Outcome::ok) return answer;
@@ -108,19 +110,21 @@ atr::Result<atr::RailStatus> RailClient::submit(const atr::RailPayment& payment,
     return status.read(answer);
 }
 
-atr::Result<atr::RailStatus> RailClient::lookup(const atr::RailPayment& payment, const std::vector<std::string>& blobs) {
+atr::Result<atr::RailStatus> RailClient::lookup(const atr::RailPayment& payment,
+                                                const std::vector<std::string>& blobs) {
     const EncodedPayment encoded(payment);
     const auto raw = borrowed(blobs);
     StatusOut status(instance_.border());
     const Answer answer = instance_.call("lookup", [&](const atr_call* call, atr_error* error) {
-        return table_.lookup(instance_.self(), call, encoded.get(), raw.data(), static_cast<std::uint32_t>(raw.size()), {},
-                             status.raw(), error);
+        return table_.lookup(instance_.self(), call, encoded.get(), raw.data(), static_cast<std::uint32_t>(raw.size()),
+                             {}, status.raw(), error);
     });
     need_supported(answer, "lookup");
     return status.read(answer);
 }
 
-atr::Result<atr::RailStatus> RailClient::cancel(const atr::RailPayment& payment, const std::vector<std::string>& blobs) {
+atr::Result<atr::RailStatus> RailClient::cancel(const atr::RailPayment& payment,
+                                                const std::vector<std::string>& blobs) {
     const EncodedPayment encoded(payment);
     const auto raw = borrowed(blobs);
     StatusOut status(instance_.border());
@@ -203,7 +207,8 @@ atr::RailStatus RailClient::final_status(const atr::RailPayment& payment, const 
     std::string last;
     const bool known = eventually([&] {
         const auto status = lookup(payment, {blob});
-        last = status ? "state " + std::to_string(static_cast<int>(status->state)) + ", not final" : to_text(status.error());
+        last = status ? "state " + std::to_string(static_cast<int>(status->state)) + ", not final"
+                      : to_text(status.error());
         if (status && status->is_final) out = *status;
         return status && status->is_final;
     });
@@ -227,7 +232,8 @@ std::string RailClient::end_position() {
     std::string from;
     for (;;) {
         const auto page = need(statement(facts_.account, from, 1000), "statement");
-        if (page.events.empty() || page.next_position == from) return page.next_position.empty() ? from : page.next_position;
+        if (page.events.empty() || page.next_position == from)
+            return page.next_position.empty() ? from : page.next_position;
         from = page.next_position;
     }
 }

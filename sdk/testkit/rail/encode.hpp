@@ -87,7 +87,9 @@ private:
             return 1;
         }
         const auto amount = atr::Money::parse(atr::view(from->money.amount), atr::view(from->money.asset));
-        if (!amount) border_.breach("ATR-RAIL-003", "an event's amount as a canonical decimal of an asset", atr::copy(from->money.amount));
+        if (!amount)
+            border_.breach("ATR-RAIL-003", "an event's amount as a canonical decimal of an asset",
+                           atr::copy(from->money.amount));
         events.push_back({.event_id = atr::copy(from->event_id),
                           .payment_id = atr::copy(from->payment_id),
                           .rail_reference = atr::copy(from->rail_reference),

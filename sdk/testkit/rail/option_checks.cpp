@@ -28,7 +28,8 @@ void cancels(Context& t) {
     if (!cancelled) need_supported(cancelled.error(), "cancel, where describe() says so,");
     const auto status = rail.final_status(payment, blob);
     const int times = rail.times_paid(payment);
-    expect_equal(times, status.state == RailState::settled ? 1 : 0, "movements of a payment that was asked to be cancelled");
+    expect_equal(times, status.state == RailState::settled ? 1 : 0,
+                 "movements of a payment that was asked to be cancelled");
     if (cancelled && cancelled->state == RailState::cancelled && cancelled->is_final) {
         whatever(rail.submit(payment, blob));
         rail.need_paid(payment, 0, "a finally cancelled payment, submitted again");
@@ -56,8 +57,8 @@ void replaces_without_effect(Context& t) {
     Collector prepared(rail.instance().border()), reference(rail.instance().border());
     const Answer answer = rail.instance().call("replace", [&](const atr_call* call, atr_error* error) {
         const atr_str raw = atr::borrow(blob);
-        return rail.table().replace(rail.instance().self(), call, encoded.get(), &raw, 1, 1, prepared.sink(), reference.sink(),
-                                    error);
+        return rail.table().replace(rail.instance().self(), call, encoded.get(), &raw, 1, 1, prepared.sink(),
+                                    reference.sink(), error);
     });
     skip_unless_supported(answer, "replace");
     expect(rail.events(rail.began_at()).empty(), "no movement", "one");
@@ -83,7 +84,8 @@ Checks rail_option_checks() {
          cancels},
         {"ATR-RAIL-052", "Where enforces_not_after is declared, a late payment is not executed.",
          "The rail must enforce it: a stalled host may send at any time.", expires},
-        {"ATR-RAIL-053", "replace() has no effect.", "It makes new bytes; submit() sends them.", replaces_without_effect},
+        {"ATR-RAIL-053", "replace() has no effect.", "It makes new bytes; submit() sends them.",
+         replaces_without_effect},
         {"ATR-RAIL-054", "verify_webhook() believes no notice without a valid signature.", "REJECTED, and no events.",
          forged_notices},
     };

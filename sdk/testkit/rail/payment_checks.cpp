@@ -29,8 +29,8 @@ void describes(Context& t) {
                    atr::is_asset_name(one["asset"].get<std::string>()),
                "an asset's name", one.dump());
         const auto decimals = one.value("decimals", nlohmann::json());
-        expect(decimals.is_number_integer() && decimals >= 0 && decimals <= atr::Decimal::max_digits, "0 to 38 decimals",
-               one.dump());
+        expect(decimals.is_number_integer() && decimals >= 0 && decimals <= atr::Decimal::max_digits,
+               "0 to 38 decimals", one.dump());
     }
     expect(json.value("account", nlohmann::json()).is_string() && !json["account"].get<std::string>().empty(),
            "\"account\" is named", json.value("account", nlohmann::json()).dump());
@@ -73,8 +73,8 @@ void pays_exactly(Context& t) {
     expect(!event.event_id.empty() && !event.position.empty(), "an event_id and a position", "empty");
     const auto fee = event.fee.asset == payment.money.asset ? event.fee.amount : atr::Decimal{};
     const auto cost = sum_of(payment.money.amount, fee);
-    expect(sum_of(rail.held(), cost) == before, "a balance that fell by " + cost.to_string() + " from " + before.to_string(),
-           rail.held().to_string());
+    expect(sum_of(rail.held(), cost) == before,
+           "a balance that fell by " + cost.to_string() + " from " + before.to_string(), rail.held().to_string());
 }
 
 void lookup_knows(Context& t) {
@@ -86,8 +86,8 @@ void lookup_knows(Context& t) {
     rail.final_status(payment, blob);
     for (int i = 0; i < 3; ++i) {
         const auto status = rail.lookup(payment, {blob});
-        expect(status && status->state == RailState::settled && status->is_final, "a settled payment stays settled and final",
-               text_of(status));
+        expect(status && status->state == RailState::settled && status->is_final,
+               "a settled payment stays settled and final", text_of(status));
         expect_equal(status->rail_reference, paid->rail_reference, "rail_reference");
     }
 }
@@ -104,7 +104,8 @@ void never_received(Context& t) {
                    "NEVER_RECEIVED, NOT_FOUND or RETRY for what was never submitted", text_of(status));
             continue;
         }
-        expect(status->state == RailState::never_received, "NEVER_RECEIVED for what was never submitted", text_of(status));
+        expect(status->state == RailState::never_received, "NEVER_RECEIVED for what was never submitted",
+               text_of(status));
         if (!status->is_final) continue;
         whatever(rail.submit(payment, blob));
         rail.need_paid(payment, 0, "a payment that was finally NEVER_RECEIVED, submitted all the same");
@@ -210,10 +211,15 @@ Checks rail_checks() {
 
 Checks rail_payment_checks() {
     return {
-        {.code = "ATR-RAIL-001", .rule = "describe() says assets, decimals, account, idempotent and queryable.",
-         .advice = "Whether a repeat is safe is never guessed: say it.", .run = describes, .gate = true},
-        {"ATR-RAIL-002", "prepare() has no effect.", "Only submit() may reach what moves money.", prepare_has_no_effect},
-        {"ATR-RAIL-003", "A submitted payment moves its exact amount once, and stands on the statement with its payment_id.",
+        {.code = "ATR-RAIL-001",
+         .rule = "describe() says assets, decimals, account, idempotent and queryable.",
+         .advice = "Whether a repeat is safe is never guessed: say it.",
+         .run = describes,
+         .gate = true},
+        {"ATR-RAIL-002", "prepare() has no effect.", "Only submit() may reach what moves money.",
+         prepare_has_no_effect},
+        {"ATR-RAIL-003",
+         "A submitted payment moves its exact amount once, and stands on the statement with its payment_id.",
          "Decimals, no double; show payment_id to the rail as its reference.", pays_exactly},
         {"ATR-RAIL-004", "lookup() of a settled payment says so, finally, with one reference.",
          "Look it up at the rail, by payment_id or by the blobs.", lookup_knows},

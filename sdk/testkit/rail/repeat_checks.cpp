@@ -38,8 +38,8 @@ void other_meaning(Context& t) {
     const auto blob = rail.prepare(dearer);
     if (blob) {
         const auto answer = rail.submit(dearer, *blob);
-        const bool settled_anew = answer && answer->state == RailState::settled &&
-                                  answer->charged_money_json != paid->charged_money_json;
+        const bool settled_anew =
+            answer && answer->state == RailState::settled && answer->charged_money_json != paid->charged_money_json;
         expect(!settled_anew, "another payment under the same payment_id is refused", "it was settled");
     }
     rail.need_paid(payment, 1, "a payment_id used for two amounts");
@@ -101,7 +101,8 @@ void late(Context& t) {
         if (answer.outcome() == Outcome::rejected) continue;
         const bool may_be_on_its_way = answer.outcome() != Outcome::retry;
         const auto seen = may_be_on_its_way ? rail.resolved(payment, blob) : atr::RailStatus{};
-        if (!may_be_on_its_way || (seen.state == RailState::never_received && rail.facts().idempotent && !seen.is_final))
+        if (!may_be_on_its_way ||
+            (seen.state == RailState::never_received && rail.facts().idempotent && !seen.is_final))
             whatever(rail.pay(payment, blob));
         rail.need_paid(payment, rail.is_settled(payment) ? 1 : 0, "a payment whose answer came late");
     }
@@ -213,18 +214,29 @@ void never_overdrawn(Context& t) {
 }  // namespace
 
 Checks rail_repeat_checks() {
-    const auto threads = [](std::string_view code, std::string_view rule, std::string_view advice, void (*run)(Context&)) {
-        return Check{.code = code, .rule = rule, .advice = advice, .run = run, .stage = Stage::threads,
+    const auto threads = [](std::string_view code, std::string_view rule, std::string_view advice,
+                            void (*run)(Context&)) {
+        return Check{.code = code,
+                     .rule = rule,
+                     .advice = advice,
+                     .run = run,
+                     .stage = Stage::threads,
                      .limit = std::chrono::seconds(90)};
     };
     return {
         {"ATR-RAIL-010", "On an idempotent rail, the same payment submitted again moves nothing more.",
          "Find the payment_id before paying, in one step; or do not declare idempotent.", duplicated},
         {"ATR-RAIL-011", "A payment_id stands for one payment for ever.", "ATR_E_IDEMPOTENCY_MISMATCH.", other_meaning},
-        {.code = "ATR-RAIL-012", .rule = "Late: RETRY is proven not applied, and a late answer never costs a second payment.",
-         .advice = "UNKNOWN where it may have been applied.", .run = late, .limit = std::chrono::seconds(90)},
-        {.code = "ATR-RAIL-013", .rule = "Dropped: after kill -9 in the middle of submits, lookup tells what became of each.",
-         .advice = "NEVER_RECEIVED only when the rail proves it.", .run = dropped, .limit = std::chrono::seconds(120)},
+        {.code = "ATR-RAIL-012",
+         .rule = "Late: RETRY is proven not applied, and a late answer never costs a second payment.",
+         .advice = "UNKNOWN where it may have been applied.",
+         .run = late,
+         .limit = std::chrono::seconds(90)},
+        {.code = "ATR-RAIL-013",
+         .rule = "Dropped: after kill -9 in the middle of submits, lookup tells what became of each.",
+         .advice = "NEVER_RECEIVED only when the rail proves it.",
+         .run = dropped,
+         .limit = std::chrono::seconds(120)},
         threads("ATR-RAIL-030", "On an idempotent rail, one payment from eight threads at once moves once.",
                 "A key at the rail decides, not a read before.", at_once),
         threads("ATR-RAIL-031", "On an idempotent rail, one payment from three processes moves once.",

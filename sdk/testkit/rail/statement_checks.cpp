@@ -37,7 +37,8 @@ void lists_everything(Context& t) {
         in = sum_of(in, event.money.amount);
         if (event.fee.asset == rail.facts().asset) in = sum_of(in, event.fee.amount);
     }
-    expect(in == out, "movements that explain the balance: from " + before.to_string() + " to " + rail.held().to_string(),
+    expect(in == out,
+           "movements that explain the balance: from " + before.to_string() + " to " + rail.held().to_string(),
            "a balance and payments of " + in.to_string() + " against a balance and receipts of " + out.to_string());
 }
 
@@ -69,14 +70,16 @@ void balance_has_position(Context& t) {
     const auto json = need(rail.balance(rail.facts().account), "balance");
     const auto position = json.value("position", nlohmann::json());
     expect(position.is_string(), "\"position\": how far the statement reaches", position.dump());
-    expect(json.value("account", nlohmann::json()) == rail.facts().account, "\"account\"", json.value("account", nlohmann::json()).dump());
+    expect(json.value("account", nlohmann::json()) == rail.facts().account, "\"account\"",
+           json.value("account", nlohmann::json()).dump());
     rail.held();
 }
 
 void refuses_nonsense(Context& t) {
     RailClient rail(t);
     const auto account = rail.balance("no such account");
-    need_outcome(account ? Answer{.outcome = Outcome::ok} : account.error(), Outcome::rejected, "balance of an unknown account");
+    need_outcome(account ? Answer{.outcome = Outcome::ok} : account.error(), Outcome::rejected,
+                 "balance of an unknown account");
     const auto statement = rail.statement("no such account", "", 10);
     need_outcome(statement ? Answer{.outcome = Outcome::ok} : statement.error(), Outcome::rejected,
                  "statement of an unknown account");
@@ -104,10 +107,11 @@ void stops_when_told(Context& t) {
     const auto start = pay_some(rail, 3);
     EventSink one(rail.instance().border(), 1);
     Collector next(rail.instance().border());
-    const Answer answer = rail.instance().call("statement into a small sink", [&](const atr_call* call, atr_error* error) {
-        return rail.table().statement(rail.instance().self(), call, atr::borrow(rail.facts().account), atr::borrow(start), 10,
-                                      one.raw(), next.sink(), error);
-    });
+    const Answer answer =
+        rail.instance().call("statement into a small sink", [&](const atr_call* call, atr_error* error) {
+            return rail.table().statement(rail.instance().self(), call, atr::borrow(rail.facts().account),
+                                          atr::borrow(start), 10, one.raw(), next.sink(), error);
+        });
     need_outcome(answer, Outcome::rejected, "statement whose sink said stop");
 }
 
@@ -122,12 +126,15 @@ Checks rail_statement_checks() {
         {"ATR-RAIL-022", "A page has at most limit events.", "Count them.", respects_limit},
         {"ATR-RAIL-023", "balance() gives exact decimals in texts, with its position.",
          R"({"account":"..","balances":[{"asset":"..","amount":"12.34"}],"position":".."})", balance_has_position},
-        {"ATR-RAIL-024", "Unknown accounts and positions are REJECTED.", "An empty statement would pass for a quiet day.",
-         refuses_nonsense},
+        {"ATR-RAIL-024", "Unknown accounts and positions are REJECTED.",
+         "An empty statement would pass for a quiet day.", refuses_nonsense},
         {"ATR-RAIL-025", "The statement shows what other hosts have paid.", "Read the rail, not a memory of one's own.",
          others_payments},
-        {.code = "ATR-RAIL-040", .rule = "A statement whose sink says stop ends as REJECTED.",
-         .advice = "Look at what on_event returns.", .run = stops_when_told, .stage = Stage::robustness},
+        {.code = "ATR-RAIL-040",
+         .rule = "A statement whose sink says stop ends as REJECTED.",
+         .advice = "Look at what on_event returns.",
+         .run = stops_when_told,
+         .stage = Stage::robustness},
     };
 }
 

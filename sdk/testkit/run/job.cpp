@@ -71,7 +71,8 @@ JobEnd Job::finish() {
     end.timed_out = given_up_;
     JobEnd out;
     CheckResult& result = out.result;
-    result = {.code = std::string(check_.code), .stage = std::string(to_string(check_.stage)),
+    result = {.code = std::string(check_.code),
+              .stage = std::string(to_string(check_.stage)),
               .rule = std::string(check_.rule)};
     result.took = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - began_);
     const std::string step = note_.read();

@@ -10,11 +10,11 @@ namespace atr::testkit {
 
 using Checks = std::vector<Check>;
 
-Checks file_checks();       ///< of the file as a whole
-Checks load_checks();       ///< of the file as a whole
-Checks describe_checks();   ///< of each component, whatever its kind
+Checks file_checks();      ///< of the file as a whole
+Checks load_checks();      ///< of the file as a whole
+Checks describe_checks();  ///< of each component, whatever its kind
 Checks lifecycle_checks();
-Checks watched_rules();     ///< rules without a check of their own: they hold in every call
+Checks watched_rules();  ///< rules without a check of their own: they hold in every call
 Checks storage_checks();
 Checks cache_checks();
 Checks rail_checks();

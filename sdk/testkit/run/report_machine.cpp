@@ -60,8 +60,8 @@ void write(std::ostream& out, const ComponentReport& component, const CheckResul
             break;
         case Verdict::failed:
             out << "<failure message=\"" << xml(result.seen) << "\">expected: " << xml(result.expected)
-                << "\nseen: " << xml(result.seen) << "\ndo: " << xml(result.advice) << "\n" << xml(result.output)
-                << "</failure>";
+                << "\nseen: " << xml(result.seen) << "\ndo: " << xml(result.advice) << "\n"
+                << xml(result.output) << "</failure>";
             break;
     }
     out << "</testcase>\n";
@@ -91,19 +91,29 @@ std::string to_json(const Report& report) {
     for (const auto& component : report.components) {
         Json results = Json::array();
         for (const auto& result : component.results) {
-            Json one = {{"code", result.code}, {"stage", result.stage}, {"rule", result.rule},
-                        {"verdict", word(result.verdict)}, {"ms", result.took.count()}};
+            Json one = {{"code", result.code},
+                        {"stage", result.stage},
+                        {"rule", result.rule},
+                        {"verdict", word(result.verdict)},
+                        {"ms", result.took.count()}};
             if (result.verdict == Verdict::failed)
-                one.update({{"expected", result.expected}, {"seen", result.seen}, {"advice", result.advice},
+                one.update({{"expected", result.expected},
+                            {"seen", result.seen},
+                            {"advice", result.advice},
                             {"output", result.output}});
             if (!result.reason.empty()) one["reason"] = result.reason;
             results.push_back(std::move(one));
         }
-        components.push_back({{"id", component.id}, {"kind", component.kind}, {"version", component.version},
+        components.push_back({{"id", component.id},
+                              {"kind", component.kind},
+                              {"version", component.version},
                               {"results", std::move(results)}});
     }
-    const Json out = {{"plugin", report.plugin}, {"seed", report.seed}, {"passed", report.passed()},
-                      {"ms", report.took.count()}, {"components", std::move(components)}};
+    const Json out = {{"plugin", report.plugin},
+                      {"seed", report.seed},
+                      {"passed", report.passed()},
+                      {"ms", report.took.count()},
+                      {"components", std::move(components)}};
     return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -50,7 +50,8 @@ bool is_wanted(const Check& check, const Options& options, std::string_view kind
     if (check.when == When::full && options.depth != Depth::full) return false;
     if (options.only.empty()) return true;
     return std::ranges::any_of(options.only, [&](const std::string& word) {
-        return check.code.starts_with(word) || to_string(check.stage) == word || (check.stage == Stage::kind && kind == word);
+        return check.code.starts_with(word) || to_string(check.stage) == word ||
+               (check.stage == Stage::kind && kind == word);
     });
 }
 
@@ -75,7 +76,8 @@ public:
     std::vector<CheckResult> run() {
         run_gates();
         run_all([](const Check& c) { return !c.gate && c.when == When::always; });
-        if (failed_ > 0 && stopped_.empty()) stopped_ = "a plainer rule is broken: mend that first, this one builds on it";
+        if (failed_ > 0 && stopped_.empty())
+            stopped_ = "a plainer rule is broken: mend that first, this one builds on it";
         run_all([](const Check& c) { return !c.gate && c.when != When::always; });
         judge_watched();
         std::ranges::stable_sort(results_, {}, [](const CheckResult& r) { return place_of(r.stage); });
@@ -88,7 +90,8 @@ private:
     void run_gates() {
         for (std::size_t i = 0; i < checks_.size(); ++i) {
             if (!checks_[i].run || !checks_[i].gate) continue;
-            if (failed_ > 0 && stopped_.empty()) stopped_ = "a check before it failed, without which it cannot be judged";
+            if (failed_ > 0 && stopped_.empty())
+                stopped_ = "a check before it failed, without which it cannot be judged";
             run_some({i});
         }
         if (failed_ > 0) stopped_ = "a check before it failed, without which it cannot be judged";
@@ -112,10 +115,11 @@ private:
                     not_run(i);
                     continue;
                 }
-                running.emplace_back(std::piecewise_construct, std::forward_as_tuple(i),
-                                     std::forward_as_tuple(checks_[i], options_, component_,
-                                                           folder_ / std::to_string(component_ * 1000 + i),
-                                                           token_ + std::to_string(component_) + "x" + std::to_string(i)));
+                running.emplace_back(
+                    std::piecewise_construct, std::forward_as_tuple(i),
+                    std::forward_as_tuple(checks_[i], options_, component_,
+                                          folder_ / std::to_string(component_ * 1000 + i),
+                                          token_ + std::to_string(component_) + "x" + std::to_string(i)));
             }
             wait_some(running);
         }
@@ -176,8 +180,10 @@ private:
         for (std::size_t i = 0; i < checks_.size(); ++i) {
             if (checks_[i].run) continue;
             CheckResult& result = results_[i];
-            result = {.code = std::string(checks_[i].code), .stage = std::string(to_string(checks_[i].stage)),
-                      .rule = std::string(checks_[i].rule), .verdict = Verdict::passed};
+            result = {.code = std::string(checks_[i].code),
+                      .stage = std::string(to_string(checks_[i].stage)),
+                      .rule = std::string(checks_[i].rule),
+                      .verdict = Verdict::passed};
             if (const auto found = broken_.find(result.code); found != broken_.end()) {
                 result.verdict = Verdict::failed;
                 result.expected = found->second.expected;
@@ -203,7 +209,10 @@ private:
 
 nlohmann::json facts_of(const atr_component* raw) {
     const auto text = [](atr_str from) { return std::string(atr::view(from)); };
-    return {{"id", text(raw->id)}, {"kind", text(raw->kind)}, {"version", text(raw->version)}, {"title", text(raw->title)},
+    return {{"id", text(raw->id)},
+            {"kind", text(raw->kind)},
+            {"version", text(raw->version)},
+            {"title", text(raw->title)},
             {"schema", text(raw->config_schema_json)}};
 }
 

@@ -31,7 +31,8 @@ std::string with_settings(const std::string& config_json, const std::vector<std:
         std::string path = setting.substr(0, equals);
         for (std::size_t dot; (dot = path.find('.')) != std::string::npos; path = path.substr(dot + 1)) {
             at = &(*at)[path.substr(0, dot)];
-            below = below.is_object() ? below.value("properties", Json::object()).value(path.substr(0, dot), Json()) : Json();
+            below = below.is_object() ? below.value("properties", Json::object()).value(path.substr(0, dot), Json())
+                                      : Json();
         }
         below = below.is_object() ? below.value("properties", Json::object()).value(path, Json()) : Json();
         (*at)[path] = typed(setting.substr(equals + 1), below);

@@ -11,9 +11,9 @@ using atr::Outcome;
 void all_or_nothing(Context& t) {
     Store store(t);
     store.must(batch({invoice("there"), add("sum", "5")}), "put");
-    const auto lost = store.commit(batch({invoice("a"), add("sum", "1"), enqueue("job"), remove("there"),
-                                          invoice("there", "no", 1, 99), invoice("b")},
-                                         "lost-key", "f"));
+    const auto lost = store.commit(batch(
+        {invoice("a"), add("sum", "1"), enqueue("job"), remove("there"), invoice("there", "no", 1, 99), invoice("b")},
+        "lost-key", "f"));
     need_commit(lost, Outcome::conflict, "a batch whose fifth op expects another version");
     expect(store.body("a").empty() && store.body("b").empty(), "none of its puts", "a record");
     expect(!store.body("there").empty(), "its delete undone", "the record is gone");
@@ -35,11 +35,11 @@ void names_the_losing_op(Context& t) {
 
 void ops_see_each_other(Context& t) {
     Store store(t);
-    const auto done = store.must(batch({invoice("a", "one", 1, ATR_VER_ABSENT), check("a", 1), invoice("a", "two", 1, 1),
-                                        add("sum", "3"), add("sum", "4", "", "7")}),
+    const auto done = store.must(batch({invoice("a", "one", 1, ATR_VER_ABSENT), check("a", 1),
+                                        invoice("a", "two", 1, 1), add("sum", "3"), add("sum", "4", "", "7")}),
                                  "a batch whose ops build on one another");
-    expect(done.versions.size() == 5 && done.versions[0] == 1 && done.versions[2] == 2, "versions 1 and 2 of one record",
-           "others");
+    expect(done.versions.size() == 5 && done.versions[0] == 1 && done.versions[2] == 2,
+           "versions 1 and 2 of one record", "others");
     expect_equal(store.body("a"), invoice("a", "two").record.body, "the later put");
     expect_equal(store.balance("sum"), "7", "both ADDs");
 }
@@ -53,15 +53,16 @@ void judged_in_order(Context& t) {
     for (std::size_t i = 0; i < results.size(); ++i)
         need_commit(results[i], Outcome::ok,
                     "batch " + std::to_string(i) + " of a group, which expects what the batch before it makes");
-    expect_equal(store.record("invoices", "a").version, std::uint64_t{10}, "the version after ten batches of one group");
+    expect_equal(store.record("invoices", "a").version, std::uint64_t{10},
+                 "the version after ten batches of one group");
 }
 
 void neighbours_survive(Context& t) {
     Store store(t);
     store.must(batch({invoice("there")}), "put");
-    const auto results = store.commit({batch({invoice("a")}), batch({invoice("b"), invoice("there", "no", 1, ATR_VER_ABSENT)}),
-                                       batch({invoice("c"), check("b", ATR_VER_ABSENT)}), batch({add("sum", "1", "", "0")}),
-                                       batch({invoice("d")})});
+    const auto results = store.commit(
+        {batch({invoice("a")}), batch({invoice("b"), invoice("there", "no", 1, ATR_VER_ABSENT)}),
+         batch({invoice("c"), check("b", ATR_VER_ABSENT)}), batch({add("sum", "1", "", "0")}), batch({invoice("d")})});
     const Outcome wanted[] = {Outcome::ok, Outcome::conflict, Outcome::ok, Outcome::conflict, Outcome::ok};
     for (std::size_t i = 0; i < results.size(); ++i)
         need_commit(results[i], wanted[i], "batch " + std::to_string(i) + " of a group in which two lose");
@@ -75,8 +76,8 @@ void unique_index(Context& t) {
         return put("invoices", key, R"({"number":")" + number + "\"}");
     };
     store.must(batch({numbered("a", "RE-1")}), "put");
-    const auto results = store.commit({batch({numbered("b", "RE-2")}), batch({invoice("x"), numbered("c", "RE-1")}),
-                                       batch({numbered("d", "RE-3")})});
+    const auto results = store.commit(
+        {batch({numbered("b", "RE-2")}), batch({invoice("x"), numbered("c", "RE-1")}), batch({numbered("d", "RE-3")})});
     need_commit(results[0], Outcome::ok, "the neighbour before");
     need_commit(results[1], Outcome::conflict, "a second record with the same value in a unique index");
     expect_equal(results[1].conflict_op, 1u, "conflict_op");
@@ -106,8 +107,8 @@ void one_version_an_op(Context& t) {
 
 void steps_by_strides(Context& t) {
     Store store(t);
-    const auto results = store.commit({batch({invoice("a"), invoice("b"), add("sum", "1")}), batch({invoice("c")})},
-                                      Layout::newer_host);
+    const auto results =
+        store.commit({batch({invoice("a"), invoice("b"), add("sum", "1")}), batch({invoice("c")})}, Layout::newer_host);
     for (const auto& one : results) need_commit(one, Outcome::ok, "a commit from a host whose structs are larger");
     expect(!store.body("b").empty() && !store.body("c").empty(), "all its records", "not all");
     expect_equal(store.balance("sum"), "1", "its ADD");
@@ -126,13 +127,19 @@ void wrong_ops(Context& t) {
     Store store(t);
     auto unknown_op = invoice("a");
     unknown_op.op = 99;
-    const atr::Op wrong[] = {unknown_op, put("nowhere", "a", "{}"), put("invoices", "", "{}"),
-                             put("balances", "sum", "5"), add("sum", "1.5"), add("sum", "x"), add("sum", "")};
+    const atr::Op wrong[] = {unknown_op,
+                             put("nowhere", "a", "{}"),
+                             put("invoices", "", "{}"),
+                             put("balances", "sum", "5"),
+                             add("sum", "1.5"),
+                             add("sum", "x"),
+                             add("sum", "")};
     for (const auto& op : wrong) {
         const auto results = store.commit({batch({invoice("before")}), batch({op}), batch({invoice("after")})});
         need_commit(results[0], Outcome::ok, "the neighbour before");
-        need_commit(results[1], Outcome::rejected,
-                    "op " + std::to_string(op.op) + " on " + op.record.collection + "/" + op.record.key + " " + op.delta);
+        need_commit(
+            results[1], Outcome::rejected,
+            "op " + std::to_string(op.op) + " on " + op.record.collection + "/" + op.record.key + " " + op.delta);
         need_commit(results[2], Outcome::ok, "the neighbour behind");
     }
     auto add_to_records = add("a", "1");
@@ -156,12 +163,12 @@ Checks storage_batch_checks() {
          neighbours_survive},
         {"ATR-STORAGE-025", "A unique index refuses a second record of the same value, and only that batch.",
          "A unique violation must not abort the transaction: ON CONFLICT, or a savepoint.", unique_index},
-        {"ATR-STORAGE-026", "Every applied batch has a commit_seq above all before it.", "Count under the writer's lock.",
-         sequences_grow},
+        {"ATR-STORAGE-026", "Every applied batch has a commit_seq above all before it.",
+         "Count under the writer's lock.", sequences_grow},
         {"ATR-STORAGE-027", "An applied batch has one entry an op in versions.", "0 where an op makes no version.",
          one_version_an_op},
-        {"ATR-STORAGE-028", "Arrays are stepped by their strides, not by sizeof.", "Use op_stride, batch_stride, commit_stride.",
-         steps_by_strides},
+        {"ATR-STORAGE-028", "Arrays are stepped by their strides, not by sizeof.",
+         "Use op_stride, batch_stride, commit_stride.", steps_by_strides},
         {"ATR-STORAGE-029", "An empty group is OK; an empty batch is OK or rejected.", "Do not assume a first element.",
          empty_ones},
         {"ATR-STORAGE-030", "An op that makes no sense is REJECTED, and touches nothing.",

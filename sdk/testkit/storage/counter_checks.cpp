@@ -28,8 +28,8 @@ void bounded(Context& t) {
                 ATR_E_LIMIT_BREACHED);
     need_commit(store.commit(batch({add("sum", "-11", "0", "10")})), Outcome::conflict, "ADD below min",
                 ATR_E_LIMIT_BREACHED);
-    need_commit(store.commit(batch({add("new", "-1", "0", "")})), Outcome::conflict, "ADD below min of an absent counter",
-                ATR_E_LIMIT_BREACHED);
+    need_commit(store.commit(batch({add("new", "-1", "0", "")})), Outcome::conflict,
+                "ADD below min of an absent counter", ATR_E_LIMIT_BREACHED);
     store.must(batch({add("sum", "-10", "0", "10")}), "ADD down to the bound");
     store.must(batch({add("sum", "-3")}), "ADD without bounds");
     expect_equal(store.balance("sum"), "-3", "the sum");

@@ -18,7 +18,8 @@ void survives_restart(Context& t) {
         return std::string();
     });
     Store store(t);
-    expect(!store.body("a").empty() && store.record("claims", "c").version == 1, "the records, after a restart", "not all");
+    expect(!store.body("a").empty() && store.record("claims", "c").version == 1, "the records, after a restart",
+           "not all");
     expect_equal(store.balance("sum"), "42", "the counter, after a restart");
     expect_equal(need(store.lease("kit", "w", 10, 1000), "lease").size(), std::size_t{1}, "the job, after a restart");
 }
@@ -34,8 +35,9 @@ void survives_kill(Context& t) {
             in_threads(threads, [&](int thread) {
                 for (int i = 0; i < 100'000; ++i) {
                     const auto id = std::to_string(round) + "-" + std::to_string(thread) + "-" + std::to_string(i);
-                    store.must(batch({invoice("a" + id), add("sum", "1"), put("claims", "b" + id, "{}"), enqueue(id)}, id, id),
-                               "commit");
+                    store.must(
+                        batch({invoice("a" + id), add("sum", "1"), put("claims", "b" + id, "{}"), enqueue(id)}, id, id),
+                        "commit");
                     const std::lock_guard lock(mutex);
                     say(id);
                 }
@@ -58,8 +60,9 @@ void survives_kill(Context& t) {
     std::size_t replays = 0;
     for (const auto& [id, times] : acknowledged) {
         if (++replays > 50) break;
-        const auto again = store.must(
-            batch({invoice("a" + id), add("sum", "1"), put("claims", "b" + id, "{}"), enqueue(id)}, id, id), "the same once more");
+        const auto again =
+            store.must(batch({invoice("a" + id), add("sum", "1"), put("claims", "b" + id, "{}"), enqueue(id)}, id, id),
+                       "the same once more");
         expect(again.replayed, "an acknowledged batch is a replay after kill -9", id + " was applied anew");
     }
 }

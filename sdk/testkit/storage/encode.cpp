@@ -65,8 +65,8 @@ void EncodedGroup::add(const atr::Batch& batch, atr_batch& to, atr_commit& resul
     auto& error = errors_.emplace_back();
     error.struct_size = sizeof error;
     error.retry_after_ms = -1;
-    result = {static_cast<std::uint32_t>(sizeof(atr_commit) + extra_), ATR_UNKNOWN, 0, 0, 0, 0, 0, versions.data(),
-              &error};
+    result = {
+        static_cast<std::uint32_t>(sizeof(atr_commit) + extra_), ATR_UNKNOWN, 0, 0, 0, 0, 0, versions.data(), &error};
 }
 
 std::vector<atr::Commit> EncodedGroup::results() const {
@@ -98,14 +98,16 @@ EncodedSchema::EncodedSchema(const atr::Schema& schema) {
         auto& indexes = indexes_.emplace_back();
         for (const auto& index : collection.indexes) {
             auto& columns = columns_.emplace_back();
-            for (const auto& column : index.columns) columns.push_back({atr::borrow(column.json_pointer), column.type, 0});
+            for (const auto& column : index.columns)
+                columns.push_back({atr::borrow(column.json_pointer), column.type, 0});
             indexes.push_back({atr::borrow(index.name), static_cast<std::uint32_t>(columns.size()),
                                index.unique ? 1u : 0u, columns.data()});
         }
         std::uint32_t flags = 0;
         if (collection.counter) flags |= ATR_CF_COUNTER;
         if (collection.blob) flags |= ATR_CF_BLOB;
-        collections_.push_back({atr::borrow(collection.name), static_cast<std::uint32_t>(indexes.size()), flags, indexes.data()});
+        collections_.push_back(
+            {atr::borrow(collection.name), static_cast<std::uint32_t>(indexes.size()), flags, indexes.data()});
     }
     raw_ = {sizeof raw_, static_cast<std::uint32_t>(collections_.size()), schema.version, collections_.data()};
 }

@@ -59,10 +59,11 @@ void tells_everything(Context& t) {
 
 void others_commits(Context& t) {
     const auto start = t.in_process([&] { return std::to_string(Store(t).newest()); });
-    const auto seq = t.in_process(
-        [&] { return std::to_string(Store(t).must(batch({invoice("a")}), "put").commit_seq); });
+    const auto seq =
+        t.in_process([&] { return std::to_string(Store(t).must(batch({invoice("a")}), "put").commit_seq); });
     Store store(t);
-    expect_equal(join(changes_since(store, std::stoull(start), 100)), seq + ":invoices/a", "the commit of another process");
+    expect_equal(join(changes_since(store, std::stoull(start), 100)), seq + ":invoices/a",
+                 "the commit of another process");
 }
 
 /// A follower beside eight writers: what it has passed it never needs to look at again.
@@ -103,20 +104,24 @@ void never_passes_one_in_flight(Context& t) {
         }
     });
     for (const auto& [seq, key] : committed)
-        expect(followed.contains(seq), "a follower sees every commit", key + " (" + std::to_string(seq) + ") was never told");
+        expect(followed.contains(seq), "a follower sees every commit",
+               key + " (" + std::to_string(seq) + ") was never told");
 }
 
 }  // namespace
 
 Checks storage_feed_checks() {
     return {
-        {"ATR-STORAGE-080", "changes() tells every record a commit touched, with its sequence, in order, whatever the limit.",
+        {"ATR-STORAGE-080",
+         "changes() tells every record a commit touched, with its sequence, in order, whatever the limit.",
          "Write the change with what it tells of; CHECKs and lost batches make none.", tells_everything},
-        {"ATR-STORAGE-081", "changes() tells of other processes' commits too.", "Read the store, not a memory of one's own.",
-         others_commits},
-        {.code = "ATR-STORAGE-082", .rule = "last_seq never passes a commit that is still in flight.",
+        {"ATR-STORAGE-081", "changes() tells of other processes' commits too.",
+         "Read the store, not a memory of one's own.", others_commits},
+        {.code = "ATR-STORAGE-082",
+         .rule = "last_seq never passes a commit that is still in flight.",
          .advice = "Give out sequences in commit order, or hold the feed below the oldest open transaction.",
-         .run = never_passes_one_in_flight, .stage = Stage::threads},
+         .run = never_passes_one_in_flight,
+         .stage = Stage::threads},
     };
 }
 

@@ -13,7 +13,8 @@ using atr::Outcome;
 
 constexpr std::int64_t long_lease = 120'000, short_lease = 200;
 
-std::vector<atr::Job> lease(Store& store, const std::string& worker, std::int64_t ms = long_lease, std::uint32_t max = 10) {
+std::vector<atr::Job> lease(Store& store, const std::string& worker, std::int64_t ms = long_lease,
+                            std::uint32_t max = 10) {
     return need(store.lease("kit", worker, max, ms), "lease");
 }
 
@@ -36,7 +37,8 @@ void gives_jobs(Context& t) {
         expect_equal(job.body, enqueue(job.id).record.body, "body");
         expect_equal(job.attempt, 1u, "attempt");
         expect(job.lease_token != 0, "a lease token", "0");
-        expect(job.lease_until_unix_ms > now_ms(), "lease_until_unix_ms ahead", std::to_string(job.lease_until_unix_ms));
+        expect(job.lease_until_unix_ms > now_ms(), "lease_until_unix_ms ahead",
+               std::to_string(job.lease_until_unix_ms));
     }
     expect_equal(lease(store, "w2").size(), std::size_t{1}, "the job that is left");
     expect(lease(store, "w3").empty(), "none once all are leased", "some");
@@ -44,7 +46,8 @@ void gives_jobs(Context& t) {
 
 void in_due_time(Context& t) {
     Store store(t);
-    store.must(batch({enqueue("later", 0, "", now_ms() + 3'600'000), enqueue("now", 0, "", now_ms() - 1000)}), "enqueue");
+    store.must(batch({enqueue("later", 0, "", now_ms() + 3'600'000), enqueue("now", 0, "", now_ms() - 1000)}),
+               "enqueue");
     const auto jobs = lease(store, "w");
     expect(jobs.size() == 1 && jobs[0].id == "now", "only the job that is due", std::to_string(jobs.size()) + " jobs");
 }
@@ -109,7 +112,8 @@ void extended(Context& t) {
 void same_id(Context& t) {
     Store store(t);
     store.must(batch({enqueue("a")}), "enqueue");
-    need_commit(store.commit(batch({enqueue("a"), add("sum", "1")})), Outcome::conflict, "enqueue of an id that is there");
+    need_commit(store.commit(batch({enqueue("a"), add("sum", "1")})), Outcome::conflict,
+                "enqueue of an id that is there");
     expect_equal(store.balance("sum"), "0", "nothing of that batch");
 }
 
@@ -129,7 +133,8 @@ void each_once(Context& t) {
             for (const auto& job : some) ++seen[job.id];
         }
     });
-    for (const auto& [id, times] : seen) expect(times == 1, "a job is leased to one worker", id + " to " + std::to_string(times));
+    for (const auto& [id, times] : seen)
+        expect(times == 1, "a job is leased to one worker", id + " to " + std::to_string(times));
     expect_equal(seen.size(), static_cast<std::size_t>(jobs), "jobs leased by eight threads");
 }
 
@@ -139,8 +144,10 @@ Checks storage_job_checks() {
     return {
         {"ATR-STORAGE-070", "lease() gives jobs of its queue, whole, at most max, each to one worker.",
          "Mark a job leased in the transaction that reads it.", gives_jobs},
-        {"ATR-STORAGE-071", "A job is not leased before its run_at.", "Compare with the store's own clock.", in_due_time},
-        {"ATR-STORAGE-072", "When a lease ends the job is another's, and the old token is refused with ATR_E_LEASE_LOST.",
+        {"ATR-STORAGE-071", "A job is not leased before its run_at.", "Compare with the store's own clock.",
+         in_due_time},
+        {"ATR-STORAGE-072",
+         "When a lease ends the job is another's, and the old token is refused with ATR_E_LEASE_LOST.",
          "Compare the token in the same transaction; tokens only grow.", taken_over},
         {"ATR-STORAGE-073", "A job enqueued with lease_ms is born leased, its token in versions.",
          "Write the lease with the job.", born_leased},
@@ -149,8 +156,11 @@ Checks storage_job_checks() {
         {"ATR-STORAGE-075", "extend_leases() renews all leases of a worker that still hold, and counts them.",
          "Renew by worker; never one that has ended.", extended},
         {"ATR-STORAGE-076", "A job's id is enqueued once.", "Answer CONFLICT where it is there.", same_id},
-        {.code = "ATR-STORAGE-077", .rule = "Many workers at once get every job once.",
-         .advice = "SKIP LOCKED, or one writer.", .run = each_once, .stage = Stage::threads},
+        {.code = "ATR-STORAGE-077",
+         .rule = "Many workers at once get every job once.",
+         .advice = "SKIP LOCKED, or one writer.",
+         .run = each_once,
+         .stage = Stage::threads},
     };
 }
 

@@ -28,7 +28,8 @@ void within_a_group(Context& t) {
     const auto one = batch({add("sum", "5")}, "key-1", "f");
     const auto results = store.commit({one, batch({add("other", "1")}), one});
     for (const auto& result : results) need_commit(result, Outcome::ok, "a group with one batch twice");
-    expect(results[2].replayed && results[2].commit_seq == results[0].commit_seq, "the second one is a replay", "it is not");
+    expect(results[2].replayed && results[2].commit_seq == results[0].commit_seq, "the second one is a replay",
+           "it is not");
     expect_equal(store.balance("sum"), "5", "the ADD, applied once");
 }
 
@@ -106,12 +107,14 @@ Checks storage_key_checks() {
         {"ATR-STORAGE-043", "Only OK is remembered.", "Write the key with what it stands for, or not at all.",
          only_ok_is_kept},
         {"ATR-STORAGE-044", "Keys outlive the process.", "Keep them in the store, not in memory.", survives_restart},
-        {"ATR-STORAGE-045", "A key counts until key_expires_unix_ms, and then no more.", "Judge expiry when it is looked up.",
-         keys_expire},
+        {"ATR-STORAGE-045", "A key counts until key_expires_unix_ms, and then no more.",
+         "Judge expiry when it is looked up.", keys_expire},
         {"ATR-STORAGE-046", "Keys and jobs are readable as the collections atr.keys and atr.jobs.",
          "Answer get() and query() for them.", keys_are_readable},
-        {.code = "ATR-STORAGE-047", .rule = "One batch sent by several threads at once is applied once.",
-         .advice = "A key that is in flight must be waited for, or be found by a unique index.", .run = twice_at_once,
+        {.code = "ATR-STORAGE-047",
+         .rule = "One batch sent by several threads at once is applied once.",
+         .advice = "A key that is in flight must be waited for, or be found by a unique index.",
+         .run = twice_at_once,
          .stage = Stage::threads},
     };
 }

@@ -39,7 +39,7 @@ bool Model::apply(const atr::Op& op) {
         }
         case ATR_OP_JOB_ENQUEUE:
             if (jobs.contains(key)) return false;
-            jobs[key] = {op.record.body, op.run_at_unix_ms < far_ahead_ms, 0, op.lease_ms > 0 ? 1u : 0u};
+            jobs[key] = {op.record.body, op.run_at_unix_ms<far_ahead_ms, 0, op.lease_ms> 0 ? 1u : 0u};
             return true;
         default: {
             const auto job = jobs.find(key);

@@ -52,7 +52,8 @@ void Player::commit(const Step& step) {
         const auto wanted = model_.judge(batches[b]);
         need_commit(results[b], wanted.outcome, what);
         expect_equal(results[b].replayed, wanted.replayed, what + ": replayed");
-        if (wanted.outcome == atr::Outcome::conflict) expect_equal(results[b].conflict_op, wanted.losing_op, what + ": conflict_op");
+        if (wanted.outcome == atr::Outcome::conflict)
+            expect_equal(results[b].conflict_op, wanted.losing_op, what + ": conflict_op");
         if (wanted.outcome != atr::Outcome::ok) continue;
         if (wanted.replayed) {
             const auto& first = model_.keys.at(batches[b].idempotency_key).result;
@@ -86,8 +87,8 @@ void Player::lease(const Step& step) {
 
 void Player::compare(const Step& step) {
     for (const std::string index : {"", "by_state"}) {
-        const auto found = store_.all(
-            {.collection = "invoices", .index = index, .descending = step.descending, .limit = step.max});
+        const auto found =
+            store_.all({.collection = "invoices", .index = index, .descending = step.descending, .limit = step.max});
         expect_equal(found.size(), model_.records.size(), "records" + (index.empty() ? "" : " by " + index));
         for (const auto& record : found) {
             const auto mine = model_.records.find(record.key);
@@ -96,9 +97,11 @@ void Player::compare(const Step& step) {
             expect_equal(record.body, mine->second.body, "the body of " + record.key);
         }
     }
-    for (const auto& [key, value] : model_.counters) expect_equal(store_.balance(key), std::to_string(value), "counter " + key);
+    for (const auto& [key, value] : model_.counters)
+        expect_equal(store_.balance(key), std::to_string(value), "counter " + key);
     for (const char* id : {"a", "b", "c", "d", "e", "f"})
-        expect_equal(store_.record("atr.jobs", id).version != 0, model_.jobs.contains(id), std::string("job ") + id + " is there");
+        expect_equal(store_.record("atr.jobs", id).version != 0, model_.jobs.contains(id),
+                     std::string("job ") + id + " is there");
     expect_equal(store_.newest() >= last_seq_, true, "the feed reaches the last commit");
 }
 
@@ -130,7 +133,8 @@ std::optional<Wrong> play_all(Context& t, const std::vector<Step>& steps, int ru
     } catch (const Failure& failure) {
         const auto bar = failure.seen.find('|');
         if (bar != std::string::npos) at = static_cast<std::size_t>(std::stoul(failure.seen.substr(0, bar)));
-        return Wrong{failure.expected, bar == std::string::npos ? failure.seen : failure.seen.substr(bar + 1), failure.code, at};
+        return Wrong{failure.expected, bar == std::string::npos ? failure.seen : failure.seen.substr(bar + 1),
+                     failure.code, at};
     }
 }
 

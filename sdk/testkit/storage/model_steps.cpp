@@ -73,7 +73,8 @@ std::string to_text(const StepOp& step) {
         case ATR_OP_ADD:
             return "add " + op.delta + " to " + key + " within [" + op.min + "," + op.max + "]";
         case ATR_OP_JOB_ENQUEUE:
-            return "enqueue " + key + (op.lease_ms > 0 ? " born leased" : "") + (op.run_at_unix_ms > 0 ? " for later" : "");
+            return "enqueue " + key + (op.lease_ms > 0 ? " born leased" : "") +
+                   (op.run_at_unix_ms > 0 ? " for later" : "");
         default:
             return (op.op == ATR_OP_JOB_DONE ? "done " : "reschedule ") + key +
                    (step.holds_lease ? "" : " with a wrong token") + (op.run_at_unix_ms > 0 ? " for later" : "");

@@ -27,9 +27,11 @@ atr::Value decimal(const std::string& value) {
 
 void by_key(Context& t) {
     Store store(t);
-    for (const char* key : {"b", "a", "B", "ab", "\xC3\xA4", "a0", "z"}) store.must(batch({put("claims", key, "{}")}), "put");
+    for (const char* key : {"b", "a", "B", "ab", "\xC3\xA4", "a0", "z"})
+        store.must(batch({put("claims", key, "{}")}), "put");
     expect_equal(keys_of(store.all({.collection = "claims"})), "B a a0 ab b z \xC3\xA4", "keys in bytewise order");
-    expect_equal(keys_of(store.all({.collection = "claims", .descending = true})), "\xC3\xA4 z b ab a0 a B", "descending");
+    expect_equal(keys_of(store.all({.collection = "claims", .descending = true})), "\xC3\xA4 z b ab a0 a B",
+                 "descending");
     expect_equal(keys_of(store.all({.collection = "claims", .lo = text("a"), .hi = text("b")})), "a a0 ab",
                  "the half-open range [a, b)");
     expect_equal(keys_of(store.all({.collection = "claims", .lo = text("b"), .descending = true})), "\xC3\xA4 z b",
@@ -48,12 +50,16 @@ void by_index(Context& t) {
         query.index = "by_state";
         return keys_of(store.all(query));
     };
-    expect_equal(found({.collection = "invoices", .eq = {text("open")}}), "k3 k2 k1 k7 k6", "integers in the order of their value, then by key");
-    expect_equal(found({.collection = "invoices", .eq = {text("open")}, .descending = true}), "k6 k7 k1 k2 k3", "descending");
-    expect_equal(found({.collection = "invoices", .eq = {text("open")}, .lo = atr::Value::of(9), .hi = atr::Value::of(100)}), "k2 k1 k7",
-                 "the half-open range [9, 100) of the next column");
+    expect_equal(found({.collection = "invoices", .eq = {text("open")}}), "k3 k2 k1 k7 k6",
+                 "integers in the order of their value, then by key");
+    expect_equal(found({.collection = "invoices", .eq = {text("open")}, .descending = true}), "k6 k7 k1 k2 k3",
+                 "descending");
+    expect_equal(
+        found({.collection = "invoices", .eq = {text("open")}, .lo = atr::Value::of(9), .hi = atr::Value::of(100)}),
+        "k2 k1 k7", "the half-open range [9, 100) of the next column");
     expect_equal(found({.collection = "invoices"}), "k5 k3 k2 k1 k7 k6 k4", "text bytewise: Open before open");
-    expect_equal(found({.collection = "invoices", .eq = {text("open"), atr::Value::of(10)}}), "k1 k7", "both columns equal");
+    expect_equal(found({.collection = "invoices", .eq = {text("open"), atr::Value::of(10)}}), "k1 k7",
+                 "both columns equal");
     expect_equal(found({.collection = "invoices", .lo = text("p")}), "k4", "from p on");
     store.must(batch({invoice("k4", "open", 11), remove("k1")}), "a put that changes an index value, and a delete");
     expect_equal(found({.collection = "invoices", .eq = {text("open")}}), "k3 k2 k7 k4 k6", "the index, after both");
@@ -85,9 +91,10 @@ void pages(Context& t) {
     for (const std::uint32_t limit : {1u, 7u, 50u, 100u, 101u})
         for (const std::string index : {"", "by_state"})
             for (const bool descending : {false, true}) {
-                const auto found = store.all(
-                    {.collection = "invoices", .index = index, .descending = descending, .limit = limit});
-                const std::string what = "pages of " + std::to_string(limit) + (index.empty() ? " by key" : " by " + index);
+                const auto found =
+                    store.all({.collection = "invoices", .index = index, .descending = descending, .limit = limit});
+                const std::string what =
+                    "pages of " + std::to_string(limit) + (index.empty() ? " by key" : " by " + index);
                 std::set<std::string> seen;
                 for (const auto& record : found)
                     expect(seen.insert(record.key).second, what + ": every record once", record.key + " twice");
@@ -102,7 +109,8 @@ void snapshots(Context& t) {
     for (int i = 10; i < 40; ++i) store.must(batch({invoice("k" + std::to_string(i), "before")}), "put");
     atr::Query query{.collection = "invoices", .limit = 10, .flags = ATR_Q_SNAPSHOT};
     auto page = need(store.query(query), "first page of a snapshot");
-    store.must(batch({invoice("k20", "after"), invoice("k205", "after"), remove("k39"), invoice("k10", "after")}), "changes");
+    store.must(batch({invoice("k20", "after"), invoice("k205", "after"), remove("k39"), invoice("k10", "after")}),
+               "changes");
     auto found = page.records;
     for (query.cursor = page.next_cursor; !query.cursor.empty(); query.cursor = page.next_cursor) {
         page = need(store.query(query), "next page of a snapshot");
@@ -156,7 +164,8 @@ void under_churn(Context& t) {
     const int kept = t.scale(200, 1000);
     for (int from = 0; from < kept; from += 100) {
         std::vector<atr::Op> ops;
-        for (int i = from; i < from + 100; ++i) ops.push_back(invoice("k" + std::to_string(10000 + 2 * i), "open", i % 5));
+        for (int i = from; i < from + 100; ++i)
+            ops.push_back(invoice("k" + std::to_string(10000 + 2 * i), "open", i % 5));
         store.must(batch(ops), "put");
     }
     std::atomic<bool> done = false;
@@ -183,7 +192,8 @@ void under_churn(Context& t) {
                     if ((record.key.back() - '0') % 2 != 0) continue;
                     expect(seen.insert(record.key).second, "a record that stays is seen once", record.key + " twice");
                 }
-                expect_equal(seen.size(), static_cast<std::size_t>(kept), "records that stay, seen while others change");
+                expect_equal(seen.size(), static_cast<std::size_t>(kept),
+                             "records that stay, seen while others change");
             }
     });
 }
@@ -205,8 +215,11 @@ Checks storage_query_checks() {
          "Compare min_seq with the sequence the answer is read at.", fresh_enough},
         {"ATR-STORAGE-066", "Unknown collections, indexes and cursors are REJECTED.", "Check a cursor before use.",
          refuses_nonsense},
-        {.code = "ATR-STORAGE-067", .rule = "A record that stays is seen exactly once, whatever changes between the pages.",
-         .advice = "Keyset pages, no offsets.", .run = under_churn, .stage = Stage::threads},
+        {.code = "ATR-STORAGE-067",
+         .rule = "A record that stays is seen exactly once, whatever changes between the pages.",
+         .advice = "Keyset pages, no offsets.",
+         .run = under_churn,
+         .stage = Stage::threads},
     };
 }
 

@@ -40,13 +40,15 @@ void hosts_start_at_once(Context& t) {
 void new_index_is_filled(Context& t) {
     Store store(t);
     for (int i = 0; i < 20; ++i)
-        store.must(batch({put("claims", "c" + std::to_string(i), R"({"who":"w)" + std::to_string(i % 2) + "\"}")}), "put");
+        store.must(batch({put("claims", "c" + std::to_string(i), R"({"who":"w)" + std::to_string(i % 2) + "\"}")}),
+                   "put");
     auto schema = kit_schema();
     schema.version = 2;
     schema.collections[1].indexes = {{"by_who", {{"/who", ATR_T_TEXT}}}};
     schema.collections.push_back({.name = "added"});
     need_ok(store.migrate(schema), "migrate() with a new index and a new collection");
-    const auto found = store.all({.collection = "claims", .index = "by_who", .eq = {atr::Value::of(std::string("w1"))}});
+    const auto found =
+        store.all({.collection = "claims", .index = "by_who", .eq = {atr::Value::of(std::string("w1"))}});
     expect_equal(found.size(), std::size_t{10}, "records that were there before the index was");
     store.must(batch({put("added", "x", "{}")}), "put into the new collection");
 }
@@ -70,9 +72,11 @@ void bodies_keep_their_bytes(Context& t) {
 
 void odd_keys(Context& t) {
     Store store(t);
-    const std::string keys[] = {"a b",  "A", "a",  "'; DROP TABLE invoices; --", "\xC3\xBC", "%", "_", "\\", "\"",
-                                "{}/:", " ", "01", "1",                          std::string(255, 'k')};
-    for (const auto& key : keys) store.must(batch({put("claims", key, "{\"k\":1}", ATR_VER_ABSENT)}), "put under '" + key + "'");
+    const std::string keys[] = {
+        "a b", "A",  "a", "'; DROP TABLE invoices; --", "\xC3\xBC", "%", "_", "\\", "\"", "{}/:",
+        " ",   "01", "1", std::string(255, 'k')};
+    for (const auto& key : keys)
+        store.must(batch({put("claims", key, "{\"k\":1}", ATR_VER_ABSENT)}), "put under '" + key + "'");
     for (const auto& key : keys) expect_equal(store.record("claims", key).key, key, "the record under its key");
     expect_equal(store.all({.collection = "claims"}).size(), std::size(keys), "records, one a key");
 }
@@ -80,7 +84,8 @@ void odd_keys(Context& t) {
 void get_skips_absent(Context& t) {
     Store store(t);
     store.must(batch({invoice("a"), invoice("c"), put("claims", "a", "{}")}), "put");
-    const auto found = need(store.get({{"invoices", "a"}, {"invoices", "b"}, {"claims", "a"}, {"invoices", "c"}}), "get");
+    const auto found =
+        need(store.get({{"invoices", "a"}, {"invoices", "b"}, {"claims", "a"}, {"invoices", "c"}}), "get");
     std::multiset<std::string> places;
     for (const auto& record : found) places.insert(record.collection + "/" + record.key);
     expect(places == std::multiset<std::string>{"claims/a", "invoices/a", "invoices/c"},
@@ -143,8 +148,8 @@ void checks_hold(Context& t) {
 
 Checks storage_record_checks() {
     return {
-        {"ATR-STORAGE-001", "Records come back whole, with collection, key and time.", "Fill every member of atr_record.",
-         records_are_whole},
+        {"ATR-STORAGE-001", "Records come back whole, with collection, key and time.",
+         "Fill every member of atr_record.", records_are_whole},
         {"ATR-STORAGE-002", "migrate() may be repeated, and keeps what is there.", "Create only what is missing.",
          migrate_repeats},
         {"ATR-STORAGE-003", "migrate() is safe when several hosts start at once.", "Take a lock in the store for it.",
@@ -153,8 +158,8 @@ Checks storage_record_checks() {
          "Back-fill it from the bodies, by the columns' JSON pointers.", new_index_is_filled},
         {"ATR-STORAGE-005", "Bodies come back byte for byte.", "Keep bytes, or a type that does (json, not jsonb).",
          bodies_keep_their_bytes},
-        {"ATR-STORAGE-006", "Any UTF-8 text is a key of its own, compared bytewise.", "Bind keys; collate them bytewise.",
-         odd_keys},
+        {"ATR-STORAGE-006", "Any UTF-8 text is a key of its own, compared bytewise.",
+         "Bind keys; collate them bytewise.", odd_keys},
         {"ATR-STORAGE-007", "get() gives each record that is there once, and skips absent ones.",
          "Look up the pair of collection and key.", get_skips_absent},
         {"ATR-STORAGE-008", "Versions start at 1 and grow by one with every put.", "Count in the same transaction.",

@@ -33,15 +33,27 @@ void stops_when_told(Context& t) {
         raw_keys.push_back({atr::borrow(key.collection), atr::borrow(key.key)});
     }
     store.must(batch(ops), "put");
-    const atr_query query = {.struct_size = sizeof query, .limit = 20, .flags = 0, .descending = 0, .min_seq = 0,
-                             .collection = atr::borrow("invoices"), .index = {}, .n_eq = 0, .reserved0 = 0, .eq = nullptr,
-                             .lo = {}, .hi = {}, .cursor = {}};
+    const atr_query query = {.struct_size = sizeof query,
+                             .limit = 20,
+                             .flags = 0,
+                             .descending = 0,
+                             .min_seq = 0,
+                             .collection = atr::borrow("invoices"),
+                             .index = {},
+                             .n_eq = 0,
+                             .reserved0 = 0,
+                             .eq = nullptr,
+                             .lo = {},
+                             .hi = {},
+                             .cursor = {}};
     using Call = std::function<atr_outcome(const atr_call*, const atr_record_sink*, atr_error*)>;
     const std::pair<const char*, Call> calls[] = {
-        {"get", [&](const atr_call* call, const atr_record_sink* sink, atr_error* error) {
+        {"get",
+         [&](const atr_call* call, const atr_record_sink* sink, atr_error* error) {
              return store.table().get(store.instance().self(), call, raw_keys.data(), 20, 0, 0, sink, error);
          }},
-        {"query", [&](const atr_call* call, const atr_record_sink* sink, atr_error* error) {
+        {"query",
+         [&](const atr_call* call, const atr_record_sink* sink, atr_error* error) {
              return store.table().query(store.instance().self(), call, &query, sink, nullptr, error);
          }},
         {"changes", [&](const atr_call* call, const atr_record_sink* sink, atr_error* error) {
@@ -53,8 +65,8 @@ void stops_when_told(Context& t) {
         const Answer answer = store.instance().call(
             name, [&](const atr_call* call, atr_error* error) { return function(call, &stopper.raw, error); });
         if (stopper.calls > 3)
-            throw Failure{std::string(name) + " stops at the sink's first stop", std::to_string(stopper.calls - 3) + " more",
-                          std::string(rule_sinks)};
+            throw Failure{std::string(name) + " stops at the sink's first stop",
+                          std::to_string(stopper.calls - 3) + " more", std::string(rule_sinks)};
         need_outcome(answer, Outcome::rejected, std::string(name) + " whose sink said stop");
     }
 }
@@ -65,7 +77,9 @@ void no_time_left(Context& t) {
     const EncodedGroup group(std::vector<atr::Batch>{batch({invoice("late")}, "late-key", "f")}, Layout::today);
     const Answer answer = instance.call(
         "commit without time left",
-        [&](const atr_call* call, atr_error* error) { return store.table().commit(instance.self(), call, group.get(), error); },
+        [&](const atr_call* call, atr_error* error) {
+            return store.table().commit(instance.self(), call, group.get(), error);
+        },
         -1);
     const auto outcome = answer.outcome == Outcome::ok ? group.results()[0].outcome : answer.outcome;
     const bool there = !store.body("late").empty();
@@ -76,9 +90,19 @@ void no_time_left(Context& t) {
     instance.call(
         "query without time left",
         [&](const atr_call* call, atr_error* error) {
-            const atr_query query = {.struct_size = sizeof query, .limit = 20, .flags = 0, .descending = 0, .min_seq = 0,
-                                     .collection = atr::borrow("invoices"), .index = {}, .n_eq = 0, .reserved0 = 0,
-                                     .eq = nullptr, .lo = {}, .hi = {}, .cursor = {}};
+            const atr_query query = {.struct_size = sizeof query,
+                                     .limit = 20,
+                                     .flags = 0,
+                                     .descending = 0,
+                                     .min_seq = 0,
+                                     .collection = atr::borrow("invoices"),
+                                     .index = {},
+                                     .n_eq = 0,
+                                     .reserved0 = 0,
+                                     .eq = nullptr,
+                                     .lo = {},
+                                     .hi = {},
+                                     .cursor = {}};
             return store.table().query(instance.self(), call, &query, &all.raw, nullptr, error);
         },
         -1);
@@ -107,12 +131,13 @@ void large_things(Context& t) {
 }  // namespace
 
 Checks storage_robustness_checks() {
-    const auto robust = [](std::string_view code, std::string_view rule, std::string_view advice, void (*run)(Context&)) {
+    const auto robust = [](std::string_view code, std::string_view rule, std::string_view advice,
+                           void (*run)(Context&)) {
         return Check{.code = code, .rule = rule, .advice = advice, .run = run, .stage = Stage::robustness};
     };
     return {
-        robust("ATR-STORAGE-110", "A call whose sink says stop ends as REJECTED.", "Return at the first result other than 0.",
-               stops_when_told),
+        robust("ATR-STORAGE-110", "A call whose sink says stop ends as REJECTED.",
+               "Return at the first result other than 0.", stops_when_told),
         robust("ATR-STORAGE-111", "A commit without time left tells the truth: RETRY only if it is proven not applied.",
                "UNKNOWN where it is not known.", no_time_left),
         robust("ATR-STORAGE-112", "1000 ops a batch, 256 batches a group and 1000 keys a get are usual.",

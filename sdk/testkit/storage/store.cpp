@@ -124,7 +124,8 @@ atr::Result<std::vector<atr::Job>> Store::lease(const std::string& queue, const 
                                    return 0;
                                }};
     const Answer answer = instance_.call("lease", [&](const atr_call* call, atr_error* error) {
-        return table_.lease(instance_.self(), call, atr::borrow(queue), atr::borrow(worker), max, lease_ms, &sink, error);
+        return table_.lease(instance_.self(), call, atr::borrow(queue), atr::borrow(worker), max, lease_ms, &sink,
+                            error);
     });
     need_supported(answer, "lease");
     if (answer.outcome != atr::Outcome::ok) return answer;
@@ -200,7 +201,8 @@ std::vector<atr::Record> Store::all(atr::Query wanted) {
     do {
         auto page = need(query(wanted), "query " + wanted.collection + " " + wanted.index);
         std::move(page.records.begin(), page.records.end(), std::back_inserter(out));
-        expect(page.next_cursor.empty() || page.next_cursor != wanted.cursor, "a cursor that moves on", "the same again");
+        expect(page.next_cursor.empty() || page.next_cursor != wanted.cursor, "a cursor that moves on",
+               "the same again");
         wanted.cursor = std::move(page.next_cursor);
     } while (!wanted.cursor.empty());
     return out;

@@ -9,7 +9,8 @@
 
 namespace atr::testkit {
 
-/// "invoices" with indexes by_state (text, int), by_amount (decimal) and unique by_number; "claims"; COUNTER "balances".
+/// "invoices" with indexes by_state (text, int), by_amount (decimal) and unique by_number; "claims"; COUNTER
+/// "balances".
 atr::Schema kit_schema();
 
 /// What a host with a newer atr.h does: larger structs, so that only strides find the next one.

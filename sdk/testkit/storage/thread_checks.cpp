@@ -46,7 +46,8 @@ void one_claims(Context& t) {
         }
     });
     expect_equal(won.load(), claims, "claims won by eight threads");
-    expect_equal(store.all({.collection = "invoices"}).size(), static_cast<std::size_t>(claims), "records of the winners");
+    expect_equal(store.all({.collection = "invoices"}).size(), static_cast<std::size_t>(claims),
+                 "records of the winners");
 }
 
 /// A CHECK read before is still true at the commit: two who each check the other's absence cannot both win.
@@ -115,7 +116,8 @@ void a_million(Context& t) {
     for (int i = 0; i < 1000; ++i) {
         const auto n = t.below(records);
         expect(!store.body("k" + std::to_string(n)).empty(), "record " + std::to_string(n) + " of a million", "absent");
-        const auto found = need(store.query({.collection = "invoices", .index = "by_state",
+        const auto found = need(store.query({.collection = "invoices",
+                                             .index = "by_state",
                                              .eq = {atr::Value::of("s" + std::to_string(n % 10)), atr::Value::of(n)}}),
                                 "query for one of a million");
         expect_equal(found.records.size(), std::size_t{1}, "records with that value");
@@ -125,8 +127,13 @@ void a_million(Context& t) {
 }  // namespace
 
 Checks storage_thread_checks() {
-    const auto threads = [](std::string_view code, std::string_view rule, std::string_view advice, void (*run)(Context&)) {
-        return Check{.code = code, .rule = rule, .advice = advice, .run = run, .stage = Stage::threads,
+    const auto threads = [](std::string_view code, std::string_view rule, std::string_view advice,
+                            void (*run)(Context&)) {
+        return Check{.code = code,
+                     .rule = rule,
+                     .advice = advice,
+                     .run = run,
+                     .stage = Stage::threads,
                      .limit = std::chrono::seconds(60)};
     };
     return {
@@ -139,8 +146,12 @@ Checks storage_thread_checks() {
                 checks_hold_until_commit),
         threads("ATR-STORAGE-103", "Concurrent transfers between bounded counters keep their sum.",
                 "Lock keys in sorted order; never answer OK for a batch that was undone.", sums_add_up),
-        {.code = "ATR-STORAGE-104", .rule = "A million records are read page by page and one by one.",
-         .advice = "Real indexes; keyset pages.", .run = a_million, .stage = Stage::threads, .when = When::full,
+        {.code = "ATR-STORAGE-104",
+         .rule = "A million records are read page by page and one by one.",
+         .advice = "Real indexes; keyset pages.",
+         .run = a_million,
+         .stage = Stage::threads,
+         .when = When::full,
          .limit = std::chrono::seconds(1800)},
     };
 }

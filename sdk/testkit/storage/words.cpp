@@ -13,8 +13,9 @@ std::vector<atr::IndexEntry> index_of(const std::string& body) {
     std::vector<atr::IndexEntry> out;
     if (!json.is_object()) return out;
     if (json.contains("state") && json.contains("at"))
-        out.push_back({"by_state", {atr::Value::of(json["state"].get<std::string>()),
-                                    atr::Value::of(json["at"].get<std::int64_t>())}});
+        out.push_back(
+            {"by_state",
+             {atr::Value::of(json["state"].get<std::string>()), atr::Value::of(json["at"].get<std::int64_t>())}});
     if (json.contains("amount"))
         out.push_back({"by_amount", {atr::Value{.type = ATR_T_DEC, .text = json["amount"].get<std::string>()}}});
     if (json.contains("number")) out.push_back({"by_number", {atr::Value::of(json["number"].get<std::string>())}});
@@ -59,10 +60,8 @@ atr::Op enqueue(const std::string& key, std::int64_t lease_ms, const std::string
 }
 
 atr::Op job_done(const std::string& key, std::uint64_t token) {
-    return {.op = ATR_OP_JOB_DONE,
-            .record = {.collection = "atr.jobs", .key = key},
-            .queue = "kit",
-            .lease_token = token};
+    return {
+        .op = ATR_OP_JOB_DONE, .record = {.collection = "atr.jobs", .key = key}, .queue = "kit", .lease_token = token};
 }
 
 atr::Op reschedule(const std::string& key, std::uint64_t token, std::int64_t run_at_ms) {

@@ -9,10 +9,39 @@
 #include <unistd.h>
 
 enum fault {
-    none, no_entry, second_symbol, short_entry, missing_library, wrong_size, wrong_rc, no_components, no_create, no_id,
-    same_ids, schema_not_json, default_of_other_type, null_instance, no_interface, null_slot, small_table, any_interface,
-    leaves_thread, leaves_file, changes_umask, crashes_on_bad_config, silent_refusal, health_not_json, bad_describe,
-    hangs_without_time, bad_outcome, floods_sink, endless_error, floods_log, bad_log_fields, prints, exits
+    none,
+    no_entry,
+    second_symbol,
+    short_entry,
+    missing_library,
+    wrong_size,
+    wrong_rc,
+    no_components,
+    no_create,
+    no_id,
+    same_ids,
+    schema_not_json,
+    default_of_other_type,
+    null_instance,
+    no_interface,
+    null_slot,
+    small_table,
+    any_interface,
+    leaves_thread,
+    leaves_file,
+    changes_umask,
+    crashes_on_bad_config,
+    silent_refusal,
+    health_not_json,
+    bad_describe,
+    hangs_without_time,
+    bad_outcome,
+    floods_sink,
+    endless_error,
+    floods_log,
+    bad_log_fields,
+    prints,
+    exits
 };
 #define BREAKS(x) (FAULT == (x))
 
@@ -83,11 +112,19 @@ static int give(const atr_document* document, const char* label, const char* pat
         if ((size_t)(stop - line) > length + 1 && memcmp(line, label, length) == 0) {
             const char* value = line + length + 1;
             const atr_str text = {value, (size_t)(stop - value)};
-            const atr_evidence evidence = {.struct_size = sizeof evidence, .kind = ATR_EV_TEXT,
-                                           .begin = (uint64_t)(value - bytes), .end = (uint64_t)(stop - bytes), .quote = text};
-            const atr_field field = {.struct_size = sizeof field, .confidence_bp = 9000,
-                                     .path = {path, strlen(path)}, .type = {"text", 4}, .value = text, .n_evidence = 1,
-                                     .evidence_stride = sizeof evidence, .evidence = &evidence};
+            const atr_evidence evidence = {.struct_size = sizeof evidence,
+                                           .kind = ATR_EV_TEXT,
+                                           .begin = (uint64_t)(value - bytes),
+                                           .end = (uint64_t)(stop - bytes),
+                                           .quote = text};
+            const atr_field field = {.struct_size = sizeof field,
+                                     .confidence_bp = 9000,
+                                     .path = {path, strlen(path)},
+                                     .type = {"text", 4},
+                                     .value = text,
+                                     .n_evidence = 1,
+                                     .evidence_stride = sizeof evidence,
+                                     .evidence = &evidence};
             return sink->on_field(sink->ctx, &field) == 0 ? 1 : -1;
         }
         line = stop + 1;
@@ -137,7 +174,8 @@ static const void* get_interface(void* self, atr_str id) {
     return BREAKS(any_interface) || same(id, ATR_IF_PARSER) ? &table : NULL;
 }
 
-#define TEXT(literal) {literal, sizeof literal - 1}
+#define TEXT(literal) \
+    { literal, sizeof literal - 1 }
 #define SCHEMA "{\"type\":\"object\",\"properties\":{\"pages\":{\"type\":\"integer\",\"default\":1}}}"
 #define BAD_DEFAULT "{\"type\":\"object\",\"properties\":{\"pages\":{\"type\":\"integer\",\"default\":\"one\"}}}"
 
@@ -173,7 +211,9 @@ ATR_EXPORT const void* const pointer_to_entry __asm__("atr_plugin_entry_v1") = c
 #elif !(FAULT_IS_no_entry)
 ATR_EXPORT const atr_plugin atr_plugin_entry_v1 = {.struct_size = BREAKS(wrong_size) ? 12 : sizeof(atr_plugin),
                                                    .abi_major = ATR_ABI_MAJOR,
-                                                   .n_components = BREAKS(no_components) ? 0 : BREAKS(same_ids) ? 2 : 1,
+                                                   .n_components = BREAKS(no_components) ? 0
+                                                                   : BREAKS(same_ids) ? 2
+                                                                                      : 1,
                                                    .abi_rc = BREAKS(wrong_rc) ? 55 : ATR_ABI_RC,
                                                    .sdk = TEXT("by hand"),
 #if FAULT_IS_missing_library

@@ -24,7 +24,9 @@ public:
     }
     explicit BrokenCache(const Settings& settings) : sound_(settings) {}
 
-    atr::Result<atr::CacheEntry> get(const atr::Call& call, std::string_view key) override { return sound_.get(call, cut(key)); }
+    atr::Result<atr::CacheEntry> get(const atr::Call& call, std::string_view key) override {
+        return sound_.get(call, cut(key));
+    }
 
     atr::Result<> set(const atr::Call& call, std::string_view key, std::string_view value, std::uint64_t version,
                       std::int64_t ttl_ms, std::uint32_t flags) override {
@@ -49,8 +51,8 @@ public:
     atr::Result<atr::CacheCounter> incr(const atr::Call& call, std::string_view key, std::int64_t by,
                                         std::int64_t ttl_ms) override {
         const auto before = sound_.get(call, key);
-        if (breaks("incr_in_two_steps") && before && before->value.find_first_not_of("0123456789-") == std::string::npos &&
-            before->value.size() < 15) {
+        if (breaks("incr_in_two_steps") && before &&
+            before->value.find_first_not_of("0123456789-") == std::string::npos && before->value.size() < 15) {
             let_others_in();
             const std::int64_t value = std::stoll(before->value) + by;
             const auto stored = sound_.set(call, key, std::to_string(value), 0, before->ttl_ms_left, 0);
@@ -73,7 +75,8 @@ public:
         if (breaks("bus_drops_silently") && ++published_ % 100 == 0) return {};
         return sound_.publish(call, channel, payload);
     }
-    atr::Result<std::uint64_t> subscribe(const atr::Call& call, std::string_view channel, const atr_bus_sink* sink) override {
+    atr::Result<std::uint64_t> subscribe(const atr::Call& call, std::string_view channel,
+                                         const atr_bus_sink* sink) override {
         return sound_.subscribe(call, channel, sink);
     }
     void unsubscribe(std::uint64_t subscription) override {

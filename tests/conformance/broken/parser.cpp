@@ -2,8 +2,8 @@
 #include <atomic>
 #include <stdexcept>
 
-#include "parser_rules/rules_parser.hpp"
 #include "fault.hpp"
+#include "parser_rules/rules_parser.hpp"
 
 namespace {
 
@@ -66,7 +66,8 @@ atr_component broken_component() {
     auto out = atr::component<BrokenParser>({.id = "test.broken_parser", .title = "Breaks one rule", .version = "1"});
     if (breaks("throws_at_empty"))
         out.get_interface = [](void*, atr_str id) -> const void* {
-            static const atr_parser table = {sizeof(atr_parser), 0, atr::detail::ParserTable<BrokenParser>::describe, throwing};
+            static const atr_parser table = {sizeof(atr_parser), 0, atr::detail::ParserTable<BrokenParser>::describe,
+                                             throwing};
             return atr::view(id) == ATR_IF_PARSER ? &table : nullptr;
         };
     return out;

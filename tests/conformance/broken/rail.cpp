@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "rail_simulated/simulated_rail.hpp"
 #include "fault.hpp"
+#include "rail_simulated/simulated_rail.hpp"
 
 namespace {
 
@@ -14,7 +14,8 @@ class BrokenRail final : public atr::Rail {
 public:
     using Settings = rail_simulated::BankSettings;
     static atr::Config<Settings> config() { return rail_simulated::bank_config(); }
-    static atr::Result<std::unique_ptr<BrokenRail>> create(const atr::Host& host, std::string instance, Settings settings) {
+    static atr::Result<std::unique_ptr<BrokenRail>> create(const atr::Host& host, std::string instance,
+                                                           Settings settings) {
         if (breaks("repeat_pays_again")) settings.idempotent = false;
         auto made = rail_simulated::SimulatedRail::create(host, std::move(instance), std::move(settings));
         if (!made) return made.error();
@@ -55,9 +56,11 @@ public:
     }
 
     atr::Result<atr::RailStatus> lookup(const atr::Call& call, const atr::RailPayment& payment,
-                                        const std::vector<std::string_view>& blobs, std::string_view reference) override {
+                                        const std::vector<std::string_view>& blobs,
+                                        std::string_view reference) override {
         auto out = sound_->lookup(call, payment, blobs, reference);
-        if (breaks("never_received_is_final") && out && out->state == atr::RailState::never_received) out->is_final = true;
+        if (breaks("never_received_is_final") && out && out->state == atr::RailState::never_received)
+            out->is_final = true;
         const std::lock_guard lock(mutex_);
         if (breaks("forgets_at_restart") && out && !submitted_.contains(payment.payment_id))
             return atr::RailStatus{.state = atr::RailState::never_received};

@@ -15,7 +15,8 @@ class BrokenStorage final : public atr::Storage {
 public:
     using Settings = storage_sqlite::Settings;
     static atr::Config<Settings> config() { return storage_sqlite::settings_config(); }
-    static atr::Result<std::unique_ptr<BrokenStorage>> create(const atr::Host& host, std::string instance, Settings settings) {
+    static atr::Result<std::unique_ptr<BrokenStorage>> create(const atr::Host& host, std::string instance,
+                                                              Settings settings) {
         auto made = storage_sqlite::SqliteStorage::create(host, instance, std::move(settings));
         if (!made) return made.error();
         return std::make_unique<BrokenStorage>(std::move(*made));
@@ -33,16 +34,18 @@ public:
         return sound_->migrate(call, schema);
     }
 
-    atr::Result<std::vector<atr::Record>> get(const atr::Call& call, const std::vector<atr::Key>& keys, std::uint32_t flags,
-                                              std::uint64_t min_seq) override {
+    atr::Result<std::vector<atr::Record>> get(const atr::Call& call, const std::vector<atr::Key>& keys,
+                                              std::uint32_t flags, std::uint64_t min_seq) override {
         auto found = sound_->get(call, keys, flags, breaks("ignores_min_seq") ? 0 : min_seq);
         if (breaks("counts_in_double") && found)
             for (auto& record : *found)
-                if (record.collection == "balances") record.body = std::to_string(std::stod(record.body)).substr(0, record.body.size());
+                if (record.collection == "balances")
+                    record.body = std::to_string(std::stod(record.body)).substr(0, record.body.size());
         return found;
     }
 
-    atr::Result<> commit(const atr::Call& call, std::span<const atr::Batch> given, std::span<atr::Commit> results) override {
+    atr::Result<> commit(const atr::Call& call, std::span<const atr::Batch> given,
+                         std::span<atr::Commit> results) override {
         std::vector<atr::Batch> batches(given.begin(), given.end());
         for (auto& batch : batches) bend(call, batch);
         if (breaks("retry_though_applied") && call.deadline_unix_ms() < call.now_unix_ms()) {
@@ -68,7 +71,8 @@ public:
         if (breaks("ignores_min_seq")) wanted.min_seq = 0;
         if (breaks("ignores_snapshot")) wanted.flags = 0;
         auto page = sound_->query(call, wanted);
-        if (breaks("page_of_seven_skips") && page && wanted.limit == 7 && !wanted.cursor.empty() && !page->records.empty())
+        if (breaks("page_of_seven_skips") && page && wanted.limit == 7 && !wanted.cursor.empty() &&
+            !page->records.empty())
             page->records.erase(page->records.begin());
         return page;
     }
@@ -77,7 +81,8 @@ public:
                                              std::uint32_t max, std::int64_t lease_ms) override {
         return sound_->lease(call, queue, worker, max, lease_ms);
     }
-    atr::Result<std::uint32_t> extend_leases(const atr::Call& call, const std::string& worker, std::int64_t lease_ms) override {
+    atr::Result<std::uint32_t> extend_leases(const atr::Call& call, const std::string& worker,
+                                             std::int64_t lease_ms) override {
         auto held = sound_->extend_leases(call, worker, lease_ms);
         if (breaks("counts_ended_leases") && held && *held == 0 && worker == "other") return std::uint32_t{1};
         return held;
@@ -117,7 +122,8 @@ private:
                 record.key = "never there";
                 op.expect_version = ATR_VER_ABSENT;
             }
-            if (breaks("lease_without_fencing") && is_job_end) op.lease_token = newest_token(call, record.key, op.lease_token);
+            if (breaks("lease_without_fencing") && is_job_end)
+                op.lease_token = newest_token(call, record.key, op.lease_token);
             if (breaks("absent_counter_unbounded") && op.op == ATR_OP_ADD && !op.min.empty() &&
                 read(call, record.collection, record.key).body.empty())
                 op.min.clear();
@@ -144,12 +150,14 @@ private:
     /// The token that holds the job now, whoever asks.
     std::uint64_t newest_token(const atr::Call& call, const std::string& job, std::uint64_t given) {
         for (std::uint64_t token = given + 20; token > given; --token) {
-            const atr::Batch probe{.ops = {{.op = ATR_OP_JOB_DONE, .record = {.collection = "atr.jobs", .key = job},
-                                            .lease_token = token},
-                                           {.op = ATR_OP_CHECK, .expect_version = 1,
-                                            .record = {.collection = "claims", .key = "never there"}}}};
+            const atr::Batch probe{
+                .ops = {{.op = ATR_OP_JOB_DONE, .record = {.collection = "atr.jobs", .key = job}, .lease_token = token},
+                        {.op = ATR_OP_CHECK,
+                         .expect_version = 1,
+                         .record = {.collection = "claims", .key = "never there"}}}};
             std::vector<atr::Commit> result(1);
-            if (const auto done = sound_->commit(call, std::span(&probe, 1), result); done && result[0].conflict_op == 1)
+            if (const auto done = sound_->commit(call, std::span(&probe, 1), result);
+                done && result[0].conflict_op == 1)
                 return token;
         }
         return given;
