@@ -17,9 +17,14 @@ function(atr_add_testkit FOLDER)
 endfunction()
 
 # atr_add_plugin_check(NAME PLUGIN [ARGUMENTS ...]): a test that the plugin made by atr_add_plugin(PLUGIN) passes the kit.
-# ARGUMENTS are those of atr_plugin_check, e.g. --quick --config "path={data}/book.db".
+# ARGUMENTS are those of atr_plugin_check, e.g. --quick --config "path={data}/book.db". -DATR_PLUGIN_CHECK=FILE names a
+# program that is built already; without it, the kit is compiled once with the project.
 function(atr_add_plugin_check NAME PLUGIN)
     cmake_parse_arguments(ARG "" "" "ARGUMENTS" ${ARGN})
+    if(ATR_PLUGIN_CHECK)
+        add_test(NAME ${NAME} COMMAND ${ATR_PLUGIN_CHECK} $<TARGET_FILE:${PLUGIN}> ${ARG_ARGUMENTS})
+        return()
+    endif()
     if(NOT TARGET atr_plugin_check)
         atr_add_testkit(${ATR_TESTKIT_FOLDER})
     endif()
