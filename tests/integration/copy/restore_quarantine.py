@@ -122,7 +122,7 @@ def check_release(site, api, books, moved, approval_id):
     payment = api.boss.get(f"/api/v1/payments/{known.json()['payment']['id']}").json()
     require(payment["state"] == "settled", f"the rail had paid it: {payment}")
     require(len(books.moved()) == len(moved) + 1, "a payment of before the backup was sent again")
-    audit = [entry for entry in books._records("audit") if entry["action"] == "quarantine.released"]
+    audit = [entry for entry in books.store.records("audit") if entry["action"] == "quarantine.released"]
     require(len(audit) == 1 and audit[0]["actor"] == "boss", f"audit: {audit}")
 
 
