@@ -93,7 +93,7 @@ class PostgresStore:
 
     def is_locked(self):
         """True while a transaction of a host is open that others would have to wait for."""
-        return self._json("SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() "
+        return self._json("SELECT to_json(count(*) > 0) FROM pg_stat_activity WHERE datname = current_database() "
                           "AND pid <> pg_backend_pid() AND xact_start IS NOT NULL")
 
 
