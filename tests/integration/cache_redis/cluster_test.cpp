@@ -201,6 +201,6 @@ SCENARIO("the bus of a cluster is heard, and tells of a gap when its slot moves 
         site().start(home);
     }
     CHECK(ear.hears("GAP", 2));
-    CHECK(comes_true([&] { return publisher.publish("c", "two").has_value(); }));
-    CHECK(ear.hears("two"));
+    // Until every node knows of the move a message may still be lost, and a gap is told for it.
+    CHECK(comes_true([&] { return publisher.publish("c", "two").has_value() && ear.has_heard("two"); }));
 }
