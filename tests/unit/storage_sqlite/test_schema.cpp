@@ -16,7 +16,7 @@ std::vector<std::string> ask(const std::string& file, const std::string& sql) {
 using Keys = std::vector<std::string>;
 }  // namespace
 
-SCENARIO("migrating again changes nothing", "[storage_sqlite]") {
+SCENARIO("migrating again leaves tables and generation as they are", "[storage_sqlite]") {
     Disk disk;
     Store store(disk.file());
     const std::string look = "SELECT sql FROM sqlite_master ORDER BY name";
