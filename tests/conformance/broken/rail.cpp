@@ -34,7 +34,9 @@ public:
         auto payment = given;
         if (breaks("pays_nothing_at_all") && payment.money.amount.is_zero()) payment.money.amount = 1;
         auto out = sound_->prepare(call, payment);
-        if (breaks("prepare_pays") && out && !sound_->submit(call, payment, out->blob)) return out;
+        const std::lock_guard lock(mutex_);
+        const bool again = !prepared_.insert(payment.payment_id).second;
+        if (breaks("repeated_prepare_pays") && again && out && !sound_->submit(call, payment, out->blob)) return out;
         return out;
     }
 
@@ -90,7 +92,7 @@ public:
 private:
     const std::unique_ptr<rail_simulated::SimulatedRail> sound_;
     std::mutex mutex_;
-    std::set<std::string> submitted_;
+    std::set<std::string> prepared_, submitted_;
 };
 
 }  // namespace
