@@ -48,10 +48,14 @@ int with_core(const SettingsOptions& options, WantedPlugins wanted, Folder folde
 void add_serve(CLI::App& program, int& exit_code);
 void add_config(CLI::App& program, int& exit_code);
 void add_plugin(CLI::App& program, int& exit_code);
+void add_plugin_check(CLI::App& plugin, int& exit_code);
 void add_parse(CLI::App& program, int& exit_code);
 void add_user(CLI::App& program, int& exit_code);
 void add_token(CLI::App& program, int& exit_code);
 void add_vendor(CLI::App& program, int& exit_code);
 void add_ledger(CLI::App& program, int& exit_code);
+void add_storage(CLI::App& program, int& exit_code);
+void add_backup(CLI::App& program, int& exit_code);
+void add_quarantine(CLI::App& program, int& exit_code);
 
 }  // namespace treasurer::app

@@ -142,13 +142,15 @@ atr::Result<> CoreServices::prepare() {
     pipeline = std::make_unique<CommitPipeline>(plugins->storage(), executor, scope, commits);
     store = std::make_unique<Store>(plugins->storage(), *pipeline, ids, settings.commit.read_timeout);
 
+    const auto usable = block_on(executor, settle_store(*store, clock));
+    if (!usable) return usable.error();
     auto counted = block_on(executor, settle_assets(*store, rails));
     if (!counted) return cannot("the assets' decimals", counted.error());
     assets = std::move(*counted);
     const auto policy_in_force = block_on(executor, settle_policy(*store, settings.policy, settings.treasury.asset));
     if (!policy_in_force) return cannot("the policy", policy_in_force.error());
 
-    auto blob_key = key({}, "blobs");
+    auto blob_key = key(settings.payments.blob_key, "blobs");
     if (!blob_key) return cannot("the key that seals prepared payments", blob_key.error());
     sealer = std::make_unique<VaultSealer>(std::move(*blob_key), random_);
     auto token_key = key(settings.auth.jwt_key, "tokens");
@@ -198,7 +200,13 @@ atr::Result<> CoreServices::prepare() {
     std::vector<RailPort*> all_rails;
     for (const auto& [name, rail] : rails.all()) all_rails.push_back(rail);
     comparison = std::make_unique<reconcile::Reconciliation>(*store, assets, clock, std::move(all_rails), *statements);
-    reconciliation = std::make_unique<reconcile::ReconciliationService>(*comparison, executor, clock);
+    std::set<std::string> compared;
+    for (const auto& [name, rail] : rails.all()) compared.insert(name);
+    reconcile::QuarantineSettings quarantining;
+    quarantining.at_least = settings.payments.quarantine_min;
+    quarantine = std::make_unique<reconcile::QuarantineKeeper>(*store, clock, std::move(compared), quarantining);
+    reconciliation = std::make_unique<reconcile::ReconciliationService>(*comparison, executor, clock,
+                                                                        reconcile::ServiceSettings{}, quarantine.get());
 
     auth::PasswordSettings hashing;
     hashing.memory_bytes = static_cast<std::size_t>(settings.auth.argon2_memory_kib) * 1024;
@@ -213,12 +221,21 @@ atr::Result<> CoreServices::prepare() {
     return {};
 }
 
-atr::Result<> CoreServices::start_serving() {
+atr::Result<> CoreServices::start_serving(bool new_blob_key) {
+    const auto same_key = block_on(executor, settle_blob_key(*store, *sealer, new_blob_key));
+    if (!same_key) return cannot("the key that seals prepared payments", same_key.error());
     for (const auto& [name, rail] : rails.all()) {
         const auto followed = block_on(executor, statements->follow(*rail));
         if (!followed) return cannot("the statement of rail '" + name + "'", followed.error());
         if (followed->booked > 0) log.info("receipts booked", {{"rail", name}, {"count", followed->booked}});
     }
+    const auto quarantined = block_on(executor, quarantine->current());
+    if (!quarantined) return cannot("whether the store is in quarantine", quarantined.error());
+    if (quarantined->active)
+        log.warn(
+            "the store is in quarantine: nothing is sent until the books agree with the rails, or an admin "
+            "releases it",
+            {{"reason", quarantined->reason}});
     follower->start(scope);
     runner->start();
     reconciliation->start(scope);

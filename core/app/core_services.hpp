@@ -48,7 +48,8 @@ public:
     atr::Result<> prepare();
 
     /// Begins the work of a serving host: receipts booked, due payments taken over, changes followed, books compared.
-    atr::Result<> start_serving();
+    /// `new_blob_key`: see settle_blob_key().
+    atr::Result<> start_serving(bool new_blob_key = false);
 
     /// Stops taking work, waits for what is under way, ends plugins and threads. Safe to repeat.
     void close(Millis patience);
@@ -76,6 +77,7 @@ public:
     std::unique_ptr<treasury::Logs> logs;
     std::unique_ptr<reconcile::StatementFollower> statements;
     std::unique_ptr<reconcile::Reconciliation> comparison;
+    std::unique_ptr<reconcile::QuarantineKeeper> quarantine;
     std::unique_ptr<reconcile::ReconciliationService> reconciliation;
     std::unique_ptr<payments::BlobSealer> sealer;
     std::unique_ptr<payments::Saga> saga;

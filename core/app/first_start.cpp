@@ -1,6 +1,7 @@
 #include "app/first_start.hpp"
 
 #include "records/schema.hpp"
+#include "records/store_records.hpp"
 
 namespace treasurer::app {
 namespace {
@@ -37,6 +38,24 @@ Task<atr::Result<int>> settle_asset(Store& store, RailAsset wanted) {
 
 }  // namespace
 
+Task<atr::Result<>> settle_store(Store& store, const Clock& clock) {
+    Task<atr::Result<std::optional<CopyMarker>>> looking = store.find<CopyMarker>(CopyMarker::key);
+    const atr::Result<std::optional<CopyMarker>> marker = co_await looking;
+    if (!marker) co_return marker.error();
+    if (*marker)
+        co_return atr::rejected(ATR_E_CONFIG, "this storage is an unfinished copy, from " + (*marker)->origin +
+                                                  ": run the same copy or restore again, or use another storage");
+    StoreIdentity identity;
+    identity.store_id = store.ids().next();
+    identity.made_ms = clock.unix_ms();
+    UnitOfWork unit = store.begin();
+    unit.create(identity);
+    Task<Committed> committing = store.commit(std::move(unit));
+    const Committed committed = co_await committing;
+    if (!committed.ok() && committed.outcome != atr::Outcome::conflict) co_return failure_of(committed);
+    co_return atr::Unit{};
+}
+
 Task<atr::Result<ledger::Assets>> known_assets(Store& store) {
     std::map<std::string, int> decimals;
     atr::Query query;
@@ -67,6 +86,28 @@ Task<atr::Result<ledger::Assets>> settle_assets(Store& store, const payments::Ra
     }
     Task<atr::Result<ledger::Assets>> knowing = known_assets(store);
     co_return co_await knowing;
+}
+
+Task<atr::Result<>> settle_blob_key(Store& store, payments::BlobSealer& sealer, bool replaces_lost) {
+    const std::string mark = "blobs";
+    UnitOfWork unit = store.begin();
+    unit.put(key_marks_collection, mark, dump({{"sealed", sealer.seal("the key of this storage", mark)}}), {},
+             replaces_lost ? ATR_VER_ANY : ATR_VER_ABSENT, "mark");
+    Task<Committed> committing = store.commit(std::move(unit));
+    const Committed committed = co_await committing;
+    if (committed.ok()) co_return atr::Unit{};
+    if (committed.outcome != atr::Outcome::conflict) co_return failure_of(committed);
+    std::vector<atr::Key> keys;
+    keys.push_back({key_marks_collection, mark});
+    Task<atr::Result<std::vector<atr::Record>>> reading = store.get(std::move(keys));
+    const atr::Result<std::vector<atr::Record>> found = co_await reading;
+    if (!found) co_return found.error();
+    const Json body = found->empty() ? Json() : Json::parse(found->front().body, nullptr, false);
+    if (body.is_object() && sealer.open(text_or(body, "sealed"), mark)) co_return atr::Unit{};
+    co_return atr::rejected(ATR_E_CONFIG,
+                            "it is not the one that seals this storage's payments: give every host the same "
+                            "payments.blob_key, or the first host's blobs.key in its data folder; if that key is lost, "
+                            "serve --new-blob-key puts this one in its place");
 }
 
 Task<atr::Result<Policy>> settle_policy(Store& store, PolicySettings seed, std::string asset) {

@@ -29,6 +29,9 @@ int main(int argc, char** argv) {
     add_token(program, exit_code);
     add_vendor(program, exit_code);
     add_ledger(program, exit_code);
+    add_storage(program, exit_code);
+    add_backup(program, exit_code);
+    add_quarantine(program, exit_code);
     if (argc > 1 && argv[1][0] != '-' && !knows(program, argv[1])) {
         print_error("there is no command '" + std::string(argv[1]) + "'; see treasurer --help");
         return usage;

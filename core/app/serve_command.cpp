@@ -50,7 +50,7 @@ int fail(const atr::Error& error) {
     return usage;
 }
 
-int serve(const SettingsOptions& options) {
+int serve(const SettingsOptions& options, bool new_blob_key) {
     const sigset_t signals = block_signals();
     const auto settings = options.load();
     if (!settings) return usage;
@@ -69,7 +69,7 @@ int serve(const SettingsOptions& options) {
     if (!core) return fail(core.error());
     if (const auto prepared = (*core)->prepare(); !prepared) return fail(prepared.error());
     if (const auto admin = ensure_admin(**core); !admin) return fail(admin.error());
-    if (const auto started = (*core)->start_serving(); !started) return fail(started.error());
+    if (const auto started = (*core)->start_serving(new_blob_key); !started) return fail(started.error());
 
     WebHost web(**core, **log);
     if (const auto listening = web.start(); !listening) return fail(listening.error());
@@ -96,10 +96,14 @@ int serve(const SettingsOptions& options) {
 
 void add_serve(CLI::App& program, int& exit_code) {
     auto options = std::make_shared<SettingsOptions>();
+    auto new_blob_key = std::make_shared<bool>(false);
     auto* command = program.add_subcommand(
         "serve", "run the host; prints one line 'ready http://ADDRESS:PORT' when it serves; SIGTERM drains and stops");
     options->add_to(*command);
-    command->callback([options, &exit_code] { exit_code = serve(*options); });
+    command->add_flag("--new-blob-key", *new_blob_key,
+                      "the key that sealed prepared payments is lost: use this host's; payments under way wait for a "
+                      "person");
+    command->callback([options, new_blob_key, &exit_code] { exit_code = serve(*options, *new_blob_key); });
 }
 
 }  // namespace treasurer::app

@@ -43,11 +43,12 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
       router_({core.executor, scope_, *core.tokens, limiter_, metrics_, kpis_, log},
               {.max_in_flight = static_cast<std::size_t>(core.settings.intake.max_in_flight) * 4}),
       auth_routes_(*core.users, *core.tokens, throttle_),
-      api_{*core.store,     *core.invoices, *core.approvals,   *core.policy,         *core.vendors,
-           *core.dashboard, *core.logs,     *core.cache,       *core.reconciliation, core.assets,
-           core.clock,      kpis_,          api_settings(core)},
+      api_{*core.store,     *core.invoices, *core.approvals, *core.policy,         *core.vendors,
+           *core.dashboard, *core.logs,     *core.cache,     *core.reconciliation, *core.quarantine,
+           core.assets,     core.clock,     kpis_,           api_settings(core)},
       edge_(edge_settings(core.settings.server), router_.handler()) {
-    http::add_health_routes(router_, core.clock, TREASURER_VERSION, [this] { return services(); });
+    http::add_health_routes(
+        router_, core.clock, TREASURER_VERSION, [this] { return services(); }, [this] { return is_quarantined(); });
     http::add_metrics_routes(router_, metrics_, kpis_, http::Access::anyone());
     auth_routes_.add_to(router_);
     http::add_process_invoice(router_, api_);
@@ -59,6 +60,7 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
     http::add_vendors(router_, api_);
     http::add_ledger(router_, api_);
     http::add_reconciliation(router_, api_);
+    http::add_quarantine(router_, api_);
     http::add_plugins(router_, [this] { return plugin_report(*core_.plugins); });
     publish_metrics();
 }
@@ -120,7 +122,16 @@ Task<std::vector<http::ServiceState>> WebHost::services() {
     co_return out;
 }
 
+/// What cannot be read counts as quarantined: that is how payments treat it.
+Task<bool> WebHost::is_quarantined() {
+    Task<atr::Result<Quarantine>> reading = core_.quarantine->current();
+    const atr::Result<Quarantine> quarantine = co_await reading;
+    co_return !quarantine || quarantine->active;
+}
+
 void WebHost::publish_metrics() {
+    metrics_.gauge_from("treasurer_quarantined", "1: nothing is sent until the books agree with the rails; 0: normal",
+                        [this] { return core_.quarantine->active() ? 1.0 : 0.0; });
     metrics_.gauge_from("treasurer_payments_active", "Payments this host is working on",
                         [this] { return static_cast<double>(core_.runner->active()); });
     metrics_.counter_from("treasurer_payments_taken_over_total", "Due payments leased by this host",

@@ -27,6 +27,7 @@ public:
 
 private:
     Task<std::vector<http::ServiceState>> services();
+    Task<bool> is_quarantined();
     void publish_metrics();
 
     CoreServices& core_;

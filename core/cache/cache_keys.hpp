@@ -39,7 +39,8 @@ inline constexpr std::array stale_rules = {
     StaleRule{"balances", treasury_dashboard},  StaleRule{"rollups", treasury_dashboard},
     StaleRule{"approvals", treasury_dashboard}, StaleRule{"payments", treasury_dashboard},
     StaleRule{"policy", treasury_dashboard},    StaleRule{"activity", treasury_daily_logs},
-    StaleRule{"policy", treasury_settings},     StaleRule{"policy", policy_limits},
+    StaleRule{"store", treasury_dashboard},     StaleRule{"policy", treasury_settings},
+    StaleRule{"policy", policy_limits},
 };
 
 }  // namespace treasurer::cache

@@ -38,8 +38,11 @@ void check_together(const Settings& settings, const SettingsReader& reader, Prob
         wrong("payments.lookup_max_ms", "must be at least payments.lookup_initial_ms");
     if (settings.server.body_budget_bytes < settings.server.max_body_bytes)
         wrong("server.body_budget_bytes", "must be at least server.max_body_bytes, or no large body is ever read");
-    if (!settings.auth.jwt_key.empty() && !settings.auth.jwt_key.starts_with("secret://"))
-        wrong("auth.jwt_key", "a key is never written here: give secret://env/NAME or secret://file/PATH");
+    const std::pair<const char*, const std::string*> keys[] = {{"auth.jwt_key", &settings.auth.jwt_key},
+                                                               {"payments.blob_key", &settings.payments.blob_key}};
+    for (const auto& [path, key] : keys)
+        if (!key->empty() && !key->starts_with("secret://"))
+            wrong(path, "a key is never written here: give secret://env/NAME or secret://file/PATH");
 }
 
 /// In the order of the file, then overrides.

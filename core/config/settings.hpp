@@ -80,6 +80,9 @@ struct PaymentSettings {
     std::chrono::milliseconds lookup_max{30'000};   ///< the wait doubles up to this
     std::chrono::milliseconds poll{500};            ///< how often jobs of dead hosts are looked for
     std::int64_t max_in_flight = 256;
+    /// A secret:// reference; empty: made at the first start and kept in the data folder.
+    std::string blob_key = {};
+    std::chrono::seconds quarantine_min{600};  ///< a copied store sends nothing for at least so long
     bool operator==(const PaymentSettings&) const = default;
 };
 

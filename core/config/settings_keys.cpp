@@ -63,6 +63,8 @@ void visit(PaymentSettings& payments, SettingsVisitor& v) {
     v.milliseconds("payments.lookup_max_ms", payments.lookup_max, 1, 24 * hour_ms);
     v.milliseconds("payments.poll_ms", payments.poll, 10, hour_ms);
     v.integer("payments.max_in_flight", payments.max_in_flight, 1, 100'000);
+    v.text("payments.blob_key", payments.blob_key);
+    v.seconds("payments.quarantine_min_s", payments.quarantine_min, 0, year_s);
 }
 
 void visit(IntakeSettings& intake, SettingsVisitor& v) {

@@ -12,7 +12,8 @@ Response state(const char* status, const std::string& version, const Clock& cloc
                                    R"(","timestamp":")" + observe::timestamp(clock.unix_ms()) + "\"}");
 }
 
-Response readiness(const std::vector<ServiceState>& services, const std::string& version) {
+Response readiness(const std::vector<ServiceState>& services, const std::string& version,
+                   std::optional<bool> quarantined) {
     bool ready = true;
     nlohmann::ordered_json states = nlohmann::ordered_json::object();
     for (const auto& service : services) {
@@ -26,15 +27,21 @@ Response readiness(const std::vector<ServiceState>& services, const std::string&
     nlohmann::ordered_json document;
     document["status"] = ready ? "ready" : "not_ready";
     document["services"] = std::move(states);
+    if (quarantined) document["quarantined"] = *quarantined;
     document["version"] = version;
     return Response::json(ready ? 200 : 503,
                           document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
-Task<Response> ready(ReadServices read, std::string version) {
+Task<Response> ready(ReadServices read, ReadQuarantine read_quarantine, std::string version) {
     Task<std::vector<ServiceState>> reading = read();
     std::vector<ServiceState> services = co_await reading;
-    co_return readiness(services, version);
+    std::optional<bool> quarantined;
+    if (read_quarantine) {
+        Task<bool> looking = read_quarantine();
+        quarantined = co_await looking;
+    }
+    co_return readiness(services, version, quarantined);
 }
 
 Route open_route(std::string path, std::string name, std::variant<SyncHandler, AsyncHandler> handler) {
@@ -48,15 +55,17 @@ Route open_route(std::string path, std::string name, std::variant<SyncHandler, A
 
 }  // namespace
 
-void add_health_routes(Router& router, const Clock& clock, std::string version, ReadServices read_services) {
+void add_health_routes(Router& router, const Clock& clock, std::string version, ReadServices read_services,
+                       ReadQuarantine read_quarantine) {
     router.add(open_route("/health", "health", SyncHandler([&clock, version](const RequestContext&) {
                               return state("healthy", version, clock);
                           })));
     router.add(open_route("/health/live", "health.live", SyncHandler([&clock, version](const RequestContext&) {
                               return state("alive", version, clock);
                           })));
-    router.add(open_route("/health/ready", "health.ready", AsyncHandler([version, read_services](RequestContext) {
-                              return ready(read_services, version);
+    router.add(open_route("/health/ready", "health.ready",
+                          AsyncHandler([version, read_services, read_quarantine](RequestContext) {
+                              return ready(read_services, read_quarantine, version);
                           })));
 }
 

@@ -22,8 +22,12 @@ struct ServiceState {
 /// Asks the services, within its own deadline.
 using ReadServices = std::function<Task<std::vector<ServiceState>>()>;
 
+/// Whether the store is in quarantine: the host serves, and sends nothing to a rail.
+using ReadQuarantine = std::function<Task<bool>()>;
+
 /// /health and /health/live are answered on the transport thread, without any I/O; /health/ready with 200 or 503.
 /// Lifetime: the clock outlives the router.
-void add_health_routes(Router& router, const Clock& clock, std::string version, ReadServices read_services);
+void add_health_routes(Router& router, const Clock& clock, std::string version, ReadServices read_services,
+                       ReadQuarantine read_quarantine = {});
 
 }  // namespace treasurer::http

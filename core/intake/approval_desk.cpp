@@ -64,8 +64,7 @@ Task<ApprovalResult> ApprovalDesk::open(ApprovalRequest request, std::optional<O
     if (!approval) co_return unavailable(approval.error());
     if (!*approval) co_return result(ApprovalKind::not_found, {}, "no approval has this id");
     Approval asked = std::move(**approval);
-    if (asked.status != "pending")
-        co_return result(ApprovalKind::not_pending, asked, "it is already " + asked.status);
+    if (asked.status != "pending") co_return result(ApprovalKind::not_pending, asked, "it is already " + asked.status);
     if (asked.submitted_by == request.by)
         co_return result(ApprovalKind::own_submission, asked, "who submits an invoice may not decide on it");
     if (asked.payload_hash != request.payload_hash)
@@ -108,6 +107,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     if (!known) co_return unavailable(known.error());
     const UnixMillis now = parts_.clock.unix_ms();
     Payment payable = payment_for(work.invoice, *known, work.payment.id, work.payment.created_ms);
+    payable.life = work.payment.life;
     payable.approval_id = work.approval.id;
     payable.history = work.payment.history;
     payable.state = work.payment.state;

@@ -154,6 +154,7 @@ Task<atr::Result<Judgement>> FactsFinder::look_up(std::string vendor_name, atr::
     Judgement out;
     std::vector<atr::Key> keys;
     keys.push_back({Policy::collection, Policy::current});
+    keys.push_back({Quarantine::collection, Quarantine::key});
     keys.push_back({VendorName::collection, vendor_normal_form(vendor_name)});
     Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
     atr::Result<std::vector<atr::Record>> records = co_await reading;
@@ -164,6 +165,10 @@ Task<atr::Result<Judgement>> FactsFinder::look_up(std::string vendor_name, atr::
             atr::Result<Policy> policy = decode<Policy>(record);
             if (!policy) co_return policy.error();
             out.policy = std::move(*policy);
+        } else if (record.collection == Quarantine::collection) {
+            atr::Result<Quarantine> quarantine = decode<Quarantine>(record);
+            if (!quarantine) co_return quarantine.error();
+            out.quarantine = std::move(*quarantine);
         } else {
             const Json body = Json::parse(record.body, nullptr, false);
             if (!body.is_object()) co_return atr::rejected(ATR_E_CORRUPT, "a record of vendor_names cannot be read");
@@ -177,6 +182,7 @@ Task<atr::Result<Judgement>> FactsFinder::look_up(std::string vendor_name, atr::
         if (!vendor) co_return vendor.error();
         out.vendor = std::move(*vendor);
     }
+    out.facts.quarantined = out.quarantine.active;
     out.facts.amount = amount;
     out.facts.vendor_name = vendor_name;
     out.facts.vendor_known = out.vendor.has_value();

@@ -9,6 +9,7 @@
 #include "payments/rails.hpp"
 #include "policy/policy.hpp"
 #include "records/store.hpp"
+#include "records/store_records.hpp"
 #include "records/vendor.hpp"
 #include "treasury/figures.hpp"
 
@@ -25,6 +26,7 @@ struct HeldClaim {
 /// What is known at one moment, with the decision that follows from it.
 struct Judgement {
     Policy policy;
+    Quarantine quarantine;
     std::optional<Vendor> vendor;
     std::optional<PayeeAccount> account;
     RailPort* rail = nullptr;

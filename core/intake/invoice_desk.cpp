@@ -45,6 +45,7 @@ Payment payment_for(const Invoice& invoice, const Judgement& known, std::string 
     out.invoice_id = invoice.id;
     out.amount = invoice.amount_due;
     out.created_ms = now_ms;
+    out.life = known.quarantine.life;
     out.creditor.name = invoice.vendor_name;
     if (known.vendor) {
         out.creditor.vendor_id = known.vendor->id;

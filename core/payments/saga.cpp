@@ -84,15 +84,21 @@ Task<> Saga::first_send(std::string payment_id, std::uint64_t lease_token) {
         co_await releasing;
         co_return;
     }
+    if (work->is_of_another_life()) {
+        Task<> step = ask_rail(std::move(*work));
+        co_await step;
+        co_return;
+    }
     if (work->payment.cancel_requested) {
         Move move{Step::cancel, PaymentState::cancelled, "cancelled before it was sent"};
         Task<> step = carry_out(std::move(*work), move, {});
         co_await step;
         co_return;
     }
-    if (work->policy.paused || stopping_) {  // put down as provably unsent, for whoever comes next
+    const std::string held_back = work->held_back();
+    if (!held_back.empty() || stopping_) {  // put down as provably unsent, for whoever comes next
         Move move{Step::look_again, PaymentState::scheduled,
-                  work->policy.paused ? "payments are paused" : "the host stopped before it was sent"};
+                  held_back.empty() ? "the host stopped before it was sent" : held_back};
         Task<> step = carry_out(std::move(*work), move, {});
         co_await step;
         co_return;
@@ -148,50 +154,56 @@ Task<> Saga::resume(std::string payment_id, std::uint64_t lease_token) {
         co_await writing;
         co_return;
     }
-    if (work->payment.state == PaymentState::scheduled) {
-        // Provably unsent: only the host whose compare-and-set wins may make it sendable again.
-        if (work->policy.paused && !work->payment.cancel_requested) {
-            Move move{Step::look_again, PaymentState::scheduled, "payments are paused"};
-            Task<> step = carry_out(std::move(*work), move, {});
-            co_await step;
-            co_return;
-        }
-        work->payment.enter(PaymentState::prepared, parts_.clock.unix_ms());
-        UnitOfWork unit = parts_.store.begin();
-        unit.update(work->payment, "payment");
-        Task<Committed> committing = parts_.store.commit(std::move(unit));
-        Committed committed = co_await committing;
-        if (!committed.ok()) {  // whoever takes it next reads what is true then
-            Task<> releasing = release(std::move(payment_id), lease_token);
-            co_await releasing;
-            co_return;
-        }
-        Task<> step = first_send(work->payment.id, lease_token);
+    const bool unsent = work->payment.state == PaymentState::scheduled && !work->is_of_another_life();
+    Task<> step = unsent ? send_later(std::move(payment_id), std::move(*work)) : ask_rail(std::move(*work));
+    co_await step;
+}
+
+/// Provably unsent: only the host whose compare-and-set wins may make it sendable again.
+Task<> Saga::send_later(std::string payment_id, Case work) {
+    const std::string held_back = work.held_back();
+    if (!held_back.empty() && !work.payment.cancel_requested) {
+        Move move{Step::look_again, PaymentState::scheduled, held_back};
+        Task<> step = carry_out(std::move(work), move, {});
         co_await step;
         co_return;
     }
-    RailPort* rail = parts_.rails.find(work->payment.rail);
+    work.payment.enter(PaymentState::prepared, parts_.clock.unix_ms());
+    UnitOfWork unit = parts_.store.begin();
+    unit.update(work.payment, "payment");
+    Task<Committed> committing = parts_.store.commit(std::move(unit));
+    Committed committed = co_await committing;
+    if (!committed.ok()) {  // whoever takes it next reads what is true then
+        Task<> releasing = release(std::move(payment_id), work.lease_token);
+        co_await releasing;
+        co_return;
+    }
+    Task<> step = first_send(work.payment.id, work.lease_token);
+    co_await step;
+}
+
+Task<> Saga::ask_rail(Case work) {
+    RailPort* rail = parts_.rails.find(work.payment.rail);
     if (!rail) {
-        Move move{Step::ask_human, PaymentState::unknown,
-                  "payment rail '" + work->payment.rail + "' is not configured"};
-        Task<> step = carry_out(std::move(*work), move, {});
+        Move move{Step::ask_human, PaymentState::unknown, "payment rail '" + work.payment.rail + "' is not configured"};
+        Task<> step = carry_out(std::move(work), move, {});
         co_await step;
         co_return;
     }
     std::vector<std::string> blobs;
-    if (atr::Result<std::string> blob = parts_.sealer.open(work->payment.prepared_blob, work->payment.id))
+    if (atr::Result<std::string> blob = parts_.sealer.open(work.payment.prepared_blob, work.payment.id))
         blobs.push_back(std::move(*blob));
     CallOptions options;
     options.timeout = settings_.lookup_timeout;
     parts_.faults.reach(fault::before_lookup);
     Task<atr::Result<atr::RailStatus>> call =
-        rail->lookup(rail_payment(work->payment), std::move(blobs), work->payment.rail_reference, options);
+        rail->lookup(rail_payment(work.payment), std::move(blobs), work.payment.rail_reference, options);
     atr::Result<atr::RailStatus> answer = co_await call;
     parts_.faults.reach(fault::after_lookup);
-    const Move move = after_lookup(answer, situation(*work, true));
+    const Move move = after_lookup(answer, situation(work, true));
     atr::RailStatus status;
     if (answer) status = std::move(*answer);
-    Task<> step = carry_out(std::move(*work), move, std::move(status));
+    Task<> step = carry_out(std::move(work), move, std::move(status));
     co_await step;
 }
 
@@ -223,7 +235,7 @@ Task<> Saga::carry_out(Case work, Move move, atr::RailStatus status) {
 
 Task<> Saga::park(Case work, Move move, atr::RailStatus status) {
     for (;;) {
-        const bool slow = move.step == Step::ask_human || work.policy.paused;
+        const bool slow = move.step == Step::ask_human || !work.held_back().empty();
         Payment& payment = work.payment;
         const bool news = payment.state != move.state;
         payment.attempts = news ? 0 : payment.attempts + 1;
@@ -326,96 +338,6 @@ Task<> Saga::finish(Case work, Move move, atr::RailStatus status) {
     }
 }
 
-// ------------------------------------------------------------------------------------------------ storage
-
-Task<Saga::Written> Saga::write(UnitOfWork unit) {
-    // The pipeline replays an unknown outcome under the unit's own key; here the same unit goes on until storage has
-    // answered, because giving up would leave a payment leased to a host that does not work on it.
-    for (;;) {
-        Task<Committed> committing = parts_.store.commit(unit);
-        Committed committed = co_await committing;
-        switch (committed.outcome) {
-            case atr::Outcome::ok:
-                co_return Written::done;
-            case atr::Outcome::conflict:
-                if (committed.lost == "lease") co_return Written::lost_lease;
-                co_return Written::changed;
-            case atr::Outcome::not_found:
-            case atr::Outcome::rejected:
-            case atr::Outcome::unsupported:
-                co_return Written::failed;
-            case atr::Outcome::retry:
-            case atr::Outcome::unknown:
-                break;
-        }
-        if (stopping_) co_return Written::failed;
-        co_await delay(parts_.executor, settings_.backoff_initial);
-    }
-}
-
-Task<> Saga::release(std::string payment_id, std::uint64_t lease_token) {
-    UnitOfWork unit = parts_.store.begin();
-    unit.reschedule(payments_queue, std::move(payment_id), lease_token,
-                    parts_.clock.unix_ms() + settings_.backoff_initial.count());
-    Task<Committed> committing = parts_.store.commit(std::move(unit));
-    co_await committing;  // a lost lease needs no release; one that storage cannot take back is asked about by its next
-                          // holder
-}
-
-Task<std::optional<Saga::Case>> Saga::load(std::string payment_id, std::uint64_t lease_token) {
-    for (;;) {
-        Task<atr::Result<Case>> reading = load_once(payment_id, lease_token);
-        atr::Result<Case> work = co_await reading;
-        if (work) co_return std::move(*work);
-        const bool may_pass = work.outcome() == atr::Outcome::retry || work.outcome() == atr::Outcome::unknown;
-        if (!may_pass || stopping_) co_return std::nullopt;
-        co_await delay(parts_.executor, settings_.backoff_initial);
-    }
-}
-
-Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, std::uint64_t lease_token) {
-    Case out;
-    out.lease_token = lease_token;
-    std::vector<atr::Key> first;
-    first.push_back({Payment::collection, std::move(payment_id)});
-    first.push_back({Policy::collection, Policy::current});
-    Task<atr::Result<std::vector<atr::Record>>> reading = parts_.store.get(std::move(first));
-    atr::Result<std::vector<atr::Record>> records = co_await reading;
-    if (!records) co_return records.error();
-    for (const auto& record : *records) {
-        if (record.collection == Payment::collection) {
-            atr::Result<Payment> payment = decode<Payment>(record);
-            if (!payment) co_return payment.error();
-            out.payment = std::move(*payment);
-        } else {
-            atr::Result<Policy> policy = decode<Policy>(record);
-            if (!policy) co_return policy.error();
-            out.policy = std::move(*policy);
-        }
-    }
-    if (out.payment.id.empty()) co_return atr::not_found("the payment is not in storage");
-
-    const std::string balance = ledger::balance_key(
-        out.payment.amount.asset, ledger::treasury_account(out.payment.rail), ledger::Figure::available);
-    std::vector<atr::Key> second;
-    second.push_back({Invoice::collection, out.payment.invoice_id});
-    second.push_back({balances_collection, balance});
-    Task<atr::Result<std::vector<atr::Record>>> more = parts_.store.get(std::move(second));
-    records = co_await more;
-    if (!records) co_return records.error();
-    for (const auto& record : *records) {
-        if (record.collection == Invoice::collection) {
-            atr::Result<Invoice> invoice = decode<Invoice>(record);
-            if (!invoice) co_return invoice.error();
-            out.invoice = std::move(*invoice);
-        } else if (const auto units = atr::units_from_string(record.body)) {
-            out.available = parts_.assets.amount(out.payment.amount.asset, *units).value_or(atr::Decimal{}).to_string();
-        }
-    }
-    if (out.invoice.id.empty()) co_return atr::not_found("the payment's invoice is not in storage");
-    co_return out;
-}
-
 // ------------------------------------------------------------------------------------------------ small parts
 
 ledger::Transfer Saga::pending_transfer(const Payment& payment) const {
@@ -445,7 +367,7 @@ Situation Saga::situation(const Case& work, bool maybe_sent) const {
     Situation out;
     out.maybe_sent = maybe_sent || work.payment.maybe_sent;
     out.cancel_requested = work.payment.cancel_requested;
-    out.paused = work.policy.paused;
+    out.held_back = work.held_back();
     if (RailPort* rail = parts_.rails.find(work.payment.rail)) {
         const auto& can = rail->capabilities();
         const bool inside = can.idempotency_window_ms == 0 ||

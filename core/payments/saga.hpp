@@ -11,6 +11,7 @@
 #include "records/invoice.hpp"
 #include "records/policy.hpp"
 #include "records/store.hpp"
+#include "records/store_records.hpp"
 #include "runtime/fault_points.hpp"
 
 #include <atomic>
@@ -80,14 +81,22 @@ private:
         Payment payment;
         Invoice invoice;
         Policy policy;
+        Quarantine quarantine;
         std::string available;  ///< funds before this step, decimal text
         std::uint64_t lease_token = 0;
+
+        /// Why nothing may be sent now; empty: it may.
+        std::string held_back() const;
+        /// This store cannot vouch that nothing of it was sent: it was made before the store was copied.
+        bool is_of_another_life() const { return payment.life != quarantine.life; }
     };
     enum class Written { done, lost_lease, changed, failed };
 
     Task<std::optional<Case>> load(std::string payment_id, std::uint64_t lease_token);
     Task<atr::Result<Case>> load_once(std::string payment_id, std::uint64_t lease_token);
     Task<> send(Case work, bool maybe_sent);
+    Task<> send_later(std::string payment_id, Case work);
+    Task<> ask_rail(Case work);
     Task<> carry_out(Case work, Move move, atr::RailStatus status);
     Task<> finish(Case work, Move move, atr::RailStatus status);
     Task<> park(Case work, Move move, atr::RailStatus status);

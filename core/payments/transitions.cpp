@@ -87,7 +87,7 @@ Move after_lookup(const atr::Result<atr::RailStatus>& answer, const Situation& s
         if (situation.cancel_requested)
             return {Step::ask_human, PaymentState::unknown,
                     "a cancel was requested, but a stalled attempt could still arrive"};
-        if (situation.paused) return {Step::look_again, PaymentState::unknown, "payments are paused"};
+        if (!situation.held_back.empty()) return {Step::look_again, PaymentState::unknown, situation.held_back};
         if (situation.repeat_is_harmless) return {Step::resubmit, PaymentState::prepared, {}};
         return {Step::ask_human, PaymentState::unknown,
                 "the rail never received it, and does not protect against paying twice: a person has to decide"};

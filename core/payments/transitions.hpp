@@ -26,7 +26,7 @@ enum class Step {
 struct Situation {
     bool maybe_sent = false;  ///< some attempt, of any process, may have reached the rail
     bool cancel_requested = false;
-    bool paused = false;
+    std::string held_back = {};       ///< why nothing may be sent now; empty: it may
     bool repeat_is_harmless = false;  ///< the rail is idempotent and its window has not passed
 };
 

@@ -16,7 +16,6 @@ constexpr std::size_t max_name = 256;
 constexpr std::size_t max_text = 16 << 10;
 constexpr std::size_t max_json = 256 << 10;
 constexpr std::size_t max_blob = 1 << 20;
-constexpr std::size_t max_page_bytes = std::size_t{64} << 20;  ///< all records of one answer together
 
 bool is_utf8(std::string_view text);
 

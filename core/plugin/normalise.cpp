@@ -85,6 +85,16 @@ atr::Result<atr_storage> normalise_storage(const void* raw) {
                     {"changes", out->changes}});
 }
 
+atr::Result<atr_storage_copy> normalise_storage_copy(const void* raw) {
+    auto out = full_size<atr_storage_copy>(raw, sizeof(atr_storage_copy), ATR_IF_STORAGE_COPY);
+    if (!out) return out;
+    return checked(out, ATR_IF_STORAGE_COPY,
+                   {{"open_snapshot", out->open_snapshot},
+                    {"read_snapshot", out->read_snapshot},
+                    {"close_snapshot", out->close_snapshot},
+                    {"import_records", out->import_records}});
+}
+
 atr::Result<atr_cache> normalise_cache(const void* raw) {
     auto out = full_size<atr_cache>(raw, offsetof(atr_cache, touch), ATR_IF_CACHE);
     if (!out) return out;

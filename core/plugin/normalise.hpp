@@ -12,6 +12,7 @@ namespace treasurer {
 atr::Result<atr_plugin> normalise_plugin(const void* raw);
 atr::Result<atr_component> normalise_component(const void* raw);
 atr::Result<atr_storage> normalise_storage(const void* raw);
+atr::Result<atr_storage_copy> normalise_storage_copy(const void* raw);
 atr::Result<atr_cache> normalise_cache(const void* raw);
 atr::Result<atr_cache_bus> normalise_cache_bus(const void* raw);
 atr::Result<atr_rail> normalise_rail(const void* raw);

@@ -5,6 +5,7 @@
 #include "plugin/cache_plugin.hpp"
 #include "plugin/parser_plugin.hpp"
 #include "plugin/rail_plugin.hpp"
+#include "plugin/storage_copy_plugin.hpp"
 #include "plugin/storage_plugin.hpp"
 
 namespace treasurer {
@@ -71,8 +72,10 @@ atr::Result<> PluginSet::start(const PluginSettings& settings, const PluginHost&
         return {};
     };
     if (wanted.storage) {
-        const auto done = one(settings.storage, "storage", "storage", "storage",
-                              [&](PluginInstance& made) { return keep(StoragePlugin::make(made), storage_); });
+        const auto done = one(settings.storage, "storage", "storage", "storage", [&](PluginInstance& made) {
+            const auto ported = keep(StoragePlugin::make(made), storage_);
+            return ported ? keep(StorageCopyPlugin::make(made), storage_copy_) : ported;
+        });
         if (!done) return done;
     }
     if (wanted.cache) {

@@ -14,6 +14,7 @@
 #include "ports/cache_port.hpp"
 #include "ports/parser_port.hpp"
 #include "ports/rail_port.hpp"
+#include "ports/storage_copy_port.hpp"
 #include "ports/storage_port.hpp"
 
 namespace treasurer {
@@ -33,8 +34,9 @@ public:
                                                         WantedPlugins wanted = {});
     ~PluginSet();
 
-    StoragePort& storage() const { return *storage_; }  ///< only when wanted
-    CachePort& cache() const { return *cache_; }        ///< only when wanted
+    StoragePort& storage() const { return *storage_; }                     ///< only when wanted
+    StorageCopyPort* storage_copy() const { return storage_copy_.get(); }  ///< nullptr: it offers no copies
+    CachePort& cache() const { return *cache_; }                           ///< only when wanted
     bool has_cache() const { return cache_ != nullptr; }
     const Rails& rails() const { return rails_; }
     const Parsers& parsers() const { return parsers_; }
@@ -50,6 +52,7 @@ private:
 
     std::vector<std::shared_ptr<PluginInstance>> instances_;
     std::unique_ptr<StoragePort> storage_;
+    std::unique_ptr<StorageCopyPort> storage_copy_;
     std::unique_ptr<CachePort> cache_;
     Rails rails_;
     Parsers parsers_;

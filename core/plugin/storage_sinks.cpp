@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::uint32_t max_index_entries = 64;
 constexpr std::uint32_t max_index_values = 16;
-constexpr std::size_t max_body = std::size_t{16} << 20;
+constexpr std::size_t max_job_body = std::size_t{16} << 20;
 
 bool copy_text(atr_str from, std::size_t limit, std::string& to) {
     const auto text = border::bounded(from, limit);
@@ -46,7 +46,7 @@ std::int32_t guarded_sink(std::string& fault, Accept&& accept) noexcept {
 
 }  // namespace
 
-RecordSink::RecordSink(std::size_t max_records) : max_records_(max_records) {
+RecordSink::RecordSink(std::size_t max_records, RecordLimits limits) : max_records_(max_records), limits_(limits) {
     raw_.struct_size = sizeof raw_;
     raw_.ctx = this;
     raw_.on_record = [](void* ctx, const atr_record* record) noexcept -> std::int32_t {
@@ -63,11 +63,11 @@ bool RecordSink::accept(const atr_record* from) {
     out.version = from->version;
     out.updated_unix_ms = from->updated_unix_ms;
     const bool whole = copy_text(from->collection, border::max_name, out.collection) &&
-                       copy_text(from->key, border::max_text, out.key) && copy_text(from->body, max_body, out.body) &&
-                       copy_index(*from, out);
+                       copy_text(from->key, border::max_text, out.key) &&
+                       copy_text(from->body, limits_.body, out.body) && copy_index(*from, out);
     if (!whole) return fault_ = "a record's text or index is broken or too large", false;
     bytes_ += out.body.size() + out.key.size();
-    if (bytes_ > border::max_page_bytes) return fault_ = "more bytes than one answer may have", false;
+    if (bytes_ > limits_.bytes) return fault_ = "more bytes than one answer may have", false;
     records_.push_back(std::move(out));
     return true;
 }
@@ -90,7 +90,7 @@ bool JobSink::accept(const atr_job* from) {
     out.lease_token = from->lease_token;
     out.lease_until_unix_ms = from->lease_until_unix_ms;
     const bool whole = copy_text(from->queue, border::max_name, out.queue) &&
-                       copy_text(from->id, border::max_text, out.id) && copy_text(from->body, max_body, out.body);
+                       copy_text(from->id, border::max_text, out.id) && copy_text(from->body, max_job_body, out.body);
     if (!whole) return fault_ = "a job's text is broken or too large", false;
     jobs_.push_back(std::move(out));
     return true;

@@ -8,9 +8,15 @@
 
 namespace treasurer {
 
+/// Of one body, and of all records of one answer together; beyond them the answer is refused.
+struct RecordLimits {
+    std::size_t body = std::size_t{16} << 20;
+    std::size_t bytes = std::size_t{64} << 20;
+};
+
 class RecordSink {
 public:
-    explicit RecordSink(std::size_t max_records);
+    explicit RecordSink(std::size_t max_records, RecordLimits limits = {});
     RecordSink(const RecordSink&) = delete;
     RecordSink& operator=(const RecordSink&) = delete;
 
@@ -23,6 +29,7 @@ private:
     bool accept(const atr_record* from);
 
     const std::size_t max_records_;
+    const RecordLimits limits_;
     std::size_t bytes_ = 0;
     std::vector<atr::Record> records_;
     std::string fault_;

@@ -114,6 +114,12 @@ Reason emergency_pause(const Policy& policy, const Facts&) {
     return {"pause", pass, "payments are not paused"};
 }
 
+Reason quarantine(const Policy&, const Facts& facts) {
+    if (facts.quarantined)
+        return {"quarantine", hold, "the store is in quarantine: nothing is sent until it agrees with the rails"};
+    return {"quarantine", pass, "the store is not in quarantine"};
+}
+
 constexpr Rule rules[] = {document_type,
                           amount,
                           rail,
@@ -126,7 +132,8 @@ constexpr Rule rules[] = {document_type,
                           auto_approval_limit,
                           funds,
                           runway,
-                          emergency_pause};
+                          emergency_pause,
+                          quarantine};
 
 }  // namespace
 

@@ -33,6 +33,8 @@ struct Facts {
     bool payee_differs = false;  ///< the document names another account than the master
     bool rail_known = false;     ///< a rail is configured for the asset
 
+    bool quarantined = false;  ///< the store is a copy that was not yet found to agree with the rails
+
     std::string possible_duplicate_of;  ///< same vendor, amount and date, but nothing that proves it
 
     bool funds_known = false;

@@ -34,7 +34,11 @@ std::string address_paid(const atr::RailEvent& event) {
 bool Judge::judge(const atr::RailEvent& event, const Payment* payment, const ledger::Transfer* receipt) {
     if (progress_.recent.repeats(event)) return true;
     const Movement movement = movement_of(event);
-    if (movement == Movement::undecided) return false;
+    if (movement == Movement::undecided) {
+        const bool explained = payment && payment->state != PaymentState::waiting_approval;
+        if (event.direction == ATR_DIR_OUT && !explained) note_unexplained(event);
+        return false;
+    }
     if (movement == Movement::none) return true;
     ++report_.events_checked;
     const bool clean = movement == Movement::in ? judge_in(event, receipt) : judge_out(event, payment);
@@ -140,6 +144,12 @@ void Judge::judge_posted_without_event() {
         add_to(sums.in_flight, payment.amount.amount);
         report_.add(InFlight{rail_, payment.amount, id, {}, "event_awaited", payment.at_ms});
     }
+}
+
+void Judge::note_unexplained(const atr::RailEvent& event) {
+    ++report_.unexplained_pending;
+    const std::string payment_id = event.payment_id.empty() ? std::string() : id_from_digits(event.payment_id);
+    report_.add(InFlight{rail_, event.money, payment_id, event.event_id, "unknown_payment", event.at_unix_ms});
 }
 
 Posted* Judge::posted(const atr::RailEvent& event) const {

@@ -40,6 +40,7 @@ private:
     bool judge_open(const atr::RailEvent& event, const Payment& payment);
     bool judge_payee(const atr::RailEvent& event, const Payment& payment);
     void judge_fee(const atr::RailEvent& event);
+    void note_unexplained(const atr::RailEvent& event);
     Posted* posted(const atr::RailEvent& event) const;
     Tally& tally(const std::string& asset) { return progress_.tallies[asset]; }
     /// Always false.

@@ -39,16 +39,25 @@ Task<ReconciliationService::Answer> ReconciliationService::run(Extent extent) {
 Task<ReconciliationService::Answer> ReconciliationService::run_now(Extent extent) {
     Task<atr::Result<ReconciliationReport>> running = reconciliation_.run(extent);
     atr::Result<ReconciliationReport> report = co_await running;
+    Answer answer = keep(std::move(report));
+    if (answer && quarantine_) {
+        Task<atr::Result<bool>> considering = quarantine_->consider(**answer);
+        co_await considering;  // storage that fails is asked again after the next run
+    }
+    co_return answer;
+}
+
+ReconciliationService::Answer ReconciliationService::keep(atr::Result<ReconciliationReport> report) {
     ++runs_;
     const std::lock_guard lock(mutex_);
     if (!report) {
         last_error_ = report.error();
-        co_return report.error();
+        return report.error();
     }
     last_error_.reset();
     if (report->extent == Extent::full) last_full_ms_ = clock_.unix_ms();
     last_ = std::make_shared<const ReconciliationReport>(std::move(*report));
-    co_return last_;
+    return last_;
 }
 
 Task<> ReconciliationService::loop() {
@@ -59,6 +68,7 @@ Task<> ReconciliationService::loop() {
             if (last_full_ms_ && clock_.unix_ms() - *last_full_ms_ < settings_.full_every.count())
                 extent = Extent::tail;
         }
+        if (quarantine_ && quarantine_->active()) extent = Extent::full;
         Task<Answer> running = run(extent);
         const Answer answer = co_await running;
         if (stopping_) co_return;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "reconcile/quarantine_keeper.hpp"
 #include "reconcile/reconciliation.hpp"
 #include "runtime/pause.hpp"
 #include "runtime/task_scope.hpp"
@@ -25,9 +26,15 @@ class ReconciliationService {
 public:
     using Report = std::shared_ptr<const ReconciliationReport>;
 
+    /// With a `quarantine`, every run is full while it is active, and each is judged for lifting it.
     ReconciliationService(Reconciliation& reconciliation, Executor& executor, const Clock& clock,
-                          ServiceSettings settings = {})
-        : reconciliation_(reconciliation), executor_(executor), clock_(clock), settings_(settings), pause_(executor) {}
+                          ServiceSettings settings = {}, QuarantineKeeper* quarantine = nullptr)
+        : reconciliation_(reconciliation),
+          executor_(executor),
+          clock_(clock),
+          settings_(settings),
+          quarantine_(quarantine),
+          pause_(executor) {}
 
     void start(TaskScope& scope) { scope.spawn(loop()); }
     void stop() {
@@ -49,12 +56,14 @@ private:
     using Answer = atr::Result<Report>;
     Task<> loop();
     Task<Answer> run_now(Extent extent);
+    Answer keep(atr::Result<ReconciliationReport> report);
     std::optional<Completion<Answer>> join(Extent extent, bool& answers);
 
     Reconciliation& reconciliation_;
     Executor& executor_;
     const Clock& clock_;
     const ServiceSettings settings_;
+    QuarantineKeeper* const quarantine_;
     Pause pause_;
     std::atomic<bool> stopping_{false};
     std::atomic<std::uint64_t> runs_{0};

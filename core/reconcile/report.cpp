@@ -40,6 +40,7 @@ std::string to_json(const ReconciliationReport& report) {
                 {"breaks_total", report.breaks_total},
                 {"in_flight", Json::array()},
                 {"in_flight_total", report.in_flight_total},
+                {"unexplained_pending", report.unexplained_pending},
                 {"balances", Json::array()},
                 {"trial_balance", Json::array()},
                 {"checked", {{"events", report.events_checked}, {"payments", report.payments_checked}}}};

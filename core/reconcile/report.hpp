@@ -40,7 +40,7 @@ struct InFlight {
     std::string rail;
     atr::Money amount;
     std::string payment_id, event_id;
-    std::string why;  ///< "payment_open", "receipt_new" or "event_awaited"
+    std::string why;  ///< "payment_open", "receipt_new", "event_awaited" or "unknown_payment"
     UnixMillis at_ms = 0;
 };
 
@@ -72,6 +72,9 @@ struct ReconciliationReport {
     std::size_t breaks_total = 0, in_flight_total = 0;
     std::vector<BalanceLine> balances;
     std::vector<TrialLine> trial_balance;
+    /// Going out at a rail, not final yet, and no payment that may have been sent explains it: it becomes a break when
+    /// it settles.
+    std::size_t unexplained_pending = 0;
     std::uint64_t events_checked = 0, payments_checked = 0;
 
     bool equal() const { return breaks_total == 0; }
@@ -80,7 +83,7 @@ struct ReconciliationReport {
 };
 
 /// {"equal","as_of","extent","breaks":[{"kind","rail","asset","amount","payment_id","event_id","detail","at","age_s"}],
-///  "breaks_total","in_flight":[…],"in_flight_total","balances":[…],"trial_balance":[…],
+///  "breaks_total","in_flight":[…],"in_flight_total","unexplained_pending","balances":[…],"trial_balance":[…],
 ///  "checked":{"events","payments"}}; amounts are decimal strings.
 std::string to_json(const ReconciliationReport& report);
 

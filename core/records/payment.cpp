@@ -57,6 +57,7 @@ Json Payment::to_json() const {
     set_if(out, "rail_reference", rail_reference);
     set_if(out, "transfer_id", transfer_id);
     set_if(out, "reason", reason);
+    set_if(out, "life", life);
     if (maybe_sent) out["maybe_sent"] = true;
     if (cancel_requested) out["cancel_requested"] = true;
     if (needs_human) out["needs_human"] = true;
@@ -85,6 +86,7 @@ Payment Payment::from_json(const Json& json) {
     out.rail_reference = text_or(json, "rail_reference");
     out.transfer_id = text_or(json, "transfer_id");
     out.reason = text_or(json, "reason");
+    out.life = text_or(json, "life");
     out.maybe_sent = json.value("maybe_sent", false);
     out.cancel_requested = json.value("cancel_requested", false);
     out.needs_human = json.value("needs_human", false);

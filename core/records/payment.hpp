@@ -65,6 +65,7 @@ struct Payment {
     bool needs_human = false;
     std::uint32_t attempts = 0;  ///< looks at the rail since the last news, for the back-off
     std::string reason;
+    std::string life;  ///< of the store it was made in (Quarantine::life): in another it is perhaps sent
     UnixMillis created_ms = 0;
     UnixMillis updated_ms = 0;
     std::vector<StateChange> history;

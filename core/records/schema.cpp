@@ -1,5 +1,7 @@
 #include "records/schema.hpp"
 
+#include "records/store_records.hpp"
+
 namespace treasurer {
 namespace {
 
@@ -37,7 +39,9 @@ atr::Schema record_schema() {
         {.name = "revoked_tokens", .indexes = {index("by_expiry", {{"/expires_ms", ATR_T_INT}})}},
         {.name = "policy"},
         {.name = cursors_collection},
+        {.name = key_marks_collection},
         {.name = assets_collection},
+        {.name = store_collection},
         {.name = balances_collection, .counter = true},
         {.name = rollups_collection, .counter = true},
     };

@@ -13,6 +13,7 @@ inline constexpr const char* balances_collection = "balances";
 /// COUNTER: sums kept in the same commit as what they sum.
 inline constexpr const char* rollups_collection = "rollups";
 /// Positions in streams that are followed, such as a rail's statement.
+inline constexpr const char* key_marks_collection = "key_marks";
 inline constexpr const char* cursors_collection = "cursors";
 /// The decimals of each asset, fixed when it is first seen: the ledger counts in these units for ever.
 inline constexpr const char* assets_collection = "assets";

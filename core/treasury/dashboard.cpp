@@ -1,5 +1,7 @@
 #include "treasury/dashboard.hpp"
 
+#include "records/store_records.hpp"
+
 #include "records/approval.hpp"
 #include "records/payment.hpp"
 #include "records/policy.hpp"
@@ -55,6 +57,10 @@ std::vector<Alert> alerts_of(const Dashboard& dashboard) {
         out.push_back({"books_not_equal", "critical",
                        "The books and the rail differ: " + counted(dashboard.books->breaks, "break", "breaks") +
                            " found at " + rfc3339(dashboard.books->as_of_ms)});
+    if (dashboard.quarantined)
+        out.push_back({"quarantine", "critical",
+                       "The store was copied or restored: nothing is paid until the books agree with the rail, or an "
+                       "admin releases it"});
     if (figures.runway_months && *figures.runway_months < dashboard.critical_runway_months)
         out.push_back({"runway_critical", "critical",
                        "Runway is " + figures.runway_months->to_fixed(1) + " months, below the critical " +
@@ -88,6 +94,7 @@ std::string to_json(const Dashboard& dashboard) {
         .add("payments_unknown", std::to_string(dashboard.unknown_payments))
         .add("payments_needing_person", std::to_string(dashboard.payments_needing_person))
         .add("paused", truth(dashboard.paused))
+        .add("quarantined", truth(dashboard.quarantined))
         .add("critical_runway_months", json_number(dashboard.critical_runway_months))
         .add("rail", json_string(figures.rail))
         .add("as_of", json_string(rfc3339(figures.as_of_ms)))
@@ -109,6 +116,11 @@ Task<atr::Result<Dashboard>> DashboardReader::read(std::string asset, std::strin
         out.critical_runway_months = (*policy)->critical_runway_months;
         out.paused = (*policy)->paused;
     }
+    std::string quarantine_key = Quarantine::key;
+    Task<atr::Result<std::optional<Quarantine>>> looking_at_store = store_.find<Quarantine>(std::move(quarantine_key));
+    const atr::Result<std::optional<Quarantine>> quarantine = co_await looking_at_store;
+    if (!quarantine) co_return quarantine.error();
+    out.quarantined = *quarantine && (*quarantine)->active;
     Task<atr::Result<std::uint64_t>> counting = count_pending_approvals();
     const atr::Result<std::uint64_t> approvals = co_await counting;
     if (!approvals) co_return approvals.error();

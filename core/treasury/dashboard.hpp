@@ -20,6 +20,7 @@ struct Dashboard {
     TreasuryFigures figures;
     atr::Decimal critical_runway_months;
     bool paused = false;
+    bool quarantined = false;  ///< nothing is sent until the books agree with the rails
     std::uint64_t waiting_approvals = 0;
     std::uint64_t unknown_payments = 0;         ///< the rail has not said what became of them
     std::uint64_t payments_needing_person = 0;  ///< of the unknown ones, those only a person can decide
@@ -27,7 +28,8 @@ struct Dashboard {
 };
 
 struct Alert {
-    std::string code;   ///< runway_critical, payments_need_person, payments_unknown, books_not_equal, payments_paused
+    std::string code;   ///< runway_critical, payments_need_person, payments_unknown, books_not_equal, payments_paused,
+                        ///< quarantine
     std::string level;  ///< critical or warning
     std::string message;
 };
@@ -37,7 +39,7 @@ std::vector<Alert> alerts_of(const Dashboard& dashboard);
 
 /// {"status":"Online","treasury_balance":15000.50,"currency":"MNEE","monthly_burn":5000.0,"runway_months":3.0,
 ///  "alerts":[{"code","level","message"}],"available","held","waiting_approvals","payments_unknown",
-///  "payments_needing_person","paused","critical_runway_months","rail","as_of","books":{"equal","breaks","as_of"}|null}
+///  "payments_needing_person","paused","quarantined","critical_runway_months","rail","as_of","books":{"equal","breaks","as_of"}|null}
 /// treasury_balance is what is booked; runway counts what is available.
 std::string to_json(const Dashboard& dashboard);
 

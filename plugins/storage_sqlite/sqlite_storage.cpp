@@ -12,7 +12,9 @@
 #include "open_database.hpp"
 #include "purge.hpp"
 #include "query.hpp"
+#include "record_import.hpp"
 #include "record_reader.hpp"
+#include "snapshot_reader.hpp"
 
 namespace storage_sqlite {
 namespace {
@@ -30,6 +32,14 @@ constexpr std::int64_t longest_lease_ms = 86'400'000;
 Deadline deadline_of(const Call& call) {
     const std::chrono::milliseconds left(call.deadline_unix_ms() - call.now_unix_ms());
     return std::chrono::steady_clock::now() + (call.deadline_unix_ms() > 0 ? left : longest_wait);
+}
+
+/// A commit that this file has not seen yet was made to another one, or to what this is a restored copy of.
+Result<> check_reached(Connection& connection, std::uint64_t min_seq) {
+    if (min_seq == 0) return {};
+    Run state(connection.prepared("SELECT commit_seq FROM atr_state"));
+    if (state.step() && static_cast<std::uint64_t>(state.integer_at(0)) >= min_seq) return {};
+    return atr::retry(ATR_E_UNSPEC, "commit " + std::to_string(min_seq) + " is not in this store (yet)");
 }
 
 /// Runs `work` in the writer's next transaction and returns what it answered, once that is durable. `work` must own
@@ -99,10 +109,12 @@ Result<> SqliteStorage::migrate(const Call& call, const atr::Schema& schema) {
 }
 
 Result<std::vector<atr::Record>> SqliteStorage::get(const Call& call, const std::vector<atr::Key>& keys, std::uint32_t,
-                                                    std::uint64_t) {
+                                                    std::uint64_t min_seq) {
     const auto catalog = writer_.catalog();
-    return readers_.with(deadline_of(call),
-                         [&](Connection& connection) { return read_records(connection, *catalog, keys); });
+    return readers_.with(deadline_of(call), [&](Connection& connection) -> Result<std::vector<atr::Record>> {
+        if (auto reached = check_reached(connection, min_seq); !reached) return reached.error();
+        return read_records(connection, *catalog, keys);
+    });
 }
 
 Result<> SqliteStorage::commit(const Call& call, std::span<const atr::Batch> batches, std::span<atr::Commit> results) {
@@ -121,6 +133,7 @@ Result<atr::Page> SqliteStorage::query(const Call& call, const atr::Query& query
     const auto catalog = writer_.catalog();
     return readers_.with(deadline_of(call), [&](Connection& connection) -> Result<atr::Page> {
         ReadScope moment(connection);
+        if (auto reached = check_reached(connection, query.min_seq); !reached) return reached.error();
         auto page = read_page(connection, *catalog, query, after);
         if (!page) return page.error();
         return atr::Page{std::move(page->records), page->next ? to_cursor(*page->next, query) : std::string()};
@@ -138,6 +151,10 @@ Result<atr::Page> SqliteStorage::query_snapshot(const atr::Query& query, const s
             auto opened = snapshots_.open();
             if (!opened) return opened.error();
             snapshot = std::move(*opened);
+            if (auto reached = check_reached(snapshot->connection, query.min_seq); !reached) {
+                snapshots_.close(std::move(snapshot));
+                return reached.error();
+            }
         }
         auto page = read_page(snapshot->connection, *writer_.catalog(), query, after);
         if (!page || !page->next) {
@@ -233,6 +250,48 @@ Result<std::uint32_t> SqliteStorage::purge(const Call& call, const std::string& 
                                 [=, old = std::move(*keys)](WriteTransaction& transaction) -> Result<std::uint32_t> {
                                     return remove_old(transaction, collection, old, older_than_unix_ms);
                                 });
+}
+
+Result<atr::OpenSnapshot> SqliteStorage::open_snapshot(const Call&) {
+    snapshots_.close_idle();
+    auto opened = snapshots_.open();
+    if (!opened) return opened.error();
+    std::unique_ptr<Snapshots::Snapshot> snapshot = std::move(*opened);
+    try {
+        atr::OpenSnapshot out = describe_store(snapshot->connection);
+        out.id = snapshots_.keep(std::move(snapshot), 0);
+        return out;
+    } catch (const SqlError& error) {
+        snapshots_.close(std::move(snapshot));
+        return to_error(error, atr::Outcome::retry, settings_.path);
+    }
+}
+
+Result<std::vector<atr::Record>> SqliteStorage::read_snapshot(const Call&, std::uint64_t id,
+                                                              const std::string& collection,
+                                                              const std::string& after_key, std::uint32_t limit) {
+    auto snapshot = snapshots_.take(id);
+    if (!snapshot) return rejected(ATR_E_BAD_INPUT, "the snapshot is closed: open another");
+    try {
+        auto records = read_records_after(snapshot->connection, *writer_.catalog(), collection, after_key, limit);
+        snapshots_.keep(std::move(snapshot), id);
+        return records;
+    } catch (const SqlError& error) {
+        snapshots_.close(std::move(snapshot));
+        return to_error(error, atr::Outcome::retry, settings_.path);
+    }
+}
+
+Result<> SqliteStorage::close_snapshot(const Call&, std::uint64_t id) {
+    if (auto snapshot = snapshots_.take(id)) snapshots_.close(std::move(snapshot));
+    return {};
+}
+
+Result<> SqliteStorage::import_records(const Call& call, const atr::Import& import) {
+    if (auto migrated = check_migrated(*writer_.catalog()); !migrated) return migrated;
+    return write<atr::Unit>(writer_, deadline_of(call), [import](WriteTransaction& transaction) {
+        return storage_sqlite::import_records(transaction, import);
+    });
 }
 
 Result<std::string> SqliteStorage::health(const Call& call) {

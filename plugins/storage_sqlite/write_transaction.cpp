@@ -1,5 +1,7 @@
 #include "write_transaction.hpp"
 
+#include <algorithm>
+
 namespace storage_sqlite {
 
 void WriteTransaction::begin() {
@@ -44,6 +46,15 @@ std::uint64_t WriteTransaction::keep_commit(const ChangeList& changes) {
     if (!changes.empty()) append_changes(connection_, seq, now_ms_, changes);
     counters_.keep_batch(seq);
     return seq;
+}
+
+void WriteTransaction::raise_sequences(std::uint64_t commit_seq, std::uint64_t lease_token) {
+    changed_ = sequences_changed_ = true;
+    lease_token_ = std::max(lease_token_, static_cast<std::int64_t>(lease_token));
+    if (static_cast<std::int64_t>(commit_seq) <= commit_seq_) return;
+    commit_seq_ = static_cast<std::int64_t>(commit_seq);
+    Run(connection_.prepared("UPDATE atr_state SET feed_floor = ?")).integer(commit_seq).finish();
+    Run(connection_.prepared("DELETE FROM atr_changes")).finish();
 }
 
 }  // namespace storage_sqlite

@@ -33,6 +33,8 @@ public:
     std::uint64_t next_lease_token();
     /// Gives a commit its sequence and its row in the change feed, and keeps its counters.
     std::uint64_t keep_commit(const ChangeList& changes);
+    /// Sequences become at least these; when the commit sequence grows so, the change feed begins behind it.
+    void raise_sequences(std::uint64_t commit_seq, std::uint64_t lease_token);
     void touch() { changed_ = true; }
     bool changed() const { return changed_; }
 

@@ -1,15 +1,106 @@
 """Which plugins the hosts of tests run on, chosen by environment:
 
-    ATR_TEST_CACHE=memory | redis     default memory
+    ATR_TEST_STORAGE=sqlite | postgres     default sqlite
+    ATR_TEST_CACHE=memory | redis          default memory
 
-One Redis serves a test program; every site has a prefix of its own there.
+The settings file that a Site uses is config/embedded.yaml with the section of a chosen plugin put in the place of its
+own. One PostgreSQL and one Redis serve a test program; every site has a database and a prefix of its own there.
 """
 
+import contextlib
 import itertools
+import json
 import os
+import re
+import sqlite3
 
-_numbers = itertools.count(1)
+_server = []
 _redis = []
+_prefixes = itertools.count(1)
+
+
+def _chosen(variable, backends):
+    """The backend that the environment names; the first one without it."""
+    name = os.environ.get(variable, backends[0])
+    if name not in backends:
+        raise ValueError(f"{variable}={name}: there are {', '.join(backends)}")
+    return name
+
+
+def storage():
+    return _chosen("ATR_TEST_STORAGE", ("sqlite", "postgres"))
+
+
+def cache():
+    return _chosen("ATR_TEST_CACHE", ("memory", "redis"))
+
+
+class SqliteStore:
+    """What a host left in its file, read without the host."""
+
+    def __init__(self, site):
+        self._path = os.path.join(site.data, "treasurer.db")
+
+    def _rows(self, query):
+        with contextlib.closing(sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=10)) as connection:
+            return connection.execute(query).fetchall()
+
+    def records(self, collection):
+        return [json.loads(body) for (body,) in self._rows(f"SELECT body FROM {collection}")]
+
+    def counters(self, collection):
+        return {key: int(body) for key, body in self._rows(f"SELECT key, body FROM {collection}")}
+
+
+class PostgresStore:
+    """What a host left in its database, read without the host."""
+
+    def __init__(self, site):
+        self._database = site.database
+
+    def _json(self, query):
+        return json.loads(_postgres_server().sql(f"SET search_path = treasurer; {query}", self._database) or "null")
+
+    def records(self, collection):
+        return self._json(f"SELECT json_agg(body) FROM {collection}") or []
+
+    def counters(self, collection):
+        found = self._json(f"SELECT json_object_agg(key, value::text) FROM {collection}") or {}
+        return {key: int(value) for key, value in found.items()}
+
+
+def store_of(site):
+    return PostgresStore(site) if storage() == "postgres" else SqliteStore(site)
+
+
+def _postgres_server():
+    if not _server:
+        from postgres import Postgres
+        _server.append(Postgres().create().start())
+    return _server[0]
+
+
+def _postgres_section(site, template):
+    server = _postgres_server()
+    site.database = f"site_{os.path.basename(site.folder).replace('-', '_').lower()}"
+    server.sql(f"CREATE DATABASE {site.database}" + (f" TEMPLATE {template.database}" if template else ""))
+    return f"""  storage:
+    use: storage_postgres
+    threads: 8
+    queue: 1024
+    config:
+      url: {server.url.rsplit("/", 1)[0]}/{site.database}
+      pool_size: 8
+"""
+
+
+def _with_section(text, name, section):
+    """`text` with the plugin section `name` (two spaces deep, up to the next of that depth) replaced."""
+    pattern = re.compile(rf"^  {name}:\n(?:(?:    .*)?\n)*", re.M)
+    replaced, count = pattern.subn(lambda _: section + "\n", text)
+    if count != 1:
+        raise ValueError(f"{count} sections '{name}' in the settings file")
+    return replaced
 
 
 def redis():
@@ -20,16 +111,32 @@ def redis():
     return _redis[0]
 
 
-def cache_settings():
-    """What --set is given so that a host uses the chosen cache."""
-    chosen = os.environ.get("ATR_TEST_CACHE", "memory")
-    if chosen == "memory":
-        return {}
-    if chosen != "redis":
-        raise ValueError(f"there is no cache backend '{chosen}'")
+def _redis_section():
     site = redis()
-    return {"plugins.cache.use": "cache_redis",
-            "plugins.cache.config.addresses": f"[\"127.0.0.1:{site.servers['redis'].port}\"]",
-            "plugins.cache.config.username": "treasurer",
-            "plugins.cache.config.password": f"secret://file{site.folder}/password",
-            "plugins.cache.config.prefix": f"at:{next(_numbers)}:"}
+    return f"""  cache:
+    use: cache_redis
+    threads: 4
+    queue: 1024
+    config:
+      addresses: ["127.0.0.1:{site.servers['redis'].port}"]
+      username: treasurer
+      password: secret://file{site.folder}/password
+      prefix: "at:{next(_prefixes)}:"
+"""
+
+
+def config_for(site, default, template):
+    """The path of the settings that `site` uses: `default` itself, or a copy that names the chosen backends.
+    `template`: a site, not running, whose store is copied, or None."""
+    if (storage(), cache()) == ("sqlite", "memory"):
+        return default
+    with open(default, encoding="utf-8") as file:
+        text = file.read()
+    if storage() == "postgres":
+        text = _with_section(text, "storage", _postgres_section(site, template))
+    if cache() == "redis":
+        text = _with_section(text, "cache", _redis_section())
+    path = os.path.join(site.folder, "settings.yaml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path

@@ -18,8 +18,8 @@ import tempfile
 import threading
 import time
 
+import backends
 from api_client import Client
-from backends import cache_settings
 
 SOURCE = os.environ.get("TREASURER_SOURCE") or os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BUILD = os.environ.get("TREASURER_BUILD") or os.path.join(SOURCE, "build", "release")
@@ -137,8 +137,7 @@ class Site:
         """`template`: another site, not running, whose data is copied. `folder`: where the data is; default: a new one
         that is removed at the end."""
         self.name = name
-        self.settings = {**FOR_TESTS, **cache_settings(), **(settings or {})}
-        self.config = config
+        self.settings = {**FOR_TESTS, **(settings or {})}
         self._own = folder is None
         self.folder = folder or tempfile.mkdtemp(prefix="treasurer-" + name + "-")
         self.data = os.path.join(self.folder, "data")
@@ -146,6 +145,7 @@ class Site:
             shutil.copytree(template.data, self.data)
         else:
             os.makedirs(self.data, exist_ok=True)
+        self.config = backends.config_for(self, config, template)
         self.hosts = []
 
     def __enter__(self):
@@ -197,16 +197,16 @@ class Site:
     def token(self, user):
         return self.run("token", "--user", user).stdout.strip()
 
-    def spawn(self, prepare=None, **settings):
-        """Starts a host and does not wait for it. Settings: dots written as two underscores."""
+    def spawn(self, prepare=None, words=(), **settings):
+        """Starts a host, with more `words` on its command line, and does not wait for it. Settings: dots written as two underscores."""
         settings = {key.replace("__", "."): value for key, value in settings.items()}
         log = os.path.join(self.folder, f"host-{len(self.hosts) + 1}.log")
-        host = Host(self._command(["serve"], settings), log, self._environment(), prepare)
+        host = Host(self._command(["serve", *words], settings), log, self._environment(), prepare)
         self.hosts.append(host)
         return host
 
-    def start(self, prepare=None, **settings):
-        host = self.spawn(prepare, **settings)
+    def start(self, prepare=None, words=(), **settings):
+        host = self.spawn(prepare, words, **settings)
         if not host.wait_ready():
             raise AssertionError(f"the host did not become ready; its log ends with\n{host.log_tail()}")
         return host

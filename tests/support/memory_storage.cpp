@@ -203,6 +203,7 @@ MemoryStorage::Judged MemoryStorage::enqueue(const atr::Op& op, Undo& undo) {
     }
     keep_job(key, undo);
     auto& job = jobs_[key];
+    job.updated_ms = clock_.unix_ms();
     job.body = op.record.body;
     job.run_at_ms = op.run_at_unix_ms;
     if (op.lease_ms <= 0) return std::uint64_t{0};
@@ -224,6 +225,8 @@ MemoryStorage::Judged MemoryStorage::finish_job(const atr::Op& op, Undo& undo) {
         return std::uint64_t{0};
     }
     auto& job = found->second;
+    ++job.version;
+    job.updated_ms = clock_.unix_ms();
     job.run_at_ms = op.run_at_unix_ms;
     if (!op.record.body.empty()) job.body = op.record.body;
     job.worker.clear();
@@ -350,6 +353,8 @@ Task<atr::Result<std::vector<atr::Job>>> MemoryStorage::lease(std::string queue,
         job.token = next_token_++;
         job.lease_until_ms = now + lease.count();
         ++job.attempt;
+        ++job.version;
+        job.updated_ms = now;
         out.push_back({job.attempt, key.first, key.second, job.body, job.token, job.lease_until_ms});
     }
     co_return out;

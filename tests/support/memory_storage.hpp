@@ -52,11 +52,14 @@ public:
     void fail_reads(std::optional<atr::Error> error);
 
 private:
+    friend class MemoryStorageCopy;
     struct Job {
         std::string body, worker;
         std::int64_t run_at_ms = 0, lease_until_ms = 0;
         std::uint64_t token = 0;  ///< 0: not leased
         std::uint32_t attempt = 0;
+        std::uint64_t version = 1;
+        std::int64_t updated_ms = 0;
     };
     struct Remembered {
         std::string fingerprint;

@@ -9,6 +9,7 @@
 #include "intake/policy_desk.hpp"
 #include "intake/vendor_directory.hpp"
 #include "observe/kpis.hpp"
+#include "reconcile/quarantine_keeper.hpp"
 #include "reconcile/reconciliation_service.hpp"
 #include "treasury/dashboard.hpp"
 #include "treasury/logs.hpp"
@@ -35,6 +36,7 @@ struct ApiServices {
     treasury::Logs& logs;
     cache::CacheService& cache;
     reconcile::ReconciliationService& reconciliation;
+    reconcile::QuarantineKeeper& quarantine;
     const ledger::Assets& assets;
     const Clock& clock;
     observe::Kpis& kpis;
@@ -51,6 +53,7 @@ void add_approvals(Router& router, const ApiServices& services);
 void add_vendors(Router& router, const ApiServices& services);
 void add_ledger(Router& router, const ApiServices& services);
 void add_reconciliation(Router& router, const ApiServices& services);
+void add_quarantine(Router& router, const ApiServices& services);
 
 /// `report` gives {"items":[…]} of what is loaded; it must neither wait nor call a plugin.
 void add_plugins(Router& router, std::function<Json()> report);

@@ -1,8 +1,8 @@
 /* atr/atr.h - the plugin ABI of Autonomous Treasurer, major 1, release candidate ATR_ABI_RC. C99 and C++11.
  * This header is the only binary contract between host and plugins; no other include is needed to write a plugin.
  *
- * Element structs passed contiguously WITHOUT a stride, or embedded in others, are frozen for ever: atr_str atr_buf atr_kv
- * atr_key atr_money atr_value atr_index_entry atr_index_col atr_index_def atr_collection_def.
+ * Element structs passed contiguously WITHOUT a stride, or embedded in others, are frozen for ever: atr_str atr_buf
+ * atr_kv atr_key atr_money atr_value atr_index_entry atr_index_col atr_index_def atr_collection_def.
  *
  * Rules that hold for EVERY function below
  *  R1  Inputs are borrowed: valid until the call returns; copy what you keep. Strings are UTF-8, not NUL-terminated.
@@ -15,6 +15,10 @@
  *  R6  Every call carries a deadline; return before it. Calls after destroy() never happen. destroy() joins every
  *      thread it started.
  *  R7  Functions of host services take atr_host.ctx as their `ctx`.
+ *  R8  The process belongs to the host: working folder, locale, umask, signal handlers and standard output stay as they
+ *      are, and nothing ends it.
+ *
+ * `treasurer plugin check` (sdk/testkit) tries every rule below that can be seen from outside.
  */
 #ifndef ATR_ATR_H
 #define ATR_ATR_H
@@ -35,7 +39,7 @@ extern "C" {
 typedef struct atr_str {
     const char* ptr;
     size_t len;
-} atr_str;                      /* frozen forever: 16 bytes */
+} atr_str; /* frozen forever: 16 bytes */
 
 /* A byte sink. Whoever wants the bytes makes it and owns them; the other side only appends, during the call.
  * append returns 0, or another number when its owner's limit is reached: stop, and return ATR_REJECTED. A NULL sink
@@ -56,7 +60,8 @@ enum {
     ATR_UNKNOWN = 5,    /* may have been applied; repeat only with the SAME key, or ask lookup() */
     ATR_UNSUPPORTED = 6 /* not implemented by this plugin */
 };
-typedef struct atr_error { /* host-allocated, zeroed, struct_size set by host; plugin fills; no ownership */
+typedef struct atr_error { /* host-allocated, zeroed, struct_size set by host; plugin fills with whole UTF-8 that ends in
+                              a zero byte; no ownership */
     uint32_t struct_size;
     int32_t code;           /* OPEN set ATR_E_*; 0 = unspecified */
     int32_t retry_after_ms; /* <0 = no hint */
@@ -176,7 +181,7 @@ typedef struct atr_component { /* one loadable implementation; a .so may hold se
     atr_outcome (*create)(const atr_host*, atr_str instance_name, atr_str config_json, void** self,
                           atr_error*);                    /* no network I/O needed; fast */
     void (*destroy)(void* self);                          /* [serial] after all calls returned */
-    const void* (*get_interface)(void* self, atr_str id); /* "atr.rail/1"; static for self's lifetime */
+    const void* (*get_interface)(void* self, atr_str id); /* "atr.rail/1"; static for self's lifetime; NULL for others */
     atr_outcome (*health)(void* self, const atr_call*, atr_buf* detail_json, atr_error*); /* optional */
 } atr_component;
 typedef struct atr_plugin {
@@ -292,7 +297,8 @@ typedef struct atr_commit {
     uint64_t commit_seq;
     uint32_t n_versions;
     uint32_t reserved0;
-    uint64_t* versions /* host array, cap n_ops; a replay returns the first ones */;
+    uint64_t* versions /* host array, cap n_ops; one an op: the record's new version, the lease token of a job born
+                          leased, else 0; a replay returns the first ones, as many as there is room for */;
     atr_error* error;
 } atr_commit;
 typedef struct atr_commit_group {
@@ -322,7 +328,7 @@ typedef struct atr_query {
     uint32_t limit;
     uint32_t flags;
     int32_t descending;
-    uint64_t min_seq /* answer reflects at least this commit */;
+    uint64_t min_seq /* answer reflects at least this commit; RETRY where the store has not reached it */;
     atr_str collection;
     atr_str index /* empty: by key */;
     uint32_t n_eq;
@@ -360,22 +366,70 @@ typedef struct atr_storage {
     atr_outcome (*query)(void*, const atr_call*, const atr_query*, const atr_record_sink*, atr_buf* next_cursor,
                          atr_error*); /* required */
     atr_outcome (*lease)(void*, const atr_call*, atr_str queue, atr_str worker, uint32_t max, int64_t lease_ms,
-                         const atr_job_sink*, atr_error*); /* required; time is the store's own clock */
+                         const atr_job_sink*, atr_error*); /* required; time is the store's own clock, or call->now_unix_ms where it has none */
     atr_outcome (*extend_leases)(void*, const atr_call*, atr_str worker, int64_t lease_ms, uint32_t* held,
                                  atr_error*); /* required; one call renews all of a worker */
     atr_outcome (*changes)(void*, const atr_call*, uint64_t after_seq, uint32_t limit, const atr_record_sink*,
-                           uint64_t* last_seq, atr_error*); /* required; never passes a sequence still in flight */
+                           uint64_t* last_seq, atr_error*); /* required; whole commits in order; never passes a sequence still in flight; limit 0 tells
+                                              last_seq alone */
     atr_outcome (*blob_put)(void*, const atr_call*, atr_str key, atr_str bytes,
-                            atr_error*); /* optional; documents; same key + same bytes is OK */
+                            atr_error*); /* optional; documents; same key + same bytes is OK, other bytes are CONFLICT */
     atr_outcome (*blob_get)(void*, const atr_call*, atr_str key, uint64_t offset, uint64_t len, atr_buf* out,
                             uint64_t* total, atr_error*);
     atr_outcome (*purge)(void*, const atr_call*, atr_str collection, int64_t older_than_unix_ms, uint32_t max,
                          uint32_t* purged, atr_error*); /* retention */
 } atr_storage;
 
+/* Optional beside atr.storage/1: whole copies. What `treasurer storage copy`, `backup` and `restore` read and write a
+ * store by. Records come and go as they stand: key, version, time and body, versions and times included.
+ *   ordinary        as query shows them; a COUNTER's body is its integer as text
+ *   "atr.jobs"      body {"queue","run_at_unix_ms","attempt","worker","lease_token","lease_until_unix_ms","body"};
+ * worker, token and until are null in a free job; a body that is not UTF-8 stands as "body_base64" (base64url, no
+ * padding) instead "atr.keys"      body {"fingerprint","commit_seq","versions","expires_unix_ms"}, version 1
+ *   "atr.blobs"     the documents of blob_put: body is their bytes, version 1; known to this interface only
+ * The change feed is not copied: who follows it at the target is told to read the collections anew. */
+#define ATR_IF_STORAGE_COPY "atr.storage.copy/1"
+typedef struct atr_store_state {
+    uint32_t struct_size;
+    uint32_t reserved0;
+    uint64_t schema_version; /* 0: never migrated; then there is no collection */
+    uint64_t commit_seq;     /* of the last commit */
+    uint64_t lease_token;    /* the highest that was ever given */
+} atr_store_state;
+typedef struct atr_import {
+    uint32_t struct_size;
+    uint32_t n_records;
+    uint32_t n_removals;
+    uint32_t reserved0;
+    const atr_record* records /* stepped by their own struct_size; each replaces what is under its key */;
+    const atr_key* removals /* absent ones are fine */;
+    const atr_store_state* state /* sequence and token become at least these; schema_version is not looked at */;
+} atr_import;
+typedef struct atr_storage_copy {
+    uint32_t struct_size;
+    uint32_t reserved0;
+    /* All that read_snapshot shows is of one moment, that of `state`, in all collections. Writers are not held up. A
+     * snapshot that nobody reads for a minute may be closed: reading it is then REJECTED. `names_json`: an array of the
+     * collections' names, the three of the plugin included. Too many open: RETRY. */
+    atr_outcome (*open_snapshot)(void*, const atr_call*, uint64_t* snapshot, atr_store_state* state,
+                                 atr_buf* names_json, atr_error*); /* required */
+    /* The records behind `after_key` (empty: from the first) in the order of their keys, bytewise: up to `limit`, or
+     * fewer when they are large, at least one when there is one. None: the end. REJECTED: unknown collection. */
+    atr_outcome (*read_snapshot)(void*, const atr_call*, uint64_t snapshot, atr_str collection, atr_str after_key,
+                                 uint32_t limit, const atr_record_sink*, atr_error*);     /* required */
+    atr_outcome (*close_snapshot)(void*, const atr_call*, uint64_t snapshot, atr_error*); /* required; closed is OK */
+    /* Atomic and durable like a commit, safe to repeat; no commit sequence of its own. The store must have been
+     * migrated, and nobody else may use it meanwhile. Index values are read from the bodies when a record brings none.
+     * Unknown collection, or a body of the plugin's own collections that cannot be read: REJECTED, nothing applied. */
+    atr_outcome (*import_records)(void*, const atr_call*, const atr_import*, atr_error*); /* required */
+} atr_storage_copy;
+
 /* ---------------------------------------------------------------- cache: "atr.cache/1" */
 #define ATR_IF_CACHE "atr.cache/1"
-enum { ATR_SET_IF_ABSENT = 1u, ATR_SET_IF_NEWER = 2u /* a filler that read before an invalidation must not win */ };
+enum {
+    ATR_SET_IF_ABSENT = 1u,
+    ATR_SET_IF_NEWER = 2u /* a filler that read before an invalidation must not win: a deleted key keeps its version */
+};
 typedef struct atr_cache {
     uint32_t struct_size;
     uint32_t reserved0;

@@ -127,8 +127,8 @@ struct Blob {
     std::uint64_t total = 0;
 };
 
-/// Base of storage plugins. Threads: every method may be called concurrently. Errors: returned; what is thrown becomes
-/// `unknown` from calls with an effect, `retry` from the others.
+/// Base of storage plugins; see storage_copy.hpp for whole copies. Threads: every method may be called concurrently.
+/// Errors: returned; what is thrown becomes `unknown` from calls with an effect, `retry` from the others.
 class Storage {
 public:
     static constexpr std::string_view kind = "storage";
@@ -386,7 +386,9 @@ struct StorageTable {
 
 template <class Impl>
 const void* Storage::find_interface(Impl&, std::string_view id) {
-    return id == ATR_IF_STORAGE ? &detail::StorageTable<Impl>::table : nullptr;
+    if (id == ATR_IF_STORAGE) return &detail::StorageTable<Impl>::table;
+    if constexpr (requires { Impl::template find_optional<Impl>(id); }) return Impl::template find_optional<Impl>(id);
+    return nullptr;
 }
 
 }  // namespace v1

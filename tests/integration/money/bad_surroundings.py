@@ -193,6 +193,19 @@ def full_disk(by_mount=True):
               flush=True)
 
 
+def another_blob_key():
+    """A host that could not open what others sealed does not serve."""
+    with money_site("blob-key") as site:
+        site.start().stop()
+        os.remove(os.path.join(site.data, "blobs.key"))
+        refused_start(site, "not the one that seals this storage's payments", "payments.blob_key", "--new-blob-key")
+        done = site.start(words=("--new-blob-key",))
+        answer = submit(done.client(site.token("clerk")), invoice_text("K-00001", "12.50"))
+        require(answer.status == 200, f"with a new key nothing is paid: {answer}")
+        done.stop()
+        site.start().stop()
+
+
 def full_disk_at_commit_b(count=20):
     """The disk fills after Commit A, while the rail, on a disk of its own, is moving the money."""
     with tempfile.TemporaryDirectory() as elsewhere:
@@ -232,6 +245,7 @@ def main():
     settings_typo()
     port_in_use()
     read_only_folder()
+    another_blob_key()
     full_disk()
     full_disk(by_mount=False)
     full_disk_at_commit_b()

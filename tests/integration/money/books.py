@@ -6,10 +6,10 @@ Files are read with sqlite3, not through the host, so that a host that is wrong 
 import collections
 import contextlib
 import decimal
-import json
 import os
 import sqlite3
 
+import backends
 from host import wait_until
 
 FINAL = {"settled", "failed", "cancelled", "returned"}
@@ -22,22 +22,20 @@ class Books:
 
     def __init__(self, site):
         self.bank = os.path.join(site.data, "bank.db")
-        self.store = os.path.join(site.data, "treasurer.db")
+        self.store = backends.store_of(site)
+        self.store_file = os.path.join(site.data, "treasurer.db")  # on SQLite
 
     @staticmethod
     def _rows(path, query):
         with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as connection:
             return connection.execute(query).fetchall()
 
-    def _records(self, collection):
-        return [json.loads(body) for (body,) in self._rows(self.store, f"SELECT body FROM {collection}")]
-
     def payments(self):
         """By the id under which the rail knows them."""
-        return {payment["id"].replace("-", ""): payment for payment in self._records("payments")}
+        return {payment["id"].replace("-", ""): payment for payment in self.store.records("payments")}
 
     def invoices(self):
-        return {invoice["id"]: invoice for invoice in self._records("invoices")}
+        return {invoice["id"]: invoice for invoice in self.store.records("invoices")}
 
     def moved(self):
         """What left the rail: (payment id, units), one for each movement."""
@@ -50,7 +48,7 @@ class Books:
         return sum(int(units) if direction == "in" else -int(units) for direction, units in rows)
 
     def counters(self):
-        return {key: int(body) for key, body in self._rows(self.store, "SELECT key, body FROM balances")}
+        return self.store.counters("balances")
 
     def booked_balance(self):
         counters = self.counters()

@@ -37,7 +37,7 @@ def stop_without_lock(host, books):
     for _ in range(500):
         host.signal(signal.SIGSTOP)
         wait_until(lambda: state_of(host) == "T", 5, "the host is stopped", every=0.002)
-        if not holds_write_lock(books.store) and not holds_write_lock(books.bank):
+        if not holds_write_lock(books.store_file) and not holds_write_lock(books.bank):
             return
         host.signal(signal.SIGCONT)
         time.sleep(PAUSE_BETWEEN_TRIES)
@@ -51,7 +51,7 @@ def state_of(host):
 
 def jobs(books):
     """(payment id, worker) of every open job."""
-    with contextlib.closing(sqlite3.connect(f"file:{books.store}?mode=ro", uri=True, timeout=10)) as connection:
+    with contextlib.closing(sqlite3.connect(f"file:{books.store_file}?mode=ro", uri=True, timeout=10)) as connection:
         return connection.execute("SELECT key, worker FROM atr_jobs").fetchall()
 
 

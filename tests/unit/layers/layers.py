@@ -18,9 +18,11 @@ HOMES = {
     "pistache/": ("core/http",),
     "boost/beast/": ("core/http",),
     "boost/asio/": ("core/http",),
-    "zlib.h": ("core/http",),
+    "zlib.h": ("core/http", "core/copy"),
     "boost/dll/": ("core/plugin",),
-    "dlfcn.h": ("core/plugin",),
+    "dlfcn.h": ("core/plugin", "sdk/testkit"),
+    "elf.h": ("sdk/testkit",),
+    "cxxabi.h": ("sdk/testkit",),
     "yaml-cpp/": ("core/config",),
     "sodium": ("core/auth", "core/plugin"),
     "jwt.h": ("core/auth",),
@@ -29,6 +31,7 @@ HOMES = {
     "CLI/": ("core/app",),
     "soci/": ("plugins",),
     "sqlite3.h": ("plugins",),
+    "libpq-fe.h": ("plugins",),
     "hiredis/": ("plugins",),
     "openssl/": ("plugins",),
 }
@@ -91,7 +94,7 @@ class Tree:
                     yield path, number, name, quoted, self.resolve(path, name, quoted)
 
     def resolve(self, path, name, quoted):
-        roots = [self.root / top for top in ("sdk/include", "core", "plugins", "", "tests")]
+        roots = [self.root / top for top in ("sdk/include", "sdk/testkit", "core", "plugins", "", "tests")]
         for folder in [(self.root / path).parent] * quoted + roots:
             if (folder / name).is_file():
                 return (folder / name).resolve().relative_to(self.root.resolve()).as_posix()

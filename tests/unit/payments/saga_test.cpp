@@ -319,3 +319,95 @@ SCENARIO("what the books say after a storm of answers is what moved at the rail"
     }
     CHECK(world.books_equal_rail());
 }
+
+namespace {
+
+/// As a finished copy or restore leaves the store.
+void begin_life(SagaWorld& world, const std::string& life, bool active = true) {
+    auto found = world.executor.await(world.host().store.find<Quarantine>(Quarantine::key));
+    Quarantine now = found->value_or(Quarantine{});
+    now.active = active;
+    now.life = life;
+    world.store_one(now);
+}
+
+}  // namespace
+
+SCENARIO("a store in quarantine sends nothing, and goes on when it is released", "[payments][quarantine]") {
+    SagaWorld world("1000");
+    begin_life(world, "");
+    const auto begun = world.commit_a("12.50");
+    world.host().runner.adopt(begun.id, begun.lease_token);
+    world.host().runner.start();
+    world.executor.advance(60'000);
+    CHECK(world.payment(begun.id).state == PaymentState::scheduled);
+    CHECK(world.payment(begun.id).reason.find("quarantine") != std::string::npos);
+    CHECK(world.rail.submitted(SagaWorld::at_rail(begun.id)) == 0);
+    begin_life(world, "", false);
+    world.executor.advance(60'000);
+    CHECK(world.payment(begun.id).state == PaymentState::settled);
+    CHECK(world.rail.paid(SagaWorld::at_rail(begun.id)) == 1);
+}
+
+SCENARIO("a payment that was put down unsent before the store was copied is perhaps sent", "[payments][quarantine]") {
+    SagaWorld world("1000");
+    world.rail.idempotent(false);
+    const auto begun = world.commit_a("12.50");
+    world.pause(true);
+    world.host().runner.adopt(begun.id, begun.lease_token);
+    world.executor.run_until_idle();
+    REQUIRE(world.payment(begun.id).state == PaymentState::scheduled);
+    world.pause(false);
+    GIVEN("the copied store's source sent it after the copy was made") {
+        RailPort& rail = world.rail;
+        atr::RailPayment sent;
+        sent.payment_id = SagaWorld::at_rail(begun.id);
+        sent.source_account = "treasury";
+        sent.money = *atr::Money::parse("12.50", "MNEE");
+        sent.creditor_json = R"({"address":"0x1234567890abcdef1234567890abcdef12345678"})";
+        REQUIRE(world.executor.await(rail.submit(sent, world.payment(begun.id).prepared_blob, {})));
+        world.host().runner.start();
+        for (const bool quarantined : {true, false}) {
+            begin_life(world, "life-2", quarantined);
+            world.executor.advance(60'000);
+            CHECK(world.payment(begun.id).state == PaymentState::settled);
+            CHECK(world.rail.submitted(SagaWorld::at_rail(begun.id)) == 1);
+            CHECK(world.rail.paid(SagaWorld::at_rail(begun.id)) == 1);
+        }
+        CHECK(world.books_equal_rail());
+    }
+    GIVEN("nobody sent it") {
+        begin_life(world, "life-2");
+        world.host().runner.start();
+        world.executor.advance(60'000);
+        CHECK(world.payment(begun.id).state == PaymentState::unknown);
+        begin_life(world, "life-2", false);
+        world.executor.advance(60'000);
+        THEN("a rail that does not protect against a second payment is not tried: a person decides") {
+            CHECK(world.rail.submitted(SagaWorld::at_rail(begun.id)) == 0);
+            CHECK(world.payment(begun.id).needs_human);
+        }
+    }
+    GIVEN("nobody sent it, and the rail makes a repeat harmless") {
+        world.rail.idempotent(true);
+        begin_life(world, "life-2");
+        world.host().runner.start();
+        world.executor.advance(60'000);
+        CHECK(world.rail.submitted(SagaWorld::at_rail(begun.id)) == 0);
+        begin_life(world, "life-2", false);
+        world.executor.advance(60'000);
+        CHECK(world.payment(begun.id).state == PaymentState::settled);
+        CHECK(world.rail.paid(SagaWorld::at_rail(begun.id)) == 1);
+    }
+}
+
+SCENARIO("a payment of another life is looked up before its first send", "[payments][quarantine]") {
+    SagaWorld world("1000");
+    world.rail.idempotent(false);
+    begin_life(world, "life-2", false);
+    const auto begun = world.commit_a("12.50");  // made without a life: before the store was copied
+    world.host().runner.adopt(begun.id, begun.lease_token);
+    world.executor.advance(5'000);
+    CHECK(world.rail.submitted(SagaWorld::at_rail(begun.id)) == 0);
+    CHECK(world.payment(begun.id).needs_human);
+}

@@ -66,8 +66,8 @@ TEST_CASE("a payment that was never received goes out again only where a repeat 
     const auto never = says(RailState::never_received, false);
     CHECK(after_lookup(never, {.maybe_sent = true, .repeat_is_harmless = true}).step == Step::resubmit);
     CHECK(after_lookup(never, {.maybe_sent = true, .repeat_is_harmless = false}).step == Step::ask_human);
-    CHECK(after_lookup(never, {.maybe_sent = true, .paused = true, .repeat_is_harmless = true}).step ==
-          Step::look_again);
+    CHECK(after_lookup(never, {.maybe_sent = true, .held_back = "payments are paused", .repeat_is_harmless = true})
+              .step == Step::look_again);
     CHECK(after_lookup(never, {.maybe_sent = true, .cancel_requested = true, .repeat_is_harmless = true}).step ==
           Step::ask_human);
     CHECK(after_lookup(says(RailState::never_received, true), {.maybe_sent = true, .cancel_requested = true}).step ==

@@ -1,0 +1,39 @@
+/// One storage, opened by itself: what copies, backups and restores work on. No rail, cache or parser is loaded.
+#pragma once
+
+#include "app/command_line.hpp"
+#include "config/secrets.hpp"
+#include "copy/patient_storage.hpp"
+
+#include <memory>
+
+namespace treasurer::app {
+
+/// Threads: the command's own. Lifetime: the executor outlives it.
+class StoragePlace {
+public:
+    /// `text` is PLUGIN:key=value,… or a settings file, whose plugins.storage is meant; `data` is the folder that
+    /// ${TREASURER_DATA} names in it. Problems are printed, and nullptr is returned.
+    static std::unique_ptr<StoragePlace> open(const std::string& text, const std::string& data,
+                                              ThreadExecutor& executor);
+    static std::unique_ptr<StoragePlace> open(const Settings& settings, std::string name, ThreadExecutor& executor);
+    ~StoragePlace();
+
+    /// The settings file or the plugin: never its settings, which may hold a password.
+    const std::string& name() const { return name_; }
+    StoragePort& storage() { return plugins_->storage(); }
+    copy::PatientStorage& copies() { return *copies_; }
+
+private:
+    static std::unique_ptr<StoragePlace> open(const PluginSettings& plugins, std::string name,
+                                              ThreadExecutor& executor);
+    StoragePlace() = default;
+
+    std::string name_;
+    SystemClock clock_;
+    SecretResolver secrets_{process_environment()};
+    std::unique_ptr<PluginSet> plugins_;
+    std::unique_ptr<copy::PatientStorage> copies_;
+};
+
+}  // namespace treasurer::app

@@ -1,0 +1,107 @@
+// What the saga reads and writes, until storage answers.
+#include "ledger/accounts.hpp"
+#include "ledger/balances.hpp"
+#include "payments/saga.hpp"
+#include "records/schema.hpp"
+
+namespace treasurer::payments {
+
+std::string Saga::Case::held_back() const {
+    if (quarantine.active) return "the store is in quarantine until it agrees with the rails";
+    return policy.paused ? "payments are paused" : "";
+}
+
+Task<Saga::Written> Saga::write(UnitOfWork unit) {
+    // The pipeline replays an unknown outcome under the unit's own key; here the same unit goes on until storage has
+    // answered, because giving up would leave a payment leased to a host that does not work on it.
+    for (;;) {
+        Task<Committed> committing = parts_.store.commit(unit);
+        Committed committed = co_await committing;
+        switch (committed.outcome) {
+            case atr::Outcome::ok:
+                co_return Written::done;
+            case atr::Outcome::conflict:
+                if (committed.lost == "lease") co_return Written::lost_lease;
+                co_return Written::changed;
+            case atr::Outcome::not_found:
+            case atr::Outcome::rejected:
+            case atr::Outcome::unsupported:
+                co_return Written::failed;
+            case atr::Outcome::retry:
+            case atr::Outcome::unknown:
+                break;
+        }
+        if (stopping_) co_return Written::failed;
+        co_await delay(parts_.executor, settings_.backoff_initial);
+    }
+}
+
+Task<> Saga::release(std::string payment_id, std::uint64_t lease_token) {
+    UnitOfWork unit = parts_.store.begin();
+    unit.reschedule(payments_queue, std::move(payment_id), lease_token,
+                    parts_.clock.unix_ms() + settings_.backoff_initial.count());
+    Task<Committed> committing = parts_.store.commit(std::move(unit));
+    co_await committing;  // a lost lease needs no release; one that storage cannot take back is asked about by its next
+                          // holder
+}
+
+Task<std::optional<Saga::Case>> Saga::load(std::string payment_id, std::uint64_t lease_token) {
+    for (;;) {
+        Task<atr::Result<Case>> reading = load_once(payment_id, lease_token);
+        atr::Result<Case> work = co_await reading;
+        if (work) co_return std::move(*work);
+        const bool may_pass = work.outcome() == atr::Outcome::retry || work.outcome() == atr::Outcome::unknown;
+        if (!may_pass || stopping_) co_return std::nullopt;
+        co_await delay(parts_.executor, settings_.backoff_initial);
+    }
+}
+
+Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, std::uint64_t lease_token) {
+    Case out;
+    out.lease_token = lease_token;
+    std::vector<atr::Key> first;
+    first.push_back({Payment::collection, std::move(payment_id)});
+    first.push_back({Policy::collection, Policy::current});
+    first.push_back({Quarantine::collection, Quarantine::key});
+    Task<atr::Result<std::vector<atr::Record>>> reading = parts_.store.get(std::move(first));
+    atr::Result<std::vector<atr::Record>> records = co_await reading;
+    if (!records) co_return records.error();
+    for (const auto& record : *records) {
+        if (record.collection == Payment::collection) {
+            atr::Result<Payment> payment = decode<Payment>(record);
+            if (!payment) co_return payment.error();
+            out.payment = std::move(*payment);
+        } else if (record.collection == Quarantine::collection) {
+            atr::Result<Quarantine> quarantine = decode<Quarantine>(record);
+            if (!quarantine) co_return quarantine.error();
+            out.quarantine = std::move(*quarantine);
+        } else {
+            atr::Result<Policy> policy = decode<Policy>(record);
+            if (!policy) co_return policy.error();
+            out.policy = std::move(*policy);
+        }
+    }
+    if (out.payment.id.empty()) co_return atr::not_found("the payment is not in storage");
+
+    const std::string balance = ledger::balance_key(
+        out.payment.amount.asset, ledger::treasury_account(out.payment.rail), ledger::Figure::available);
+    std::vector<atr::Key> second;
+    second.push_back({Invoice::collection, out.payment.invoice_id});
+    second.push_back({balances_collection, balance});
+    Task<atr::Result<std::vector<atr::Record>>> more = parts_.store.get(std::move(second));
+    records = co_await more;
+    if (!records) co_return records.error();
+    for (const auto& record : *records) {
+        if (record.collection == Invoice::collection) {
+            atr::Result<Invoice> invoice = decode<Invoice>(record);
+            if (!invoice) co_return invoice.error();
+            out.invoice = std::move(*invoice);
+        } else if (const auto units = atr::units_from_string(record.body)) {
+            out.available = parts_.assets.amount(out.payment.amount.asset, *units).value_or(atr::Decimal{}).to_string();
+        }
+    }
+    if (out.invoice.id.empty()) co_return atr::not_found("the payment's invoice is not in storage");
+    co_return out;
+}
+
+}  // namespace treasurer::payments

@@ -1,0 +1,94 @@
+#include "reconcile/quarantine_keeper.hpp"
+
+#include "ledger/accounts.hpp"
+#include "ledger/balances.hpp"
+#include "records/journal.hpp"
+#include "records/schema.hpp"
+
+namespace treasurer::reconcile {
+namespace {
+
+constexpr int tries = 6;
+
+/// The rail whose money the account holds; empty: it is no such account.
+std::string rail_of(const std::string& account) {
+    const std::string prefix = ledger::treasury_account("");
+    return account.starts_with(prefix) ? account.substr(prefix.size()) : std::string();
+}
+
+}  // namespace
+
+Task<atr::Result<Quarantine>> QuarantineKeeper::current() {
+    Task<atr::Result<std::optional<Quarantine>>> finding = store_.find<Quarantine>(Quarantine::key);
+    atr::Result<std::optional<Quarantine>> found = co_await finding;
+    if (!found) co_return found.error();
+    Quarantine out = found->value_or(Quarantine{});
+    active_ = out.active;
+    co_return out;
+}
+
+Task<atr::Result<bool>> QuarantineKeeper::consider(const ReconciliationReport& report) {
+    const bool agrees = report.extent == Extent::full && report.equal() && report.unexplained_pending == 0;
+    Task<atr::Result<Quarantine>> reading = current();
+    const atr::Result<Quarantine> now = co_await reading;
+    if (!now) co_return now.error();
+    const bool late_enough = clock_.unix_ms() - now->since_ms >= settings_.at_least.count();
+    if (!now->active || !agrees || !late_enough) co_return false;
+    Task<atr::Result<bool>> looking = knows_every_rail();
+    const atr::Result<bool> complete = co_await looking;
+    if (!complete) co_return complete.error();
+    if (!*complete) co_return false;
+    Task<atr::Result<Quarantine>> releasing =
+        release("host:reconciliation",
+                "the books equal every rail: " + std::to_string(report.events_checked) + " movements compared", {});
+    const atr::Result<Quarantine> released = co_await releasing;
+    if (!released && released.outcome() == atr::Outcome::conflict) co_return false;  // another host was first
+    if (!released) co_return released.error();
+    co_return true;
+}
+
+Task<atr::Result<bool>> QuarantineKeeper::knows_every_rail() {
+    Task<atr::Result<std::map<std::string, atr::Int128>>> reading =
+        store_.counters_with_prefix(balances_collection, "");
+    const atr::Result<std::map<std::string, atr::Int128>> balances = co_await reading;
+    if (!balances) co_return balances.error();
+    for (const auto& [key, units] : *balances) {
+        const auto name = ledger::parse_balance_key(key);
+        const std::string rail = name ? rail_of(name->account) : std::string();
+        if (!rail.empty() && !rails_.contains(rail)) co_return false;
+    }
+    co_return !rails_.empty();
+}
+
+Task<atr::Result<Quarantine>> QuarantineKeeper::release(std::string actor, std::string reason, std::string request_id) {
+    for (int i = 0; i < tries; ++i) {
+        Task<atr::Result<Quarantine>> reading = current();
+        atr::Result<Quarantine> now = co_await reading;
+        if (!now) co_return now.error();
+        if (!now->active) co_return atr::conflict(ATR_E_UNSPEC, "the store is not in quarantine");
+        now->active = false;
+        now->released_ms = clock_.unix_ms();
+        now->released_by = actor;
+        now->release_reason = reason;
+        AuditEntry entry;
+        entry.id = store_.ids().next();
+        entry.at_ms = now->released_ms;
+        entry.actor = actor;
+        entry.action = "quarantine.released";
+        entry.subject = Quarantine::key;
+        entry.detail = reason;
+        entry.request_id = request_id;
+        UnitOfWork unit = store_.begin();
+        unit.update(*now);
+        unit.create(entry);
+        Task<Committed> committing = store_.commit(std::move(unit));
+        const Committed committed = co_await committing;
+        if (committed.outcome == atr::Outcome::conflict) continue;
+        if (!committed.ok()) co_return committed.failure();
+        active_ = false;
+        co_return now;
+    }
+    co_return atr::conflict(ATR_E_UNSPEC, "the quarantine was changed by others at the same moment");
+}
+
+}  // namespace treasurer::reconcile

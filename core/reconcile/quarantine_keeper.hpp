@@ -1,0 +1,51 @@
+/// Quarantine: a copied or restored store sends nothing until it agrees with every rail, or an admin says so.
+#pragma once
+
+#include <atomic>
+#include <set>
+#include <string>
+
+#include "reconcile/report.hpp"
+#include "records/store.hpp"
+#include "records/store_records.hpp"
+
+namespace treasurer::reconcile {
+
+struct QuarantineSettings {
+    /// It is not lifted by itself earlier: longer than the slowest rail takes to show a payment that it has taken.
+    Millis at_least{600'000};
+};
+
+/// Threads: any; several hosts may watch one store. Lifetime: what it is given outlives it and its tasks.
+/// Errors: those of storage.
+class QuarantineKeeper {
+public:
+    /// `rails`: those that reconciliation compares.
+    QuarantineKeeper(Store& store, const Clock& clock, std::set<std::string> rails, QuarantineSettings settings = {})
+        : store_(store), clock_(clock), rails_(std::move(rails)), settings_(settings) {}
+
+    /// As stored; a store that never was a copy has an inactive one without `life`.
+    Task<atr::Result<Quarantine>> current();
+
+    /// Lifts the quarantine when `report` allows it: a full comparison without a break, without an outgoing movement
+    /// under way that no payment explains, of every rail that the books know, and late enough. True: it was lifted now.
+    Task<atr::Result<bool>> consider(const ReconciliationReport& report);
+
+    /// Lifts it on a person's word, which is kept in the record and in the audit trail.
+    /// Errors: conflict  the store is not in quarantine
+    Task<atr::Result<Quarantine>> release(std::string actor, std::string reason, std::string request_id);
+
+    /// As last read by this host; true until it was read.
+    bool active() const { return active_; }
+
+private:
+    Task<atr::Result<bool>> knows_every_rail();
+
+    Store& store_;
+    const Clock& clock_;
+    const std::set<std::string> rails_;
+    const QuarantineSettings settings_;
+    std::atomic<bool> active_{true};
+};
+
+}  // namespace treasurer::reconcile

@@ -1,0 +1,244 @@
+#include "session.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace storage_postgres {
+namespace {
+
+constexpr std::size_t most_prepared = 512;
+/// How long the server may take to answer a cancellation; of a short call, a quarter of its time. The deadline is kept
+/// by asking so much earlier.
+constexpr std::chrono::steady_clock::duration cancel_grace = std::chrono::milliseconds(250);
+
+std::string field(const PGresult* result, int code) {
+    const char* text = PQresultErrorField(result, code);
+    return text ? text : "";
+}
+
+bool is_error(ExecStatusType status) {
+    return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE || status == PGRES_NONFATAL_ERROR;
+}
+
+std::string what_failed(const PGconn* connection) {
+    std::string text = PQerrorMessage(connection);
+    return text.empty() ? "the connection was closed" : text;
+}
+
+/// libpq tells why a connection was refused in words only.
+std::string refusal_state(const std::string& message) {
+    static constexpr std::pair<std::string_view, const char*> words[] = {{"authentication failed", "28P01"},
+                                                                         {"no password supplied", "28P01"},
+                                                                         {"pg_hba.conf", "28000"},
+                                                                         {"role \"", "28000"},
+                                                                         {"permission denied", "42501"},
+                                                                         {"database \"", "3D000"},
+                                                                         {"too many", "53300"},
+                                                                         {"remaining connection", "53300"},
+                                                                         {"starting up", "57P03"},
+                                                                         {"shutting down", "57P03"},
+                                                                         {"recovery", "57P03"},
+                                                                         {"read-only", "25006"}};
+    for (const auto& [part, state] : words)
+        if (message.find(part) != std::string::npos) return state;
+    return "";
+}
+
+}  // namespace
+
+Session::Session(const Options& options) : prepared_(options.prepared), settings_(options.settings) {
+    try {
+        session_.open(soci::postgresql, options.connection);
+    } catch (const soci::soci_error& error) {
+        throw ConnectError(refusal_state(error.what()), error.what());
+    }
+    PQsetnonblocking(connection(), 1);
+    PQsetNoticeProcessor(
+        connection(), [](void*, const char*) {}, nullptr);
+    if (PQenterPipelineMode(connection()) == 0) throw ConnectError("", "the connection takes no pipeline");
+    if (!prepared_) return;
+    std::vector<Statement> statements;
+    for (const auto& setting : settings_) statements.push_back({"SET " + setting});
+    run(std::move(statements), std::chrono::steady_clock::now() + std::chrono::seconds(10));
+}
+
+PGconn* Session::connection() const {
+    return static_cast<const soci::postgresql_session_backend*>(session_.get_backend())->conn_;
+}
+
+std::vector<Statement> Session::begin(const char* how) const {
+    std::vector<Statement> out{{how}};
+    if (!prepared_)
+        for (const auto& setting : settings_) out.push_back({"SET LOCAL " + setting});
+    return out;
+}
+
+Rows Session::run(Statement statement, Deadline deadline) {
+    std::vector<Statement> one;
+    one.push_back(std::move(statement));
+    return std::move(run(std::move(one), deadline).front());
+}
+
+std::vector<Rows> Session::run(std::vector<Statement> statements, Deadline deadline) {
+    used = std::chrono::steady_clock::now();
+    cancelled_ = false;
+    if (broken_ || PQstatus(connection()) != CONNECTION_OK) throw ConnectError("", "the connection was lost before");
+    forget_statements_if_many();
+    std::vector<bool> prepares(statements.size());
+    try {
+        send(statements, prepares);
+        return collect(statements.size(), prepares, statements, deadline);
+    } catch (const SqlError& error) {
+        if (error.lost()) broken_ = true;
+        throw;
+    }
+}
+
+std::vector<Rows> Session::read(std::vector<Statement> statements, Deadline deadline) {
+    if (prepared_ && statements.size() == 1) return run(std::move(statements), deadline);
+    auto all = begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    const auto first = static_cast<std::ptrdiff_t>(all.size()), count = static_cast<std::ptrdiff_t>(statements.size());
+    std::move(statements.begin(), statements.end(), std::back_inserter(all));
+    all.push_back({"COMMIT"});
+    auto rows = run(std::move(all), deadline);
+    std::vector<Rows> out;
+    std::move(rows.begin() + first, rows.begin() + first + count, std::back_inserter(out));
+    return out;
+}
+
+Rows Session::alone(Statement statement, Deadline deadline) {
+    if (prepared_) return run(std::move(statement), deadline);
+    auto all = begin();
+    const std::size_t place = all.size();
+    all.push_back(std::move(statement));
+    all.push_back({"COMMIT"});
+    return std::move(run(std::move(all), deadline)[place]);
+}
+
+void Session::send(const std::vector<Statement>& statements, std::vector<bool>& prepares) {
+    PGconn* const to = connection();
+    bool sent = true;
+    for (std::size_t i = 0; i < statements.size() && sent; ++i) {
+        const auto& [sql, parameters] = statements[i];
+        const auto values = parameters.values();
+        // A statement without parameters is a BEGIN, a COMMIT or schema: not worth a name.
+        if (!prepared_ || parameters.count() == 0) {
+            sent = PQsendQueryParams(to, sql.c_str(), parameters.count(), nullptr, values.data(), parameters.lengths(),
+                                     parameters.formats(), 0) != 0;
+            continue;
+        }
+        auto found = names_.find(sql);
+        if (found == names_.end()) {
+            found = names_.emplace(sql, "atr" + std::to_string(next_name_++)).first;
+            prepares[i] = true;
+            sent = PQsendPrepare(to, found->second.c_str(), sql.c_str(), 0, nullptr) != 0;
+        }
+        sent = sent && PQsendQueryPrepared(to, found->second.c_str(), parameters.count(), values.data(),
+                                           parameters.lengths(), parameters.formats(), 0) != 0;
+    }
+    if (!sent || PQpipelineSync(to) == 0) throw SqlError("", what_failed(to));
+}
+
+/// Reads every answer up to the end of the pipeline, also behind an error, so that the session stays in step.
+std::vector<Rows> Session::collect(std::size_t count, const std::vector<bool>& prepares,
+                                   const std::vector<Statement>& sent, Deadline deadline) {
+    std::vector<Rows> out(count);
+    std::unique_ptr<SqlError> failed;
+    for (std::size_t i = 0; i < count; ++i)
+        for (int part = prepares[i] ? 0 : 1; part < 2; ++part) {
+            bool skipped = false;
+            while (PGresult* raw = next_result(deadline, i)) {
+                Rows rows(raw);
+                const auto status = PQresultStatus(raw);
+                skipped = skipped || status == PGRES_PIPELINE_ABORTED || is_error(status);
+                if (is_error(status) && !failed) {
+                    const std::string state = field(raw, PG_DIAG_SQLSTATE);
+                    failed = std::make_unique<SqlError>(state, PQresultErrorMessage(raw), i);
+                }
+                if (part == 1) out[i] = std::move(rows);
+            }
+            if (skipped && prepares[i] && part == 0) names_.erase(sent[i].sql);
+        }
+    const Rows sync(next_result(deadline, count));
+    if (failed) {
+        if (failed->lost()) failed->timed_out = cancelled_;
+        throw *failed;
+    }
+    return out;
+}
+
+PGresult* Session::next_result(Deadline deadline, std::size_t statement) {
+    PGconn* const from = connection();
+    const Deadline cancel_at = deadline - std::min(cancel_grace, (deadline - used) / 4);
+    for (;;) {
+        const int left = PQflush(from);
+        if (left < 0) throw SqlError("", what_failed(from), statement);
+        if (left == 0 && !PQisBusy(from)) return PQgetResult(from);
+        const auto now = std::chrono::steady_clock::now();
+        if (!cancelled_ && now >= cancel_at) {
+            cancelled_ = true;
+            cancel();
+        }
+        if (now >= deadline) {
+            SqlError late("", "the deadline passed and the server does not answer", statement);
+            late.timed_out = true;
+            throw late;
+        }
+        wait_for_server(cancelled_ ? deadline : cancel_at, statement);
+    }
+}
+
+void Session::wait_for_server(Deadline until, std::size_t statement) {
+    PGconn* const from = connection();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now()).count();
+    short events = POLLIN;
+    if (PQflush(from) > 0) events |= POLLOUT;
+    pollfd descriptor{PQsocket(from), events, 0};
+    ::poll(&descriptor, 1, static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000)));
+    if ((descriptor.revents & (POLLIN | POLLHUP | POLLERR)) && PQconsumeInput(from) == 0 && !PQisBusy(from))
+        return;  // what came before the break is read first
+    if (PQstatus(from) == CONNECTION_BAD && PQisBusy(from)) throw SqlError("", what_failed(from), statement);
+}
+
+void Session::cancel() const {
+    char why[256];
+    if (PGcancel* handle = PQgetCancel(connection())) {
+        PQcancel(handle, why, sizeof why);
+        PQfreeCancel(handle);
+    }
+}
+
+bool Session::usable() const {
+    return !broken_ && PQstatus(connection()) == CONNECTION_OK;
+}
+
+bool Session::in_transaction() const {
+    return PQtransactionStatus(connection()) != PQTRANS_IDLE;
+}
+
+bool Session::roll_back(Deadline deadline) noexcept {
+    try {
+        if (usable() && in_transaction()) run({"ROLLBACK"}, deadline);
+    } catch (const std::exception&) {
+        broken_ = true;
+    }
+    return usable();
+}
+
+std::int64_t Session::backend(Deadline deadline) {
+    return run({"SELECT pg_backend_pid()"}, deadline).integer(0, 0);
+}
+
+int Session::announced_backend() const {
+    return PQbackendPID(connection());
+}
+
+void Session::forget_statements_if_many() {
+    if (names_.size() < most_prepared || in_transaction()) return;
+    names_.clear();
+    run({"DEALLOCATE ALL"}, std::chrono::steady_clock::now() + std::chrono::seconds(5));
+}
+
+}  // namespace storage_postgres

@@ -1,0 +1,13 @@
+/// The tables the plugin keeps for itself, all in the schema named in the settings.
+#pragma once
+
+#include <string>
+
+#include "session.hpp"
+
+namespace storage_postgres {
+
+/// The schema and the tables, unless they are there. Inside the transaction that migrates.
+void create_system_tables(Session& session, const std::string& schema, Deadline deadline);
+
+}  // namespace storage_postgres

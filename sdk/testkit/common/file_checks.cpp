@@ -1,0 +1,61 @@
+// Stage file: what can be seen without running any of it.
+#include <atr/atr.h>
+
+#include <algorithm>
+
+#include "base/elf_file.hpp"
+#include "run/registry.hpp"
+
+namespace atr::testkit {
+
+namespace {
+
+constexpr std::string_view entry_name = "atr_plugin_entry_v1";
+
+void is_shared_object(Context& t) {
+    exported_symbols(t.options.plugin);
+}
+
+void exports_entry(Context& t) {
+    const auto symbols = exported_symbols(t.options.plugin);
+    const auto entry = std::ranges::find(symbols, entry_name, &Exported::name);
+    expect(entry != symbols.end(), "the data symbol atr_plugin_entry_v1", "no such symbol is exported");
+    expect(entry->is_data, "atr_plugin_entry_v1 is data", "it is a function");
+}
+
+void exports_nothing_else(Context& t) {
+    std::string others;
+    for (const auto& symbol : exported_symbols(t.options.plugin))
+        if (symbol.name != entry_name && others.size() < 400) others += (others.empty() ? "" : ", ") + symbol.name;
+    expect(others.empty(), "no other exported symbol", others);
+}
+
+void entry_is_whole(Context& t) {
+    const auto symbols = exported_symbols(t.options.plugin);
+    const auto entry = std::ranges::find(symbols, entry_name, &Exported::name);
+    if (entry == symbols.end()) return;  // another check says so
+    expect(entry->size >= sizeof(atr_plugin), "at least " + std::to_string(sizeof(atr_plugin)) + " bytes",
+           std::to_string(entry->size));
+}
+
+}  // namespace
+
+Checks file_checks() {
+    const auto file = [](std::string_view code, std::string_view rule, std::string_view advice, void (*run)(Context&)) {
+        return Check{.code = code, .rule = rule, .advice = advice, .run = run, .stage = Stage::file, .gate = true};
+    };
+    return {
+        file("ATR-FILE-001", "A plugin is a shared object of the host's machine.", "Build it as a MODULE library.",
+             is_shared_object),
+        file("ATR-FILE-002", "It exports the data symbol atr_plugin_entry_v1.",
+             "Define it with ATR_PLUGIN(...), or in C: extern ATR_EXPORT const atr_plugin atr_plugin_entry_v1.",
+             exports_entry),
+        file("ATR-FILE-003", "It exports no other symbol.",
+             "Link with the version script of the SDK: atr_add_plugin() does. Hidden visibility alone is not enough.",
+             exports_nothing_else),
+        file("ATR-FILE-004", "The exported entry is as large as an atr_plugin.",
+             "Export the struct, not a pointer to it.", entry_is_whole),
+    };
+}
+
+}  // namespace atr::testkit

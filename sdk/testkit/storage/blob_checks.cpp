@@ -1,0 +1,61 @@
+// Optional parts: blobs and retention.
+#include "storage/store.hpp"
+#include "storage/tables.hpp"
+
+namespace atr::testkit {
+
+namespace {
+
+using atr::Outcome;
+
+void blobs(Context& t) {
+    Store store(t);
+    std::string bytes;
+    for (int i = 0; i < 300'000; ++i) bytes += static_cast<char>(t.random());
+    const Answer stored = store.blob_put("doc", bytes);
+    skip_unless_supported(stored, "blobs");
+    need_ok(stored, "blob_put");
+    need_ok(store.blob_put("doc", bytes), "the same key with the same bytes");
+    need_refused(store.blob_put("doc", bytes + "x"), "the same key with other bytes");
+    need_ok(store.blob_put("empty", ""), "an empty blob");
+    const auto whole = need(store.blob_get("doc", 0, bytes.size()), "blob_get");
+    expect(whole.bytes == bytes && whole.total == bytes.size(), "all bytes, and their total", "others");
+    const auto part = need(store.blob_get("doc", 1000, 50), "blob_get of a part");
+    expect(part.bytes == bytes.substr(1000, 50) && part.total == bytes.size(), "bytes 1000 to 1050, and the total",
+           "others");
+    const auto end = need(store.blob_get("doc", bytes.size() - 10, 1000), "blob_get beyond the end");
+    expect_equal(end.bytes.size(), std::size_t{10}, "what there is");
+    const auto absent = store.blob_get("none", 0, 1);
+    need_outcome(absent ? Answer{.outcome = Outcome::ok} : absent.error(), Outcome::not_found,
+                 "blob_get of an absent one");
+}
+
+void purges(Context& t) {
+    Store store(t);
+    const auto first = store.purge("claims", now_ms() - 3'600'000, 10);
+    if (!first) skip_unless_supported(first.error(), "purge");
+    for (int i = 0; i < 10; ++i) store.must(batch({put("claims", "c" + std::to_string(i), "{}")}), "put");
+    expect_equal(need(store.purge("claims", now_ms() - 3'600'000, 100), "purge of what is older than an hour"), 0u,
+                 "purged");
+    const std::int64_t ahead = now_ms() + 3'600'000;
+    expect_equal(need(store.purge("claims", ahead, 4), "purge of at most 4"), 4u, "purged");
+    expect_equal(store.all({.collection = "claims"}).size(), std::size_t{6}, "records left");
+    std::uint32_t rest = 0;
+    for (std::uint32_t some = 1; some > 0; rest += some)
+        some = need(store.purge("claims", ahead, 100), "purge of the rest");
+    expect_equal(rest, 6u, "purged");
+    expect(store.all({.collection = "claims"}).empty(), "none left", "some");
+}
+
+}  // namespace
+
+Checks storage_blob_checks() {
+    return {
+        {"ATR-STORAGE-085", "A blob comes back byte for byte, whole or in part; a key never changes its bytes.",
+         "Where blobs are not for this store, answer ATR_UNSUPPORTED to all of them.", blobs},
+        {"ATR-STORAGE-086", "purge() removes at most max records that are older, and counts them.",
+         "Compare updated_unix_ms.", purges},
+    };
+}
+
+}  // namespace atr::testkit

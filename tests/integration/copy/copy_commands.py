@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""storage copy, backup, restore and quarantine as an operator uses them, and what they say when they cannot."""
+
+import gzip
+import os
+import stat
+import subprocess
+import sys
+import unittest
+
+import copying
+from copying import PROGRAM, Sqlite, digest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "money"))
+from money_site import Site, invoice_text, money_site, submit  # noqa: E402
+
+
+def run(*words, expect=2):
+    done = subprocess.run([PROGRAM, *words], capture_output=True, text=True, timeout=60, check=False)
+    if done.returncode != expect:
+        raise AssertionError(f"{' '.join(words)}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout + done.stderr
+
+
+class Commands(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.site = money_site("copy-commands").__enter__()
+        cls.host = cls.site.start()
+        clerk = cls.host.client(cls.site.token("clerk"))
+        for number in range(3):
+            answer = submit(clerk, invoice_text(f"C-{number}", "10.00"), "wait=30")
+            assert answer.status == 200, answer
+        cls.source = Sqlite(cls.site.data, "treasurer.db")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.site.__exit__(None, None, None)
+
+    def target(self, name):
+        return Sqlite(self.site.folder, name)
+
+    def test_a_running_host_can_be_copied_and_the_copy_served(self):
+        target = self.target("served.db")
+        done = copying.copy(self.source, target, "--verify")
+        self.assertEqual(digest(done.stdout)["payments"][0], 3)
+        self.assertIn("verified", done.stdout)
+        self.assertIn("records read", done.stderr)
+        shown = self.site.run("quarantine", "show", settings={"plugins.storage.config.path": target.path}, expect=1)
+        self.assertIn("in quarantine since", shown.stdout)
+        self.assertIn("copied from storage_sqlite", shown.stdout)
+
+    def test_a_settings_file_names_its_storage(self):
+        target = self.target("named.yaml.db")
+        with open(os.path.join(self.site.folder, "target.yaml"), "w", encoding="utf-8") as file:
+            with open(self.site.config, encoding="utf-8") as embedded:
+                file.write(embedded.read().replace("${TREASURER_DATA}/treasurer.db", target.path))
+        done = run("storage", "copy", "--from", self.site.config, "--data", self.site.data, "--to", file.name, expect=0)
+        self.assertEqual(digest(done)["payments"][0], 3)
+        self.assertTrue(os.path.exists(target.path))
+
+    def test_a_target_with_records_is_left_alone(self):
+        copying.copy(self.source, self.target("full.db"))
+        done = copying.copy(self.source, self.target("full.db"), expect=2)
+        self.assertIn("the target is not empty", done.stderr)
+
+    def test_what_cannot_be_opened_is_named(self):
+        good = self.source.text()
+        cases = {
+            "storage_sqlite: unknown setting": ("--from", "storage_sqlite:pth=/x", "--to", good),
+            "nowhere": ("--from", good, "--to", "storage_nowhere:path=/x"),
+            "no books in it": ("--from", self.target("empty.db").text(), "--to", self.target("empty-2.db").text()),
+            "none.yaml": ("--from", "none.yaml", "--to", good),
+        }
+        for words, arguments in cases.items():
+            with self.subTest(words):
+                said = run("storage", "copy", *arguments)
+                self.assertIn(words.split(":")[0], said)
+                self.assertTrue(said.startswith("error: "), said)
+
+    def test_a_backup_of_a_running_host_restores_to_the_same_hash(self):
+        file = os.path.join(self.site.folder, "books.backup.gz")
+        made = self.site.run("backup", file)
+        self.assertEqual(stat.S_IMODE(os.stat(file).st_mode), 0o600)
+        self.assertIn("keys: not in the file; keep " + os.path.join(self.site.data, "blobs.key"), made.stdout)
+        with gzip.open(file, "rt") as lines:
+            first = next(lines)
+            self.assertIn('"format":"treasurer-backup"', first)
+            self.assertNotIn("key_file", first + lines.read())
+        self.assertIn("exists already", self.site.run("backup", file, expect=2).stderr)
+        with Site("restored", self.site.settings) as other:
+            restored = other.run("restore", file)
+            self.assertEqual(digest(restored.stdout), digest(made.stdout))
+            self.assertIn("in quarantine", restored.stdout)
+            self.assertIn("is not empty", other.run("restore", file, expect=2).stderr)
+
+    def test_keys_come_along_when_asked_for(self):
+        made = self.site.run("backup", self.site.folder, "--with-keys")
+        self.assertIn("keys: in the file", made.stdout)
+        file = next(line.split(" ")[1].rstrip(",") for line in made.stdout.splitlines() if line.startswith("backup: "))
+        self.assertTrue(os.path.basename(file).startswith("treasurer-20"), file)
+        with Site("with-keys", self.site.settings) as other:
+            other.run("restore", file)
+            for name in ("blobs.key", "tokens.key"):
+                key = os.path.join(other.data, name)
+                self.assertEqual(stat.S_IMODE(os.stat(key).st_mode), 0o600)
+                with open(key, "rb") as here, open(os.path.join(self.site.data, name), "rb") as there:
+                    self.assertEqual(here.read(), there.read())
+            self.assertIn("in quarantine since", other.run("quarantine", "show", expect=1).stdout)
+            self.assertNotEqual(other.run("quarantine", "release", expect=2).stderr, "")
+            released = other.run("quarantine", "release", "--reason", "compared by hand")
+            self.assertIn("compared by hand", released.stdout)
+            self.assertIn("not in quarantine", other.run("quarantine", "release", "--reason", "x", expect=1).stderr)
+
+    def test_a_damaged_backup_leaves_a_storage_that_no_host_serves(self):
+        file = os.path.join(self.site.folder, "damaged.backup.gz")
+        self.site.run("backup", file)
+        with open(file, "r+b") as damaged:
+            damaged.truncate(os.path.getsize(file) - 40)
+        with Site("damaged", self.site.settings) as other:
+            self.assertIn(file, other.run("restore", file, expect=2).stderr)
+            host = other.spawn()
+            self.assertFalse(host.wait_ready())
+            host.wait_end()
+            self.assertIn("unfinished copy", host.log_tail())
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,170 @@
+/// How the store reaches its server: settings, secrets, several hosts, TLS, the pool, poolers in between.
+#include <thread>
+
+#include "database.hpp"
+
+namespace storage_postgres_test {
+using atr::Outcome;
+
+namespace {
+atr::Result<> try_to_start(const Database& database, const Settings& settings) {
+    const auto storage = database.open(settings, storage_postgres::database_clock);
+    Budget budget(15'000);
+    return storage->migrate(budget.call, test_schema());
+}
+std::string refusal(const Database& database, const Settings& settings) {
+    const auto made = PostgresStorage::create(database.host.host(), "main", settings);
+    return made ? "" : made.error().message;
+}
+/// The URL with another authority, "HOST:PORT" or several, and parameters.
+std::string reached_by(const std::string& url, const std::string& before, const std::string& parameters = "") {
+    const auto at = url.find('@') + 1, slash = url.find('/', at);
+    return url.substr(0, at) + before + url.substr(at, slash - at) + url.substr(slash) + parameters;
+}
+}  // namespace
+
+SCENARIO("settings that cannot work are refused before anything is connected", "[storage_postgres]") {
+    Database database;
+    Settings settings = database.settings();
+    settings.url = "postgresql://me:hunter2@localhost/db";
+    CHECK(refusal(database, settings).find("'url' holds a password: keep it as a secret") != std::string::npos);
+    CHECK(refusal(database, settings).find("hunter2") == std::string::npos);
+    settings.url = "postgresql://localhost/db?nonsense=1";
+    CHECK(refusal(database, settings).find("setting 'url' is not a PostgreSQL URL") != std::string::npos);
+    settings = database.settings();
+    settings.schema = "pg_mine";
+    CHECK(refusal(database, settings).find("setting 'schema'") != std::string::npos);
+    settings = database.settings();
+    settings.password = "hunter2";
+    CHECK(refusal(database, settings).find("is a reference") != std::string::npos);
+}
+
+SCENARIO("a server that is not there is a matter of trying again", "[storage_postgres]") {
+    Database database;
+    Settings settings = database.settings();
+    settings.url = "postgresql://postgres@127.0.0.1:1/postgres";
+    const auto refused = try_to_start(database, settings);
+    CHECK(refused.outcome() == Outcome::retry);
+    CHECK(refused.error().code == ATR_E_UNREACHABLE);
+    const auto storage = database.open(settings, storage_postgres::database_clock);
+    CHECK(commit(*storage, batch({claim("a")})).outcome == Outcome::retry);
+}
+
+SCENARIO("of several hosts in the URL the one that accepts writes is used", "[storage_postgres]") {
+    support::PostgresServer server;
+    const std::string replica = server.tell("replica");
+    Database database(server.url());
+    Settings settings = database.settings();
+    const auto at = replica.find('@') + 1;
+    settings.url = reached_by(server.url(), "127.0.0.1:1," + replica.substr(at, replica.find('/', at) - at) + ",");
+    const auto storage = database.start(settings);
+    CHECK(commit(*storage, batch({claim("a")})).outcome == Outcome::ok);
+    WHEN("the primary goes and the replica is promoted") {
+        server.tell("crash");
+        server.tell("promote");
+        CHECK(settle(*storage, batch({claim("b")})).outcome == Outcome::ok);
+    }
+}
+
+SCENARIO("the password is a secret, asked for at each new connection", "[storage_postgres]") {
+    support::PostgresServer server;
+    server.tell("scram_user");
+    Database database(server.url());
+    Settings settings = database.settings();
+    settings.url.replace(settings.url.find("postgres@"), 8, "guarded");
+    settings.password = "secret://env/DB";
+    CHECK(try_to_start(database, settings).error().code == ATR_E_CONFIG);
+    database.host.secrets["secret://env/DB"] = "wrong";
+    const auto refused = try_to_start(database, settings);
+    CHECK(refused.error().code == ATR_E_AUTH);
+    CHECK(refused.error().message.find("wrong") == std::string::npos);
+    database.host.secrets["secret://env/DB"] = "let-me-in\n";
+    CHECK(try_to_start(database, settings));
+}
+
+SCENARIO("TLS is used as far as the settings ask, and a stranger's certificate is refused", "[storage_postgres]") {
+    support::PostgresServer server;
+    Database database(server.url());
+    Settings settings = database.settings();
+    settings.tls = "require";
+    CHECK(try_to_start(database, settings).outcome() == Outcome::retry);  // the server offers none
+    const std::string root = server.tell("tls");
+    CHECK(try_to_start(database, settings));
+    settings.tls = "verify-full";
+    settings.tls_root_certificate = "/nowhere/root.crt";
+    CHECK_FALSE(try_to_start(database, settings));
+    settings.tls_root_certificate = root;
+    const auto storage = database.start(settings);
+    Budget budget;
+    CHECK(storage->health(budget.call));
+    CHECK(std::stoi(database.ask("SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE ssl AND "
+                                 "application_name = '" +
+                                 database.schema + "'")) > 0);
+}
+
+SCENARIO("behind pgbouncer in session mode everything works; in transaction mode only without prepared statements",
+         "[storage_postgres]") {
+    support::PostgresServer server;
+    Database direct(server.url());
+    Settings settings = direct.settings();
+    WHEN("the pooler is in session mode") {
+        settings.url = server.tell("pgbouncer_session");
+        const auto storage = direct.start(settings);
+        CHECK(commit(*storage, batch({claim("a"), add("funds", "5")})).outcome == Outcome::ok);
+        CHECK(body(*storage, "balances", "funds") == "5");
+    }
+    WHEN("the pooler is in transaction mode") {
+        settings.url = server.tell("pgbouncer_transaction");
+        const auto refused = try_to_start(direct, settings);
+        REQUIRE(refused.outcome() == Outcome::rejected);
+        CHECK(refused.error().code == ATR_E_CONFIG);
+        CHECK(refused.error().message.find("set prepared_statements: false") != std::string::npos);
+        settings.prepared_statements = false;
+        const auto storage = direct.start(settings);
+        std::vector<std::thread> threads;
+        for (int t = 0; t < 8; ++t)
+            threads.emplace_back([&, t] {
+                for (int i = 0; i < 20; ++i)
+                    settle(*storage, batch({claim(std::to_string(t * 100 + i)), add("funds", "1")},
+                                           std::to_string(t) + "-" + std::to_string(i)));
+            });
+        for (auto& thread : threads) thread.join();
+        CHECK(body(*storage, "balances", "funds") == "160");
+        Budget budget;
+        const auto page = storage->query(budget.call, {.collection = "claims", .limit = 1000});
+        REQUIRE(page);
+        CHECK(page->records.size() == 160);
+    }
+}
+
+SCENARIO("a connection that broke is replaced, and a call waits for a free one until its deadline",
+         "[storage_postgres]") {
+    Database database;
+    Settings settings = database.settings();
+    settings.pool_size = 1;
+    settings.pool_overflow = 0;
+    const auto storage = database.start(settings);
+    CHECK(database.terminate_hosts() == 1);
+    Budget budget;
+    const auto first = storage->get(budget.call, {{"claims", "a"}}, 0, 0);
+    CHECK(
+        (first || first.outcome() == Outcome::retry));  // one call may be lost with its connection; the next is served
+    CHECK(storage->get(budget.call, {{"claims", "a"}}, 0, 0));
+
+    Blocker blocker(database, "UPDATE atr_state SET commit_seq = commit_seq");
+    std::thread holder([&] { CHECK(commit(*storage, batch({claim("slow")})).outcome == Outcome::ok); });
+    wait_until([&] {
+        return database.ask(
+                   "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = '" +
+                   database.schema + "'") == "1";
+    });
+    const auto late = commit(*storage, batch({claim("late")}), 400);
+    CHECK(late.outcome == Outcome::retry);
+    CHECK(late.error.code == ATR_E_OVERLOADED);
+    blocker.release();
+    holder.join();
+    CHECK(body(*storage, "claims", "slow") == "mine");
+    CHECK(body(*storage, "claims", "late") == "");
+}
+
+}  // namespace storage_postgres_test

@@ -1,0 +1,210 @@
+/// What dies while a group is committed: sessions, the server, the deadline. Every answer is true: retry means nothing
+/// was applied, and unknown is resolved by replaying.
+#include <random>
+#include <thread>
+
+#include "database.hpp"
+
+namespace storage_postgres_test {
+using atr::Outcome;
+
+namespace {
+
+/// Threads that commit payments until told to stop, each replayed under its key until it is settled. What they were
+/// told, and what they then found, is counted.
+class Load {
+public:
+    Load(PostgresStorage& storage, int threads) : storage_(storage) {
+        for (int t = 0; t < threads; ++t) threads_.emplace_back([this, t] { run(t); });
+    }
+    ~Load() { stop(); }
+    void stop() {
+        stop_ = true;
+        for (auto& thread : threads_)
+            if (thread.joinable()) thread.join();
+    }
+    std::atomic<int> settled{0}, unknown{0}, retried{0}, wrong{0}, resolved_by_replay{0};
+
+private:
+    void run(int t) {
+        for (int n = 0; !stop_; ++n) pay(std::to_string(t) + "-" + std::to_string(n));
+    }
+    void pay(const std::string& id) {
+        const auto payment = batch({claim(id), claim(id + "b", std::string(600, 'x')), add("sum", "1", "0"),
+                                    enqueue_leased("q", id, "w", 60'000)},
+                                   id, "payment " + id);
+        bool perhaps = false;
+        for (;;) {
+            const auto result = commit(storage_, payment);
+            if (result.outcome == Outcome::unknown) {
+                ++unknown;
+                perhaps = true;
+            } else if (result.outcome == Outcome::retry) {
+                ++retried;
+            } else {
+                if (result.outcome != Outcome::ok) ++wrong;
+                if (result.replayed && !perhaps) ++wrong;  // "retry" had promised that nothing was applied
+                if (result.replayed) ++resolved_by_replay;
+                ++settled;
+                return;
+            }
+        }
+    }
+
+    PostgresStorage& storage_;
+    std::atomic<bool> stop_{false};
+    std::vector<std::thread> threads_;
+};
+
+/// Waits until `more` further payments are settled.
+void after(const Load& load, int more) {
+    const int until = load.settled + more;
+    wait_until([&] { return load.settled >= until; });
+}
+
+/// Nothing lost, nothing doubled: every table tells the same number.
+void check_books(const Database& database, const Load& load) {
+    const std::string count = std::to_string(load.settled);
+    CHECK(load.wrong == 0);
+    CHECK(database.ask("SELECT value FROM balances WHERE key = 'sum'") == count);
+    CHECK(database.ask("SELECT count(*) / 2 FROM claims") == count);
+    CHECK(database.ask("SELECT count(*) FROM atr_keys") == count);
+    CHECK(database.ask("SELECT count(*) FROM atr_jobs") == count);
+    CHECK(database.ask("SELECT commit_seq FROM atr_state") == count);
+    CHECK(database.ask("SELECT count(DISTINCT first_seq + place) FROM atr_changes, unnest(places) place") == count);
+}
+
+}  // namespace
+
+SCENARIO("sessions ended at any moment lose nothing and double nothing", "[storage_postgres][faults]") {
+    Database database;
+    const auto storage = database.start();
+    Load load(*storage, 6);
+    int ended = 0;
+    for (int round = 0; round < 40; ++round) {
+        after(load, 5);
+        ended += database.terminate_hosts();
+    }
+    load.stop();
+    CHECK(ended > 40);
+    CHECK(load.unknown + load.retried > 0);
+    check_books(database, load);
+}
+
+SCENARIO("a server that stops in the middle, and starts again, loses nothing and doubles nothing",
+         "[storage_postgres][faults]") {
+    support::PostgresServer server;
+    Database database(server.url());
+    const auto storage = database.start();
+    Load load(*storage, 6);
+    for (int round = 0; round < 6; ++round) {
+        after(load, 20);
+        server.tell(round % 3 == 2 ? "stop" : "crash");
+        server.tell("start");
+    }
+    after(load, 20);
+    load.stop();
+    CHECK(load.unknown + load.retried > 0);
+    check_books(database, load);
+}
+
+SCENARIO("a synchronous standby that takes over has every commit that was answered", "[storage_postgres][faults]") {
+    support::PostgresServer server;
+    const std::string replica = server.tell("replica");
+    server.tell("synchronous");
+    Database database(server.url());
+    Settings settings = database.settings();
+    const auto host = [](const std::string& url) {
+        const auto at = url.find('@') + 1;
+        return url.substr(at, url.find('/', at) - at);
+    };
+    settings.url = "postgresql://postgres@" + host(server.url()) + "," + host(replica) + "/postgres";
+    const auto storage = database.start(settings);
+    Load load(*storage, 4);
+    after(load, 50);
+    server.tell("crash");
+    server.tell("promote");
+    after(load, 50);
+    load.stop();
+    CHECK(load.wrong == 0);
+    const std::string path = "SET search_path = " + database.schema + "; ";
+    CHECK(support::psql(replica, path + "SELECT value FROM balances WHERE key = 'sum'") ==
+          std::to_string(load.settled));
+    CHECK(support::psql(replica, path + "SELECT count(*) FROM atr_keys") == std::to_string(load.settled));
+}
+
+SCENARIO("a deadline that passes behind a lock is answered in time, with nothing applied", "[storage_postgres]") {
+    Database database;
+    const auto storage = database.start();
+    commit(*storage, batch({put("claims", "a", "1"), add("funds", "1")}));
+    for (const char* lock : {"SELECT * FROM claims FOR UPDATE", "SELECT * FROM balances FOR UPDATE",
+                             "UPDATE atr_state SET commit_seq = commit_seq"}) {
+        Blocker blocker(database, lock);
+        const auto late = commit(*storage, batch({put("claims", "a", "2", 1), add("funds", "1")}), 600);
+        CHECK(late.outcome == Outcome::retry);
+        CHECK(late.error.code == ATR_E_TIMEOUT);
+    }
+    CHECK(body(*storage, "claims", "a") == "1");
+    CHECK(commit(*storage, batch({put("claims", "a", "2", 1), add("funds", "1")})).outcome == Outcome::ok);
+}
+
+SCENARIO("a lock that is never released is given up after lock_timeout", "[storage_postgres]") {
+    Database database;
+    Settings settings = database.settings();
+    settings.lock_timeout = std::chrono::milliseconds(50);
+    const auto storage = database.start(settings);
+    commit(*storage, batch({put("claims", "a", "1")}));
+    Blocker blocker(database, "SELECT * FROM claims FOR UPDATE");
+    const auto refused = commit(*storage, batch({put("claims", "a", "2")}));
+    CHECK(refused.outcome == Outcome::retry);
+    CHECK(refused.error.vendor_code == "55P03");
+    CHECK(refused.error.code == ATR_E_OVERLOADED);
+}
+
+SCENARIO("two groups that lock the same rows in different order are both done", "[storage_postgres]") {
+    Database database;
+    const auto one = database.start(), two = database.start();
+    commit(*one, batch({put("claims", "a", ""), put("claims", "z", ""), add("a", "1"), add("z", "1")}));
+    std::vector<std::thread> threads;
+    std::atomic<int> done{0};
+    for (int t = 0; t < 6; ++t)
+        threads.emplace_back([&, t] {
+            for (int i = 0; i < 40; ++i) {
+                std::vector<atr::Op> ops = {put("claims", "a", ""), put("claims", "z", ""), add("a", "1"),
+                                            add("z", "1"), put("invoices", "m", "{}")};
+                if (t % 2) std::reverse(ops.begin(), ops.end());
+                done += settle(t % 3 ? *one : *two, batch(ops)).outcome == Outcome::ok;
+            }
+        });
+    for (auto& thread : threads) thread.join();
+    CHECK(done == 240);
+    CHECK(body(*one, "balances", "z") == "241");
+}
+
+SCENARIO("a change that is judged while another commits beside it is judged again", "[storage_postgres]") {
+    Database database;
+    const auto storage = database.start();
+    commit(*storage, batch({put("claims", "policy", "v1"), put("claims", "a", "")}));
+    WHEN("a record that a CHECK names changes before the commit") {
+        Blocker blocker(database,
+                        "UPDATE claims SET version = 2 WHERE key = 'policy'; UPDATE atr_state SET commit_seq = "
+                        "commit_seq");
+        atr::Commit result;
+        std::thread waiting([&] {
+            result = commit(*storage, batch({check("claims", "policy", 1), put("claims", "a", "paid", 1)}));
+        });
+        wait_until([&] {
+            return database.ask(
+                       "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = "
+                       "'" +
+                       database.schema + "'") == "1";
+        });
+        blocker.keep();
+        waiting.join();
+        CHECK(result.outcome == Outcome::conflict);
+        CHECK(result.conflict_op == 0);
+        CHECK(body(*storage, "claims", "a") == "");
+    }
+}
+
+}  // namespace storage_postgres_test

@@ -1,0 +1,87 @@
+/// What a DBA finds in the database.
+#include "database.hpp"
+
+namespace storage_postgres_test {
+using atr::Outcome;
+
+SCENARIO("a DBA finds tables, typed columns and indexes under the schema's own names", "[storage_postgres]") {
+    Database database;
+    const auto storage = database.start();
+    commit(*storage, batch({invoice("a", "paid", 5, "12.50"), put("invoices", "b", "not json"), add("funds", "-7")}));
+    CHECK(database.ask("SELECT state, at, amount FROM invoices WHERE key = 'a'") == "paid|5|12.5");
+    CHECK(database.ask("SELECT body->>'state', raw IS NULL FROM invoices WHERE key = 'a'") == "paid|t");
+    CHECK(database.ask("SELECT body IS NULL, raw FROM invoices WHERE key = 'b'") == "t|\\x6e6f74206a736f6e");
+    CHECK(database.ask("SELECT value FROM balances") == "-7");
+    CHECK(database.ask("SELECT string_agg(column_name || ' ' || data_type, ', ' ORDER BY ordinal_position) FROM "
+                       "information_schema.columns WHERE table_schema = '" +
+                       database.schema + "' AND table_name = 'invoices'") ==
+          "key text, version bigint, updated_ms bigint, body json, raw bytea, state text, at bigint, amount numeric, "
+          "number text");
+    CHECK(database.ask("SELECT indexname FROM pg_indexes WHERE schemaname = '" + database.schema +
+                       "' AND tablename = 'invoices' ORDER BY indexname COLLATE \"C\"") ==
+          "invoices:by_amount\ninvoices:by_number\ninvoices:by_state\ninvoices_pkey");
+}
+
+SCENARIO("a query reaches its page by its index, wherever the page begins", "[storage_postgres]") {
+    Database database;
+    const auto storage = database.start();
+    std::vector<atr::Op> ops;
+    for (int i = 0; i < 2000; ++i) ops.push_back(invoice(std::to_string(10'000 + i), i % 3 ? "paid" : "held", i));
+    commit(*storage, batch(ops));
+    database.ask("ANALYZE invoices");
+    atr::Query query{.collection = "invoices",
+                     .index = "by_state",
+                     .eq = {atr::Value::of("paid")},
+                     .lo = atr::Value::of(100),
+                     .descending = true,
+                     .limit = 10};
+    Budget budget;
+    auto page = storage->query(budget.call, query);
+    REQUIRE(page);
+    query.cursor = page->next_cursor;
+    page = storage->query(budget.call, query);
+    REQUIRE(page);
+    CHECK(page->records.front().key == "11984");
+    const auto plan = database.ask(
+        "SET enable_seqscan = off; SET enable_hashjoin = off; EXPLAIN SELECT key FROM invoices WHERE state = 'paid' "
+        "AND "
+        "at IS NOT NULL AND at >= 100 AND (at, key) < (1985, '11985') ORDER BY at DESC, key DESC LIMIT 11");
+    CHECK(plan.find("Index") != std::string::npos);
+    CHECK(plan.find("invoices:by_state") != std::string::npos);
+    CHECK(plan.find("Sort") == std::string::npos);
+}
+
+SCENARIO("values that no index could hold are refused, with the neighbours untouched", "[storage_postgres]") {
+    Database database;
+    const auto storage = database.start();
+    const auto results = commit(*storage, {batch({claim("a")}), batch({invoice("b", std::string(2600, 's'), 1)}),
+                                           batch({claim(std::string("\xff", 1))}), batch({claim("c")})});
+    CHECK(results[0].outcome == Outcome::ok);
+    CHECK(results[1].error.code == ATR_E_TOO_LARGE);
+    CHECK(results[2].error.message == "claims: a key is UTF-8");
+    CHECK(results[3].outcome == Outcome::ok);
+}
+
+SCENARIO("a body that PostgreSQL would not take as json comes back byte for byte", "[storage_postgres]") {
+    Database database;
+    const auto storage = database.start();
+    const std::vector<std::string> bodies = {R"({"a":"\u0000"})",
+                                             R"({"a":"\ud800"})",
+                                             "{\"a\":1}\n ",
+                                             std::string("{}\0x", 4),
+                                             "\xef\xbb\xbf{}",
+                                             std::string(100'000, '['),
+                                             std::string(5000, '[') + std::string(5000, ']'),
+                                             "{\"a\":1,\"a\":2}",
+                                             "1e999",
+                                             "\"\xc3\x28\"",
+                                             "\"\xed\xa0\x80\""};
+    std::vector<atr::Op> ops;
+    for (std::size_t i = 0; i < bodies.size(); ++i) ops.push_back(put("claims", std::to_string(i), bodies[i]));
+    const auto done = commit(*storage, batch(ops));
+    INFO(done.error.message);
+    REQUIRE(done.outcome == Outcome::ok);
+    for (std::size_t i = 0; i < bodies.size(); ++i) CHECK(body(*storage, "claims", std::to_string(i)) == bodies[i]);
+}
+
+}  // namespace storage_postgres_test

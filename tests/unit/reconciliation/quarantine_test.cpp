@@ -1,0 +1,130 @@
+#include <catch2/catch.hpp>
+
+#include "reconcile/reconciliation_service.hpp"
+#include "records/journal.hpp"
+#include "tests/unit/reconciliation/books.hpp"
+
+using namespace reconciliation_test;
+using reconcile::QuarantineKeeper;
+using reconcile::ReconciliationService;
+
+namespace {
+
+/// A company whose store was just restored.
+struct Restored : Books {
+    QuarantineKeeper keeper{store, clock, {"bank"}, {.at_least = Millis{60'000}}};
+
+    Restored() {
+        fund();
+        Quarantine quarantine;
+        quarantine.active = true;
+        quarantine.life = "life-2";
+        quarantine.since_ms = clock.unix_ms();
+        quarantine.reason = "restored in a test";
+        UnitOfWork unit = store.begin();
+        unit.create(quarantine);
+        commit(std::move(unit));
+    }
+    Quarantine now() {
+        const auto out = await(keeper.current());
+        REQUIRE(out);
+        return *out;
+    }
+    bool considered(Extent extent = Extent::full) {
+        const auto lifted = await(keeper.consider(run(extent)));
+        REQUIRE(lifted);
+        return *lifted;
+    }
+};
+
+}  // namespace
+
+SCENARIO("a quarantine is lifted by a full comparison that finds no difference, late enough", "[quarantine]") {
+    Restored books;
+    books.pay("10");
+    CHECK_FALSE(books.considered());
+    CHECK(books.now().active);
+    CHECK(books.keeper.active());
+    books.clock.advance(60'000);
+    CHECK_FALSE(books.considered(Extent::tail));
+    CHECK(books.considered());
+    const Quarantine lifted = books.now();
+    CHECK_FALSE(lifted.active);
+    CHECK(lifted.life == "life-2");
+    CHECK(lifted.released_by == "host:reconciliation");
+    CHECK_FALSE(books.keeper.active());
+    CHECK_FALSE(books.considered());
+}
+
+SCENARIO("a movement that the books do not know holds the quarantine", "[quarantine]") {
+    Restored books;
+    books.clock.advance(3'600'000);
+    GIVEN("a payment that left after the backup was made") {
+        books.rail.note(Books::out_event("0192d4e07c1a7cc398c4dc0c0c07398f", "5", "theirs"));
+        CHECK_FALSE(books.considered());
+    }
+    GIVEN("one that is still on its way") {
+        auto event = Books::out_event("0192d4e07c1a7cc398c4dc0c0c07398f", "5", "theirs");
+        event.state = atr::RailState::pending;
+        event.is_final = false;
+        books.rail.note(event);
+        const auto report = books.run();
+        CHECK(report.equal());
+        CHECK(report.unexplained_pending == 1);
+        CHECK(report.in_flight.front().why == "unknown_payment");
+        CHECK_FALSE(books.considered());
+    }
+    GIVEN("one that the books still have waiting for approval") {
+        Payment waiting;
+        waiting.id = books.ids.next();
+        waiting.amount = *atr::Money::parse("5", "MNEE");
+        waiting.rail = "bank";
+        waiting.enter(PaymentState::waiting_approval, books.clock.unix_ms());
+        UnitOfWork unit = books.store.begin();
+        unit.create(waiting);
+        books.commit(std::move(unit));
+        books.send(waiting);
+        CHECK_FALSE(books.considered());
+    }
+    CHECK(books.now().active);
+}
+
+SCENARIO("a rail that the books know and nobody compares holds the quarantine", "[quarantine]") {
+    Restored books;
+    books.clock.advance(3'600'000);
+    const auto report = books.run();
+    QuarantineKeeper none{books.store, books.clock, {}, {}};
+    CHECK_FALSE(*books.await(none.consider(report)));
+    QuarantineKeeper other{books.store, books.clock, {"another"}, {}};
+    CHECK_FALSE(*books.await(other.consider(report)));
+    CHECK(*books.await(books.keeper.consider(report)));
+}
+
+SCENARIO("a person may lift a quarantine, and stands in the audit trail", "[quarantine]") {
+    Restored books;
+    books.rail.note(Books::out_event("", "5", "theirs"));
+    const auto released = books.await(books.keeper.release("ann", "5 MNEE were paid by hand", "request-1"));
+    REQUIRE(released);
+    CHECK_FALSE(books.now().active);
+    CHECK(books.now().release_reason == "5 MNEE were paid by hand");
+    const auto audit = books.await(books.store.list<AuditEntry>({}));
+    REQUIRE(audit->items.size() == 1);
+    CHECK(audit->items[0].action == "quarantine.released");
+    CHECK(audit->items[0].actor == "ann");
+    CHECK(books.await(books.keeper.release("ann", "again", "")).outcome() == atr::Outcome::conflict);
+}
+
+SCENARIO("while the quarantine is active every comparison is a full one", "[quarantine]") {
+    Restored books;
+    ReconciliationService service{books.reconciliation, books.executor, books.clock, {}, &books.keeper};
+    service.start(books.scope);
+    books.executor.advance(45'000);
+    CHECK(service.last()->extent == Extent::full);
+    CHECK(books.now().active);
+    books.executor.advance(30'000);
+    CHECK_FALSE(books.now().active);
+    books.executor.advance(30'000);
+    CHECK(service.last()->extent == Extent::tail);
+    service.stop();
+    books.executor.advance(60'000);
+}
