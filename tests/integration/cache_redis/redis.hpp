@@ -129,10 +129,6 @@ public:
         return changed_.wait_for(lock, std::chrono::seconds(30),
                                  [&] { return std::count(heard_.begin(), heard_.end(), what) >= times; });
     }
-    bool has_heard(std::string_view what) {
-        const std::lock_guard lock(mutex_);
-        return std::count(heard_.begin(), heard_.end(), what) > 0;
-    }
     void forget() {
         const std::lock_guard lock(mutex_);
         heard_.clear();
