@@ -131,7 +131,7 @@ SCENARIO("no callback runs after unsubscribe, also under fire", "[cache]") {
             while (!stop) publish(cache, "x");
         });
     std::atomic<int> after = 0, heard = 0;
-    for (int round = 0; round < 300; ++round) {
+    for (int round = 0; round < 100; ++round) {
         auto gone = std::make_unique<std::atomic<bool>>(false);
         auto listener = std::make_unique<Listener>([&, flag = gone.get()](auto) {
             ++heard;
@@ -147,5 +147,5 @@ SCENARIO("no callback runs after unsubscribe, also under fire", "[cache]") {
     stop = true;
     for (auto& publisher : publishers) publisher.join();
     CHECK(after == 0);
-    CHECK(heard >= 30);
+    CHECK(heard >= 10);
 }
