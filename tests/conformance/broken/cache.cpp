@@ -32,7 +32,6 @@ public:
                       std::int64_t ttl_ms, std::uint32_t flags) override {
         if (breaks("ignores_ttl") && flags == 0 && ttl_ms > 0) ttl_ms = 600'000;
         if (breaks("lives_for_ever") && ttl_ms < 1) ttl_ms = 1'000'000'000;
-        if (breaks("same_version_wins")) version += 1;
         if (breaks("forgets_deleted_version") && is_deleted(key)) flags = 0;
         if (breaks("absent_by_reading_first") && (flags & ATR_SET_IF_ABSENT) != 0) {
             if (sound_.get(call, key)) return atr::conflict(ATR_E_UNSPEC, "present");
