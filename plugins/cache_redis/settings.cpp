@@ -35,7 +35,9 @@ void add_login(atr::Config<S>& config) {
 }
 
 void add_limits(atr::Config<S>& config) {
-    config.integer("connections", &S::connections, 1, 256, "connections", "Connections to each server, at most")
+    config
+        .integer("connections", &S::connections, 1, 256, "connections",
+                 "Connections to each server, at most; opened as calls need them")
         .integer("pipeline", &S::pipeline, 1, 1024, "calls",
                  "Waiting calls that share one round trip when all connections are busy; 1: none")
         .milliseconds("connect_timeout", &S::connect_timeout, 1, 60'000,

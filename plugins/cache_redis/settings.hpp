@@ -26,7 +26,7 @@ struct RedisSettings {
     std::string tls_cert_file = "";
     std::string tls_key_file = "";
     std::string tls_server_name = "";
-    std::int64_t connections = 2;
+    std::int64_t connections = 8;
     std::int64_t pipeline = 64;
     Millis connect_timeout{1000};
     Millis reply_timeout{1000};

@@ -16,12 +16,21 @@ function(atr_add_testkit FOLDER)
     endif()
 endfunction()
 
-# atr_add_plugin_check(NAME PLUGIN [ARGUMENTS ...]): a test that the plugin made by atr_add_plugin(PLUGIN) passes the kit.
-# ARGUMENTS are those of atr_plugin_check, e.g. --quick --config "path={data}/book.db".
+# atr_add_plugin_check(NAME PLUGIN [ARGUMENTS ...]): a test that the plugin made by atr_add_plugin(PLUGIN), or the file
+# PLUGIN, passes the kit.
+# ARGUMENTS are those of atr_plugin_check, e.g. --quick --config "path={data}/book.db". -DATR_PLUGIN_CHECK=FILE names a
+# program that is built already; without it, the kit is compiled once with the project.
 function(atr_add_plugin_check NAME PLUGIN)
     cmake_parse_arguments(ARG "" "" "ARGUMENTS" ${ARGN})
-    if(NOT TARGET atr_plugin_check)
-        atr_add_testkit(${ATR_TESTKIT_FOLDER})
+    if(TARGET ${PLUGIN})
+        set(PLUGIN $<TARGET_FILE:${PLUGIN}>)
     endif()
-    add_test(NAME ${NAME} COMMAND atr_plugin_check $<TARGET_FILE:${PLUGIN}> ${ARG_ARGUMENTS})
+    set(check ${ATR_PLUGIN_CHECK})
+    if(NOT check)
+        if(NOT TARGET atr_plugin_check)
+            atr_add_testkit(${ATR_TESTKIT_FOLDER})
+        endif()
+        set(check atr_plugin_check)
+    endif()
+    add_test(NAME ${NAME} COMMAND ${check} ${PLUGIN} ${ARG_ARGUMENTS})
 endfunction()

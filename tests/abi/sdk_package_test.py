@@ -30,7 +30,7 @@ class SdkPackage(unittest.TestCase):
             shutil.copytree(SOURCE / "examples/plugin_parser", folder / "project")
             self.run_tool(CMAKE, "-S", folder / "project", "-B", folder / "out", "-G", "Ninja",
                           "-DCMAKE_PREFIX_PATH=" + str(folder / "sdk"), "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror")
-            self.run_tool(CMAKE, "--build", folder / "out")
+            self.run_tool(CMAKE, "--build", folder / "out", "--target", "parser_labels")
 
             symbols = self.run_tool("nm", "-D", "--defined-only", folder / "out/parser_labels.so").split()[2::3]
             self.assertEqual(symbols, ["atr_plugin_entry_v1"])

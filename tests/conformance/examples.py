@@ -27,7 +27,9 @@ def main():
         folder = Path(name)
         run(CMAKE, "--install", BUILD, "--component", "sdk", "--prefix", folder / "sdk")
         shutil.copytree(SOURCE / "examples" / EXAMPLE, folder / "project")
-        run(CMAKE, "-S", folder / "project", "-B", folder / "out", "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={folder / 'sdk'}",
+        # One example compiles the kit from the installed SDK; the others take the one that was built with this tree.
+        kit = "" if EXAMPLE == "plugin_parser" else f"-DATR_PLUGIN_CHECK={BUILD / 'bin/atr_plugin_check'}"
+        run(CMAKE, "-S", folder / "project", "-B", folder / "out", "-G", "Ninja", *([kit] if kit else []), f"-DCMAKE_PREFIX_PATH={folder / 'sdk'}",
             "-DCMAKE_CXX_COMPILER_LAUNCHER=ccache" if shutil.which("ccache") else "-DCMAKE_BUILD_TYPE=")
         run(CMAKE, "--build", folder / "out")
         print(run("ctest", "--test-dir", folder / "out", "--output-on-failure", "--no-tests=error"))

@@ -35,6 +35,17 @@ def cache():
     return _chosen("ATR_TEST_CACHE", ("memory", "redis"))
 
 
+def holds_write_lock(path):
+    """True if a process holds the SQLite file's write lock just now."""
+    with contextlib.closing(sqlite3.connect(path, timeout=0.05, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+        connection.execute("ROLLBACK")
+        return False
+
+
 class SqliteStore:
     """What a host left in its file, read without the host."""
 
@@ -52,6 +63,15 @@ class SqliteStore:
         return {key: int(body) for key, body in self._rows(f"SELECT key, body FROM {collection}")}
 
 
+    def jobs(self):
+        """(id, worker) of every open job."""
+        return self._rows("SELECT key, worker FROM atr_jobs")
+
+    def is_locked(self):
+        """True while a transaction of a host is open that others would have to wait for."""
+        return holds_write_lock(self._path)
+
+
 class PostgresStore:
     """What a host left in its database, read without the host."""
 
@@ -67,6 +87,14 @@ class PostgresStore:
     def counters(self, collection):
         found = self._json(f"SELECT json_object_agg(key, value::text) FROM {collection}") or {}
         return {key: int(value) for key, value in found.items()}
+
+    def jobs(self):
+        return [tuple(job) for job in self._json("SELECT json_agg(json_build_array(key, worker)) FROM atr_jobs") or []]
+
+    def is_locked(self):
+        """True while a transaction of a host is open that others would have to wait for."""
+        return self._json("SELECT to_json(count(*) > 0) FROM pg_stat_activity WHERE datname = current_database() "
+                          "AND pid <> pg_backend_pid() AND xact_start IS NOT NULL")
 
 
 def store_of(site):

@@ -42,7 +42,7 @@ _started = []
 
 def _stop_all():
     while _started:
-        _started.pop().stop("immediate")
+        _started[-1].remove()
 
 
 atexit.register(_stop_all)

@@ -201,6 +201,17 @@ SCENARIO("the bus of a cluster is heard, and tells of a gap when its slot moves 
         site().start(home);
     }
     CHECK(ear.hears("GAP", 2));
-    CHECK(comes_true([&] { return publisher.publish("c", "two").has_value(); }));
-    CHECK(ear.hears("two"));
+    // While the nodes do not agree yet on who serves the slot the bus may have to move once more: that is told, too.
+    const auto gaps = [&] {
+        const auto heard = ear.heard();
+        return std::count(heard.begin(), heard.end(), "GAP");
+    };
+    const auto heard = [&](std::string_view what) {
+        const auto all = ear.heard();
+        return std::count(all.begin(), all.end(), what) > 0;
+    };
+    std::ptrdiff_t before = 0;
+    CHECK(comes_true([&] { return before = gaps(), publisher.publish("c", "two").has_value(); }));
+    CHECK(comes_true([&] { return heard("two") || gaps() > before; }));
+    CHECK(comes_true([&] { return publisher.publish("c", "three") && heard("three"); }));
 }

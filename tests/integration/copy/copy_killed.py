@@ -15,11 +15,12 @@ import time
 
 from copying import Sqlite, copy, copy_command, digest, make_books
 
-PAYMENTS = 3000
+PAYMENTS = 2000
 
 
 def killed_at(source, target, seconds):
-    """Starts a copy and kills it after `seconds`. True: it was cut off; False: it had ended, with success."""
+    """Starts a copy and kills it after `seconds`. True: it was cut off; False: the copy is finished, by this process, or by
+    the one before, which was killed between its last write and its end."""
     process = subprocess.Popen(copy_command(source, target), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
         _, errors = process.communicate(timeout=seconds)
@@ -27,14 +28,14 @@ def killed_at(source, target, seconds):
         process.kill()
         process.communicate()
         return True
-    if process.returncode != 0:
+    if process.returncode != 0 and b"the target is not empty" not in errors:
         raise AssertionError(f"the copy ended with {process.returncode}: {errors.decode()}")
     return False
 
 
 def main():
     options = argparse.ArgumentParser()
-    options.add_argument("--kills", type=int, default=40)
+    options.add_argument("--kills", type=int, default=20)
     kills = options.parse_args().kills
     seed = os.environ.get("SEED") or str(random.SystemRandom().randint(0, 2**32))
     print(f"copy_killed: {kills} kills; replay: SEED={seed} {' '.join(sys.argv)}", flush=True)
@@ -55,7 +56,7 @@ def main():
                 cut += 1
                 tries += 1
                 if tries == 8:  # enough of this one: let it come to its end
-                    copy(source, target)
+                    killed_at(source, target, None)
                     break
             finished += 1
             check = Sqlite(folder, f"check-{number}.db")

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A storage copied to another backend and back is equal to the first by hash, at 100,000 payments, in bounded memory.
 
-PAYMENTS in the environment overrides their number. The backend between is PostgreSQL where its plugin is built, else a
-second SQLite file.
+PAYMENTS in the environment overrides their number. The backend between is PostgreSQL where its plugin offers
+copies, else a second SQLite file.
 """
 
 import os
@@ -10,7 +10,8 @@ import shutil
 import sys
 import tempfile
 
-from copying import Sqlite, PostgresPlace, Timed, copy, digest, make_books, postgres_server
+from copying import PostgresPlace, Sqlite, Timed, copy, digest, make_books, offers_copies
+from postgres import Postgres
 
 PAYMENTS = int(os.environ.get("PAYMENTS") or 100_000)
 MOST_MIB = 200
@@ -18,8 +19,10 @@ MOST_MIB = 200
 
 def main():
     folder = tempfile.mkdtemp(prefix="treasurer-copy-large-")
+    server = Postgres() if offers_copies("storage_postgres") else None
     try:
-        server = postgres_server()
+        if server:
+            server.create().start()
         first, last = Sqlite(folder, "first.db"), Sqlite(folder, "last.db")
         between = PostgresPlace(server.url, "books") if server else Sqlite(folder, "between.db")
         with Timed() as making:
@@ -44,6 +47,8 @@ def main():
               f"{'; '.join(figures)}; peak {timed.peak_mib:.0f} MiB; hash {hashes[0]['all'][1]} three times")
         return 0
     finally:
+        if server:
+            server.remove()
         shutil.rmtree(folder, ignore_errors=True)
 
 

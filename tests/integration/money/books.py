@@ -23,7 +23,6 @@ class Books:
     def __init__(self, site):
         self.bank = os.path.join(site.data, "bank.db")
         self.store = backends.store_of(site)
-        self.store_file = os.path.join(site.data, "treasurer.db")  # on SQLite
 
     @staticmethod
     def _rows(path, query):

@@ -9,27 +9,16 @@ is not: stopped before its first send; the second host may not send, and learns 
 import contextlib
 import os
 import signal
-import sqlite3
 import sys
 import time
 
 from money_site import invoice_text, money_site, submit, told
 
+import backends
 from books import Books, check_all
 from host import wait_until
 
 PAUSE_BETWEEN_TRIES = 0.01
-
-
-def holds_write_lock(path):
-    """True if a process holds the file's write lock just now."""
-    with contextlib.closing(sqlite3.connect(path, timeout=0.05, isolation_level=None)) as connection:
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError:
-            return True
-        connection.execute("ROLLBACK")
-        return False
 
 
 def stop_without_lock(host, books):
@@ -37,7 +26,7 @@ def stop_without_lock(host, books):
     for _ in range(500):
         host.signal(signal.SIGSTOP)
         wait_until(lambda: state_of(host) == "T", 5, "the host is stopped", every=0.002)
-        if not holds_write_lock(books.store_file) and not holds_write_lock(books.bank):
+        if not books.store.is_locked() and not backends.holds_write_lock(books.bank):
             return
         host.signal(signal.SIGCONT)
         time.sleep(PAUSE_BETWEEN_TRIES)
@@ -51,8 +40,7 @@ def state_of(host):
 
 def jobs(books):
     """(payment id, worker) of every open job."""
-    with contextlib.closing(sqlite3.connect(f"file:{books.store_file}?mode=ro", uri=True, timeout=10)) as connection:
-        return connection.execute("SELECT key, worker FROM atr_jobs").fetchall()
+    return books.store.jobs()
 
 
 def submit_one(host, site):

@@ -364,7 +364,7 @@ SCENARIO("a payment that was put down unsent before the store was copied is perh
         sent.payment_id = SagaWorld::at_rail(begun.id);
         sent.source_account = "treasury";
         sent.money = *atr::Money::parse("12.50", "MNEE");
-        sent.creditor_json = R"({"address":"0x1234567890abcdef1234567890abcdef12345678"})";
+        sent.creditor_json = R"({"address":"0x1234567890abcdef1234567890abcdef12345678","name":"Acme Hosting"})";
         REQUIRE(world.executor.await(rail.submit(sent, world.payment(begun.id).prepared_blob, {})));
         world.host().runner.start();
         for (const bool quarantined : {true, false}) {
