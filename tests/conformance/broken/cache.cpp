@@ -1,5 +1,6 @@
 // A sound cache behind a wrapper that breaks one rule of the contract: that of fault.hpp.
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -32,6 +33,7 @@ public:
                       std::int64_t ttl_ms, std::uint32_t flags) override {
         if (breaks("ignores_ttl") && flags == 0 && ttl_ms > 0) ttl_ms = 600'000;
         if (breaks("lives_for_ever") && ttl_ms < 1) ttl_ms = 1'000'000'000;
+        if (breaks("same_version_wins") && (flags & ATR_SET_IF_NEWER) != 0) version += is_newest(key, version) ? 1 : 0;
         if (breaks("forgets_deleted_version") && is_deleted(key)) flags = 0;
         if (breaks("absent_by_reading_first") && (flags & ATR_SET_IF_ABSENT) != 0) {
             if (sound_.get(call, key)) return atr::conflict(ATR_E_UNSPEC, "present");
@@ -86,6 +88,13 @@ private:
     static std::string_view cut(std::string_view key) {
         return breaks("key_ends_at_zero_byte") ? key.substr(0, key.find('\0')) : key;
     }
+    bool is_newest(std::string_view key, std::uint64_t version) {
+        const std::lock_guard lock(mutex_);
+        auto& newest = newest_[std::string(key)];
+        if (version == newest) return true;
+        newest = std::max(newest, version);
+        return false;
+    }
     bool is_deleted(std::string_view key) {
         const std::lock_guard lock(mutex_);
         return deleted_.erase(std::string(key)) > 0;
@@ -94,6 +103,7 @@ private:
     cache_memory::MemoryCache sound_;
     std::mutex mutex_;
     std::set<std::string> deleted_;
+    std::map<std::string, std::uint64_t> newest_;
     std::atomic<int> published_{0};
 };
 
