@@ -50,8 +50,8 @@ SCENARIO("of all that was published while subscriptions were cut, what was not h
         const int before = sent;
         CHECK(comes_true([&] { return sent > before + 50; }));
         cut_the_bus();
+        CHECK(ear.hears("GAP", 2 * (round + 1)));  // in force again: cutting what is not yet there cuts nothing
     }
-    CHECK(ear.hears("GAP", 40));
     stop = true;
     sender.join();
     REQUIRE(sending.publish("c", "end"));
