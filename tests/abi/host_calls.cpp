@@ -43,7 +43,8 @@ void use_storage(Bench& bench, PluginInstance& instance) {
 
 void use_cache(Bench& bench, PluginInstance& instance) {
     const auto cache = take(CachePlugin::make(instance), "a cache port");
-    expect(bench.await(cache->set("key", "value", 1, patience, 0, options)).outcome() == atr::Outcome::ok, "set to be ok");
+    expect(bench.await(cache->set("key", "value", 1, patience, 0, options)).outcome() == atr::Outcome::ok,
+           "set to be ok");
     expect(take(bench.await(cache->get("key", options)), "get to be ok").value == "value", "the value that was set");
 }
 

@@ -53,8 +53,8 @@ void use_storage(const struct instance* instance) {
                                     .batches = &batch,
                                     .results = &result};
     expect(storage.commit(instance->self, &call, &group, &error) == ATR_OK, "commit to be OK: %s", error.message);
-    expect(result.outcome == ATR_OK && version == 1, "a batch that is OK with version 1: outcome %d, %s", result.outcome,
-           batch_error.message);
+    expect(result.outcome == ATR_OK && version == 1, "a batch that is OK with version 1: outcome %d, %s",
+           result.outcome, batch_error.message);
 
     static struct text read, found, cursor;
     const atr_record_sink read_sink = {.struct_size = sizeof read_sink, .ctx = &read, .on_record = keep_body};
@@ -98,15 +98,16 @@ void use_rail(const struct instance* instance) {
     atr_rail rail;
     atr_error error = ERROR;
     const atr_call call = new_call();
-    const atr_payment payment = {.struct_size = sizeof payment,
-                                 .attempt = 1,
-                                 .payment_id = str("00000000000000000000000000000001"),
-                                 .source_account = str("treasury"),
-                                 .creditor_json = str("{\"name\":\"Acme\",\"account\":\"acme-1\",\"address\":\"acme-1\"}"),
-                                 .money = {str("1.25"), str("MNEE")},
-                                 .fee_max = {str("1"), str("MNEE")},
-                                 .purpose = str("a test"),
-                                 .execute_not_after_unix_ms = call.now_unix_ms + 3600000};
+    const atr_payment payment = {
+        .struct_size = sizeof payment,
+        .attempt = 1,
+        .payment_id = str("00000000000000000000000000000001"),
+        .source_account = str("treasury"),
+        .creditor_json = str("{\"name\":\"Acme\",\"account\":\"acme-1\",\"address\":\"acme-1\"}"),
+        .money = {str("1.25"), str("MNEE")},
+        .fee_max = {str("1"), str("MNEE")},
+        .purpose = str("a test"),
+        .execute_not_after_unix_ms = call.now_unix_ms + 3600000};
     atr_buf capabilities_buf = {&capabilities, append}, prepared_buf = {&prepared, append};
     atr_buf reference_buf = {&reference, append}, charge_buf = {&charge, append};
     atr_buf bufs[4] = {{&texts[0], append}, {&texts[1], append}, {&texts[2], append}, {&texts[3], append}};
@@ -164,7 +165,8 @@ void use_parser(const struct instance* instance) {
     atr_usage usage = {.struct_size = sizeof usage};
     atr_buf capabilities_buf = {&capabilities, append};
     TAKE(parser, instance, ATR_IF_PARSER, offsetof(atr_parser, parse) + sizeof parser.parse);
-    expect(parser.describe(instance->self, &capabilities_buf, &error) == ATR_OK && capabilities.len > 0, "a description");
+    expect(parser.describe(instance->self, &capabilities_buf, &error) == ATR_OK && capabilities.len > 0,
+           "a description");
     expect(parser.parse(instance->self, &call, &document, &sink, &usage, &error) == ATR_OK, "parse to be OK: %s",
            error.message);
     expect(fields > 0, "a field of a plain invoice");

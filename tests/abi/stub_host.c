@@ -89,7 +89,8 @@ static atr_component load(const char* file, const char* kind) {
     expect(plugin.abi_rc == ATR_ABI_RC, "release candidate %u, it has %u", ATR_ABI_RC, plugin.abi_rc);
     expect(plugin.min_host_minor <= ATR_ABI_MINOR, "a plugin for this minor, it wants %u", plugin.min_host_minor);
     for (uint32_t i = 0; i < plugin.n_components; ++i) {
-        take_table("atr_component", &component, sizeof component, plugin.components[i], offsetof(atr_component, health));
+        take_table("atr_component", &component, sizeof component, plugin.components[i],
+                   offsetof(atr_component, health));
         if (component.kind.len == strlen(kind) && memcmp(component.kind.ptr, kind, component.kind.len) == 0)
             return component;
     }
