@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string>
 
-#include "runtime/clock.hpp"
+#include "runtime/executor.hpp"
 
 namespace treasurer {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "plugin/plugin_file.hpp"
-#include "runtime/clock.hpp"
+#include "runtime/executor.hpp"
 
 namespace treasurer {
 
