@@ -42,7 +42,32 @@ InstanceCore::Made InstanceCore::make(const std::string& config_json) noexcept {
     return out;
 }
 
+InstanceCore::Made InstanceCore::make_in_time(const std::string& config_json) {
+    struct Hand {
+        std::promise<Made> made;
+        std::atomic<bool> taken{false};  ///< who is first: the thread with its object, or the patience that ends
+    };
+    const auto hand = std::make_shared<Hand>();
+    auto made = hand->made.get_future();
+    std::thread thread([core = shared_from_this(), hand, config_json] {
+        Made one = core->make(config_json);
+        if (!hand->taken.exchange(true)) return hand->made.set_value(std::move(one));
+        if (one.self != nullptr) core->destroy(one.self);
+    });
+    if (made.wait_for(parts_.start_wait) == std::future_status::timeout && !hand->taken.exchange(true)) {
+        thread.detach();
+        services_.close();
+        return {nullptr, atr::rejected(ATR_E_TIMEOUT, "the plugin's create() has not returned within " +
+                                                          std::to_string(parts_.start_wait.count()) + " ms: it hangs")};
+    }
+    thread.join();
+    return made.get();
+}
+
 atr::Result<> InstanceCore::create(const std::string& config_json) {
+    const Made made = make_in_time(config_json);
+    if (!made.outcome) return made.outcome.error();
+    self_ = made.self;
     deadlines_ = std::make_shared<CallDeadlines>(executor_, [weak = weak_from_this()](PluginCall& call) {
         if (const auto core = weak.lock()) call.expire(core->book());
     });
@@ -53,26 +78,7 @@ atr::Result<> InstanceCore::create(const std::string& config_json) {
         if (const auto core = weak.lock()) core->finish(call);
     };
     pool_ = std::make_unique<WorkerPool>(parts_.threads, parts_.queue, run_call, finish_call);
-
-    struct Hand {
-        std::promise<Made> made;
-        std::atomic<bool> taken{false};  ///< who is first: the thread with its object, or the patience that ends
-    };
-    const auto hand = std::make_shared<Hand>();
-    auto made = hand->made.get_future();
-    std::thread([core = shared_from_this(), hand, config_json] {
-        Made one = core->make(config_json);
-        if (!hand->taken.exchange(true)) return hand->made.set_value(std::move(one));
-        if (one.self != nullptr) core->destroy(one.self);
-    }).detach();
-    if (made.wait_for(parts_.start_wait) == std::future_status::timeout && !hand->taken.exchange(true)) {
-        services_.close();
-        return atr::rejected(ATR_E_TIMEOUT, "the plugin's create() has not returned within " +
-                                                std::to_string(parts_.start_wait.count()) + " ms: it hangs");
-    }
-    Made out = made.get();
-    self_ = out.self;
-    return std::move(out.outcome);
+    return {};
 }
 
 const void* InstanceCore::find_interface(std::string_view id) const {

@@ -45,7 +45,7 @@ public:
     InstanceCore(Parts parts, Executor& executor, const Clock& clock, HostSinks sinks);
     ~InstanceCore();
 
-    /// Waits for the plugin's create() at most parts.start_wait; then it keeps this object, and nobody else has to.
+    /// Makes the component, waiting at most parts.start_wait, and the pool for its calls.
     atr::Result<> create(const std::string& config_json);
     void submit(std::shared_ptr<PluginCall> call);
     void stop();
@@ -67,6 +67,8 @@ private:
     };
     /// Calls the plugin's create() on this thread.
     Made make(const std::string& config_json) noexcept;
+    /// The same on a thread of its own, which is left behind when it takes longer than parts.start_wait.
+    Made make_in_time(const std::string& config_json);
     void destroy(void* self) const noexcept;
     CallBook book() { return {counters_, breaker_}; }
 

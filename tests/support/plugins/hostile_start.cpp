@@ -1,4 +1,4 @@
-/// A parser that breaks the contract before its first call, in the way chosen by FAULT when it is compiled: while its
+/// A parser that breaks the contract before its first call, in the way that hostile_start_fault.cpp names: while its
 /// file is opened, or in create(), get_interface() or describe().
 #include <unistd.h>
 
@@ -7,26 +7,9 @@
 
 #include <atr/parser.hpp>
 #include "by_hand.hpp"
+#include "hostile_start.hpp"
 
 namespace {
-
-enum class Fault {
-    throws_at_load,
-    aborts_at_load,
-    exits_at_load,
-    hangs_at_load,
-    throws_in_create,
-    hangs_in_create,
-    no_object,
-    refuses_silently,
-    throws_in_interface,
-    no_table,
-    throws_in_describe,
-    describes_in_latin1,
-    describes_a_number,
-    describes_without_end,
-};
-constexpr Fault fault = Fault::FAULT;
 
 [[noreturn]] void hang() {
     for (;;) ::pause();
