@@ -25,6 +25,7 @@ bool is_open(const std::filesystem::path& file) {
 /// The child's whole life. Its end closes `done`, which the parent waits for; `done` is answered only when dlopen has
 /// returned, so that an initialiser that exits with 0 is told from one that ends.
 [[noreturn]] void open_and_leave(const std::filesystem::path& file, int done) {
+    for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);  // the host's handlers are not its own
     const rlimit no_core{0, 0};
     ::setrlimit(RLIMIT_CORE, &no_core);
     ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
