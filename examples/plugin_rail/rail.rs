@@ -309,7 +309,7 @@ pub static atr_plugin_entry_v1: Plugin = Plugin {
     abi_minor: 0,
     min_host_minor: 0,
     n_components: 1,
-    abi_rc: 1,
+    abi_rc: 2,
     reserved0: 0,
     sdk: Str::of("Rust, by hand"),
     components: COMPONENTS.as_ptr(),
