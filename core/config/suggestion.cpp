@@ -26,12 +26,17 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return last[b.size()];
 }
 
+/// A name this far from the misspelt one is not meant.
+std::size_t too_far(std::string_view wrong) {
+    return std::max<std::size_t>(wrong.size() / 3, 1) + 1;
+}
+
 }  // namespace
 
 std::string suggestion(std::string_view wrong, const std::vector<std::string>& known) {
     if (wrong.size() > longest_name) return {};
     std::string best;
-    std::size_t nearest = std::max<std::size_t>(wrong.size() / 3, 1) + 1;
+    std::size_t nearest = too_far(wrong);
     for (const auto& name : known) {
         const std::size_t away = name.size() > longest_name ? nearest : distance(wrong, name);
         const bool longer_form = wrong.size() >= 3 && name.starts_with(wrong);
@@ -40,6 +45,18 @@ std::string suggestion(std::string_view wrong, const std::vector<std::string>& k
         best = name;
     }
     return best.empty() ? std::string() : " (did you mean '" + best + "'?)";
+}
+
+std::vector<std::string> nearest_names(std::string_view wrong, const std::vector<std::string>& known,
+                                       std::size_t most) {
+    if (wrong.size() > longest_name) return {};
+    std::vector<std::pair<std::size_t, std::string>> found;
+    for (const auto& name : known)
+        if (const auto away = distance(wrong, name); away < too_far(wrong)) found.emplace_back(away, name);
+    std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < std::min(found.size(), most); ++i) out.push_back(std::move(found[i].second));
+    return out;
 }
 
 }  // namespace treasurer
