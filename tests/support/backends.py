@@ -128,7 +128,7 @@ def _postgres_section(site, template):
 """
 
 
-def _with_section(text, name, section):
+def with_section(text, name, section):
     """`text` with the plugin section `name` (two spaces deep, up to the next of that depth) replaced."""
     pattern = re.compile(rf"^  {name}:\n(?:(?:    .*)?\n)*", re.M)
     replaced, count = pattern.subn(lambda _: section + "\n", text)
@@ -167,9 +167,9 @@ def config_for(site, default, template):
     with open(default, encoding="utf-8") as file:
         text = file.read()
     if storage() == "postgres":
-        text = _with_section(text, "storage", _postgres_section(site, template))
+        text = with_section(text, "storage", _postgres_section(site, template))
     if cache() == "redis":
-        text = _with_section(text, "cache", _redis_section())
+        text = with_section(text, "cache", _redis_section())
     path = os.path.join(site.folder, "settings.yaml")
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
