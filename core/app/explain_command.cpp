@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "app/command_line.hpp"
+#include "app/plugin_author.hpp"
 #include "config/suggestion.hpp"
 
 namespace treasurer::app {

@@ -1,5 +1,6 @@
 // treasurer plugin list | inspect: what plugin files hold; new, check and explain are in files of their own.
 #include "app/command_line.hpp"
+#include "app/plugin_author.hpp"
 #include "plugin/plugin_library.hpp"
 
 #include <nlohmann/json.hpp>
