@@ -6,7 +6,6 @@
 #include <iostream>
 
 #include "app/command_line.hpp"
-#include "app/plugin_author.hpp"
 #include "config/suggestion.hpp"
 
 namespace treasurer::app {

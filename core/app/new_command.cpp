@@ -4,7 +4,6 @@
 #include <iostream>
 
 #include "app/command_line.hpp"
-#include "app/plugin_author.hpp"
 #include "app/plugin_template.hpp"
 #include "config/suggestion.hpp"
 

@@ -1,6 +1,6 @@
 // treasurer plugin list | inspect: what plugin files hold; new, check and explain are in files of their own.
 #include "app/command_line.hpp"
-#include "app/plugin_author.hpp"
+#include "config/schema_check.hpp"
 #include "plugin/plugin_library.hpp"
 
 #include <nlohmann/json.hpp>
@@ -24,13 +24,19 @@ std::string type_of(const nlohmann::json& about) {
     return out;
 }
 
-void print_settings(const nlohmann::json& schema) {
-    if (!schema.is_object() || !schema.contains("properties") || schema["properties"].empty()) {
+void print_settings(const std::string& text) {
+    const auto schema = read_schema(text);
+    if (!schema && !text.empty()) {
+        std::cout << "  settings: its schema is no JSON object, or nested more than 64 deep\n";
+        return;
+    }
+    const auto properties = schema ? schema->value("properties", nlohmann::json()) : nlohmann::json();
+    if (!properties.is_object() || properties.empty()) {
         std::cout << "  settings: none\n";
         return;
     }
     std::cout << "  settings:\n";
-    for (const auto& [name, about] : schema["properties"].items()) {
+    for (const auto& [name, about] : properties.items()) {
         std::cout << "    " << name << " (" << type_of(about) << "), "
                   << (about.contains("default") ? "default " + about["default"].dump() : std::string("required"))
                   << '\n';
@@ -56,7 +62,7 @@ int inspect(const std::string& use, const std::string& dir) {
         if (!component.vendor.empty()) std::cout << "  vendor: " << component.vendor << '\n';
         if (!component.license.empty()) std::cout << "  licence: " << component.license << '\n';
         if (component.serial()) std::cout << "  one call at a time\n";
-        print_settings(nlohmann::json::parse(component.config_schema_json, nullptr, false));
+        print_settings(component.config_schema_json);
     }
     return done;
 }
