@@ -1,6 +1,7 @@
 #include "app/plugin_template.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <system_error>
@@ -97,9 +98,11 @@ std::string refuse_plugin_name(const std::string& name) {
 
 atr::Result<> make_project(const PluginTemplate& from, const std::string& name, const fs::path& to) {
     std::error_code error;
-    if (!fs::create_directory(to, error))
-        return atr::rejected(ATR_E_CONFIG, to.string() + (error ? " cannot be made: " + error.message()
-                                                                : " is there already; choose another name"));
+    if (!fs::create_directory(to, error)) {
+        const bool exists = !error || error == std::errc::file_exists;
+        return atr::rejected(ATR_E_CONFIG, to.string() + (exists ? std::string(" is there already; choose another name")
+                                                                 : " cannot be made: " + error.message()));
+    }
     try {
         copy_renamed(from.folder, name, to);
     } catch (const std::system_error& failure) {

@@ -50,12 +50,21 @@ std::string suggestion(std::string_view wrong, const std::vector<std::string>& k
 std::vector<std::string> nearest_names(std::string_view wrong, const std::vector<std::string>& known,
                                        std::size_t most) {
     if (wrong.size() > longest_name) return {};
-    std::vector<std::pair<std::size_t, std::string>> found;
+    struct Found {
+        std::size_t away;
+        std::string name;
+    };
+    std::vector<Found> found;
     for (const auto& name : known)
-        if (const auto away = distance(wrong, name); away < too_far(wrong)) found.emplace_back(away, name);
-    std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+        if (const auto away = distance(wrong, name); away < too_far(wrong)) found.push_back({away, name});
+    const auto shared = [&](const std::string& name) {  // letters that both begin with
+        return std::mismatch(wrong.begin(), wrong.end(), name.begin(), name.end()).first - wrong.begin();
+    };
+    std::stable_sort(found.begin(), found.end(), [&](const Found& a, const Found& b) {
+        return a.away != b.away ? a.away < b.away : shared(a.name) > shared(b.name);
+    });
     std::vector<std::string> out;
-    for (std::size_t i = 0; i < std::min(found.size(), most); ++i) out.push_back(std::move(found[i].second));
+    for (std::size_t i = 0; i < std::min(found.size(), most); ++i) out.push_back(std::move(found[i].name));
     return out;
 }
 

@@ -115,7 +115,7 @@ class Explain(unittest.TestCase):
         self.assertEqual((unknown.returncode, unknown.stdout), (2, ""))
         near = unknown.stderr.partition("near it are ")[2].strip().split(", ")
         self.assertEqual(len(near), 5)
-        self.assertTrue(all(code.startswith("ATR-STORAGE-") for code in near), near)
+        self.assertTrue(all(code.startswith("ATR-STORAGE-05") for code in near), near)
         self.assertIn("`treasurer plugin explain` lists them all", treasurer("explain", "x" * 200).stderr)
 
     def test_a_failure_in_a_report_says_the_same(self):
