@@ -1,4 +1,4 @@
-// treasurer plugin list | inspect: what plugin files hold; check is in check_command.cpp.
+// treasurer plugin list | inspect: what plugin files hold; new, check and explain are in files of their own.
 #include "app/command_line.hpp"
 #include "config/schema_check.hpp"
 #include "plugin/plugin_library.hpp"
@@ -96,7 +96,9 @@ void add_plugin(CLI::App& program, int& exit_code) {
     const auto takes_dir = [&](CLI::App* command) {
         command->add_option("--dir", *dir, "the plugin folder (default: beside this program)");
     };
+    add_plugin_new(*plugin, exit_code);
     add_plugin_check(*plugin, exit_code);
+    add_plugin_explain(*plugin, exit_code);
     auto* listing = plugin->add_subcommand("list", "what is in the plugin folder, and whether it loads");
     takes_dir(listing);
     listing->callback([dir, &exit_code] { exit_code = list(*dir); });

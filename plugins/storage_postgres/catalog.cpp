@@ -79,18 +79,20 @@ bool Collection::has_unique_index() const {
     return false;
 }
 
-std::shared_ptr<const Catalog> Catalog::load(Session& session, const std::string& schema, Deadline deadline) {
+Statement Catalog::find_tables(const std::string& schema) {
     Parameters where;
     where.text(schema);
-    const Rows there = session.alone({"SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = $1::text AND tablename = "
-                                      "'atr_state'",
-                                      where},
-                                     deadline);
-    if (there.count() == 0) return std::make_shared<Catalog>();
+    return {"SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = $1::text AND tablename = 'atr_state'", where};
+}
+
+std::shared_ptr<const Catalog> Catalog::load(Session& session, const std::string& schema, Deadline deadline) {
+    if (session.alone(find_tables(schema), deadline).count() == 0) return std::make_shared<Catalog>();
     return from_rows(session.read(description(), deadline));
 }
 
-std::shared_ptr<const Catalog> Catalog::load_in_transaction(Session& session, Deadline deadline) {
+std::shared_ptr<const Catalog> Catalog::load_in_transaction(Session& session, const std::string& schema,
+                                                            Deadline deadline) {
+    if (session.run(find_tables(schema), deadline).count() == 0) return std::make_shared<Catalog>();
     return from_rows(session.run(description(), deadline));
 }
 

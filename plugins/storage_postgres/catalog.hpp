@@ -49,8 +49,9 @@ class Catalog {
 public:
     /// A schema without the plugin's tables gives the empty catalog, generation 0.
     static std::shared_ptr<const Catalog> load(Session& session, const std::string& schema, Deadline deadline);
-    /// The same in a transaction that is open, where the tables are there.
-    static std::shared_ptr<const Catalog> load_in_transaction(Session& session, Deadline deadline);
+    /// The same in a transaction that is open.
+    static std::shared_ptr<const Catalog> load_in_transaction(Session& session, const std::string& schema,
+                                                              Deadline deadline);
 
     const Collection* find(std::string_view collection) const;
     const Collection* find(std::int64_t id) const;
@@ -60,6 +61,7 @@ public:
     std::uint64_t schema_version = 0;
 
 private:
+    static Statement find_tables(const std::string& schema);
     static std::shared_ptr<const Catalog> from_rows(const std::vector<Rows>& rows);
     void add(Collection collection);
     std::vector<Collection> collections_;

@@ -25,6 +25,8 @@ public:
     ///         unknown  the connection, or the deadline, was lost while COMMIT was under way
     /// Otherwise each result tells its own.
     atr::Result<> commit(std::span<const atr::Batch> batches, std::span<atr::Commit> results, Deadline deadline);
+    /// After an import, which may have raised the sequence of lease tokens.
+    void forget_tokens() { tokens_.forget(); }
 
 private:
     struct Certainty {

@@ -34,4 +34,9 @@ std::vector<std::uint64_t> LeaseTokens::take(Session& session, std::size_t count
     return out;
 }
 
+void LeaseTokens::forget() {
+    const std::lock_guard lock(mutex_);
+    left_.clear();
+}
+
 }  // namespace storage_postgres

@@ -15,6 +15,8 @@ class LeaseTokens {
 public:
     /// At least `count` of them, for one attempt at a commit; those it does not use are lost, which does no harm.
     std::vector<std::uint64_t> take(Session& session, std::size_t count, Deadline deadline);
+    /// Those at hand are given no more: the sequence was raised beyond them.
+    void forget();
 
 private:
     std::mutex mutex_;

@@ -48,7 +48,7 @@ void lock_schema(Session& session, const std::string& schema_name, Deadline dead
 Result<bool> bring_up_to(Session& session, const std::string& schema_name, const atr::Schema& schema,
                          Deadline deadline) {
     create_system_tables(session, schema_name, deadline);
-    const auto catalog = Catalog::load_in_transaction(session, deadline);
+    const auto catalog = Catalog::load_in_transaction(session, schema_name, deadline);
     if (catalog->schema_version > schema.version)
         return rejected(ATR_E_CONFIG, "schema '" + schema_name + "' has schema version " +
                                           std::to_string(catalog->schema_version) + ", this program knows version " +

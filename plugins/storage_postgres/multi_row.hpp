@@ -15,6 +15,7 @@ public:
     MultiRow& column(const std::string& name, ArrayColumn::Type type);
     ArrayColumn& operator[](std::size_t place) { return columns_[place]; }
     std::size_t rows() const { return columns_.front().size(); }
+    std::size_t columns() const { return columns_.size(); }
 
     /// "unnest($1::text[], ...) AS u(key, ...)".
     std::string source() const;

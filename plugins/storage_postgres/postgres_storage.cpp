@@ -5,11 +5,14 @@
 #include "blobs.hpp"
 #include "change_feed.hpp"
 #include "connection_string.hpp"
+#include "fresh_read.hpp"
 #include "jobs.hpp"
 #include "migration.hpp"
 #include "pooler_check.hpp"
 #include "purge.hpp"
+#include "record_import.hpp"
 #include "record_reader.hpp"
+#include "snapshot_reader.hpp"
 
 namespace storage_postgres {
 namespace {
@@ -137,10 +140,10 @@ Result<> PostgresStorage::migrate(const Call& call, const atr::Schema& schema) {
 }
 
 Result<std::vector<atr::Record>> PostgresStorage::get(const Call& call, const std::vector<atr::Key>& keys,
-                                                      std::uint32_t, std::uint64_t) {
+                                                      std::uint32_t, std::uint64_t min_seq) {
     return with_session<std::vector<atr::Record>>(call, Outcome::retry,
                                                   [&](Session& session, const Catalog& catalog, Deadline deadline) {
-                                                      return read_records(session, catalog, keys, deadline);
+                                                      return read_records(session, catalog, keys, min_seq, deadline);
                                                   });
 }
 
@@ -181,7 +184,9 @@ Result<atr::Page> PostgresStorage::query(const Call& call, const atr::Query& que
         call, Outcome::retry, [&](Session& session, const Catalog& catalog, Deadline deadline) -> Result<atr::Page> {
             auto planned = PageQuery::plan(catalog, query, after);
             if (!planned) return planned.error();
-            return to_page(planned->read(session.read({planned->statement()}, deadline).front()));
+            const auto rows = read_at_least(session, {planned->statement()}, query.min_seq, deadline);
+            if (!rows) return rows.error();
+            return to_page(planned->read(rows->front()));
         });
 }
 
@@ -205,11 +210,16 @@ Result<atr::Page> PostgresStorage::query_snapshot(const Call& call, const atr::Q
             return planned.error();
         }
         std::vector<Statement> statements;
-        if (!snapshot->begun) statements = snapshot->session->begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-        statements.push_back({"SET LOCAL idle_in_transaction_session_timeout = 120000"});
+        if (!snapshot->begun) statements = snapshot->begin();
+        statements.push_back(newest_commit());
         statements.push_back(planned->statement());
-        auto page = planned->read(snapshot->session->run(std::move(statements), deadline).back());
+        const auto rows = snapshot->session->run(std::move(statements), deadline);
         snapshot->begun = true;
+        if (auto reached = check_reached(rows[rows.size() - 2], query.min_seq); !reached) {
+            snapshots_.close(std::move(snapshot));
+            return reached.error();
+        }
+        auto page = planned->read(rows.back());
         if (!page.next) {
             snapshots_.close(std::move(snapshot));
             return atr::Page{std::move(page.records), std::string()};
@@ -285,6 +295,57 @@ Result<std::uint32_t> PostgresStorage::purge(const Call& call, const std::string
             return purge_old(session, catalog, clock_, collection, older_than_unix_ms,
                              std::min(max, most_purged_at_once), deadline);
         });
+}
+
+Result<atr::OpenSnapshot> PostgresStorage::open_snapshot(const Call& call) {
+    snapshots_.close_idle();
+    const Deadline deadline = deadline_of(call);
+    std::unique_ptr<Snapshots::Snapshot> snapshot;
+    try {
+        auto opened = snapshots_.open(nullptr);
+        if (!opened) return opened.error();
+        snapshot = std::move(*opened);
+        snapshot->session->run(snapshot->begin(), deadline);
+        snapshot->begun = true;
+        StoreMoment moment = describe_store(*snapshot->session, settings_.schema, deadline);
+        snapshot->catalog = std::move(moment.catalog);
+        moment.description.id = snapshots_.keep(std::move(snapshot), 0);
+        return std::move(moment.description);
+    } catch (const SqlError& error) {
+        if (snapshot) snapshots_.close(std::move(snapshot));
+        return failure(error, Outcome::retry);
+    }
+}
+
+Result<std::vector<atr::Record>> PostgresStorage::read_snapshot(const Call& call, std::uint64_t id,
+                                                                const std::string& collection,
+                                                                const std::string& after_key, std::uint32_t limit) {
+    auto snapshot = snapshots_.take(id);
+    if (!snapshot) return rejected(ATR_E_BAD_INPUT, "the snapshot is closed: open another");
+    try {
+        auto records = read_records_after(*snapshot->session, *snapshot->catalog, collection, after_key, limit,
+                                          deadline_of(call));
+        snapshots_.keep(std::move(snapshot), id);
+        return records;
+    } catch (const SqlError& error) {
+        snapshots_.close(std::move(snapshot));
+        return failure(error, Outcome::retry);
+    }
+}
+
+Result<> PostgresStorage::close_snapshot(const Call&, std::uint64_t id) {
+    if (auto snapshot = snapshots_.take(id)) snapshots_.close(std::move(snapshot));
+    return {};
+}
+
+Result<> PostgresStorage::import_records(const Call& call, const atr::Import& import) {
+    return with_session<atr::Unit>(call, Outcome::unknown,
+                                   [&](Session& session, const Catalog& catalog, Deadline deadline) -> Result<> {
+                                       if (auto migrated = check_migrated(catalog); !migrated) return migrated;
+                                       auto done = storage_postgres::import_records(session, catalog, import, deadline);
+                                       commits_.forget_tokens();
+                                       return done;
+                                   });
 }
 
 Result<std::string> PostgresStorage::health(const Call& call) {

@@ -3,7 +3,7 @@
 /// Threads and errors: as atr::Storage says.
 #pragma once
 
-#include <atr/storage.hpp>
+#include <atr/storage_copy.hpp>
 #include <memory>
 #include <string>
 
@@ -16,7 +16,7 @@
 
 namespace storage_postgres {
 
-class PostgresStorage final : public atr::Storage {
+class PostgresStorage final : public atr::Storage, public atr::StorageCopy {
 public:
     using Settings = storage_postgres::Settings;
     static atr::Config<Settings> config() { return settings_config(); }
@@ -51,6 +51,13 @@ public:
     atr::Result<std::uint32_t> purge(const atr::Call&, const std::string& collection, std::int64_t older_than_unix_ms,
                                      std::uint32_t max) override;
     atr::Result<std::string> health(const atr::Call&) override;
+
+    atr::Result<atr::OpenSnapshot> open_snapshot(const atr::Call&) override;
+    atr::Result<std::vector<atr::Record>> read_snapshot(const atr::Call&, std::uint64_t snapshot,
+                                                        const std::string& collection, const std::string& after_key,
+                                                        std::uint32_t limit) override;
+    atr::Result<> close_snapshot(const atr::Call&, std::uint64_t snapshot) override;
+    atr::Result<> import_records(const atr::Call&, const atr::Import&) override;
 
 private:
     PostgresStorage(const atr::Host& host, Settings settings, Clock clock);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base64url.hpp"
+#include "fresh_read.hpp"
 #include "group_reader.hpp"
 #include "names.hpp"
 #include "prepared_batch.hpp"
@@ -97,7 +98,8 @@ atr::Record read_record(const Collection& collection, const Rows& rows, int row)
 }
 
 atr::Result<std::vector<atr::Record>> read_records(Session& session, const Catalog& catalog,
-                                                   const std::vector<atr::Key>& keys, Deadline deadline) {
+                                                   const std::vector<atr::Key>& keys, std::uint64_t min_seq,
+                                                   Deadline deadline) {
     std::map<std::int64_t, ArrayColumn> wanted;
     for (const auto& key : keys) {
         const Collection* collection = catalog.find(key.collection);
@@ -115,8 +117,10 @@ atr::Result<std::vector<atr::Record>> read_records(Session& session, const Catal
                               parameters});
     }
     std::vector<atr::Record> out;
-    if (statements.empty()) return out;
-    const auto rows = session.read(std::move(statements), deadline);
+    if (statements.empty() && min_seq == 0) return out;
+    const auto answered = read_at_least(session, std::move(statements), min_seq, deadline);
+    if (!answered) return answered.error();
+    const std::vector<Rows>& rows = *answered;
     std::map<std::pair<std::string, std::string>, atr::Record> found;
     std::size_t place = 0;
     for (const auto& [id, column] : wanted) {

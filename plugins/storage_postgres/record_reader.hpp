@@ -18,9 +18,12 @@ std::string record_columns(const Collection& collection);
 int record_column_count(const Collection& collection);
 atr::Record read_record(const Collection& collection, const Rows& rows, int row);
 
-/// The records of `keys` that exist, in that order, all as of one moment. Errors: rejected: unknown collection.
+/// The records of `keys` that exist, in that order, all as of one moment, at which commit `min_seq` is there.
+/// Errors: rejected  unknown collection
+///         retry     the store has not reached that commit
 atr::Result<std::vector<atr::Record>> read_records(Session& session, const Catalog& catalog,
-                                                   const std::vector<atr::Key>& keys, Deadline deadline);
+                                                   const std::vector<atr::Key>& keys, std::uint64_t min_seq,
+                                                   Deadline deadline);
 
 atr::Error unknown_collection(const std::string& name);
 

@@ -11,6 +11,14 @@ constexpr std::chrono::seconds most_idle{60};
 
 }  // namespace
 
+/// The server ends a snapshot that nobody reads for twice the time after which this process closes it.
+std::vector<Statement> Snapshots::Snapshot::begin() const {
+    auto out = session->begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    const auto idle = std::chrono::milliseconds(2 * most_idle).count();
+    out.push_back({"SET LOCAL idle_in_transaction_session_timeout = " + std::to_string(idle)});
+    return out;
+}
+
 atr::Result<std::unique_ptr<Snapshots::Snapshot>> Snapshots::open(std::shared_ptr<const Catalog> catalog) {
     {
         const std::lock_guard lock(mutex_);

@@ -22,7 +22,8 @@ public:
     struct Snapshot {
         std::unique_ptr<Session> session;
         std::shared_ptr<const Catalog> catalog;
-        bool begun = false;  ///< it begins with its first read
+        bool begun = false;  ///< it begins with its first read, which begin() is put before
+        std::vector<Statement> begin() const;
         std::chrono::steady_clock::time_point used = std::chrono::steady_clock::now();
     };
 

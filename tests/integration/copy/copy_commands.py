@@ -124,6 +124,19 @@ class Commands(unittest.TestCase):
             host.wait_end()
             self.assertIn("unfinished copy", host.log_tail())
 
+    def test_a_backup_restores_into_another_backend_and_from_there_back(self):
+        folder = os.path.join(self.site.folder, "between")
+        os.makedirs(folder)
+        file = os.path.join(folder, "0.backup.gz")
+        expected = digest(self.site.run("backup", file).stdout)
+        with copying.places(folder) as place:
+            for number, backend in enumerate(("postgres", "sqlite"), 1):
+                settings = place(backend, "restored").settings_file(os.path.join(folder, f"{backend}.yaml"))
+                place_words = ("--config", settings, "--data", os.path.join(folder, backend))
+                self.assertEqual(digest(run("restore", file, *place_words, expect=0)), expected)
+                file = os.path.join(folder, f"{number}.backup.gz")
+                self.assertEqual(digest(run("backup", file, *place_words, expect=0)), expected)
+
 
 if __name__ == "__main__":
     unittest.main()

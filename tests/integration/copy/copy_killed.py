@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """kill -9 at random moments of a copy, again and again: the copy that at last ends is equal to one that was never cut.
 
-    copy_killed.py [--kills N]           SEED in the environment replays the moments
+    copy_killed.py [--kills N] [--payments N] [--from BACKEND] [--to BACKEND]
+
+BACKEND: sqlite or postgres. SEED in the environment replays the moments.
 """
 
 import argparse
@@ -13,10 +15,7 @@ import sys
 import tempfile
 import time
 
-from copying import Sqlite, copy, copy_command, digest, make_books
-
-PAYMENTS = 2000
-
+from copying import copy, copy_command, digest, make_books, places
 
 def killed_at(source, target, seconds):
     """Starts a copy and kills it after `seconds`. True: it was cut off; False: the copy is finished, by this process, or by
@@ -33,38 +32,45 @@ def killed_at(source, target, seconds):
     return False
 
 
+def kill_copies(place, words, rng):
+    source = place(words.source, "source")
+    make_books(source, words.payments)
+    began = time.monotonic()
+    expected = digest(copy(source, place(words.to, "whole")).stdout)
+    takes = time.monotonic() - began
+    cut, finished = 0, 0
+    while cut < words.kills:
+        target = place(words.to, f"target_{finished}")
+        tries = 0
+        while killed_at(source, target, rng.random() * takes * 1.1):
+            cut += 1
+            tries += 1
+            if tries == 8:  # enough of this one: let it come to its end
+                killed_at(source, target, None)
+                break
+        finished += 1
+        check = place("sqlite", f"check_{finished}")
+        assert digest(copy(target, check, "--verify").stdout) == expected, "a copy that was cut off is not equal"
+        target.remove()
+        check.remove()
+    print(f"copy_killed: {cut} copies of {words.payments} payments from {words.source} to {words.to} killed, {finished} finished, "
+          f"each equal to the source: {expected['all'][0]:,} records, hash {expected['all'][1][:16]}; "
+          f"{time.monotonic() - began:.0f} s")
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--kills", type=int, default=20)
-    kills = options.parse_args().kills
+    options.add_argument("--payments", type=int, default=2000)
+    options.add_argument("--from", dest="source", default="sqlite")
+    options.add_argument("--to", default="sqlite")
+    words = options.parse_args()
     seed = os.environ.get("SEED") or str(random.SystemRandom().randint(0, 2**32))
-    print(f"copy_killed: {kills} kills; replay: SEED={seed} {' '.join(sys.argv)}", flush=True)
-    rng = random.Random(seed)
+    print(f"copy_killed: {words.kills} kills; replay: SEED={seed} {' '.join(sys.argv)}", flush=True)
     folder = tempfile.mkdtemp(prefix="treasurer-copy-killed-")
     try:
-        source = Sqlite(folder, "source.db")
-        make_books(source, PAYMENTS)
-        began = time.monotonic()
-        expected = digest(copy(source, Sqlite(folder, "whole.db")).stdout)
-        takes = time.monotonic() - began
-        cut, finished, number = 0, 0, 0
-        while cut < kills:
-            target = Sqlite(folder, f"target-{number}.db")
-            number += 1
-            tries = 0
-            while killed_at(source, target, rng.random() * takes * 1.1):
-                cut += 1
-                tries += 1
-                if tries == 8:  # enough of this one: let it come to its end
-                    killed_at(source, target, None)
-                    break
-            finished += 1
-            check = Sqlite(folder, f"check-{number}.db")
-            assert digest(copy(target, check, "--verify").stdout) == expected, "a copy that was cut off is not equal"
-            target.remove()
-            check.remove()
-        print(f"copy_killed: {cut} copies of {PAYMENTS} payments killed, {finished} finished, each equal to the source: "
-              f"{expected['all'][0]:,} records, hash {expected['all'][1][:16]}; {time.monotonic() - began:.0f} s")
+        with places(folder) as place:
+            kill_copies(place, words, random.Random(seed))
         return 0
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,54 +1,47 @@
 #!/usr/bin/env python3
-"""A storage copied to another backend and back is equal to the first by hash, at 100,000 payments, in bounded memory.
+"""A storage copied from SQLite to PostgreSQL and back is equal to the first by hash, in bounded memory.
 
-PAYMENTS in the environment overrides their number. The backend between is PostgreSQL where its plugin offers
-copies, else a second SQLite file.
+    copy_large.py PAYMENTS
 """
 
-import os
 import shutil
 import sys
 import tempfile
 
-from copying import PostgresPlace, Sqlite, Timed, copy, digest, make_books, offers_copies
-from postgres import Postgres
+from copying import Timed, copy, digest, make_books, places
 
-PAYMENTS = int(os.environ.get("PAYMENTS") or 100_000)
 MOST_MIB = 200
 
 
+def copied(source, target, payments):
+    """The digest of the target, and how long the copy took, for people."""
+    with Timed() as timed:
+        done = copy(source, target, "--verify")
+    found = digest(done.stdout)
+    assert found["payments"][0] == payments, found
+    assert found["atr.keys"][0] > 0 and found["atr.jobs"][0] == 3, found
+    assert "verified: the target was read again and is equal" in done.stdout
+    assert "trial balance: zero" in done.stdout
+    return found, (f"{source.plugin} -> {target.plugin} with --verify {timed.seconds:.1f} s, "
+                   f"{found['all'][0] / timed.seconds:,.0f} records/s"), timed.peak_mib
+
+
 def main():
+    payments = int(sys.argv[1])
     folder = tempfile.mkdtemp(prefix="treasurer-copy-large-")
-    server = Postgres() if offers_copies("storage_postgres") else None
     try:
-        if server:
-            server.create().start()
-        first, last = Sqlite(folder, "first.db"), Sqlite(folder, "last.db")
-        between = PostgresPlace(server.url, "books") if server else Sqlite(folder, "between.db")
-        with Timed() as making:
-            make_books(first, PAYMENTS)
-        hashes = []
-        figures = []
-        made_with = making.peak_mib
-        for source, target in ((first, between), (between, last)):
-            with Timed() as timed:
-                done = copy(source, target, "--verify")
-            found = digest(done.stdout)
-            assert found["payments"][0] == PAYMENTS, found
-            assert found["atr.keys"][0] > 0 and found["atr.jobs"][0] == 3, found
-            assert "verified: the target was read again and is equal" in done.stdout
-            assert "trial balance: zero" in done.stdout
-            hashes.append(found)
-            figures.append(f"{source.plugin} -> {target.plugin} with --verify {timed.seconds:.1f} s, "
-                           f"{found['all'][0] / timed.seconds:,.0f} records/s")
-        assert hashes[0] == hashes[1], "the copy of the copy differs from the first"
-        assert made_with >= MOST_MIB or timed.peak_mib < MOST_MIB, f"{timed.peak_mib:.0f} MiB"
-        print(f"copy_large: {PAYMENTS:,} payments, {hashes[0]['all'][0]:,} records made in {making.seconds:.1f} s; "
-              f"{'; '.join(figures)}; peak {timed.peak_mib:.0f} MiB; hash {hashes[0]['all'][1]} three times")
+        with places(folder) as place:
+            first, between, last = place("sqlite", "first"), place("postgres", "books"), place("sqlite", "last")
+            with Timed() as making:
+                make_books(first, payments)
+            there, way_there, _ = copied(first, between, payments)
+            back, way_back, peak = copied(between, last, payments)
+        assert there == back, "the copy of the copy differs from the first"
+        assert making.peak_mib >= MOST_MIB or peak < MOST_MIB, f"{peak:.0f} MiB"
+        print(f"copy_large: {payments:,} payments, {there['all'][0]:,} records made in {making.seconds:.1f} s; "
+              f"{way_there}; {way_back}; peak {peak:.0f} MiB; hash {there['all'][1]} three times")
         return 0
     finally:
-        if server:
-            server.remove()
         shutil.rmtree(folder, ignore_errors=True)
 
 

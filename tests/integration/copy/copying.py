@@ -1,5 +1,6 @@
 """What the tests of copies share: books made through a plugin, `treasurer storage copy` as a process, its answers."""
 
+import contextlib
 import json
 import os
 import resource
@@ -9,7 +10,9 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "support"))
 
-from host import BUILD, PROGRAM  # noqa: E402
+from backends import with_section  # noqa: E402
+from host import BUILD, CONFIG, PROGRAM  # noqa: E402
+from postgres import Postgres  # noqa: E402
 
 PLUGINS = os.path.join(BUILD, "plugins")
 
@@ -24,6 +27,15 @@ class Sqlite:
     def text(self):
         return f"{self.plugin}:" + ",".join(f"{key}={value}" for key, value in self.config.items())
 
+    def settings_file(self, path):
+        """The default settings with this storage in them, written to `path`."""
+        lines = "".join(f"      {key}: {json.dumps(value)}\n" for key, value in self.config.items())
+        with open(CONFIG, encoding="utf-8") as file:
+            text = with_section(file.read(), "storage", f"  storage:\n    use: {self.plugin}\n    config:\n{lines}")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
     def remove(self):
         for ending in ("", "-wal", "-shm"):
             if os.path.exists(self.path + ending):
@@ -33,20 +45,31 @@ class Sqlite:
 class PostgresPlace(Sqlite):
     """A schema of one PostgreSQL server."""
 
-    def __init__(self, url, schema):
-        self.plugin, self.config = "storage_postgres", {"url": url, "schema": schema}
+    def __init__(self, server, schema):
+        self.server, self.schema = server, schema
+        self.plugin, self.config = "storage_postgres", {"url": server.url, "schema": schema}
 
     def remove(self):
-        raise NotImplementedError
+        self.server.sql(f"DROP SCHEMA {self.schema} CASCADE")
 
 
-def offers_copies(plugin):
-    """Whether the plugin is built and has the optional interface."""
-    path = os.path.join(PLUGINS, plugin + ".so")
-    if not os.path.exists(path):
-        return False
-    with open(path, "rb") as file:
-        return b"atr.storage.copy/1" in file.read()
+@contextlib.contextmanager
+def places(folder):
+    """`place("sqlite" | "postgres", NAME)` makes an empty storage; the server behind some of them ends with this."""
+    server = Postgres()
+    started = []
+
+    def place(backend, name):
+        if backend == "sqlite":
+            return Sqlite(folder, name + ".db")
+        if not started:
+            started.append(server.create().start())
+        return PostgresPlace(server, name)
+
+    try:
+        yield place
+    finally:
+        server.remove()
 
 
 def make_books(place, payments):

@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""`treasurer plugin check` of a plugin that needs a server: starts one, runs the kit against it, ends it.
+
+    check_on_server.py storage_postgres | cache_redis [ARGUMENT OF THE KIT ...]
+"""
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
+
+from host import BUILD, PROGRAM  # noqa: E402
+from postgres import Postgres  # noqa: E402
+from redis_server import Standalone  # noqa: E402
+
+
+@contextlib.contextmanager
+def storage_postgres():
+    server = Postgres().create().start()
+    try:
+        yield f"url: {server.url}\nschema: '{{unique}}'\n"
+    finally:
+        server.remove()
+
+
+@contextlib.contextmanager
+def cache_redis():
+    with Standalone() as site:
+        yield (f"addresses: ['127.0.0.1:{site.servers['redis'].port}']\nusername: treasurer\n"
+               f"password: secret://file{site.folder}/password\nprefix: 'at:{{unique}}:'\n")
+
+
+PLUGINS = {one.__name__: one for one in (storage_postgres, cache_redis)}
+
+
+def main():
+    plugin, *arguments = sys.argv[1:]
+    with PLUGINS[plugin]() as settings, tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        file.write(settings)
+        file.flush()
+        path = os.path.join(BUILD, "plugins", plugin + ".so")
+        return subprocess.run([PROGRAM, "plugin", "check", path, "--config", file.name, *arguments], check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
