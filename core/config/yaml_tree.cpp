@@ -5,6 +5,7 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -198,6 +199,14 @@ const YamlNode* YamlNode::find_path(std::string_view path) const {
 YamlNode parse_yaml(std::string_view text, const std::string& source, Problems& problems) {
     if (!border::is_utf8(text)) {
         problems.push_back({first_bad_byte(text, source), "not UTF-8 from here on"});
+        return {};
+    }
+    if (const auto zero = text.find('\0'); zero != text.npos) {  // the library would guess UTF-16 or UTF-32
+        const auto before = text.substr(0, zero);
+        const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+        const auto column = zero - (before.rfind('\n') + 1) + 1;  // npos + 1 is 0
+        problems.push_back({{source, static_cast<int>(line), static_cast<int>(column)},
+                            "not text: a zero byte; save the file as UTF-8"});
         return {};
     }
     TreeBuilder builder(source, problems);
