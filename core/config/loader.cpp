@@ -71,7 +71,7 @@ std::variant<Settings, Problems> load_settings(const LoadOptions& options) {
     SettingsReader reader(root, problems);
     visit_settings(settings, reader);
     if (settings.plugins.dir.empty()) settings.plugins.dir = options.plugins_dir;
-    read_plugin_slots(root, options.plugin_schema, reader, settings.plugins, problems);
+    read_plugin_slots(options.plugin_schema, reader, settings.plugins, problems);
     reader.report_unknown();
     if (problems.empty()) check_together(settings, reader, problems);
     if (problems.empty()) return settings;

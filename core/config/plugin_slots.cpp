@@ -26,9 +26,8 @@ bool is_sha256(std::string_view text) {
 
 class SlotReader {
 public:
-    SlotReader(const YamlNode& root, const SchemaLookup& schemas, SettingsReader& reader, std::string dir,
-               Problems& problems)
-        : root_(root), schemas_(schemas), reader_(reader), dir_(std::move(dir)), problems_(problems) {}
+    SlotReader(const SchemaLookup& schemas, SettingsReader& reader, std::string dir, Problems& problems)
+        : schemas_(schemas), reader_(reader), dir_(std::move(dir)), problems_(problems) {}
 
     void one(const std::string& kind, const std::string& path, PluginSlot& slot) {
         std::int64_t threads = slot.threads, queue = static_cast<std::int64_t>(slot.queue);
@@ -100,7 +99,6 @@ private:
         return {};
     }
 
-    const YamlNode& root_;
     const SchemaLookup& schemas_;
     SettingsReader& reader_;
     const std::string dir_;
@@ -109,9 +107,9 @@ private:
 
 }  // namespace
 
-void read_plugin_slots(const YamlNode& root, const SchemaLookup& schemas, SettingsReader& reader,
+void read_plugin_slots(const SchemaLookup& schemas, SettingsReader& reader,
                        PluginSettings& settings, Problems& problems) {
-    SlotReader slots(root, schemas, reader, settings.dir, problems);
+    SlotReader slots(schemas, reader, settings.dir, problems);
     slots.one("storage", "plugins.storage", settings.storage);
     slots.one("cache", "plugins.cache", settings.cache);
     slots.each("rail", "plugins.rails", settings.rails);

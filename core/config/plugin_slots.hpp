@@ -17,7 +17,7 @@ using SchemaLookup =
     std::function<atr::Result<std::string>(std::string_view kind, const PluginSlot& slot, const std::string& dir)>;
 
 /// Reads plugins.storage, .cache, .rails.* and .parsers.* into `settings`, whose dir is already set.
-void read_plugin_slots(const YamlNode& root, const SchemaLookup& schemas, SettingsReader& reader,
-                       PluginSettings& settings, Problems& problems);
+void read_plugin_slots(const SchemaLookup& schemas, SettingsReader& reader, PluginSettings& settings,
+                       Problems& problems);
 
 }  // namespace treasurer
