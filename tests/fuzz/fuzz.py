@@ -76,7 +76,7 @@ def fuzz(name, limit, seed, kept):
                                f"-artifact_prefix={BUILD}/{name}-", kept, seeds], capture_output=True, text=True,
                               errors="replace", check=False)
     if done.returncode:
-        sys.exit(f"{done.stderr[-8000:]}\nfuzz_{name} found something (seed {seed}); the input is in {BUILD}/{name}-*")
+        sys.exit(f"{done.stderr[-4000:]}\nfuzz_{name} found something (seed {seed}); the input is in {BUILD}/{name}-*")
     stats = dict(re.findall(r"stat::(\w+):\s+(\d+)", done.stderr))
     seconds = re.findall(r"Done \d+ runs in (\d+) second", done.stderr)
     print(f"fuzz_{name}: {stats.get('number_of_executed_units', '?')} inputs in {seconds[-1] if seconds else '?'} s, "

@@ -10,8 +10,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto schema = read_schema(all.substr(0, end));
     if (!schema) return 0;
     Problems problems;
-    const YamlNode node = parse_yaml(all.substr(std::min(end + 1, all.size())), "fuzz", problems);
+    YamlNode node = parse_yaml(all.substr(std::min(end + 1, all.size())), "fuzz", problems);
     if (!problems.empty()) return 0;
+    if (node.at.source.empty()) node.at = {"fuzz", 1, 1};  // settings that are not there have the place of their plugin
     const PluginConfigJson config = to_json(node, *schema);
     check_plugin_config(config, *schema, "config", problems);
     for (const auto& problem : problems) {
