@@ -100,7 +100,7 @@ Result<> import_records(Session& session, const Catalog& catalog, const atr::Imp
     if (auto removed = writing.remove(import.removals); !removed) return removed;
     if (auto written = writing.write(import.records); !written) return written;
     writing.raise(import.state);
-    auto statements = session.begin();
+    auto statements = session.begin_write(deadline);
     auto own = writing.take();
     std::move(own.begin(), own.end(), std::back_inserter(statements));
     statements.push_back({"COMMIT"});
