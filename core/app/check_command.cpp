@@ -27,7 +27,7 @@ struct CheckOptions {
 Json schema_of(const kit::Options& options) {
     for (const auto& facts : kit::describe_plugin(options.plugin))
         if (options.component.empty() || facts.id == options.component)
-            return Json::parse(facts.config_schema_json, nullptr, false);
+            return read_schema(facts.config_schema_json).value_or(Json());
     return {};
 }
 

@@ -49,6 +49,8 @@ void add_serve(CLI::App& program, int& exit_code);
 void add_config(CLI::App& program, int& exit_code);
 void add_plugin(CLI::App& program, int& exit_code);
 void add_plugin_check(CLI::App& plugin, int& exit_code);
+void add_plugin_explain(CLI::App& plugin, int& exit_code);
+void add_plugin_new(CLI::App& plugin, int& exit_code);
 void add_parse(CLI::App& program, int& exit_code);
 void add_user(CLI::App& program, int& exit_code);
 void add_token(CLI::App& program, int& exit_code);

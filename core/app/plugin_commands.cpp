@@ -1,5 +1,6 @@
-// treasurer plugin list | inspect: what plugin files hold; check is in check_command.cpp.
+// treasurer plugin list | inspect: what plugin files hold; new, check and explain are in files of their own.
 #include "app/command_line.hpp"
+#include "config/schema_check.hpp"
 #include "plugin/plugin_library.hpp"
 
 #include <nlohmann/json.hpp>
@@ -23,13 +24,19 @@ std::string type_of(const nlohmann::json& about) {
     return out;
 }
 
-void print_settings(const nlohmann::json& schema) {
-    if (!schema.is_object() || !schema.contains("properties") || schema["properties"].empty()) {
+void print_settings(const std::string& text) {
+    const auto schema = read_schema(text);
+    if (!schema && !text.empty()) {
+        std::cout << "  settings: its schema is no JSON object, or nested more than 64 deep\n";
+        return;
+    }
+    const auto properties = schema ? schema->value("properties", nlohmann::json()) : nlohmann::json();
+    if (!properties.is_object() || properties.empty()) {
         std::cout << "  settings: none\n";
         return;
     }
     std::cout << "  settings:\n";
-    for (const auto& [name, about] : schema["properties"].items()) {
+    for (const auto& [name, about] : properties.items()) {
         std::cout << "    " << name << " (" << type_of(about) << "), "
                   << (about.contains("default") ? "default " + about["default"].dump() : std::string("required"))
                   << '\n';
@@ -55,7 +62,7 @@ int inspect(const std::string& use, const std::string& dir) {
         if (!component.vendor.empty()) std::cout << "  vendor: " << component.vendor << '\n';
         if (!component.license.empty()) std::cout << "  licence: " << component.license << '\n';
         if (component.serial()) std::cout << "  one call at a time\n";
-        print_settings(nlohmann::json::parse(component.config_schema_json, nullptr, false));
+        print_settings(component.config_schema_json);
     }
     return done;
 }
@@ -89,7 +96,9 @@ void add_plugin(CLI::App& program, int& exit_code) {
     const auto takes_dir = [&](CLI::App* command) {
         command->add_option("--dir", *dir, "the plugin folder (default: beside this program)");
     };
+    add_plugin_new(*plugin, exit_code);
     add_plugin_check(*plugin, exit_code);
+    add_plugin_explain(*plugin, exit_code);
     auto* listing = plugin->add_subcommand("list", "what is in the plugin folder, and whether it loads");
     takes_dir(listing);
     listing->callback([dir, &exit_code] { exit_code = list(*dir); });

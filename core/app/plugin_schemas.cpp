@@ -1,5 +1,6 @@
 #include "app/plugin_schemas.hpp"
 
+#include "config/schema_check.hpp"
 #include "plugin/plugin_library.hpp"
 
 namespace treasurer::app {
@@ -19,8 +20,8 @@ atr::Result<std::vector<KnownPlugin>> known_plugins(const std::string& dir) {
     for (const auto& one : *found) {
         if (!one.library) continue;
         for (const auto& component : one.library->components()) {
-            auto schema = nlohmann::json::parse(component.config_schema_json, nullptr, false);
-            if (schema.is_object()) out.push_back({one.file.stem().string(), component.kind, std::move(schema)});
+            if (auto schema = read_schema(component.config_schema_json))
+                out.push_back({one.file.stem().string(), component.kind, *std::move(schema)});
         }
     }
     return out;

@@ -1,6 +1,7 @@
 #include "config/plugin_slots.hpp"
 
 #include "config/plugin_config.hpp"
+#include "config/schema_check.hpp"
 
 namespace treasurer {
 
@@ -93,9 +94,9 @@ private:
             problems_.push_back({reader_.position(path + ".use"), path + ".use: " + text.error().message});
             return {};
         }
-        Json schema = Json::parse(*text, nullptr, false);
-        if (schema.is_object()) return schema;
-        problems_.push_back({reader_.position(path + ".use"), path + ".use: the plugin's schema is not JSON"});
+        if (auto schema = treasurer::read_schema(*text)) return *std::move(schema);
+        problems_.push_back({reader_.position(path + ".use"),
+                             path + ".use: the plugin's schema is no JSON object, or nested more than 64 deep"});
         return {};
     }
 

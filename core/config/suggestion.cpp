@@ -26,12 +26,17 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return last[b.size()];
 }
 
+/// A name this far from the misspelt one is not meant.
+std::size_t too_far(std::string_view wrong) {
+    return std::max<std::size_t>(wrong.size() / 3, 1) + 1;
+}
+
 }  // namespace
 
 std::string suggestion(std::string_view wrong, const std::vector<std::string>& known) {
     if (wrong.size() > longest_name) return {};
     std::string best;
-    std::size_t nearest = std::max<std::size_t>(wrong.size() / 3, 1) + 1;
+    std::size_t nearest = too_far(wrong);
     for (const auto& name : known) {
         const std::size_t away = name.size() > longest_name ? nearest : distance(wrong, name);
         const bool longer_form = wrong.size() >= 3 && name.starts_with(wrong);
@@ -40,6 +45,27 @@ std::string suggestion(std::string_view wrong, const std::vector<std::string>& k
         best = name;
     }
     return best.empty() ? std::string() : " (did you mean '" + best + "'?)";
+}
+
+std::vector<std::string> nearest_names(std::string_view wrong, const std::vector<std::string>& known,
+                                       std::size_t most) {
+    if (wrong.size() > longest_name) return {};
+    struct Found {
+        std::size_t away;
+        std::string name;
+    };
+    std::vector<Found> found;
+    for (const auto& name : known)
+        if (const auto away = distance(wrong, name); away < too_far(wrong)) found.push_back({away, name});
+    const auto shared = [&](const std::string& name) {  // letters that both begin with
+        return std::mismatch(wrong.begin(), wrong.end(), name.begin(), name.end()).first - wrong.begin();
+    };
+    std::stable_sort(found.begin(), found.end(), [&](const Found& a, const Found& b) {
+        return a.away != b.away ? a.away < b.away : shared(a.name) > shared(b.name);
+    });
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < std::min(found.size(), most); ++i) out.push_back(std::move(found[i].name));
+    return out;
 }
 
 }  // namespace treasurer

@@ -22,6 +22,7 @@ void Runner::stop() {
 
 void Runner::adopt(std::string payment_id, std::uint64_t lease_token) {
     ++counters_.started;
+    if (!begin_work(payment_id, saga_.now())) return;
     {
         const std::lock_guard lock(mutex_);
         if (active_ >= saga_.settings().max_active) {
@@ -31,6 +32,23 @@ void Runner::adopt(std::string payment_id, std::uint64_t lease_token) {
         ++active_;
     }
     scope_.spawn(first(std::move(payment_id), lease_token));
+}
+
+bool Runner::begin_work(const std::string& payment_id, UnixMillis leased_at) {
+    const std::lock_guard lock(mutex_);
+    if (working_.empty()) sure_until_ = leased_at + saga_.settings().lease.count();
+    return working_.insert(payment_id).second;
+}
+
+void Runner::end_work(const std::string& payment_id) {
+    const std::lock_guard lock(mutex_);
+    working_.erase(payment_id);
+    lapsed_.erase(payment_id);
+}
+
+bool Runner::may_have_lapsed() const {
+    const std::lock_guard lock(mutex_);
+    return !lapsed_.empty() || (!working_.empty() && saga_.now() >= sure_until_);
 }
 
 bool Runner::has_room() const {
@@ -70,6 +88,7 @@ Task<> Runner::first(std::string payment_id, std::uint64_t lease_token) {
         const std::string id = std::move(next->payment_id);
         Task<> work = saga_.first_send(id, next->lease_token);
         co_await work;
+        end_work(id);
         next = next_adopted();
         waiters_.tell(id);
     }
@@ -78,6 +97,7 @@ Task<> Runner::first(std::string payment_id, std::uint64_t lease_token) {
 Task<> Runner::later(std::string payment_id, std::uint64_t lease_token) {
     Task<> work = saga_.resume(payment_id, lease_token);
     co_await work;
+    end_work(payment_id);
     const std::optional<Adopted> next = next_adopted();
     if (next) scope_.spawn(first(next->payment_id, next->lease_token));
     waiters_.tell(payment_id);
@@ -87,28 +107,45 @@ Task<> Runner::take_over() {
     const auto& settings = saga_.settings();
     while (!stopping_) {
         const std::size_t active = active_;
-        const std::size_t room = active < settings.max_active ? settings.max_active - active : 0;
         bool more = false;
-        if (room > 0) {
-            const auto most = static_cast<std::uint32_t>(std::min<std::size_t>(room, 64));
-            CallOptions options;
-            options.timeout = settings.lookup_timeout;
-            Task<atr::Result<std::vector<atr::Job>>> call =
-                storage_.lease(payments_queue, saga_.worker(), most, settings.lease, options);
-            atr::Result<std::vector<atr::Job>> jobs = co_await call;
-            if (jobs) {
-                for (auto& job : *jobs) {
-                    ++counters_.taken_over;
-                    ++active_;
-                    scope_.spawn(later(std::move(job.id), job.lease_token));
-                }
-                more = jobs->size() == most;
-            } else {
-                ++counters_.lease_errors;
-            }
+        if (active < settings.max_active && !may_have_lapsed()) {
+            Task<bool> leasing = lease_some(settings.max_active - active);
+            more = co_await leasing;
         }
         if (!more) co_await delay(executor_, settings.poll);
     }
+}
+
+Task<bool> Runner::lease_some(std::size_t room) {
+    const auto& settings = saga_.settings();
+    const auto most = static_cast<std::uint32_t>(std::min<std::size_t>(room, 64));
+    const UnixMillis began = saga_.now();
+    CallOptions options;
+    options.timeout = settings.lookup_timeout;
+    Task<atr::Result<std::vector<atr::Job>>> call =
+        storage_.lease(payments_queue, saga_.worker(), most, settings.lease, options);
+    atr::Result<std::vector<atr::Job>> jobs = co_await call;
+    if (!jobs) {
+        ++counters_.lease_errors;
+        co_return false;
+    }
+    for (auto& job : *jobs) {
+        ++counters_.taken_over;
+        if (!begin_work(job.id, began)) {
+            ++counters_.put_back;
+            scope_.spawn(put_back(std::move(job.id), job.lease_token));
+            continue;
+        }
+        ++active_;
+        scope_.spawn(later(std::move(job.id), job.lease_token));
+    }
+    co_return jobs->size() == most;
+}
+
+/// Its saga here has lost its lease, and ends; only then may another begin.
+Task<> Runner::put_back(std::string payment_id, std::uint64_t lease_token) {
+    Task<> releasing = saga_.release(std::move(payment_id), lease_token);
+    co_await releasing;
 }
 
 Task<> Runner::renew() {
@@ -116,11 +153,18 @@ Task<> Runner::renew() {
     while (!stopping_ || active_ > 0) {
         co_await delay(executor_, std::min(settings.lease / 3, settings.poll * 4));
         if (active_ == 0) continue;
+        const UnixMillis began = saga_.now();
         CallOptions options;
         options.timeout = settings.lease;
         Task<atr::Result<std::uint32_t>> call = storage_.extend_leases(saga_.worker(), settings.lease, options);
         atr::Result<std::uint32_t> held = co_await call;
-        if (!held) ++counters_.lease_errors;
+        if (!held) {
+            ++counters_.lease_errors;
+            continue;
+        }
+        const std::lock_guard lock(mutex_);
+        if (saga_.now() >= sure_until_) lapsed_ = working_;  // some may have ended before they were renewed
+        sure_until_ = began + settings.lease.count();
     }
 }
 

@@ -11,12 +11,14 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <unordered_set>
 
 namespace treasurer::payments {
 
 struct RunnerCounters {
     std::atomic<std::uint64_t> started{0};     ///< payments begun by this host
     std::atomic<std::uint64_t> taken_over{0};  ///< due payments leased by this host
+    std::atomic<std::uint64_t> put_back{0};    ///< of those, ones it was still at work on, its lease having lapsed
     std::atomic<std::uint64_t> lease_errors{0};
 };
 
@@ -47,7 +49,17 @@ public:
 
 private:
     Task<> take_over();
+    /// False: the storage had no more than a few, or cannot be asked now.
+    Task<bool> lease_some(std::size_t room);
     Task<> renew();
+    Task<> put_back(std::string payment_id, std::uint64_t lease_token);
+    /// Whether this host may have lost leases of payments that it is at work on. It then takes over nothing: leasing its
+    /// own payments anew would take their leases from the very sagas that are about to end them, and a host whose
+    /// commits take longer than a lease would never end any.
+    bool may_have_lapsed() const;
+    /// False: this host is at work on it. `leased_at`: no later than its lease began.
+    bool begin_work(const std::string& payment_id, UnixMillis leased_at);
+    void end_work(const std::string& payment_id);
     Task<> ask_storage(UnitOfWork commit_a, std::string payment_id, std::size_t job_position);
     /// Works on one payment and then on those that wait.
     Task<> first(std::string payment_id, std::uint64_t lease_token);
@@ -60,7 +72,10 @@ private:
     Waiters waiters_;
     std::atomic<bool> stopping_{false};
     std::atomic<std::size_t> active_{0};
-    mutable std::mutex mutex_;
+    mutable std::mutex mutex_;  ///< of all that follows
+    std::unordered_set<std::string> working_;  ///< payments leased by this host and not let go, waiting ones included
+    std::unordered_set<std::string> lapsed_;   ///< of those, the ones whose lease ended before it was renewed
+    UnixMillis sure_until_ = 0;                ///< until then no other lease of working_ can have ended
     struct Adopted {
         std::string payment_id;
         std::uint64_t lease_token = 0;

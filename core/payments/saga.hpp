@@ -71,7 +71,12 @@ public:
 
     Task<Committed> commit(UnitOfWork unit) { return parts_.store.commit(std::move(unit)); }
 
+    /// Gives a lease back, so that a payment this host does not go on with is not renewed with its others. Asks until
+    /// storage has answered, as long as the host runs.
+    Task<> release(std::string payment_id, std::uint64_t lease_token);
+
     const SagaSettings& settings() const { return settings_; }
+    UnixMillis now() const { return parts_.clock.unix_ms(); }
     const std::string& worker() const { return worker_; }
     void stop() { stopping_ = true; }
 
@@ -101,8 +106,6 @@ private:
     Task<> finish(Case work, Move move, atr::RailStatus status);
     Task<> park(Case work, Move move, atr::RailStatus status);
     Task<Written> write(UnitOfWork unit);
-    /// Gives the lease back, so that a payment this host does not go on with is not renewed with its others.
-    Task<> release(std::string payment_id, std::uint64_t lease_token);
 
     ledger::Transfer pending_transfer(const Payment& payment) const;
     atr::RailPayment rail_payment(const Payment& payment) const;

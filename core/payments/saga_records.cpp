@@ -40,9 +40,8 @@ Task<> Saga::release(std::string payment_id, std::uint64_t lease_token) {
     UnitOfWork unit = parts_.store.begin();
     unit.reschedule(payments_queue, std::move(payment_id), lease_token,
                     parts_.clock.unix_ms() + settings_.backoff_initial.count());
-    Task<Committed> committing = parts_.store.commit(std::move(unit));
-    co_await committing;  // a lost lease needs no release; one that storage cannot take back is asked about by its next
-                          // holder
+    Task<Written> writing = write(std::move(unit));
+    co_await writing;  // a lost lease needs no release
 }
 
 Task<std::optional<Saga::Case>> Saga::load(std::string payment_id, std::uint64_t lease_token) {

@@ -12,8 +12,8 @@ namespace treasurer {
 
 struct BreakerSettings {
     unsigned failures = 8;                      ///< in a row, until it opens; 0: never
-    std::chrono::milliseconds open{1000};       ///< until the first probe; doubles with each that fails
-    std::chrono::milliseconds open_max{8000};   ///< up to this
+    std::chrono::milliseconds open{250};        ///< until the first probe; doubles with each that fails
+    std::chrono::milliseconds open_max{2000};   ///< up to this
     bool operator==(const BreakerSettings&) const = default;
 };
 

@@ -1,24 +1,73 @@
 #include "plugin/instance_core.hpp"
 
-#include <cstring>
+#include <atomic>
+#include <future>
+#include <thread>
 
 #include "plugin/border.hpp"
 
 namespace treasurer {
 
 InstanceCore::InstanceCore(Parts parts, Executor& executor, const Clock& clock, HostSinks sinks)
-    : parts_(std::move(parts)), executor_(executor), clock_(clock), services_(parts_.name, clock, std::move(sinks)), breaker_(parts_.breaker) {}
+    : parts_(std::move(parts)),
+      executor_(executor),
+      clock_(clock),
+      services_(parts_.name, clock, std::move(sinks)),
+      breaker_(parts_.breaker) {}
 
 InstanceCore::~InstanceCore() {
-    if (self_ == nullptr) return;
+    if (self_ != nullptr) destroy(self_);
+}
+
+void InstanceCore::destroy(void* self) const noexcept {
     try {
-        parts_.component.table.destroy(self_);
+        parts_.component.table.destroy(self);
     } catch (...) {  // it is gone either way
-        self_ = nullptr;
+        return;
     }
 }
 
+InstanceCore::Made InstanceCore::make(const std::string& config_json) noexcept {
+    border::ErrorOut error;
+    Made out;
+    atr_outcome outcome = ATR_UNKNOWN;
+    try {
+        outcome = parts_.component.table.create(services_.raw(), atr::borrow(parts_.name), atr::borrow(config_json),
+                                                &out.self, error.raw());
+    } catch (...) {
+        return {nullptr, atr::rejected(ATR_E_INTERNAL, "the plugin threw an exception from create()")};
+    }
+    if (outcome != ATR_OK) return {nullptr, error.read(outcome)};
+    if (out.self == nullptr) out.outcome = atr::rejected(ATR_E_INTERNAL, "the plugin's create() gave no object");
+    return out;
+}
+
+InstanceCore::Made InstanceCore::make_in_time(const std::string& config_json) {
+    struct Hand {
+        std::promise<Made> made;
+        std::atomic<bool> taken{false};  ///< who is first: the thread with its object, or the patience that ends
+    };
+    const auto hand = std::make_shared<Hand>();
+    auto made = hand->made.get_future();
+    std::thread thread([core = shared_from_this(), hand, config_json] {
+        Made one = core->make(config_json);
+        if (!hand->taken.exchange(true)) return hand->made.set_value(std::move(one));
+        if (one.self != nullptr) core->destroy(one.self);
+    });
+    if (made.wait_for(parts_.start_wait) == std::future_status::timeout && !hand->taken.exchange(true)) {
+        thread.detach();
+        services_.close();
+        return {nullptr, atr::rejected(ATR_E_TIMEOUT, "the plugin's create() has not returned within " +
+                                                          std::to_string(parts_.start_wait.count()) + " ms: it hangs")};
+    }
+    thread.join();
+    return made.get();
+}
+
 atr::Result<> InstanceCore::create(const std::string& config_json) {
+    const Made made = make_in_time(config_json);
+    if (!made.outcome) return made.outcome.error();
+    self_ = made.self;
     deadlines_ = std::make_shared<CallDeadlines>(executor_, [weak = weak_from_this()](PluginCall& call) {
         if (const auto core = weak.lock()) call.expire(core->book());
     });
@@ -29,18 +78,7 @@ atr::Result<> InstanceCore::create(const std::string& config_json) {
         if (const auto core = weak.lock()) core->finish(call);
     };
     pool_ = std::make_unique<WorkerPool>(parts_.threads, parts_.queue, run_call, finish_call);
-    border::ErrorOut error;
-    atr_outcome outcome = ATR_UNKNOWN;
-    try {
-        outcome = parts_.component.table.create(services_.raw(), atr::borrow(parts_.name), atr::borrow(config_json),
-                                                &self_, error.raw());
-    } catch (...) {
-        return atr::rejected(ATR_E_INTERNAL, "the plugin threw an exception from create()");
-    }
-    if (outcome == ATR_OK && self_ != nullptr) return {};
-    if (outcome == ATR_OK) return atr::rejected(ATR_E_INTERNAL, "the plugin's create() gave no object");
-    self_ = nullptr;
-    return error.read(outcome);
+    return {};
 }
 
 const void* InstanceCore::find_interface(std::string_view id) const {
@@ -54,8 +92,9 @@ const void* InstanceCore::find_interface(std::string_view id) const {
 void InstanceCore::submit(std::shared_ptr<PluginCall> call) {
     PluginCall& wanted = *call;
     if (!wanted.passes_breaker() && !breaker_.allows(PluginCall::Steady::now()))
-        return wanted.refuse(counters_, atr::retry(ATR_E_UNREACHABLE, name() + ": it failed again and again, and is asked "
-                                                                              "again only in a while"));
+        return wanted.refuse(counters_,
+                             atr::retry(ATR_E_UNREACHABLE, name() + ": it failed again and again, and is asked "
+                                                                    "again only in a while"));
     deadlines_->watch(call);
     const auto submitted = pool_->submit(call);
     if (submitted == WorkerPool::Submitted::yes) return;

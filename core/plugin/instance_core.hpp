@@ -40,11 +40,12 @@ public:
         unsigned threads;
         std::size_t queue;
         BreakerSettings breaker;
-        Millis stop_wait;
+        Millis start_wait, stop_wait;
     };
     InstanceCore(Parts parts, Executor& executor, const Clock& clock, HostSinks sinks);
     ~InstanceCore();
 
+    /// Makes the component, waiting at most parts.start_wait, and the pool for its calls.
     atr::Result<> create(const std::string& config_json);
     void submit(std::shared_ptr<PluginCall> call);
     void stop();
@@ -60,6 +61,15 @@ public:
 
 private:
     void finish(PluginCall& call);
+    struct Made {
+        void* self = nullptr;
+        atr::Result<> outcome;
+    };
+    /// Calls the plugin's create() on this thread.
+    Made make(const std::string& config_json) noexcept;
+    /// The same on a thread of its own, which is left behind when it takes longer than parts.start_wait.
+    Made make_in_time(const std::string& config_json);
+    void destroy(void* self) const noexcept;
     CallBook book() { return {counters_, breaker_}; }
 
     const Parts parts_;

@@ -20,6 +20,7 @@ struct Operation {
     std::string_view name;
     atr::Outcome on_timeout;
     bool passes_breaker = false;  ///< asked even while the circuit breaker is open, and nothing that it judges by
+    bool urgent = false;          ///< goes before all calls that wait, also when no more may wait; for few, short ones
 };
 
 struct LatencySnapshot {

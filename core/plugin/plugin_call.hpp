@@ -49,6 +49,7 @@ public:
     void refuse(OperationCounters& counters, atr::Error error);
 
     Steady::time_point due() const { return due_; }
+    bool is_urgent() const { return operation_.urgent; }
     bool passes_breaker() const { return operation_.passes_breaker; }
 
 protected:

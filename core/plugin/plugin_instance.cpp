@@ -14,6 +14,7 @@ atr::Result<std::unique_ptr<PluginInstance>> PluginInstance::create(std::shared_
                                                                    .threads = threads,
                                                                    .queue = settings.queue,
                                                                    .breaker = settings.breaker,
+                                                                   .start_wait = settings.start_wait,
                                                                    .stop_wait = settings.stop_wait},
                                                host.executor, host.clock, std::move(host.sinks));
     const auto created = core->create(settings.config_json);

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "plugin/border.hpp"
+#include "plugin/load_probe.hpp"
 #include "plugin/normalise.hpp"
 
 namespace treasurer {
@@ -74,11 +75,12 @@ atr::Result<PluginComponent> read_component(const void* raw) {
 }  // namespace
 
 atr::Result<std::shared_ptr<const PluginLibrary>> PluginLibrary::load(const fs::path& path,
-                                                                       const std::string& sha256) {
+                                                                       const std::string& sha256, Millis patience) {
     std::error_code ignored;
     const fs::path file = fs::absolute(path, ignored).lexically_normal();
     const auto usable = check_plugin_file(file, sha256);
     if (!usable) return usable.error();
+    if (const std::string harm = harm_of_opening(file, patience); !harm.empty()) return refused_plugin(file, harm);
     const auto entry = open_entry(file);
     if (!entry) return entry.error();
     const auto plugin = normalise_plugin(*entry);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "plugin/plugin_file.hpp"
+#include "runtime/executor.hpp"
 
 namespace treasurer {
 
@@ -22,10 +23,13 @@ struct PluginComponent {
 
 class PluginLibrary {
 public:
-    /// Opens the file after check_plugin_file(). Errors (rejected, ATR_E_CONFIG): what that found, no plugin, or built
-    /// for another ABI.
+    static constexpr Millis load_patience{60'000};
+
+    /// Opens the file after check_plugin_file() and a trial in a child process (load_probe.hpp). Errors (rejected,
+    /// ATR_E_CONFIG): what those found, no plugin, or built for another ABI.
     static atr::Result<std::shared_ptr<const PluginLibrary>> load(const std::filesystem::path& file,
-                                                                  const std::string& sha256 = {});
+                                                                  const std::string& sha256 = {},
+                                                                  Millis patience = load_patience);
 
     const std::filesystem::path& file() const { return file_; }
     const std::string& sdk() const { return sdk_; }  ///< what it was built with, for diagnostics

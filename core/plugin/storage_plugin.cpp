@@ -17,7 +17,7 @@ constexpr Operation op_get{1, "get", Outcome::retry};
 constexpr Operation op_commit{2, "commit", Outcome::unknown};
 constexpr Operation op_query{3, "query", Outcome::retry};
 constexpr Operation op_lease{4, "lease", Outcome::unknown};
-constexpr Operation op_extend{5, "extend_leases", Outcome::unknown};
+constexpr Operation op_extend{.index = 5, .name = "extend_leases", .on_timeout = Outcome::unknown, .urgent = true};
 constexpr Operation op_changes{6, "changes", Outcome::retry};
 constexpr Operation op_blob_put{7, "blob_put", Outcome::unknown};
 constexpr Operation op_blob_get{8, "blob_get", Outcome::retry};

@@ -41,10 +41,13 @@ WorkerPool::Submitted WorkerPool::submit(Item item) {
             } catch (const std::system_error&) {
                 if (state.running == 0) return Submitted::full;
             }
-        } else if (!thread_free && state.queue.size() >= state.max_queue) {
+        } else if (!thread_free && state.queue.size() >= state.max_queue && !item->is_urgent()) {
             return Submitted::full;
         }
-        state.queue.push_back(std::move(item));
+        if (item->is_urgent())
+            state.queue.push_front(std::move(item));
+        else
+            state.queue.push_back(std::move(item));
         wake = state.idle > 0;
     }
     if (wake) state.ready.notify_one();

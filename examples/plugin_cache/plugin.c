@@ -1,28 +1,19 @@
 /* A cache plugin in C: the table of table.h behind one lock, and the entry the host looks for. It has no bus, so hosts
  * that share data learn of each other's changes from the change feed alone. */
-#include <atr/atr.h>
 #include <errno.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "border.h"
+#include "json.h"
 #include "table.h"
 
-enum { default_max_bytes = 64 << 20 };
+static const int64_t default_max_bytes = 64 << 20, least_max_bytes = 4096;
 
 struct cache {
     pthread_mutex_t mutex;
     struct table table;
 };
-
-static atr_outcome answer(atr_error* error, atr_outcome outcome, int32_t code, const char* message) {
-    if (error) {
-        error->code = code;
-        snprintf(error->message, sizeof error->message, "%s", message);
-    }
-    return outcome;
-}
 
 static int64_t expiry(const atr_call* call, int64_t ttl_ms) {
     int64_t out;
@@ -43,7 +34,7 @@ static atr_outcome get(void* self, const atr_call* call, atr_str key, atr_buf* o
         outcome = ATR_NOT_FOUND;
     } else {
         if (ttl_ms_left) *ttl_ms_left = entry->expires_unix_ms - call->now_unix_ms;
-        if (out && out->append(out->ctx, entry->bytes + entry->key_len, entry->value_len) != 0)
+        if (!append(out, entry->bytes + entry->key_len, entry->value_len))
             outcome = answer(error, ATR_REJECTED, ATR_E_LIMIT, "the caller's sink is full");
     }
     pthread_mutex_unlock(&cache->mutex);
@@ -139,15 +130,19 @@ static atr_outcome touch(void* self, const atr_call* call, atr_str key, int64_t 
     return live ? ATR_OK : ATR_NOT_FOUND;
 }
 
-/* The host has checked the configuration against the schema below, which allows no settings. */
+/* The host has checked the configuration against the schema below. */
 static atr_outcome create(const atr_host* host, atr_str name, atr_str config, void** self, atr_error* error) {
+    int64_t max_bytes = default_max_bytes;
     (void)host, (void)name;
-    if (config.len < 2 || config.ptr[0] != '{' || config.ptr[config.len - 1] != '}')
+    const enum json_found found = json_integer(config.ptr, config.len, "max_bytes", &max_bytes);
+    if (found == JSON_NO_OBJECT)
         return answer(error, ATR_REJECTED, ATR_E_CONFIG, "the configuration is not a JSON object");
+    if (found == JSON_OTHER_TYPE || max_bytes < least_max_bytes)
+        return answer(error, ATR_REJECTED, ATR_E_CONFIG, "setting 'max_bytes' is a whole number from 4096 on");
     struct cache* cache = calloc(1, sizeof *cache);
     if (!cache) return answer(error, ATR_REJECTED, ATR_E_INTERNAL, "no memory");
     pthread_mutex_init(&cache->mutex, NULL);
-    cache->table.max_bytes = default_max_bytes;
+    cache->table.max_bytes = (size_t)max_bytes;
     *self = cache;
     return ATR_OK;
 }
@@ -163,11 +158,8 @@ static const void* get_interface(void* self, atr_str id) {
     static const atr_cache table = {
         .struct_size = sizeof table, .get = get, .set = set, .del = del, .incr = incr, .touch = touch};
     (void)self;
-    return id.len == strlen(ATR_IF_CACHE) && memcmp(id.ptr, ATR_IF_CACHE, id.len) == 0 ? &table : NULL;
+    return same_text(id, ATR_IF_CACHE) ? &table : NULL;
 }
-
-#define TEXT(literal) \
-    { literal, sizeof literal - 1 }
 
 static const atr_component component = {
     .struct_size = sizeof component,
@@ -176,7 +168,10 @@ static const atr_component component = {
     .title = TEXT("A cache in one table"),
     .version = TEXT("1.0.0"),
     .license = TEXT("Apache-2.0"),
-    .config_schema_json = TEXT("{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}"),
+    .config_schema_json =
+        TEXT("{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"max_bytes\":{\"type\":\"integer\","
+             "\"minimum\":4096,\"default\":67108864,\"x-unit\":\"bytes\","
+             "\"description\":\"Keys and values with their bookkeeping, all together\"}}}"),
     .create = create,
     .destroy = destroy,
     .get_interface = get_interface,

@@ -21,6 +21,23 @@ std::string type_of(std::string_view path) {
     return "text";
 }
 
+/// Whether the text is UTF-8: no byte out of place, nothing longer than it need be, no half of a pair.
+bool is_utf8(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+        const unsigned first = byte(at);
+        const std::size_t size = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+        if (size == 0 || first > 0xF4 || size > text.size() - at) return false;
+        for (std::size_t i = at + 1; i < at + size; ++i)
+            if ((byte(i) & 0xC0) != 0x80) return false;
+        const unsigned second = size > 1 ? byte(at + 1) : 0;
+        if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second >= 0xA0)) return false;
+        if ((first == 0xF0 && second < 0x90) || (first == 0xF4 && second >= 0x90)) return false;
+        at += size;
+    }
+    return true;
+}
+
 std::string_view trimmed(std::string_view text) {
     const auto begin = text.find_first_not_of(" \t\r");
     if (begin == std::string_view::npos) return {};
@@ -47,10 +64,14 @@ public:
 
     explicit LabelsParser(Settings settings) : settings_(std::move(settings)) {}
 
-    atr::Result<std::string> describe() override { return std::string(R"({"media_types":["text/plain"]})"); }
+    atr::Result<std::string> describe() override {
+        return std::string(R"({"media_types":["text/plain"],"cpu_bound":true,"deterministic":true})");
+    }
 
     atr::Result<atr::ParseResult> parse(const atr::Call&, const atr::DocumentView& document) override {
         const std::string_view text = document.bytes;
+        if (document.media_type != "text/plain") return atr::rejected(ATR_E_MEDIA_TYPE, "this parser reads text/plain");
+        if (!is_utf8(text)) return atr::rejected(ATR_E_BAD_INPUT, "the text is not UTF-8");
         atr::ParseResult out;
         out.texts.push_back({0, 0, std::string(text)});
         for (std::size_t begin = 0; begin < text.size();) {

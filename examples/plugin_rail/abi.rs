@@ -1,4 +1,4 @@
-//! The parts of atr/atr.h that a rail needs, as Rust types. Layouts follow the header word by word.
+//! The parts of atr/atr.h that every plugin needs, as Rust types. Layouts follow the header word by word.
 #![allow(dead_code)]
 use std::os::raw::c_void;
 
@@ -53,86 +53,9 @@ pub struct Call {
     pub cancelled: Option<extern "C" fn(*const Call) -> i32>,
 }
 
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct Money {
-    pub amount: Str,
-    pub asset: Str,
-}
-
-#[repr(C)]
-pub struct Payment {
-    pub struct_size: u32,
-    pub attempt: u32,
-    pub payment_id: Str,
-    pub sequence: u64,
-    pub source_account: Str,
-    pub creditor_json: Str,
-    pub money: Money,
-    pub fee_max: Money,
-    pub purpose: Str,
-    pub quote_id: Str,
-    pub batch_id: Str,
-    pub execute_not_after_unix_ms: i64,
-}
-
-#[repr(C)]
-pub struct PayStatus {
-    pub struct_size: u32,
-    pub state: i32,
-    pub is_final: i32,
-    pub reason_code: i32,
-    pub as_of_unix_ms: i64,
-    pub rail_reference: *mut Buf,
-    pub charged_money_json: *mut Buf,
-    pub fee_money_json: *mut Buf,
-    pub evidence_json: *mut Buf,
-}
-
-#[repr(C)]
-pub struct RailEvent {
-    pub struct_size: u32,
-    pub state: i32,
-    pub is_final: i32,
-    pub direction: i32,
-    pub event_id: Str,
-    pub payment_id: Str,
-    pub rail_reference: Str,
-    pub money: Money,
-    pub fee: Money,
-    pub counterparty_json: Str,
-    pub position: Str,
-    pub at_unix_ms: i64,
-    pub raw_json: Str,
-}
-
-#[repr(C)]
-pub struct EventSink {
-    pub struct_size: u32,
-    pub reserved0: u32,
-    pub ctx: *mut c_void,
-    pub on_event: extern "C" fn(*mut c_void, *const RailEvent) -> i32,
-}
-
 pub type Slf = *mut c_void;
 /// A slot this plugin leaves NULL: the host takes it for UNSUPPORTED (R4).
 pub type NoSlot = Option<extern "C" fn()>;
-
-#[repr(C)]
-pub struct Rail {
-    pub struct_size: u32,
-    pub reserved0: u32,
-    pub describe: extern "C" fn(Slf, *mut Buf, *mut Error) -> i32,
-    pub quote: NoSlot,
-    pub prepare: extern "C" fn(Slf, *const Call, *const Payment, *mut Buf, *mut Buf, *mut Buf, *mut Error) -> i32,
-    pub replace: NoSlot,
-    pub submit: extern "C" fn(Slf, *const Call, *const Payment, Str, *mut PayStatus, *mut Error) -> i32,
-    pub lookup: extern "C" fn(Slf, *const Call, *const Payment, *const Str, u32, Str, *mut PayStatus, *mut Error) -> i32,
-    pub cancel: NoSlot,
-    pub balance: extern "C" fn(Slf, *const Call, Str, *mut Buf, *mut Error) -> i32,
-    pub statement: extern "C" fn(Slf, *const Call, Str, Str, u32, *const EventSink, *mut Buf, *mut Error) -> i32,
-    pub verify_webhook: NoSlot,
-}
 
 #[repr(C)]
 pub struct Component {
@@ -165,23 +88,21 @@ pub struct Plugin {
 }
 unsafe impl Sync for Component {}
 unsafe impl Sync for Plugin {}
-unsafe impl Sync for Rail {}
+
+pub const ABI_MAJOR: u16 = 1;
+pub const ABI_MINOR: u16 = 0;
+pub const ABI_RC: u32 = 2;
 
 pub const OK: i32 = 0;
+pub const NOT_FOUND: i32 = 1;
+pub const CONFLICT: i32 = 2;
 pub const REJECTED: i32 = 3;
 pub const RETRY: i32 = 4;
 pub const UNKNOWN: i32 = 5;
-pub const SETTLED: i32 = 3;
-pub const FAILED: i32 = 4;
-pub const NEVER_RECEIVED: i32 = 7;
-pub const OUT: i32 = 1;
-pub const IN: i32 = 2;
+pub const E_UNSPEC: i32 = 0;
 pub const E_CONFIG: i32 = 1;
 pub const E_TIMEOUT: i32 = 5;
 pub const E_LIMIT: i32 = 8;
 pub const E_BAD_INPUT: i32 = 9;
 pub const E_INTERNAL: i32 = 11;
-pub const E_IDEMPOTENCY_MISMATCH: i32 = 100;
-pub const E_INSUFFICIENT_FUNDS: i32 = 200;
-pub const E_PAYEE_INVALID: i32 = 201;
-pub const E_AMOUNT_OUT_OF_RANGE: i32 = 205;
+pub const E_TOO_LARGE: i32 = 102;

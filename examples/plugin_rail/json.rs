@@ -1,4 +1,14 @@
-//! As much JSON as a plugin without other libraries needs: the texts of an object's own members.
+//! As much JSON as a plugin without other libraries needs: the texts and whole numbers of an object's own members.
+#![allow(dead_code)]
+
+#[derive(Clone)]
+pub enum Value {
+    Text(String),
+    Integer(i64),
+    Other,
+}
+
+pub type Members = Vec<(String, Value)>;
 
 struct Reader<'a> {
     bytes: &'a [u8],
@@ -47,22 +57,22 @@ impl<'a> Reader<'a> {
             }
         }
     }
-    /// A value: its text where it is one, nothing for others. `depth` bounds hostile nesting.
-    fn value(&mut self, depth: usize) -> Option<Option<String>> {
+    /// `depth` bounds hostile nesting.
+    fn value(&mut self, depth: usize) -> Option<Value> {
         self.space();
         match *self.bytes.get(self.at)? {
-            b'"' => self.text().map(Some),
+            b'"' => self.text().map(Value::Text),
             b'{' | b'[' if depth > 16 => None,
-            b'{' => self.members(depth + 1).map(|_| None),
+            b'{' => self.members(depth + 1).map(|_| Value::Other),
             b'[' => {
                 self.at += 1;
                 if self.take(b']').is_some() {
-                    return Some(None);
+                    return Some(Value::Other);
                 }
                 loop {
                     self.value(depth + 1)?;
                     if self.take(b',').is_none() {
-                        return self.take(b']').map(|_| None);
+                        return self.take(b']').map(|_| Value::Other);
                     }
                 }
             }
@@ -71,14 +81,16 @@ impl<'a> Reader<'a> {
                 while self.at < self.bytes.len() && !b",]} \t\r\n".contains(&self.bytes[self.at]) {
                     self.at += 1;
                 }
-                let word = &self.bytes[begin..self.at];
-                let known = word == b"true" || word == b"false" || word == b"null";
-                let number = !word.is_empty() && word.iter().all(|byte| b"0123456789+-.eE".contains(byte));
-                if known || number { Some(None) } else { None }
+                let word = std::str::from_utf8(&self.bytes[begin..self.at]).ok()?;
+                if let Ok(number) = word.parse::<i64>() {
+                    return Some(Value::Integer(number));
+                }
+                let number = !word.is_empty() && word.bytes().all(|byte| b"0123456789+-.eE".contains(&byte));
+                if number || ["true", "false", "null"].contains(&word) { Some(Value::Other) } else { None }
             }
         }
     }
-    fn members(&mut self, depth: usize) -> Option<Vec<(String, Option<String>)>> {
+    fn members(&mut self, depth: usize) -> Option<Members> {
         let mut out = Vec::new();
         self.take(b'{')?;
         if self.take(b'}').is_some() {
@@ -95,14 +107,30 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The members of a JSON object, each with its text where it is one; None for what is no object.
-pub fn object(bytes: &[u8]) -> Option<Vec<(String, Option<String>)>> {
+/// The members of a JSON object; None for what is no object.
+pub fn object(bytes: &[u8]) -> Option<Members> {
     let mut reader = Reader { bytes, at: 0 };
     let out = reader.members(0)?;
     reader.space();
     if reader.at == bytes.len() { Some(out) } else { None }
 }
 
-pub fn member(object: &[(String, Option<String>)], key: &str) -> Option<String> {
-    object.iter().find(|(name, _)| name == key).and_then(|(_, text)| text.clone())
+fn find<'a>(members: &'a [(String, Value)], key: &str) -> Option<&'a Value> {
+    members.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+}
+
+pub fn text(members: &[(String, Value)], key: &str) -> Option<String> {
+    match find(members, key)? {
+        Value::Text(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// `missing` where there is no such member; None: it is no whole number.
+pub fn integer(members: &[(String, Value)], key: &str, missing: i64) -> Option<i64> {
+    match find(members, key) {
+        None => Some(missing),
+        Some(Value::Integer(number)) => Some(*number),
+        Some(_) => None,
+    }
 }

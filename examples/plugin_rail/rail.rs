@@ -2,59 +2,21 @@
 //! decides, so the same payment sent twice moves once, whoever sends it. The plugin itself keeps no state.
 mod abi;
 mod bank;
+mod border;
 mod json;
+mod rail_abi;
 
 use abi::*;
 use bank::{Book, Fact, Order};
+use border::{append_text, full, guarded, refuse, Outcome, Refusal};
+use rail_abi::*;
 use std::os::raw::c_void;
-use std::panic::{catch_unwind, AssertUnwindSafe};
 
 const ASSET: &str = "MNEE";
 const ACCOUNT: &str = "treasury";
 
 struct Bank {
     path: String,
-}
-
-struct Refusal {
-    outcome: i32,
-    code: i32,
-    message: String,
-}
-
-type Outcome = Result<(), Refusal>;
-
-fn refuse<T>(outcome: i32, code: i32, message: &str) -> Result<T, Refusal> {
-    Err(Refusal { outcome, code, message: message.to_string() })
-}
-
-/// Runs a plugin function so that no panic leaves it (R3); `on_panic` is what a panic means.
-fn guarded(error: *mut Error, on_panic: i32, work: impl FnOnce() -> Outcome) -> i32 {
-    let refusal = match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(Ok(())) => return OK,
-        Ok(Err(refusal)) => refusal,
-        Err(_) => Refusal { outcome: on_panic, code: E_INTERNAL, message: "a panic".to_string() },
-    };
-    if let Some(error) = unsafe { error.as_mut() } {
-        let mut end = refusal.message.len().min(error.message.len() - 1);
-        while !refusal.message.is_char_boundary(end) {
-            end -= 1;
-        }
-        error.code = refusal.code;
-        error.message[..end].copy_from_slice(&refusal.message.as_bytes()[..end]);
-        error.message[end] = 0;
-    }
-    refusal.outcome
-}
-
-/// A NULL sink means that the caller does not want this output.
-fn append(sink: *mut Buf, text: &str) -> Outcome {
-    match unsafe { sink.as_ref() } {
-        Some(sink) if !text.is_empty() && (sink.append)(sink.ctx, text.as_ptr() as *const c_void, text.len()) != 0 => {
-            refuse(REJECTED, E_LIMIT, "the caller's sink is full")
-        }
-        _ => Ok(()),
-    }
 }
 
 fn bank_of<'a>(slf: Slf) -> &'a Bank {
@@ -83,7 +45,7 @@ fn read_order(payment: *const Payment) -> Result<Order, Refusal> {
         return refuse(REJECTED, E_BAD_INPUT, "this bank holds MNEE in the account treasury");
     }
     let units = bank::parse_units(&amount);
-    let address = json::object(creditor).and_then(|members| json::member(&members, "address"));
+    let address = json::object(creditor).and_then(|members| json::text(&members, "address"));
     match (units, address) {
         (None, _) => refuse(REJECTED, E_AMOUNT_OUT_OF_RANGE, "the amount is above 0, with at most 5 decimals"),
         (_, None) => refuse(REJECTED, E_PAYEE_INVALID, "the creditor has no address"),
@@ -107,15 +69,15 @@ fn tell(fact: &Fact, now_unix_ms: i64, status: *mut PayStatus) -> Outcome {
     status.reason_code = fact.refused;
     status.as_of_unix_ms = now_unix_ms;
     if fact.refused == 0 {
-        append(status.rail_reference, &format!("line-{}", fact.order.payment_id))?;
-        append(status.charged_money_json, &money_json(fact.order.units))?;
+        append_text(status.rail_reference, &format!("line-{}", fact.order.payment_id))?;
+        append_text(status.charged_money_json, &money_json(fact.order.units))?;
     }
     Ok(())
 }
 
 extern "C" fn describe(_slf: Slf, out: *mut Buf, error: *mut Error) -> i32 {
     guarded(error, RETRY, || {
-        append(out, &format!(
+        append_text(out, &format!(
             "{{\"assets\":[{{\"asset\":\"{}\",\"decimals\":{}}}],\"idempotent\":true,\"idempotency_window_ms\":0,\
              \"queryable\":true,\"sequenced\":false,\"cancel\":false,\"enforces_not_after\":false,\"account\":\"{}\"}}",
             ASSET, bank::DECIMALS, ACCOUNT))
@@ -126,9 +88,9 @@ extern "C" fn prepare(_slf: Slf, _call: *const Call, payment: *const Payment, pr
                       charge: *mut Buf, error: *mut Error) -> i32 {
     guarded(error, RETRY, || {
         let order = read_order(payment)?;
-        append(prepared, &blob_of(&order))?;
-        append(reference, &format!("line-{}", order.payment_id))?;
-        append(charge, &money_json(order.units))
+        append_text(prepared, &blob_of(&order))?;
+        append_text(reference, &format!("line-{}", order.payment_id))?;
+        append_text(charge, &money_json(order.units))
     })
 }
 
@@ -191,7 +153,7 @@ extern "C" fn balance(slf: Slf, call: *const Call, account: Str, out: *mut Buf, 
     guarded(error, RETRY, || {
         check_account(account)?;
         let book = open_book(slf, call)?;
-        append(out, &format!("{{\"account\":\"{}\",\"balances\":[{}],\"position\":\"{}\"}}", ACCOUNT,
+        append_text(out, &format!("{{\"account\":\"{}\",\"balances\":[{}],\"position\":\"{}\"}}", ACCOUNT,
                              money_json(book.balance()), book.paid().count() + 1))
     })
 }
@@ -214,7 +176,7 @@ extern "C" fn statement(slf: Slf, call: *const Call, account: Str, from: Str, li
         for position in from + 1..=end {
             give(position, if position == 1 { None } else { Some(paid[position - 2]) }, sink)?;
         }
-        append(next, &end.to_string())
+        append_text(next, &end.to_string())
     })
 }
 
@@ -240,7 +202,7 @@ fn give(position: usize, fact: Option<&Fact>, sink: *const EventSink) -> Outcome
     let sink = unsafe { &*sink };
     match (sink.on_event)(sink.ctx, &event) {
         0 => Ok(()),
-        _ => refuse(REJECTED, E_LIMIT, "the caller's sink is full"),
+        _ => full(),
     }
 }
 
@@ -250,7 +212,7 @@ extern "C" fn create(_host: *const c_void, _name: Str, config: Str, slf: *mut Sl
             Some(members) => members,
             None => return refuse(REJECTED, E_CONFIG, "the configuration is not a JSON object"),
         };
-        let path = json::member(&members, "path").unwrap_or_else(|| "bank.txt".to_string());
+        let path = json::text(&members, "path").unwrap_or_else(|| "bank.txt".to_string());
         if let Err(reason) = Book::open(&path) {
             return refuse(REJECTED, E_CONFIG, &format!("setting 'path': {}: {}", path, reason));
         }
@@ -305,11 +267,11 @@ static COMPONENTS: [&Component; 1] = [&COMPONENT];
 #[allow(non_upper_case_globals)]
 pub static atr_plugin_entry_v1: Plugin = Plugin {
     struct_size: std::mem::size_of::<Plugin>() as u32,
-    abi_major: 1,
-    abi_minor: 0,
+    abi_major: ABI_MAJOR,
+    abi_minor: ABI_MINOR,
     min_host_minor: 0,
     n_components: 1,
-    abi_rc: 1,
+    abi_rc: ABI_RC,
     reserved0: 0,
     sdk: Str::of("Rust, by hand"),
     components: COMPONENTS.as_ptr(),

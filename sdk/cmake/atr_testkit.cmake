@@ -18,8 +18,9 @@ endfunction()
 
 # atr_add_plugin_check(NAME PLUGIN [ARGUMENTS ...]): a test that the plugin made by atr_add_plugin(PLUGIN), or the file
 # PLUGIN, passes the kit.
-# ARGUMENTS are those of atr_plugin_check, e.g. --quick --config "path={data}/book.db". -DATR_PLUGIN_CHECK=FILE names a
-# program that is built already; without it, the kit is compiled once with the project.
+# ARGUMENTS are those of atr_plugin_check, e.g. --quick --config "path={data}/book.db". The program is the installed one,
+# or that of -DATR_PLUGIN_CHECK=FILE. Where there is none, or with -DATR_PLUGIN_CHECK=, the kit is compiled once with the
+# project, with its compiler and its flags: what a plugin with a sanitizer needs.
 function(atr_add_plugin_check NAME PLUGIN)
     cmake_parse_arguments(ARG "" "" "ARGUMENTS" ${ARGN})
     if(TARGET ${PLUGIN})

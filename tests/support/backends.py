@@ -79,7 +79,7 @@ class PostgresStore:
         self._database = site.database
 
     def _json(self, query):
-        return json.loads(_postgres_server().sql(f"SET search_path = treasurer; {query}", self._database) or "null")
+        return json.loads(postgres().sql(f"SET search_path = treasurer; {query}", self._database) or "null")
 
     def records(self, collection):
         return self._json(f"SELECT json_agg(body) FROM {collection}") or []
@@ -101,15 +101,21 @@ def store_of(site):
     return PostgresStore(site) if storage() == "postgres" else SqliteStore(site)
 
 
-def _postgres_server():
+def postgres():
+    """The PostgreSQL of this program, started when it is first asked for; it ends with the program."""
     if not _server:
         from postgres import Postgres
         _server.append(Postgres().create().start())
     return _server[0]
 
 
+def use_postgres(server):
+    """From here on what hosts left is read from `server`, which took the other's place."""
+    _server[:] = [server]
+
+
 def _postgres_section(site, template):
-    server = _postgres_server()
+    server = postgres()
     site.database = f"site_{os.path.basename(site.folder).replace('-', '_').lower()}"
     server.sql(f"CREATE DATABASE {site.database}" + (f" TEMPLATE {template.database}" if template else ""))
     return f"""  storage:

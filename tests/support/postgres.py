@@ -199,6 +199,13 @@ class Postgres(_Server):
              f"host=127.0.0.1 port={self.port} user=postgres application_name={name}")
         return standby.start()
 
+    def synchronous_replica(self, name="replica"):
+        """One that every commit waits for from here on."""
+        standby = self.replica(name)
+        self.configure(synchronous_standby_names=name)
+        wait_until(lambda: self.sql("SELECT sync_state FROM pg_stat_replication") == "sync", 30, "a sync standby")
+        return standby
+
     def promote(self):
         self.sql("SELECT pg_promote(true, 30)")
 

@@ -29,7 +29,7 @@ extern "C" {
 #endif
 #define ATR_ABI_MAJOR 1u
 #define ATR_ABI_MINOR 0u
-#define ATR_ABI_RC 1u /* host and plugin must carry the same number until 1.0 is declared, which sets it to 0 */
+#define ATR_ABI_RC 2u /* host and plugin must carry the same number until 1.0 is declared, which sets it to 0 */
 #if defined(__GNUC__)
 #define ATR_EXPORT __attribute__((visibility("default")))
 #else
@@ -60,8 +60,8 @@ enum {
     ATR_UNKNOWN = 5,    /* may have been applied; repeat only with the SAME key, or ask lookup() */
     ATR_UNSUPPORTED = 6 /* not implemented by this plugin */
 };
-typedef struct atr_error { /* host-allocated, zeroed, struct_size set by host; plugin fills with whole UTF-8 that ends in
-                              a zero byte; no ownership */
+typedef struct atr_error { /* host-allocated, zeroed, struct_size set by host; plugin fills with whole UTF-8 that ends
+                              in a zero byte; no ownership */
     uint32_t struct_size;
     int32_t code;           /* OPEN set ATR_E_*; 0 = unspecified */
     int32_t retry_after_ms; /* <0 = no hint */
@@ -181,7 +181,7 @@ typedef struct atr_component { /* one loadable implementation; a .so may hold se
     atr_outcome (*create)(const atr_host*, atr_str instance_name, atr_str config_json, void** self,
                           atr_error*);                    /* no network I/O needed; fast */
     void (*destroy)(void* self);                          /* [serial] after all calls returned */
-    const void* (*get_interface)(void* self, atr_str id); /* "atr.rail/1"; static for self's lifetime; NULL for others */
+    const void* (*get_interface)(void* self, atr_str id); /* "atr.rail/1", static for self's lifetime; else NULL */
     atr_outcome (*health)(void* self, const atr_call*, atr_buf* detail_json, atr_error*); /* optional */
 } atr_component;
 typedef struct atr_plugin {
@@ -297,8 +297,8 @@ typedef struct atr_commit {
     uint64_t commit_seq;
     uint32_t n_versions;
     uint32_t reserved0;
-    uint64_t* versions /* host array, cap n_ops; one an op: the record's new version, the lease token of a job born
-                          leased, else 0; a replay returns the first ones, as many as there is room for */;
+    uint64_t* versions; /* host array, cap n_ops; one an op: the record's new version, the lease token of a job born
+                           leased, else 0; a replay returns the first ones, as many as there is room for */
     atr_error* error;
 } atr_commit;
 typedef struct atr_commit_group {
@@ -365,15 +365,16 @@ typedef struct atr_storage {
         atr_error*); /* required: batches in order, each atomic with its own outcome; one durable flush */
     atr_outcome (*query)(void*, const atr_call*, const atr_query*, const atr_record_sink*, atr_buf* next_cursor,
                          atr_error*); /* required */
+    /* Required. Time is the store's own clock, or call->now_unix_ms where it has none. */
     atr_outcome (*lease)(void*, const atr_call*, atr_str queue, atr_str worker, uint32_t max, int64_t lease_ms,
-                         const atr_job_sink*, atr_error*); /* required; time is the store's own clock, or call->now_unix_ms where it has none */
+                         const atr_job_sink*, atr_error*);
     atr_outcome (*extend_leases)(void*, const atr_call*, atr_str worker, int64_t lease_ms, uint32_t* held,
                                  atr_error*); /* required; one call renews all of a worker */
+    /* Required. Whole commits in order; never passes a sequence still in flight; limit 0 tells last_seq alone. */
     atr_outcome (*changes)(void*, const atr_call*, uint64_t after_seq, uint32_t limit, const atr_record_sink*,
-                           uint64_t* last_seq, atr_error*); /* required; whole commits in order; never passes a sequence still in flight; limit 0 tells
-                                              last_seq alone */
-    atr_outcome (*blob_put)(void*, const atr_call*, atr_str key, atr_str bytes,
-                            atr_error*); /* optional; documents; same key + same bytes is OK, other bytes are CONFLICT */
+                           uint64_t* last_seq, atr_error*);
+    /* Optional; documents. Same key and same bytes is OK, other bytes are CONFLICT. */
+    atr_outcome (*blob_put)(void*, const atr_call*, atr_str key, atr_str bytes, atr_error*);
     atr_outcome (*blob_get)(void*, const atr_call*, atr_str key, uint64_t offset, uint64_t len, atr_buf* out,
                             uint64_t* total, atr_error*);
     atr_outcome (*purge)(void*, const atr_call*, atr_str collection, int64_t older_than_unix_ms, uint32_t max,
@@ -382,11 +383,12 @@ typedef struct atr_storage {
 
 /* Optional beside atr.storage/1: whole copies. What `treasurer storage copy`, `backup` and `restore` read and write a
  * store by. Records come and go as they stand: key, version, time and body, versions and times included.
- *   ordinary        as query shows them; a COUNTER's body is its integer as text
- *   "atr.jobs"      body {"queue","run_at_unix_ms","attempt","worker","lease_token","lease_until_unix_ms","body"};
- * worker, token and until are null in a free job; a body that is not UTF-8 stands as "body_base64" (base64url, no
- * padding) instead "atr.keys"      body {"fingerprint","commit_seq","versions","expires_unix_ms"}, version 1
- *   "atr.blobs"     the documents of blob_put: body is their bytes, version 1; known to this interface only
+ * - ordinary: as query shows them; a COUNTER's body is its integer as text.
+ * - "atr.jobs": body {"queue","run_at_unix_ms","attempt","worker","lease_token","lease_until_unix_ms","body"}; worker,
+ *   token and until are null in a free job; a body that is not UTF-8 stands as "body_base64" (base64url, no padding).
+ * - "atr.keys": body {"fingerprint","commit_seq","versions","expires_unix_ms"}, version 1.
+ * - "atr.blobs": the documents of blob_put: body is their bytes, version 1; known to this interface only.
+ *
  * The change feed is not copied: who follows it at the target is told to read the collections anew. */
 #define ATR_IF_STORAGE_COPY "atr.storage.copy/1"
 typedef struct atr_store_state {
@@ -436,8 +438,8 @@ typedef struct atr_cache {
     atr_outcome (*get)(void*, const atr_call*, atr_str key, atr_buf* out, int64_t* ttl_ms_left, atr_error*);
     atr_outcome (*set)(void*, const atr_call*, atr_str key, atr_str val, uint64_t version, int64_t ttl_ms,
                        uint32_t flags, atr_error*); /* IF_ABSENT or IF_NEWER lost -> CONFLICT; a ttl is always given */
-    /* Idempotent. Keeps the version of a key it knows, and knows nothing of others: an invalidation that must beat a slow
-     * filler is a set of a marker, with IF_NEWER and the version that made the key stale. */
+    /* Idempotent. Keeps the version of a key it knows, and knows nothing of others: an invalidation that must beat a
+     * slow filler is a set of a marker, with IF_NEWER and the version that made the key stale. */
     atr_outcome (*del)(void*, const atr_call*, const atr_str* keys, uint32_t n, atr_error*);
     atr_outcome (*incr)(void*, const atr_call*, atr_str key, int64_t by, int64_t ttl_ms_on_create, int64_t* value,
                         int64_t* ttl_ms_left, atr_error*); /* atomic */

@@ -257,5 +257,5 @@ inline Result<std::string> Host::secret(std::string_view reference) const {
         sizeof atr_plugin_components / sizeof atr_plugin_components[0],                                       \
         ATR_ABI_RC,                                                                                           \
         0u,                                                                                                   \
-        atr_str{"atr-cpp 1.0-rc1 " __VERSION__, sizeof("atr-cpp 1.0-rc1 " __VERSION__) - 1},                  \
+        atr_str{"atr-cpp 1.0 " __VERSION__, sizeof("atr-cpp 1.0 " __VERSION__) - 1},                          \
         atr_plugin_component_pointers()}

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace atr::testkit {
@@ -39,9 +40,10 @@ enum class Verdict { passed, failed, skipped, not_run };
 struct CheckResult {
     std::string code, stage, rule;
     Verdict verdict = Verdict::not_run;
-    std::string expected = {}, seen = {}, advice = {};  ///< of a failure
-    std::string reason = {};                            ///< of a skip: the undeclared capability; of not_run: why not
-    std::string output = {};                            ///< of a failure: the end of what the plugin logged
+    std::string expected = {}, seen = {};             ///< of a failure
+    std::string why = {}, pitfall = {}, advice = {};  ///< of a failure: as explanations() has them
+    std::string reason = {};                          ///< of a skip: the undeclared capability; of not_run: why not
+    std::string output = {};                          ///< of a failure: the end of what the plugin logged
     std::chrono::milliseconds took{0};
 };
 
@@ -77,6 +79,20 @@ std::string with_settings(const std::string& config_json, const std::vector<std:
 /// has started any thread. Errors: what is wrong with the plugin is in the report; throws std::invalid_argument for
 /// options that make no sense, std::system_error when the machine has no processes or files left.
 Report check_plugin(const Options& options, const std::function<void(const CheckResult&)>& progress = {});
+
+/// One rule of the contract, explained: the words of the check that tries it.
+struct Explanation {
+    std::string_view code;     ///< ATR-STORAGE-065
+    std::string_view rule;     ///< the sentence that plugins keep
+    std::string_view why;      ///< what happens to whom where it is broken
+    std::string_view pitfall;  ///< what usually breaks it
+    std::string_view advice;   ///< what the plugin's author does about it
+    std::string_view guide;    ///< where docs/plugin_guide.md tells more: the anchor of a heading
+};
+
+/// Every rule that the kit tries, each code once, those of one kind side by side.
+std::vector<Explanation> explanations();
+std::string to_text(const Explanation& explanation);
 
 /// The report for people, for build servers, for programs.
 std::string to_text(const Report& report);

@@ -22,10 +22,12 @@ enum class When {
 };
 
 struct Check {
-    std::string_view code;    ///< stable for ever: ATR-STORAGE-014
-    std::string_view rule;    ///< the sentence it protects
-    std::string_view advice;  ///< what the plugin's author does about it
-    void (*run)(Context&);    ///< null for a rule that holds in every call and is watched all the time
+    std::string_view code;     ///< stable for ever: ATR-STORAGE-014
+    std::string_view rule;     ///< the sentence it protects
+    std::string_view why;      ///< what happens to whom where it is broken
+    std::string_view pitfall;  ///< what usually breaks it
+    std::string_view advice;   ///< what the plugin's author does about it
+    void (*run)(Context&);     ///< null for a rule that holds in every call and is watched all the time
     Stage stage = Stage::kind;
     When when = When::always;
     bool gate = false;  ///< when it fails, nothing behind it can be judged

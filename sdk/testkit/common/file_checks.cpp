@@ -41,21 +41,30 @@ void entry_is_whole(Context& t) {
 }  // namespace
 
 Checks file_checks() {
-    const auto file = [](std::string_view code, std::string_view rule, std::string_view advice, void (*run)(Context&)) {
-        return Check{.code = code, .rule = rule, .advice = advice, .run = run, .stage = Stage::file, .gate = true};
-    };
-    return {
-        file("ATR-FILE-001", "A plugin is a shared object of the host's machine.", "Build it as a MODULE library.",
-             is_shared_object),
-        file("ATR-FILE-002", "It exports the data symbol atr_plugin_entry_v1.",
+    Checks out = in_stage(
+        Stage::file,
+        {
+            {"ATR-FILE-001", "A plugin is a shared object of the host's machine.",
+             "The host opens the file with dlopen, which takes nothing else.",
+             "A static library, a program, a script of the linker, or a file built for another machine.",
+             "Build it as a MODULE library.", is_shared_object},
+            {"ATR-FILE-002", "It exports the data symbol atr_plugin_entry_v1.",
+             "It is the one name that the host looks for.",
+             "C++ without extern \"C\", a version script that hides it, or an entry that the linker dropped as unused.",
              "Define it with ATR_PLUGIN(...), or in C: extern ATR_EXPORT const atr_plugin atr_plugin_entry_v1.",
-             exports_entry),
-        file("ATR-FILE-003", "It exports no other symbol.",
+             exports_entry},
+            {"ATR-FILE-003", "It exports no other symbol.",
+             "A second plugin in the same process with the same symbol would call into the first one's code.",
+             "Templates of libstdc++, and static libraries, whose symbols leak although visibility is hidden.",
              "Link with the version script of the SDK: atr_add_plugin() does. Hidden visibility alone is not enough.",
-             exports_nothing_else),
-        file("ATR-FILE-004", "The exported entry is as large as an atr_plugin.",
-             "Export the struct, not a pointer to it.", entry_is_whole),
-    };
+             exports_nothing_else},
+            {"ATR-FILE-004", "The exported entry is as large as an atr_plugin.",
+             "The host reads the struct in place, and would read past a shorter one.",
+             "A pointer exported under the struct's name, or a struct typed by hand in another language.",
+             "Export the struct, not a pointer to it.", entry_is_whole},
+        });
+    for (auto& check : out) check.gate = true;
+    return out;
 }
 
 }  // namespace atr::testkit

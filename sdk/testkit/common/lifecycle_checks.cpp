@@ -183,36 +183,57 @@ void leaves_process_alone(Context& t) {
 }  // namespace
 
 Checks lifecycle_checks() {
-    const auto life = [](std::string_view code, std::string_view rule, std::string_view advice, void (*run)(Context&)) {
-        return Check{.code = code, .rule = rule, .advice = advice, .run = run, .stage = Stage::lifecycle};
-    };
-    const auto gate = [&](std::string_view code, std::string_view rule, std::string_view advice,
-                          void (*run)(Context&)) {
-        Check out = life(code, rule, advice, run);
-        out.gate = true;
-        return out;
-    };
-    return {
-        gate("ATR-LIFECYCLE-001", "create() makes an instance of the configuration given, and destroy() ends it.",
-             "Give the settings it needs with --config; needs no network.", creates),
-        gate("ATR-LIFECYCLE-002", "get_interface() gives its kind's table, the same for self's lifetime.",
-             "Return the address of a static table.", gives_interface),
-        gate("ATR-LIFECYCLE-003", "A table's struct_size is its size, and its required slots are set (R4).",
-             "Set struct_size to sizeof the table and fill the slots that atr.h calls required.", tables_are_whole),
-        life("ATR-LIFECYCLE-004", "get_interface() answers NULL for what it does not know.", "Compare the whole id.",
-             unknown_interface),
-        life("ATR-LIFECYCLE-005", "destroy() joins every thread and closes every file its instance opened (R6).",
-             "Join threads in the destructor; detach none.", destroy_joins),
-        life("ATR-LIFECYCLE-006", "Several instances live side by side.", "Keep no state outside of *self.",
-             two_at_once),
-        life("ATR-LIFECYCLE-007", "create() refuses what it cannot read, with a message.",
-             "Answer ATR_REJECTED with ATR_E_CONFIG and name the setting.", bad_config),
-        life("ATR-LIFECYCLE-008", "health() of a fresh instance is OK, its detail a JSON object.",
-             "Answer ATR_UNSUPPORTED, or leave the slot NULL, where there is nothing to say.", health),
-        life("ATR-LIFECYCLE-009", "A plugin leaves the process as it is: folder, locale, umask, signals (R8).",
+    return in_stage(
+        Stage::lifecycle,
+        {
+            {.code = "ATR-LIFECYCLE-001",
+             .rule = "create() makes an instance of the configuration given, and destroy() ends it.",
+             .why =
+                 "The host makes its instances when it starts; one that cannot be made is a host that does not start.",
+             .pitfall = "Waiting for a server in create(), or a setting without default that the check was not given.",
+             .advice = "Give the settings it needs with --config; needs no network.",
+             .run = creates,
+             .gate = true},
+            {.code = "ATR-LIFECYCLE-002",
+             .rule = "get_interface() gives its kind's table, the same for self's lifetime.",
+             .why = "The host asks once and keeps the pointer.",
+             .pitfall = "A table on the stack or in the instance's own memory, or an id compared without its version.",
+             .advice = "Return the address of a static table.",
+             .run = gives_interface,
+             .gate = true},
+            {.code = "ATR-LIFECYCLE-003",
+             .rule = "A table's struct_size is its size, and its required slots are set (R4).",
+             .why = "The host copies struct_size bytes, and treats what lies behind as not offered.",
+             .pitfall = "struct_size of another table, or slots filled in another order than the header's.",
+             .advice = "Set struct_size to sizeof the table and fill the slots that atr.h calls required.",
+             .run = tables_are_whole,
+             .gate = true},
+            {"ATR-LIFECYCLE-004", "get_interface() answers NULL for what it does not know.",
+             "An id is a promise: a table under an unknown one would be read as something it is not.",
+             "A comparison of the beginning alone, or a last branch that returns the table for everything.",
+             "Compare the whole id.", unknown_interface},
+            {"ATR-LIFECYCLE-005", "destroy() joins every thread and closes every file its instance opened (R6).",
+             "A thread that goes on uses memory that is gone, and files left open run out.",
+             "A detached thread, a pool that is told to stop and not waited for, or an early return in create().",
+             "Join threads in the destructor; detach none.", destroy_joins},
+            {"ATR-LIFECYCLE-006", "Several instances live side by side.",
+             "One host may run the same plugin several times, with other settings each time.",
+             "Global or static variables: settings, connections, a counter.", "Keep no state outside of *self.",
+             two_at_once},
+            {"ATR-LIFECYCLE-007", "create() refuses what it cannot read, with a message.",
+             "A message is all the operator has to find the mistake with.",
+             "An exception without text, a crash on an empty configuration, or settings that are not looked at.",
+             "Answer ATR_REJECTED with ATR_E_CONFIG and name the setting.", bad_config},
+            {"ATR-LIFECYCLE-008", "health() of a fresh instance is OK, its detail a JSON object.",
+             "Operators and load balancers read it to know whether the host can work.",
+             "Detail that is plain text, or health that fails because nothing has been asked yet.",
+             "Answer ATR_UNSUPPORTED, or leave the slot NULL, where there is nothing to say.", health},
+            {"ATR-LIFECYCLE-009", "A plugin leaves the process as it is: folder, locale, umask, signals (R8).",
+             "The host and the other plugins live in the same process, and rely on it.",
+             "A library that sets a locale or a signal handler when it starts, or chdir() to find a file.",
              "These belong to the host; use per-thread calls instead, such as pthread_sigmask and uselocale.",
-             leaves_process_alone),
-    };
+             leaves_process_alone},
+        });
 }
 
 }  // namespace atr::testkit

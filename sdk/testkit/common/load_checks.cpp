@@ -88,24 +88,36 @@ void ids_differ(Context& t) {
 }  // namespace
 
 Checks load_checks() {
-    const auto load = [](std::string_view code, std::string_view rule, std::string_view advice, void (*run)(Context&)) {
-        return Check{.code = code, .rule = rule, .advice = advice, .run = run, .stage = Stage::load, .gate = true};
-    };
-    return {
-        load("ATR-LOAD-001", "The file loads with all its symbols resolved.",
-             "Link every library it needs, with -Wl,-z,defs; install what the loader names.", loads),
-        load("ATR-LOAD-002", "atr_plugin.struct_size is the size of the struct it was built with.",
-             "Set struct_size to sizeof(atr_plugin).", entry_size),
-        load("ATR-LOAD-003", "Major version and release candidate are the host's; min_host_minor is not above it.",
-             "Build it with the SDK of the host it is for.", versions),
-        load("ATR-LOAD-004", "The entry lists 1 to 64 components.", "Count what `components` points to.",
-             component_list),
-        load("ATR-LOAD-005", "A component's struct_size is its size, and create, destroy and get_interface are set.",
-             "Set struct_size to sizeof(atr_component) and fill the required slots.", component_tables),
-        load("ATR-LOAD-006", "A component names its id, kind and version in UTF-8.",
-             "Set ptr and len of every atr_str.", texts),
-        load("ATR-LOAD-007", "Ids are unique within a file.", "Give each component an id of its own.", ids_differ),
-    };
+    Checks out = in_stage(
+        Stage::load,
+        {
+            {"ATR-LOAD-001", "The file loads with all its symbols resolved.",
+             "The host resolves every symbol at once, so that nothing can be missing in the middle of a payment.",
+             "A library that was compiled against and not linked, or one that this machine does not have.",
+             "Link every library it needs, with -Wl,-z,defs; install what the loader names.", loads},
+            {"ATR-LOAD-002", "atr_plugin.struct_size is the size of the struct it was built with.",
+             "The size tells the host which members are there, so that old and new can work together.",
+             "A size of 0, or one counted by hand.", "Set struct_size to sizeof(atr_plugin).", entry_size},
+            {"ATR-LOAD-003", "Major version and release candidate are the host's; min_host_minor is not above it.",
+             "Until 1.0 is declared a release candidate may change its layout, and a mixture would misread memory.",
+             "An SDK of another version left in the include path, or an old build folder.",
+             "Build it with the SDK of the host it is for.", versions},
+            {"ATR-LOAD-004", "The entry lists 1 to 64 components.",
+             "A file without a component is of no use, and a wrong count reads past the list.",
+             "n_components that was not changed with the list.", "Count what `components` points to.", component_list},
+            {"ATR-LOAD-005", "A component's struct_size is its size, and create, destroy and get_interface are set.",
+             "The host calls these three without asking again.",
+             "A table that is filled by position after the header has grown, or a slot left NULL.",
+             "Set struct_size to sizeof(atr_component) and fill the required slots.", component_tables},
+            {"ATR-LOAD-006", "A component names its id, kind and version in UTF-8.",
+             "The names stand in logs, metrics and reports, and the kind decides what the host asks for.",
+             "len that counts the closing zero, or a pointer to a text that is gone when the host reads it.",
+             "Set ptr and len of every atr_str.", texts},
+            {"ATR-LOAD-007", "Ids are unique within a file.", "A component is chosen by its id.",
+             "A component copied and renamed in its title alone.", "Give each component an id of its own.", ids_differ},
+        });
+    for (auto& check : out) check.gate = true;
+    return out;
 }
 
 }  // namespace atr::testkit

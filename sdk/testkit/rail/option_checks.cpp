@@ -79,15 +79,20 @@ void forged_notices(Context& t) {
 
 Checks rail_option_checks() {
     return {
-        {"ATR-RAIL-050", "quote() has no effect.", "Optional.", quote_has_no_effect},
-        {"ATR-RAIL-051", "A payment that was finally cancelled never moves.", "Declare cancel only where the rail can.",
-         cancels},
+        {"ATR-RAIL-050", "quote() has no effect.", "Quotes are asked for while a human still decides.",
+         "A quote that reserves funds at the provider.", "Optional.", quote_has_no_effect},
+        {"ATR-RAIL-051", "A payment that was finally cancelled never moves.",
+         "The ledger frees the funds at a final CANCELLED.", "A request to cancel reported as done.",
+         "Declare cancel only where the rail can.", cancels},
         {"ATR-RAIL-052", "Where enforces_not_after is declared, a late payment is not executed.",
+         "It lets the host void a payment for certain once its time has passed.",
+         "A look at the clock in the plugin, before sending, in place of the rail's own rule.",
          "The rail must enforce it: a stalled host may send at any time.", expires},
-        {"ATR-RAIL-053", "replace() has no effect.", "It makes new bytes; submit() sends them.",
-         replaces_without_effect},
-        {"ATR-RAIL-054", "verify_webhook() believes no notice without a valid signature.", "REJECTED, and no events.",
-         forged_notices},
+        {"ATR-RAIL-053", "replace() has no effect.", "The new bytes are stored before they are sent, like the first.",
+         "A fee bump that is sent at once.", "It makes new bytes; submit() sends them.", replaces_without_effect},
+        {"ATR-RAIL-054", "verify_webhook() believes no notice without a valid signature.", "Anybody can send a notice.",
+         "A signature compared over re-encoded JSON in place of the bytes that came, or not at all when it is missing.",
+         "REJECTED, and no events.", forged_notices},
     };
 }
 

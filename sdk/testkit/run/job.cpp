@@ -40,6 +40,12 @@ void settle_in(const fs::path& folder) {
 
 }  // namespace
 
+void explain(CheckResult& result, const Check& check) {
+    result.why = check.why;
+    result.pitfall = check.pitfall;
+    result.advice = check.advice;
+}
+
 Job::Job(const Check& check, const Options& options, std::size_t component, const fs::path& folder,
          const std::string& unique)
     : check_(check), options_(options), folder_(folder), began_(steady_clock::now()) {
@@ -95,7 +101,7 @@ JobEnd Job::finish() {
         result.verdict = Verdict::failed;
         result.expected = failure.expected;
         result.seen = failure.seen;
-        result.advice = check_.advice;
+        explain(result, check_);
         out.broken = failure.code;
         result.output += last_lines("stderr");
     } catch (const Undeclared& undeclared) {

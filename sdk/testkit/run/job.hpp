@@ -11,6 +11,9 @@
 
 namespace atr::testkit {
 
+/// Puts the words of the check into the result of its failure.
+void explain(CheckResult& result, const Check& check);
+
 /// What came of a check. `broken` is the code of a rule that holds in every call, when that is what was broken.
 struct JobEnd {
     CheckResult result;

@@ -10,6 +10,9 @@ namespace atr::testkit {
 
 using Checks = std::vector<Check>;
 
+/// The same checks, all of this stage.
+Checks in_stage(Stage stage, Checks checks);
+
 Checks file_checks();      ///< of the file as a whole
 Checks load_checks();      ///< of the file as a whole
 Checks describe_checks();  ///< of each component, whatever its kind

@@ -60,7 +60,8 @@ void write(std::ostream& out, const ComponentReport& component, const CheckResul
             break;
         case Verdict::failed:
             out << "<failure message=\"" << xml(result.seen) << "\">expected: " << xml(result.expected)
-                << "\nseen: " << xml(result.seen) << "\ndo: " << xml(result.advice) << "\n"
+                << "\nseen: " << xml(result.seen) << "\nwhy: " << xml(result.why)
+                << "\nusually: " << xml(result.pitfall) << "\ndo: " << xml(result.advice) << "\n"
                 << xml(result.output) << "</failure>";
             break;
     }
@@ -99,6 +100,8 @@ std::string to_json(const Report& report) {
             if (result.verdict == Verdict::failed)
                 one.update({{"expected", result.expected},
                             {"seen", result.seen},
+                            {"why", result.why},
+                            {"pitfall", result.pitfall},
                             {"advice", result.advice},
                             {"output", result.output}});
             if (!result.reason.empty()) one["reason"] = result.reason;

@@ -36,6 +36,8 @@ void write(std::ostream& out, const CheckResult& result) {
     if (result.verdict != Verdict::failed) return;
     indented(out, "expected", result.expected);
     indented(out, "seen", result.seen);
+    indented(out, "why", result.why);
+    indented(out, "usually", result.pitfall);
     indented(out, "do", result.advice);
     indented(out, "logged", result.output);
 }

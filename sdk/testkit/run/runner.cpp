@@ -157,7 +157,8 @@ private:
                 broken_.try_emplace(end.broken, end.result);
                 end.result.verdict = Verdict::not_run;
                 end.result.reason = "stopped by " + end.broken;
-                end.result.expected = end.result.seen = end.result.advice = end.result.output = "";
+                end.result.expected = end.result.seen = end.result.output = "";
+                end.result.why = end.result.pitfall = end.result.advice = "";
             }
         }
         if (end.timed_out && ++time_outs_ == most_time_outs)
@@ -188,7 +189,7 @@ private:
                 result.verdict = Verdict::failed;
                 result.expected = found->second.expected;
                 result.seen = found->second.seen + " (during " + found->second.code + ")";
-                result.advice = checks_[i].advice;
+                explain(result, checks_[i]);
                 result.output = found->second.output;
             }
             if (progress_) progress_(result);

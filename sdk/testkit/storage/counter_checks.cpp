@@ -92,13 +92,19 @@ void two_processes(Context& t) {
 
 Checks storage_counter_checks() {
     return {
-        {"ATR-STORAGE-050", "Counters are exact integers of up to 38 digits.", "No double, no 64-bit integer.", exact},
+        {"ATR-STORAGE-050", "Counters are exact integers of up to 38 digits.", "Counters are money.",
+         "BIGINT, or a double on the way through JSON or SQL.", "No double, no 64-bit integer.", exact},
         {"ATR-STORAGE-051", "An ADD that would leave [min, max] is CONFLICT with ATR_E_LIMIT_BREACHED.",
+         "Funds that are not there must not be promised.", "A bound taken as exclusive, or the error without its code.",
          "Both bounds are inclusive; an absent counter is 0.", bounded},
-        {"ATR-STORAGE-052", "An ADD beyond 38 digits is refused.", "Never wrap or round.", never_overflows},
-        {"ATR-STORAGE-053", "Bounds are judged op by op, in order.", "Do not sum the deltas of a group first.",
-         judged_one_by_one},
+        {"ATR-STORAGE-052", "An ADD beyond 38 digits is refused.", "A sum that wraps is money from nowhere.",
+         "NUMERIC without a bound, or a 128-bit integer that overflows.", "Never wrap or round.", never_overflows},
+        {"ATR-STORAGE-053", "Bounds are judged op by op, in order.",
+         "Each payment of a group must be covered when its turn comes.",
+         "Deltas of one counter summed up, so that a later deposit covers an earlier payment.",
+         "Do not sum the deltas of a group first.", judged_one_by_one},
         {"ATR-STORAGE-054", "Bounds hold between processes: funds for 100 pay exactly 100.",
+         "Hosts on one database spend the same funds.", "A balance kept in memory, or read before it is locked.",
          "Read and write the counter under one lock or in one statement.", two_processes},
     };
 }

@@ -71,10 +71,14 @@ void survives_kill(Context& t) {
 
 Checks storage_durability_checks() {
     return {
-        {"ATR-STORAGE-090", "What a commit has acknowledged is there after a restart.", "Flush before answering.",
-         survives_restart},
+        {"ATR-STORAGE-090", "What a commit has acknowledged is there after a restart.",
+         "OK means that the money may move.",
+         "A write that is only in memory or in the kernel when the answer is given: synchronous=OFF, no fsync.",
+         "Flush before answering.", survives_restart},
         {.code = "ATR-STORAGE-091",
          .rule = "After kill -9 in the middle of commits, what was acknowledged is there, and every batch is whole.",
+         .why = "A host may be killed at any instruction.",
+         .pitfall = "Several transactions a batch, or a torn end of a file that is taken for whole.",
          .advice = "One transaction a batch, with its key, counters and jobs; recover at start.",
          .run = survives_kill,
          .limit = std::chrono::seconds(120)},

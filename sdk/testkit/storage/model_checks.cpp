@@ -169,6 +169,8 @@ void against_model(Context& t) {
 Checks storage_model_checks() {
     return {{.code = "ATR-STORAGE-095",
              .rule = "Whatever is done in whatever order, the store holds what a simple model holds.",
+             .why = "Rules that hold one by one may still not hold together.",
+             .pitfall = "An index, a counter or a key that one rare order of steps leaves behind.",
              .advice = "Replay with the seed shown; the steps have been made as few as they can be.",
              .run = against_model,
              .when = When::after_rules,

@@ -131,18 +131,20 @@ void large_things(Context& t) {
 }  // namespace
 
 Checks storage_robustness_checks() {
-    const auto robust = [](std::string_view code, std::string_view rule, std::string_view advice,
-                           void (*run)(Context&)) {
-        return Check{.code = code, .rule = rule, .advice = advice, .run = run, .stage = Stage::robustness};
-    };
-    return {
-        robust("ATR-STORAGE-110", "A call whose sink says stop ends as REJECTED.",
-               "Return at the first result other than 0.", stops_when_told),
-        robust("ATR-STORAGE-111", "A commit without time left tells the truth: RETRY only if it is proven not applied.",
-               "UNKNOWN where it is not known.", no_time_left),
-        robust("ATR-STORAGE-112", "1000 ops a batch, 256 batches a group and 1000 keys a get are usual.",
-               "Split statements at the database's own limits.", large_things),
-    };
+    return in_stage(
+        Stage::robustness,
+        {
+            {"ATR-STORAGE-110", "A call whose sink says stop ends as REJECTED.",
+             "The caller has said how much it can hold.", "A loop that ignores what on_record returns.",
+             "Return at the first result other than 0.", stops_when_told},
+            {"ATR-STORAGE-111", "A commit without time left tells the truth: RETRY only if it is proven not applied.",
+             "After RETRY the host decides and writes anew, after UNKNOWN it asks by the key.",
+             "RETRY returned for every time-out, also while the commit is on its way.",
+             "UNKNOWN where it is not known.", no_time_left},
+            {"ATR-STORAGE-112", "1000 ops a batch, 256 batches a group and 1000 keys a get are usual.",
+             "Groups grow with the load.", "More parameters in one statement than the database takes.",
+             "Split statements at the database's own limits.", large_things},
+        });
 }
 
 }  // namespace atr::testkit

@@ -18,7 +18,7 @@ def main():
     failed = [result for result in results if result["verdict"] == "failed"]
     for result in failed:
         print(f"{result['code']}: {result['rule']}\n  expected {result['expected']}\n  seen     {result['seen']}")
-        if not (result["expected"] and result["seen"] and result["advice"]):
+        if not all(result[part] for part in ("expected", "seen", "why", "pitfall", "advice")):
             sys.exit(f"{result['code']} is not explained")
     if sorted(result["code"] for result in failed) != wanted:
         sys.exit(f"{plugin}: failed {[result['code'] for result in failed]}, it should fail {wanted}")

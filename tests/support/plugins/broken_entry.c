@@ -36,21 +36,43 @@ static const void* get_interface(void* self, atr_str id) {
     (void)parse;
     return &parser;
 }
+#ifdef HUGE_SCHEMA
+static const char huge[2 << 20] = {'{'};
+#endif
 static const atr_component component = {
 #ifdef TINY_COMPONENT
     .struct_size = 40,
 #else
     .struct_size = sizeof(atr_component),
 #endif
+#ifdef ID_NOT_UTF8
+    .id = {"test.\xff", 6},
+#else
     .id = {"test.broken", 11},
+#endif
+#ifndef NO_KIND
     .kind = {"parser", 6},
+#endif
+#ifdef LONG_TITLE
+    .title = {(const char*)&component, SIZE_MAX},
+#endif
+#ifdef NULL_TITLE
+    .title = {NULL, 5},
+#endif
+#ifdef HUGE_SCHEMA
+    .config_schema_json = {huge, sizeof huge},
+#endif
 #ifndef NO_CREATE
     .create = create,
 #endif
     .destroy = destroy,
     .get_interface = get_interface,
 };
-static const atr_component* const components[] = {&component};
+static const atr_component* const components[] = {
+#ifdef NULL_COMPONENT
+    NULL,
+#endif
+    &component};
 
 ATR_EXPORT const atr_plugin atr_plugin_entry_v1 = {
 #ifdef TINY_PLUGIN
@@ -66,7 +88,9 @@ ATR_EXPORT const atr_plugin atr_plugin_entry_v1 = {
 #ifdef NEEDS_NEWER_HOST
     .min_host_minor = 77,
 #endif
-#ifndef NO_COMPONENTS
+#ifdef COUNTLESS_COMPONENTS
+    .n_components = 4000000000u,
+#elif !defined(NO_COMPONENTS)
     .n_components = 1,
 #endif
 #ifdef WRONG_RC

@@ -69,3 +69,19 @@ TEST_CASE("hostile schemas are survived", "[config]") {
     CHECK(check_schema(Json::parse(R"({"a":[1,"x"]})"), Json::parse(schema)).empty());
     CHECK(check_schema(Json::parse(R"("x")"), Json::parse(schema)).empty());
 }
+
+TEST_CASE("a schema is a JSON object of bearable depth", "[config]") {
+    const auto nested = [](int depth) {
+        std::string open, close;
+        for (int i = 0; i < depth; ++i) open += R"({"items":)", close += '}';
+        return open + "{}" + close;
+    };
+    CHECK(treasurer::read_schema("{}"));
+    CHECK(treasurer::read_schema(nested(60)));
+    CHECK_FALSE(treasurer::read_schema(nested(70)));
+    CHECK_FALSE(treasurer::read_schema(nested(100'000)));
+    CHECK_FALSE(treasurer::read_schema(R"({"enum":[)" + std::string(100'000, '[')));
+    CHECK_FALSE(treasurer::read_schema("[]"));
+    CHECK_FALSE(treasurer::read_schema(""));
+    CHECK_FALSE(treasurer::read_schema("{\"title\":\"\xff\"}"));
+}

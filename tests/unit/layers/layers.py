@@ -94,6 +94,8 @@ class Tree:
                     yield path, number, name, quoted, self.resolve(path, name, quoted)
 
     def resolve(self, path, name, quoted):
+        if quoted and path.startswith("sdk/templates/") and f"/{name}" in self.text("sdk/templates/CMakeLists.txt"):
+            return (Path(path).parent / name).as_posix()  # shared by several templates: it is there once installed
         roots = [self.root / top for top in ("sdk/include", "sdk/testkit", "core", "plugins", "", "tests")]
         for folder in [(self.root / path).parent] * quoted + roots:
             if (folder / name).is_file():

@@ -25,6 +25,8 @@ GOOD = {
     "core/app/main.cpp": '#include <CLI/CLI.hpp>\n#include "payments/saga.hpp"\nauto v = std::getenv("A");\n',
     "core/payments/saga.hpp": "#include <sys/types.h>\n#include <stdint.h>\n",
     "sdk/include/atr/atr.h": "#include <stddef.h>\n",
+    "sdk/templates/CMakeLists.txt": "atr_template(rail_c rail_c ${CACHE_C}/lent.h)\n",
+    "sdk/templates/rail_c/plugin.c": '#include <atr/atr.h>\n#include "lent.h"\n',
     "plugins/CMakeLists.txt": "add_subdirectory(rail_moon)\nadd_subdirectory(cache_moon)\n",
     "plugins/rail_moon/CMakeLists.txt": "atr_add_plugin(rail_moon SOURCES a.cpp LIBRARIES rail_moon_parts treasurer_settings)\n",
     "plugins/rail_moon/a.cpp": '#include <soci/soci.h>\n#include <atr/atr.h>\n#include "b.hpp"\n#include "rail_moon/b.hpp"\n',

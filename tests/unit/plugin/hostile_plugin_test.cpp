@@ -14,6 +14,10 @@ namespace {
 
 constexpr Millis patience{60'000};
 
+std::string start_plugin(const std::string& name) {
+    return (plugin_dir() / "start" / (name + ".so")).string();
+}
+
 /// A port over one of the hostile plugins.
 template <class Port>
 struct Hostile {
@@ -79,6 +83,33 @@ TEST_CASE("a table with a hole or too short is refused when the port is made", "
         {"tiny_table", "atr.parser/1: struct_size is 8, at least 24 expected"},
     }));
     auto instance = bench.instance(name, "parser", {.name = "p"});
+    CHECK(ParserPlugin::make(*instance, patience).error().message == reason);
+}
+
+TEST_CASE("a plugin that fails before its first call is refused in words", "[plugin]") {
+    Bench bench;
+    const auto [name, reason] = GENERATE(table<std::string, std::string>({
+        {"throws_in_create", "p: the plugin threw an exception from create()"},
+        {"hangs_in_create", "p: the plugin's create() has not returned within 50 ms: it hangs"},
+        {"no_object", "p: the plugin's create() gave no object"},
+        {"refuses_silently", "p: the plugin said rejected, and no more"},
+    }));
+    const bool hangs = name == "hangs_in_create";
+    const InstanceSettings settings{.name = "p", .start_wait = hangs ? Millis(50) : patience};
+    CHECK_THROWS_WITH(bench.instance(start_plugin(name), "parser", settings), reason);
+}
+
+TEST_CASE("a plugin without a sound table or description gets no port", "[plugin]") {
+    Bench bench;
+    const auto [name, reason] = GENERATE(table<std::string, std::string>({
+        {"throws_in_interface", "atr.parser/1: there is no such table"},
+        {"no_table", "atr.parser/1: there is no such table"},
+        {"throws_in_describe", "the plugin threw: an exception of unknown type"},
+        {"describes_in_latin1", "the parser's describe() lists no media_types, or not as texts"},
+        {"describes_a_number", "the parser's describe() lists no media_types, or not as texts"},
+        {"describes_without_end", "the parser's describe() lists no media_types, or not as texts"},
+    }));
+    auto instance = bench.instance(start_plugin(name), "parser", {.name = "p"});
     CHECK(ParserPlugin::make(*instance, patience).error().message == reason);
 }
 

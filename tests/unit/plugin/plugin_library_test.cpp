@@ -35,14 +35,43 @@ TEST_CASE("a file that is no usable plugin is refused in one clear line", "[plug
     const auto [name, reason] = GENERATE(table<std::string, std::string>({
         {"no_entry.so", "does not export atr_plugin_entry_v1"},
         {"wrong_major.so", "built for ABI major 9, this host has 1"},
-        {"wrong_rc.so", "built for ABI release candidate 55, this host has 1"},
+        {"wrong_rc.so", "built for ABI release candidate 55, this host has " + std::to_string(ATR_ABI_RC)},
         {"needs_newer_host.so", "needs ABI minor 77, this host has 0"},
         {"tiny_plugin.so", "atr_plugin_entry_v1: struct_size is 12"},
         {"tiny_component.so", "component: struct_size is 40"},
         {"no_create.so", "component: the required slot 'create' is NULL"},
         {"no_components.so", "holds 0 components"},
+        {"countless_components.so", "holds 4000000000 components, 1 to 64 expected"},
+        {"null_component.so", "component: there is no such table"},
+        {"id_not_utf8.so", "component: a text is not UTF-8 or too long"},
+        {"no_kind.so", "component: without id or kind"},
+        {"long_title.so", "component: a text is not UTF-8 or too long"},
+        {"null_title.so", "component: a text is not UTF-8 or too long"},
+        {"huge_schema.so", "component: a text is not UTF-8 or too long"},
     }));
     CHECK_THAT(why_not(plugin_dir() / name), Contains(reason) && Contains((plugin_dir() / name).filename().string()));
+}
+
+TEST_CASE("a file that does harm when it is opened is refused, and the host lives on", "[plugin]") {
+    const auto [name, reason] = GENERATE(table<std::string, std::string>({
+        {"start/throws_at_load.so", "loading it ends the process: Aborted (signal 6)"},
+        {"start/aborts_at_load.so", "loading it ends the process: Aborted (signal 6)"},
+        {"start/exits_at_load.so", "loading it ends the process with exit code 0"},
+    }));
+    const auto file = plugin_dir() / name;
+    CHECK_THAT(why_not(file), Contains(reason) && Contains(file.filename().string()));
+    CHECK(PluginLibrary::load(plugin_dir() / "good_parser.so"));
+}
+
+TEST_CASE("a file that hangs when it is opened is refused when patience ends", "[plugin]") {
+    const auto file = plugin_dir() / "start/hangs_at_load.so";
+    CHECK_THAT(PluginLibrary::load(file, {}, Millis(50)).error().message,
+               Contains("hangs_at_load.so: loading it has not ended within 50 ms: it hangs"));
+    CHECK(PluginLibrary::load(plugin_dir() / "good_parser.so"));
+}
+
+TEST_CASE("a stripped plugin loads", "[plugin]") {
+    CHECK(PluginLibrary::load(plugin_dir() / "stripped/good_parser.so"));
 }
 
 TEST_CASE("a missing plugin says where it was looked for and what is there", "[plugin]") {

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""`treasurer plugin new` refuses what it cannot make, and touches nothing that is there; `treasurer plugin explain`
+explains every rule that the kit tries, in the kit's own words.
+
+    plugin_commands_test.py CMAKE
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+CMAKE = sys.argv[1]
+SOURCE, BUILD = Path(os.environ["TREASURER_SOURCE"]), Path(os.environ["TREASURER_BUILD"])
+CODE = re.compile(r'"(ATR-[A-Z]+-\d{3})"')
+
+
+def treasurer(*words, cwd=SOURCE, program=BUILD / "bin/treasurer"):
+    return subprocess.run([str(program), "plugin", *[str(word) for word in words]], cwd=cwd, capture_output=True,
+                          text=True, timeout=120, check=False)
+
+
+class New(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.sdk = Path(cls.folder.name) / "sdk"
+        subprocess.run([CMAKE, "--install", BUILD, "--component", "sdk", "--prefix", cls.sdk], check=True,
+                       capture_output=True)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def setUp(self):
+        self.work = Path(tempfile.mkdtemp(dir=self.folder.name))
+
+    def refused(self, *words, saying, cwd=None):
+        done = treasurer("new", *words, cwd=cwd or self.work)
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done)
+        self.assertIn(saying, done.stderr)
+
+    def test_what_is_not_offered_is_refused_with_what_is(self):
+        self.refused("cahce", "mine", saying="did you mean 'cache'?); there are storage, cache, rail, parser")
+        self.refused("cache", "mine", "--lang", "go", saying="there are cpp, c, rust")
+        self.refused("storage", "mine", "--lang", "rust", "--sdk", self.sdk,
+                     saying="for storage there are cpp; in rust there are cache, parser, rail")
+        self.assertEqual(list(self.work.iterdir()), [])
+
+    def test_a_name_is_an_identifier_that_the_build_does_not_use(self):
+        for name in ("Mine", "1st", "a-b", "a b", "../mine", "/tmp/mine", "", "x" * 65, "ünt", "test", "atr_testkit"):
+            with self.subTest(name=name):
+                self.refused("cache", name, "--sdk", self.sdk, saying="name")
+        self.assertEqual(list(self.work.iterdir()), [])
+
+    def test_what_is_there_is_never_touched(self):
+        (self.work / "mine").mkdir()
+        (self.work / "mine/precious").write_text("a", encoding="utf-8")
+        (self.work / "file").write_text("b", encoding="utf-8")
+        (self.work / "link").symlink_to(self.work / "mine")
+        for name in ("mine", "file", "link"):
+            self.refused("cache", name, "--sdk", self.sdk, saying="is there already")
+        self.assertEqual(sorted(p.name for p in self.work.rglob("*")), ["file", "link", "mine", "precious"])
+        self.refused("cache", "mine", "--sdk", self.sdk, cwd="/proc", saying="cannot be made")
+
+    def test_without_an_sdk_it_says_how_to_install_one(self):
+        self.refused("cache", "mine", "--sdk", self.work, saying="cmake --install BUILD --component sdk")
+
+    def test_the_sdk_beside_the_program_is_found(self):
+        shutil.copy(BUILD / "bin/treasurer", self.sdk / "bin/treasurer")
+        made = treasurer("new", "parser", "mine", cwd=self.work, program=self.sdk / "bin/treasurer")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        self.assertIn(f"cmake -S mine -B mine/build -DCMAKE_PREFIX_PATH={self.sdk.resolve()}\n", made.stdout)
+        self.assertTrue((self.work / "mine/CMakeLists.txt").exists())
+
+
+class Explain(unittest.TestCase):
+    def test_every_code_of_the_kit_is_explained(self):
+        in_kit = {code for file in (SOURCE / "sdk/testkit").rglob("*.[ch]pp")
+                  for code in CODE.findall(file.read_text(encoding="utf-8"))}
+        self.assertGreater(len(in_kit), 100)
+        listed = [line.split("  ", 1) for line in treasurer("explain").stdout.splitlines()]
+        self.assertEqual(sorted(code for code, _ in listed), sorted(in_kit))
+        guide = (SOURCE / "docs/plugin_guide.md").read_text(encoding="utf-8")
+        headings = {title.lower().replace(" ", "-") for title in re.findall(r"^## (.+)$", guide, re.M)}
+        seen = set()
+        for code, rule in listed:
+            with self.subTest(code=code):
+                said = treasurer("explain", code)
+                self.assertEqual(said.returncode, 0)
+                first, second, *_ = said.stdout.splitlines()
+                self.assertEqual((first, second), (code, rule))
+                parts = dict(re.findall(r"^  (why|usually|do|guide|alone) +(\S.*)$", said.stdout, re.M))
+                self.assertEqual(sorted(parts), ["alone", "do", "guide", "usually", "why"])
+                self.assertTrue(parts["why"].endswith(".") and parts["usually"].endswith("."), parts)
+                document, _, anchor = parts["guide"].partition("#")
+                self.assertEqual(document, "docs/plugin_guide.md")
+                self.assertIn(anchor, headings)
+                self.assertIn(code, parts["alone"])
+                seen.add((rule, parts["usually"]))
+        self.assertEqual(len(seen), len(listed), "two codes with the same explanation")
+
+    def test_a_code_may_be_written_short(self):
+        whole = treasurer("explain", "ATR-CACHE-006").stdout
+        self.assertEqual(treasurer("explain", "cache-006").stdout, whole)
+        beginning = treasurer("explain", "ATR-CACHE-00").stdout.splitlines()
+        self.assertGreater(len(beginning), 5)
+        self.assertTrue(all(line.startswith("ATR-CACHE-00") for line in beginning))
+
+    def test_an_unknown_code_suggests_near_ones(self):
+        unknown = treasurer("explain", "ATR-STORAGE-056")
+        self.assertEqual((unknown.returncode, unknown.stdout), (2, ""))
+        near = unknown.stderr.partition("near it are ")[2].strip().split(", ")
+        self.assertEqual(len(near), 5)
+        self.assertTrue(all(code.startswith("ATR-STORAGE-05") for code in near), near)
+        self.assertIn("`treasurer plugin explain` lists them all", treasurer("explain", "x" * 200).stderr)
+
+    def test_a_failure_in_a_report_says_the_same(self):
+        report = treasurer("check", BUILD / "test_plugins/no_entry.so")
+        self.assertEqual(report.returncode, 1)
+        self.assertIn("FAIL  ATR-FILE-002", report.stdout)
+        explained = treasurer("explain", "ATR-FILE-002").stdout
+        for part in ("why", "usually", "do"):
+            words = re.search(rf"^  {part} +(\S.*)$", explained, re.M).group(1)
+            self.assertRegex(report.stdout, rf"(?m)^ +{part} +{re.escape(words)}$")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

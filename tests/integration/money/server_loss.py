@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""The servers behind a host die under load, the host lives: PostgreSQL is stopped at once, as by a power cut, and
+started again; Redis is killed; a PostgreSQL primary dies for good and its synchronous standby is promoted. Nothing may
+be lost, nothing paid twice, the books must equal the rail, and without Redis no client may notice at all.
+
+    server_loss.py postgres | redis | promote [--rounds N]      with the backends that ATR_TEST_STORAGE and ATR_TEST_CACHE name
+
+SEED in the environment replays the moments and the invoices (not the scheduling).
+"""
+
+import argparse
+import collections
+import os
+import random
+import sys
+import time
+
+from money_site import money_site
+from submitters import Front, Submitters
+
+import backends
+from books import check_all
+from host import wait_until
+
+SUBMITTERS = 16
+LONGEST_LIFE, LONGEST_GAP = 2.0, 1.0  # seconds that a server serves between two losses, and is away
+
+
+def killing_postgres(site, rng, rounds):
+    """Yields after each time it was away."""
+    server = backends.postgres()
+    for _ in range(rounds):
+        site.hosts[-1].wait_to(time.monotonic() + rng.random() * LONGEST_LIFE)
+        server.crash()
+        site.hosts[-1].wait_to(time.monotonic() + rng.random() * LONGEST_GAP)
+        server.start()
+        yield
+
+
+def killing_redis(site, rng, rounds):
+    server = backends.redis().servers["redis"]
+    for _ in range(rounds):
+        site.hosts[-1].wait_to(time.monotonic() + rng.random() * LONGEST_LIFE)
+        server.kill()
+        site.hosts[-1].wait_to(time.monotonic() + rng.random() * LONGEST_GAP)
+        server.start()
+        yield
+
+
+def promoting(site, rng, rounds):
+    """The primary dies and never comes back; its standby, which every commit waited for, goes on alone. Once only."""
+    del rounds
+    site.hosts[-1].wait_to(time.monotonic() + rng.random() * LONGEST_LIFE)
+    backends.postgres().crash()
+    backends.use_postgres(site.standby)
+    site.standby.promote()
+    yield
+
+
+LOSE = {"postgres": killing_postgres, "redis": killing_redis, "promote": promoting}
+
+
+def with_standby(site):
+    """The host is to know both servers, and every commit is to wait for the second."""
+    site.standby = backends.postgres().synchronous_replica()
+    primary, standby = (f"127.0.0.1:{server.port}" for server in (backends.postgres(), site.standby))
+    site.settings["plugins.storage.config.url"] = (
+        f"postgresql://postgres@{primary},{standby}/{site.database}?target_session_attrs=read-write")
+
+
+def outcomes(client):
+    """What came of the calls into the storage and the cache, as the host counted it."""
+    answer = client.get("/api/v1/plugins")
+    if answer.status != 200:
+        raise AssertionError(f"GET /api/v1/plugins: {answer}")
+    counted = {}
+    for plugin in answer.json()["items"]:
+        if plugin["kind"] in ("storage", "cache"):
+            sums = counted.setdefault(plugin["kind"], collections.Counter())
+            for operation in plugin["operations"]:
+                sums.update(operation["outcomes"])
+                sums.update({name: operation[name] for name in ("abandoned", "expired", "refused", "late")})
+            sums["breaker opened"] = plugin["breaker"]["opened"]
+    return {kind: {name: count for name, count in sums.items() if count} for kind, sums in counted.items()}
+
+
+def lose(what, site, front, submitters, rng, rounds):
+    """One host under load, and servers that go away. Returns it and how often that was."""
+    host = site.start()
+    front.open(host)
+    submitters.run()
+    losses = 0
+    for _ in LOSE[what](site, rng, rounds):
+        losses += 1
+        back, sent = time.monotonic(), submitters.sent
+        wait_until(lambda: submitters.problems or submitters.sent >= sent + SUBMITTERS, 60,
+                   f"invoices are taken again after loss {losses}")
+        print(f"  loss {losses}: {SUBMITTERS} invoices taken {time.monotonic() - back:.1f} s after it ended", flush=True)
+        if submitters.problems:
+            raise AssertionError(submitters.problems[0])
+        if not host.is_running():
+            raise AssertionError(f"the host ended by itself:\n{host.log_tail()}")
+    submitters.finish()
+    if submitters.problems:
+        raise AssertionError(submitters.problems[0])
+    return host, losses
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("what", choices=LOSE)
+    options.add_argument("--rounds", type=int, default=8)
+    given = options.parse_args()
+    seed = os.environ.get("SEED") or str(random.SystemRandom().randint(0, 2**32))
+    replay = f"SEED={seed} {' '.join(sys.argv)}"
+    print(f"server_loss: {given.what}; replay: {replay}", flush=True)
+    began = time.monotonic()
+    try:
+        with money_site("server-loss", plugins__rails__bank__config__latency_max=30) as site:
+            if given.what == "promote":
+                with_standby(site)
+            front = Front()
+            submitters = Submitters(front, site.token("clerk"), seed, SUBMITTERS)
+            host, losses = lose(given.what, site, front, submitters, random.Random(seed), given.rounds)
+            boss = host.client(site.token("boss"), timeout=60)
+            moved = check_all(site, boss, submitters.acknowledged)
+            counted = outcomes(boss)
+            if given.what == "redis" and submitters.later + submitters.repeats:
+                raise AssertionError(f"{submitters.later} invoices were put off and {submitters.repeats} connections "
+                                     "broken, though only the cache was away")
+            host.stop()
+    except AssertionError as error:
+        print(f"FAILED: {error}\nreplay: {replay}")
+        return 1
+    print(f"server_loss: {given.what} lost {losses} times: {len(submitters.acknowledged)} invoices acknowledged, {moved} paid "
+          f"once, the books equal the rail; {submitters.later} requests were told to come again, {submitters.repeats} "
+          f"connections broke; calls by outcome: {counted}; {time.monotonic() - began:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

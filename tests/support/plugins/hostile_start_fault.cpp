@@ -1,0 +1,3 @@
+#include "hostile_start.hpp"
+
+const Fault fault = Fault::FAULT;

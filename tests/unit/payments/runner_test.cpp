@@ -1,0 +1,125 @@
+// A runner takes over what others let go, and nothing that it is at work on itself, however slow its storage.
+#include "tests/support/saga_world.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace treasurer;
+using support::SagaWorld;
+
+namespace {
+
+/// The world's storage behind one writer that takes its time: what writes waits for what wrote before.
+class PoorStorage final : public StoragePort {
+public:
+    /// `renews`: false: it says that leases were extended, and does nothing.
+    PoorStorage(SagaWorld& world, Millis commit_takes, bool renews = true)
+        : world_(world), commit_takes_(commit_takes), renews_(renews) {}
+
+    Task<std::vector<atr::Commit>> commit(std::vector<atr::Batch> batches, CallOptions options) override {
+        co_await delay(world_.executor, turn(commit_takes_));
+        Task<std::vector<atr::Commit>> call = world_.storage.commit(std::move(batches), std::move(options));
+        std::vector<atr::Commit> done = co_await call;
+        co_return done;
+    }
+    Task<atr::Result<std::uint32_t>> extend_leases(std::string worker, Millis lease, CallOptions options) override {
+        co_await delay(world_.executor, turn(Millis(1)));
+        if (!renews_) co_return std::uint32_t{1};
+        Task<atr::Result<std::uint32_t>> call =
+            world_.storage.extend_leases(std::move(worker), lease, std::move(options));
+        atr::Result<std::uint32_t> held = co_await call;
+        co_return held;
+    }
+    Task<atr::Result<std::vector<atr::Job>>> lease(std::string queue, std::string worker, std::uint32_t max,
+                                                   Millis lease, CallOptions options) override {
+        return world_.storage.lease(std::move(queue), std::move(worker), max, lease, std::move(options));
+    }
+    Task<atr::Result<>> migrate(atr::Schema schema, CallOptions options) override {
+        return world_.storage.migrate(std::move(schema), std::move(options));
+    }
+    Task<atr::Result<std::vector<atr::Record>>> get(std::vector<atr::Key> keys, CallOptions options) override {
+        return world_.storage.get(std::move(keys), std::move(options));
+    }
+    Task<atr::Result<atr::Page>> query(atr::Query query, CallOptions options) override {
+        return world_.storage.query(std::move(query), std::move(options));
+    }
+    Task<atr::Result<atr::Changes>> changes(std::uint64_t after, std::uint32_t limit, CallOptions options) override {
+        return world_.storage.changes(after, limit, std::move(options));
+    }
+    Task<atr::Result<>> blob_put(std::string key, std::string bytes, CallOptions options) override {
+        return world_.storage.blob_put(std::move(key), std::move(bytes), std::move(options));
+    }
+    Task<atr::Result<atr::Blob>> blob_get(std::string key, CallOptions options) override {
+        return world_.storage.blob_get(std::move(key), std::move(options));
+    }
+    Task<atr::Result<std::string>> health(CallOptions options) override {
+        return world_.storage.health(std::move(options));
+    }
+
+private:
+    /// How long until a write that takes `time` is done, after all before it.
+    Millis turn(Millis time) {
+        free_at_ = std::max(free_at_, world_.clock.unix_ms()) + time.count();
+        return Millis(free_at_ - world_.clock.unix_ms());
+    }
+
+    SagaWorld& world_;
+    const Millis commit_takes_;
+    const bool renews_;
+    UnixMillis free_at_ = 0;
+};
+
+payments::SagaSettings short_lease() {
+    payments::SagaSettings settings;
+    settings.lease = Millis(1000);
+    settings.poll = Millis(50);
+    return settings;
+}
+
+}  // namespace
+
+SCENARIO("a host whose commits take longer than a lease ends its payments all the same", "[payments]") {
+    SagaWorld world("1000");
+    PoorStorage slow(world, Millis(3000));
+    support::SagaHost host(slow, world.executor, world.ids, world.rails, world.assets, world.clock, "slow", short_lease());
+    host.runner.start();
+    std::vector<std::string> ids;
+    for (int i = 0; i < 20; ++i) {
+        const auto begun = world.commit_a("1", &host);
+        REQUIRE(begun.committed.ok());
+        host.runner.adopt(begun.id, begun.lease_token);
+        ids.push_back(begun.id);
+    }
+    world.executor.advance(120'000);
+    for (const auto& id : ids) {
+        CHECK(world.payment(id).state == PaymentState::settled);
+        CHECK(world.rail.submitted(SagaWorld::at_rail(id)) == 1);
+    }
+    CHECK(world.open_jobs() == 0);
+    CHECK(world.books_equal_rail());
+    CHECK(host.runner.active() == 0);
+    host.runner.stop();
+    world.executor.advance(60'000);
+}
+
+SCENARIO("a payment that this host works on, and leases anew, is not worked on twice at once", "[payments]") {
+    SagaWorld world("1000");
+    PoorStorage forgetful(world, Millis(0), false);
+    support::SagaHost host(forgetful, world.executor, world.ids, world.rails, world.assets, world.clock, "host",
+                           short_lease());
+    host.runner.start();
+    const auto begun = world.commit_a("1", &host);
+    world.rail.latency(Millis(5000));
+    host.runner.adopt(begun.id, begun.lease_token);
+    world.executor.advance(4000);
+    CHECK(host.runner.counters().put_back > 0);
+    CHECK(world.rail.lookups(SagaWorld::at_rail(begun.id)) == 0);
+    CHECK(host.runner.active() == 1);
+    world.rail.latency(Millis(0));
+    world.executor.advance(60'000);
+    CHECK(world.payment(begun.id).state == PaymentState::settled);
+    CHECK(world.rail.paid(SagaWorld::at_rail(begun.id)) == 1);
+    CHECK(world.open_jobs() == 0);
+    CHECK(world.books_equal_rail());
+    host.runner.stop();
+    world.executor.advance(60'000);
+}
