@@ -1,5 +1,5 @@
-/// Opens connections on threads of its own, because libpq resolves names and shakes hands for as long as that takes: who
-/// asks waits no longer than he has time. A connection that comes too late for him is there for the next who asks.
+/// Opens connections on threads of its own, because libpq resolves names and shakes hands for as long as that takes:
+/// who asks waits no longer than he has time. A connection that comes too late for him is there for the next who asks.
 /// Threads: every method may be called concurrently.
 #pragma once
 

@@ -325,8 +325,8 @@ Result<std::vector<atr::Record>> PostgresStorage::read_snapshot(const Call& call
     auto snapshot = snapshots_.take(id);
     if (!snapshot) return rejected(ATR_E_BAD_INPUT, "the snapshot is closed: open another");
     try {
-        auto records = read_records_after(*snapshot->session, *snapshot->catalog, collection, after_key, limit,
-                                          deadline_of(call));
+        auto records =
+            read_records_after(*snapshot->session, *snapshot->catalog, collection, after_key, limit, deadline_of(call));
         snapshots_.keep(std::move(snapshot), id);
         return records;
     } catch (const SqlError& error) {

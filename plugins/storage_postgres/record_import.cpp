@@ -23,8 +23,7 @@ Result<> check(const atr::Record& record) {
     if (!is_usable_key(record.key) || record.version == 0 || record.version > INT64_MAX)
         return rejected(ATR_E_BAD_INPUT, place_of(record) + ": a record needs a version, and a key of 1 to " +
                                              std::to_string(most_key_bytes) + " bytes of UTF-8");
-    if (record.body.size() > most_body_bytes)
-        return rejected(ATR_E_TOO_LARGE, place_of(record) + " is too large");
+    if (record.body.size() > most_body_bytes) return rejected(ATR_E_TOO_LARGE, place_of(record) + " is too large");
     return {};
 }
 

@@ -1,7 +1,8 @@
 /// One connection: opened and owned by a SOCI session, with the statements prepared on it.
 ///
 /// SOCI opens and closes the connection. Statements go to libpq under it, because one pipeline of prepared statements
-/// with array parameters makes a whole group of batches one round trip (docs/decisions/0010-postgres-one-round-trip.md).
+/// with array parameters makes a whole group of batches one round trip
+/// (docs/decisions/0010-postgres-one-round-trip.md).
 ///
 /// Threads: a session is used by one thread at a time. Errors: SqlError.
 #pragma once
@@ -33,7 +34,7 @@ public:
         std::string connection;             ///< libpq's "name='value' ..."
         std::vector<std::string> settings;  ///< "name = value", for every transaction of this session
         bool prepared = true;               ///< false: neither statements nor settings outlive a transaction
-        std::chrono::milliseconds connect_timeout{5'000};  ///< for the settings, once `connection` stands
+        std::chrono::milliseconds connect_timeout{5'000};     ///< for the settings, once `connection` stands
         std::chrono::milliseconds statement_timeout{30'000};  ///< as `settings` has it
     };
     /// Takes as long as the connection's own connect_timeout says. Errors: ConnectError.
@@ -42,8 +43,8 @@ public:
     Session& operator=(const Session&) = delete;
 
     /// Runs all in one round trip, each seeing what the former did; the first error ends it. Outside begin() the whole
-    /// is one transaction. When the deadline passes the session is lost; what begin_write() and alone() begin is ended by
-    /// the server before that, if one statement takes all the time.
+    /// is one transaction. When the deadline passes the session is lost; what begin_write() and alone() begin is ended
+    /// by the server before that, if one statement takes all the time.
     std::vector<Rows> run(std::vector<Statement> statements, Deadline deadline);
     Rows run(Statement statement, Deadline deadline);
 

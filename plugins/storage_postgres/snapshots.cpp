@@ -20,7 +20,7 @@ std::vector<Statement> Snapshots::Snapshot::begin() const {
 }
 
 atr::Result<std::unique_ptr<Snapshots::Snapshot>> Snapshots::open(std::shared_ptr<const Catalog> catalog,
-                                                                 Deadline deadline) {
+                                                                  Deadline deadline) {
     {
         const std::lock_guard lock(mutex_);
         if (open_ >= most_open)
