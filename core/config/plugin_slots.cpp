@@ -107,8 +107,8 @@ private:
 
 }  // namespace
 
-void read_plugin_slots(const SchemaLookup& schemas, SettingsReader& reader,
-                       PluginSettings& settings, Problems& problems) {
+void read_plugin_slots(const SchemaLookup& schemas, SettingsReader& reader, PluginSettings& settings,
+                       Problems& problems) {
     SlotReader slots(schemas, reader, settings.dir, problems);
     slots.one("storage", "plugins.storage", settings.storage);
     slots.one("cache", "plugins.cache", settings.cache);

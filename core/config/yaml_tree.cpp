@@ -172,13 +172,6 @@ Position first_bad_byte(std::string_view text, const std::string& source) {
     return at;
 }
 
-Position place_in(std::string_view text, std::size_t offset, const std::string& source) {
-    const std::string_view before = text.substr(0, offset);
-    const auto line_begin = before.rfind('\n') + 1;  // npos + 1 is 0
-    return {source, 1 + static_cast<int>(std::count(before.begin(), before.end(), '\n')),
-            1 + static_cast<int>(offset - line_begin)};
-}
-
 }  // namespace
 
 const YamlNode* YamlNode::find(std::string_view key) const {
@@ -208,8 +201,12 @@ YamlNode parse_yaml(std::string_view text, const std::string& source, Problems& 
         problems.push_back({first_bad_byte(text, source), "not UTF-8 from here on"});
         return {};
     }
-    if (const auto zero = text.find('\0'); zero != std::string_view::npos) {  // yaml-cpp would take it for UTF-16 or 32
-        problems.push_back({place_in(text, zero, source), "a zero byte; settings are text in UTF-8"});
+    if (const auto zero = text.find('\0'); zero != text.npos) {  // the library would guess UTF-16 or UTF-32
+        const auto before = text.substr(0, zero);
+        const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+        const auto column = zero - (before.rfind('\n') + 1) + 1;  // npos + 1 is 0
+        problems.push_back({{source, static_cast<int>(line), static_cast<int>(column)},
+                            "not text: a zero byte; save the file as UTF-8"});
         return {};
     }
     TreeBuilder builder(source, problems);

@@ -67,7 +67,9 @@ atr::Result<std::string> connection_string(const Settings& settings, const std::
     if (!settings.tls_root_certificate.empty()) options["sslrootcert"] = settings.tls_root_certificate;
     if (writes) options.emplace("target_session_attrs", "read-write");
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(settings.connect_timeout).count();
-    options.emplace("connect_timeout", std::to_string(std::max<std::int64_t>(2, seconds)));
+    const auto given = options.find("connect_timeout");
+    if (given == options.end() || std::atoi(given->second.c_str()) <= 0)  // which would be without end
+        options["connect_timeout"] = std::to_string(std::max<std::int64_t>(2, seconds));
     options.emplace("application_name", "treasurer");
     options["client_encoding"] = "UTF8";
     // A server that vanishes without a word is noticed after half a minute, also while it is waited for.

@@ -145,6 +145,7 @@ atr::Result<> GroupCommit::attempt(std::span<const atr::Batch> batches, std::spa
             return {};
         } catch (const MustRead& must) {
             (must.counters ? certainty.counters : certainty.records) = true;
+            if (must.counters) careful_counters_ = careful_after_a_loss;
         } catch (const CommitFailed& failed) {
             const SqlError& error = failed.error;
             if (failed.perhaps_applied) return to_error(error, atr::Outcome::unknown);
@@ -166,7 +167,7 @@ atr::Result<> GroupCommit::attempt(std::span<const atr::Batch> batches, std::spa
 /// What a failed attempt teaches about the next, and about the next groups.
 void GroupCommit::learn(const SqlError& error, Certainty& certainty) {
     if (error.is(sqlstate::records_moved) || error.is(sqlstate::unique_violation)) {
-        certainty.records = true;
+        certainty.records = certainty.counters = true;  // one who loses a record behind an addition needs both
         careful_records_ = careful_after_a_loss;
     }
     if (error.is(sqlstate::counters_moved)) {
@@ -198,7 +199,7 @@ GroupCommit::Results GroupCommit::run(Session& session, const Catalog& catalog,
         state.records_read = certainty.records;
         state.counters_read = certainty.counters;
         auto tokens = tokens_.take(session, born_leased(batches), deadline);
-        std::vector<Statement> statements = session.begin();
+        std::vector<Statement> statements = session.begin_write(deadline);
         GroupReader reader(catalog, state, clock_);
         if (auto reads = reader.statements(batches); !reads.empty()) {
             const std::size_t first = statements.size();
@@ -206,6 +207,7 @@ GroupCommit::Results GroupCommit::run(Session& session, const Catalog& catalog,
             const auto rows = session.run(std::move(statements), deadline);
             reader.take(rows.data() + first);
             statements.clear();
+            statements.push_back(session.time_limit(deadline));
         }
         Judged judged = judge_all(state, batches, std::move(tokens));
         if (judged.applied.commits == 0) return std::move(judged.results);

@@ -21,11 +21,11 @@ bool are_shared(Session& first, Session& second, Deadline deadline) {
 
 }  // namespace
 
-atr::Result<> check_no_shared_sessions(const SessionPool& pool, Deadline deadline) {
-    auto first = pool.connect();
+atr::Result<> check_no_shared_sessions(SessionPool& pool, Deadline deadline) {
+    auto first = pool.connect(deadline);
     if (!first) return first.error();
     if ((*first)->backend(deadline) == (*first)->announced_backend()) return {};  // no pooler in between
-    auto second = pool.connect();
+    auto second = pool.connect(deadline);
     if (!second) return second.error();
     if (!are_shared(**first, **second, deadline)) return {};
     return atr::rejected(ATR_E_CONFIG,

@@ -9,6 +9,6 @@
 namespace storage_postgres {
 
 /// Errors: rejected, ATR_E_CONFIG, when sessions are shared. Throws SqlError.
-atr::Result<> check_no_shared_sessions(const SessionPool& pool, Deadline deadline);
+atr::Result<> check_no_shared_sessions(SessionPool& pool, Deadline deadline);
 
 }  // namespace storage_postgres

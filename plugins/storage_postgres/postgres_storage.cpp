@@ -100,7 +100,9 @@ Result<Session::Options> PostgresStorage::target(bool writes) const {
     if (!connection) return connection.error();
     return Session::Options{.connection = std::move(*connection),
                             .settings = session_settings(settings_),
-                            .prepared = settings_.prepared_statements};
+                            .prepared = settings_.prepared_statements,
+                            .connect_timeout = settings_.connect_timeout,
+                            .statement_timeout = settings_.statement_timeout};
 }
 
 template <class T, class Work>
@@ -200,7 +202,7 @@ Result<atr::Page> PostgresStorage::query_snapshot(const Call& call, const atr::Q
             if (!snapshot)
                 return rejected(ATR_E_BAD_INPUT, "the snapshot of this cursor is closed: begin the query again");
         } else {
-            auto opened = snapshots_.open(schema_.get());
+            auto opened = snapshots_.open(schema_.get(), deadline);
             if (!opened) return opened.error();
             snapshot = std::move(*opened);
         }
@@ -302,7 +304,7 @@ Result<atr::OpenSnapshot> PostgresStorage::open_snapshot(const Call& call) {
     const Deadline deadline = deadline_of(call);
     std::unique_ptr<Snapshots::Snapshot> snapshot;
     try {
-        auto opened = snapshots_.open(nullptr);
+        auto opened = snapshots_.open(nullptr, deadline);
         if (!opened) return opened.error();
         snapshot = std::move(*opened);
         snapshot->session->run(snapshot->begin(), deadline);
@@ -323,8 +325,8 @@ Result<std::vector<atr::Record>> PostgresStorage::read_snapshot(const Call& call
     auto snapshot = snapshots_.take(id);
     if (!snapshot) return rejected(ATR_E_BAD_INPUT, "the snapshot is closed: open another");
     try {
-        auto records = read_records_after(*snapshot->session, *snapshot->catalog, collection, after_key, limit,
-                                          deadline_of(call));
+        auto records =
+            read_records_after(*snapshot->session, *snapshot->catalog, collection, after_key, limit, deadline_of(call));
         snapshots_.keep(std::move(snapshot), id);
         return records;
     } catch (const SqlError& error) {

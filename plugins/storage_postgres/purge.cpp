@@ -27,7 +27,7 @@ atr::Result<std::uint32_t> purge_old(Session& session, const Catalog& catalog, c
     const bool keys = found && found->kind == CollectionKind::keys;
     Parameters parameters;
     parameters.integer(older_than_ms).integer(max);
-    auto statements = session.begin();
+    auto statements = session.begin_write(deadline);
     statements.push_back({delete_old(found ? sql_name(found->table) : "atr_blobs",
                                      keys ? " AND (expires_ms = 0 OR expires_ms <= " + clock + ")" : ""),
                           parameters});

@@ -23,8 +23,7 @@ Result<> check(const atr::Record& record) {
     if (!is_usable_key(record.key) || record.version == 0 || record.version > INT64_MAX)
         return rejected(ATR_E_BAD_INPUT, place_of(record) + ": a record needs a version, and a key of 1 to " +
                                              std::to_string(most_key_bytes) + " bytes of UTF-8");
-    if (record.body.size() > most_body_bytes)
-        return rejected(ATR_E_TOO_LARGE, place_of(record) + " is too large");
+    if (record.body.size() > most_body_bytes) return rejected(ATR_E_TOO_LARGE, place_of(record) + " is too large");
     return {};
 }
 
@@ -100,7 +99,7 @@ Result<> import_records(Session& session, const Catalog& catalog, const atr::Imp
     if (auto removed = writing.remove(import.removals); !removed) return removed;
     if (auto written = writing.write(import.records); !written) return written;
     writing.raise(import.state);
-    auto statements = session.begin();
+    auto statements = session.begin_write(deadline);
     auto own = writing.take();
     std::move(own.begin(), own.end(), std::back_inserter(statements));
     statements.push_back({"COMMIT"});

@@ -9,9 +9,8 @@ namespace storage_postgres {
 namespace {
 
 constexpr std::size_t most_prepared = 512;
-/// How long the server may take to answer a cancellation; of a short call, a quarter of its time. The deadline is kept
-/// by asking so much earlier.
-constexpr std::chrono::steady_clock::duration cancel_grace = std::chrono::milliseconds(250);
+/// How long the server's word that it ended a statement may take to get here; of a short call, a quarter of its time.
+constexpr std::chrono::milliseconds most_grace{500};
 
 std::string field(const PGresult* result, int code) {
     const char* text = PQresultErrorField(result, code);
@@ -48,7 +47,8 @@ std::string refusal_state(const std::string& message) {
 
 }  // namespace
 
-Session::Session(const Options& options) : prepared_(options.prepared), settings_(options.settings) {
+Session::Session(const Options& options)
+    : prepared_(options.prepared), statement_timeout_(options.statement_timeout), settings_(options.settings) {
     try {
         session_.open(soci::postgresql, options.connection);
     } catch (const soci::soci_error& error) {
@@ -61,7 +61,11 @@ Session::Session(const Options& options) : prepared_(options.prepared), settings
     if (!prepared_) return;
     std::vector<Statement> statements;
     for (const auto& setting : settings_) statements.push_back({"SET " + setting});
-    run(std::move(statements), std::chrono::steady_clock::now() + std::chrono::seconds(10));
+    try {
+        run(std::move(statements), std::chrono::steady_clock::now() + options.connect_timeout);
+    } catch (const SqlError& error) {
+        throw ConnectError(error.sqlstate(), error.what());
+    }
 }
 
 PGconn* Session::connection() const {
@@ -75,6 +79,25 @@ std::vector<Statement> Session::begin(const char* how) const {
     return out;
 }
 
+std::vector<Statement> Session::begin_write(Deadline deadline) const {
+    auto out = begin();
+    out.push_back(time_limit(deadline));
+    return out;
+}
+
+/// The server is told beforehand, rather than asked to cancel when the time is over: libpq's way to ask is a connection
+/// of its own, and waits without bound for a server that hangs.
+Statement Session::time_limit(Deadline deadline) const {
+    return {"SET LOCAL statement_timeout = " + milliseconds_until(deadline)};
+}
+
+std::string Session::milliseconds_until(Deadline deadline) const {
+    using std::chrono::milliseconds;
+    const auto left = std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto limit = std::min(left - std::min(most_grace, left / 4), statement_timeout_);
+    return std::to_string(std::max(limit, milliseconds(1)).count());
+}
+
 Rows Session::run(Statement statement, Deadline deadline) {
     std::vector<Statement> one;
     one.push_back(std::move(statement));
@@ -83,7 +106,6 @@ Rows Session::run(Statement statement, Deadline deadline) {
 
 std::vector<Rows> Session::run(std::vector<Statement> statements, Deadline deadline) {
     used = std::chrono::steady_clock::now();
-    cancelled_ = false;
     if (broken_ || PQstatus(connection()) != CONNECTION_OK) throw ConnectError("", "the connection was lost before");
     forget_statements_if_many();
     std::vector<bool> prepares(statements.size());
@@ -109,8 +131,14 @@ std::vector<Rows> Session::read(std::vector<Statement> statements, Deadline dead
 }
 
 Rows Session::alone(Statement statement, Deadline deadline) {
-    if (prepared_) return run(std::move(statement), deadline);
-    auto all = begin();
+    if (prepared_) {
+        Parameters limit;
+        limit.text(milliseconds_until(deadline));
+        std::vector<Statement> both{{"SELECT set_config('statement_timeout', $1::text, true)", limit}};
+        both.push_back(std::move(statement));
+        return std::move(run(std::move(both), deadline)[1]);
+    }
+    auto all = begin_write(deadline);
     const std::size_t place = all.size();
     all.push_back(std::move(statement));
     all.push_back({"COMMIT"});
@@ -162,31 +190,22 @@ std::vector<Rows> Session::collect(std::size_t count, const std::vector<bool>& p
             if (skipped && prepares[i] && part == 0) names_.erase(sent[i].sql);
         }
     const Rows sync(next_result(deadline, count));
-    if (failed) {
-        if (failed->lost()) failed->timed_out = cancelled_;
-        throw *failed;
-    }
+    if (failed) throw *failed;
     return out;
 }
 
 PGresult* Session::next_result(Deadline deadline, std::size_t statement) {
     PGconn* const from = connection();
-    const Deadline cancel_at = deadline - std::min(cancel_grace, (deadline - used) / 4);
     for (;;) {
         const int left = PQflush(from);
         if (left < 0) throw SqlError("", what_failed(from), statement);
         if (left == 0 && !PQisBusy(from)) return PQgetResult(from);
-        const auto now = std::chrono::steady_clock::now();
-        if (!cancelled_ && now >= cancel_at) {
-            cancelled_ = true;
-            cancel();
-        }
-        if (now >= deadline) {
+        if (std::chrono::steady_clock::now() >= deadline) {
             SqlError late("", "the deadline passed and the server does not answer", statement);
             late.timed_out = true;
             throw late;
         }
-        wait_for_server(cancelled_ ? deadline : cancel_at, statement);
+        wait_for_server(deadline, statement);
     }
 }
 
@@ -200,14 +219,6 @@ void Session::wait_for_server(Deadline until, std::size_t statement) {
     if ((descriptor.revents & (POLLIN | POLLHUP | POLLERR)) && PQconsumeInput(from) == 0 && !PQisBusy(from))
         return;  // what came before the break is read first
     if (PQstatus(from) == CONNECTION_BAD && PQisBusy(from)) throw SqlError("", what_failed(from), statement);
-}
-
-void Session::cancel() const {
-    char why[256];
-    if (PGcancel* handle = PQgetCancel(connection())) {
-        PQcancel(handle, why, sizeof why);
-        PQfreeCancel(handle);
-    }
 }
 
 bool Session::usable() const {

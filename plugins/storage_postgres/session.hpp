@@ -1,7 +1,8 @@
 /// One connection: opened and owned by a SOCI session, with the statements prepared on it.
 ///
 /// SOCI opens and closes the connection. Statements go to libpq under it, because one pipeline of prepared statements
-/// with array parameters makes a whole group of batches one round trip (docs/decisions/0010-postgres-below-soci.md).
+/// with array parameters makes a whole group of batches one round trip
+/// (docs/decisions/0010-postgres-one-round-trip.md).
 ///
 /// Threads: a session is used by one thread at a time. Errors: SqlError.
 #pragma once
@@ -33,14 +34,17 @@ public:
         std::string connection;             ///< libpq's "name='value' ..."
         std::vector<std::string> settings;  ///< "name = value", for every transaction of this session
         bool prepared = true;               ///< false: neither statements nor settings outlive a transaction
+        std::chrono::milliseconds connect_timeout{5'000};     ///< for the settings, once `connection` stands
+        std::chrono::milliseconds statement_timeout{30'000};  ///< as `settings` has it
     };
-    /// Errors: ConnectError.
+    /// Takes as long as the connection's own connect_timeout says. Errors: ConnectError.
     explicit Session(const Options& options);
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
     /// Runs all in one round trip, each seeing what the former did; the first error ends it. Outside begin() the whole
-    /// is one transaction. When the deadline passes the server is asked to cancel.
+    /// is one transaction. When the deadline passes the session is lost; what begin_write() and alone() begin is ended
+    /// by the server before that, if one statement takes all the time.
     std::vector<Rows> run(std::vector<Statement> statements, Deadline deadline);
     Rows run(Statement statement, Deadline deadline);
 
@@ -51,6 +55,10 @@ public:
 
     /// What opens a transaction: put it first in a run.
     std::vector<Statement> begin(const char* how = "BEGIN") const;
+    /// The same for a transaction with a time_limit().
+    std::vector<Statement> begin_write(Deadline deadline) const;
+    /// In a transaction: the server ends each of its further statements in time for its word to be here by `deadline`.
+    Statement time_limit(Deadline deadline) const;
     /// Ends a transaction that is open; never throws. False: the session is of no use any more.
     bool roll_back(Deadline deadline) noexcept;
     bool usable() const;
@@ -71,15 +79,16 @@ private:
                               const std::vector<Statement>& sent, Deadline deadline);
     PGresult* next_result(Deadline deadline, std::size_t statement);
     void wait_for_server(Deadline until, std::size_t statement);
-    void cancel() const;
+    std::string milliseconds_until(Deadline deadline) const;
     void forget_statements_if_many();
 
     const bool prepared_;
+    const std::chrono::milliseconds statement_timeout_;
     const std::vector<std::string> settings_;
     mutable soci::session session_;                       ///< SOCI gives its connection to non-const callers only
     std::unordered_map<std::string, std::string> names_;  ///< of prepared statements, by their text
     std::uint64_t next_name_ = 1;
-    bool broken_ = false, cancelled_ = false;
+    bool broken_ = false;
 };
 
 }  // namespace storage_postgres

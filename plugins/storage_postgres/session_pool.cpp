@@ -25,7 +25,7 @@ atr::Result<SessionPool::Lease> SessionPool::take(Deadline deadline) {
         if (session && is_fresh(*session, deadline)) return Lease(*this, std::move(session));
         session.reset();
         try {
-            auto made = connect();
+            auto made = connect(deadline);
             if (made) return Lease(*this, std::move(*made));
             give_back(nullptr);
             return made.error();
@@ -36,10 +36,13 @@ atr::Result<SessionPool::Lease> SessionPool::take(Deadline deadline) {
     }
 }
 
-atr::Result<std::unique_ptr<Session>> SessionPool::connect() const {
+atr::Result<std::unique_ptr<Session>> SessionPool::connect(Deadline deadline) {
     auto options = target_();
     if (!options) return options.error();
-    auto session = std::make_unique<Session>(*options);
+    std::unique_ptr<Session> session;
+    do {  // one that came too late for who had asked may be old by now
+        session = connector_.open(*options, deadline);
+    } while (!is_fresh(*session, deadline));
     const std::lock_guard lock(mutex_);
     ++opened_;
     return session;

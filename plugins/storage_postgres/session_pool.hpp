@@ -11,7 +11,7 @@
 #include <mutex>
 #include <vector>
 
-#include "session.hpp"
+#include "connector.hpp"
 
 namespace storage_postgres {
 
@@ -43,8 +43,8 @@ public:
     /// Errors: retry when none was free by the deadline; what the target says; throws ConnectError.
     atr::Result<Lease> take(Deadline deadline);
 
-    /// A session that is not one of the pool's, for long use.
-    atr::Result<std::unique_ptr<Session>> connect() const;
+    /// A session that is not one of the pool's, for long use. Errors: what the target says; throws ConnectError.
+    atr::Result<std::unique_ptr<Session>> connect(Deadline deadline);
 
     struct Usage {
         std::size_t idle = 0, busy = 0;
@@ -58,11 +58,12 @@ private:
 
     const Options options_;
     const Target target_;
+    Connector connector_;
     mutable std::mutex mutex_;
     std::condition_variable freed_;
     std::vector<std::unique_ptr<Session>> idle_;
     std::size_t open_ = 0;
-    mutable std::uint64_t opened_ = 0;
+    std::uint64_t opened_ = 0;
 };
 
 }  // namespace storage_postgres

@@ -19,7 +19,8 @@ std::vector<Statement> Snapshots::Snapshot::begin() const {
     return out;
 }
 
-atr::Result<std::unique_ptr<Snapshots::Snapshot>> Snapshots::open(std::shared_ptr<const Catalog> catalog) {
+atr::Result<std::unique_ptr<Snapshots::Snapshot>> Snapshots::open(std::shared_ptr<const Catalog> catalog,
+                                                                  Deadline deadline) {
     {
         const std::lock_guard lock(mutex_);
         if (open_ >= most_open)
@@ -27,7 +28,7 @@ atr::Result<std::unique_ptr<Snapshots::Snapshot>> Snapshots::open(std::shared_pt
         ++open_;
     }
     try {
-        auto session = pool_.connect();
+        auto session = pool_.connect(deadline);
         if (session)
             return std::make_unique<Snapshot>(Snapshot{.session = std::move(*session), .catalog = std::move(catalog)});
         close(nullptr);

@@ -17,7 +17,7 @@ namespace storage_postgres {
 
 class Snapshots {
 public:
-    explicit Snapshots(const SessionPool& pool) : pool_(pool) {}
+    explicit Snapshots(SessionPool& pool) : pool_(pool) {}
 
     struct Snapshot {
         std::unique_ptr<Session> session;
@@ -28,7 +28,7 @@ public:
     };
 
     /// A new snapshot. Errors: retry when too many are open. Throws ConnectError.
-    atr::Result<std::unique_ptr<Snapshot>> open(std::shared_ptr<const Catalog> catalog);
+    atr::Result<std::unique_ptr<Snapshot>> open(std::shared_ptr<const Catalog> catalog, Deadline deadline);
     /// Keeps it for the next page, under a number that is hard to hit by chance.
     std::uint64_t keep(std::unique_ptr<Snapshot> snapshot, std::uint64_t id);
     /// Takes it for reading a page; null when it is gone or in use.
@@ -39,7 +39,7 @@ public:
     void close_idle();
 
 private:
-    const SessionPool& pool_;
+    SessionPool& pool_;
     std::mutex mutex_;
     std::unordered_map<std::uint64_t, std::unique_ptr<Snapshot>> kept_;
     std::size_t open_ = 0;

@@ -30,7 +30,7 @@ public:
     bool is_class(std::string_view two) const { return sqlstate_.compare(0, 2, two) == 0; }
     /// The connection broke while an answer was awaited: no telling what the server did.
     bool lost() const { return sqlstate_.empty(); }
-    /// The caller's deadline passed, and the server did not answer the cancellation in time.
+    /// The caller's deadline passed without a word from the server.
     bool timed_out = false;
 
 private:

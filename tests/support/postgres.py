@@ -167,6 +167,20 @@ class Postgres(_Server):
     def crash(self):
         self.stop("immediate")
 
+    def _signal_all(self, number):
+        """To the server and every process of it, the server first: it starts none meanwhile."""
+        self.process.send_signal(number)
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="utf-8") as children:
+            for child in children.read().split():
+                os.kill(int(child), number)
+
+    def hang(self):
+        """It takes connections, for the kernel does, and answers nothing."""
+        self._signal_all(signal.SIGSTOP)
+
+    def go_on(self):
+        self._signal_all(signal.SIGCONT)
+
     def sql(self, text, database="postgres"):
         """The answer as text, columns by '|'."""
         return _run(f"{BIN}/psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p",
@@ -244,6 +258,12 @@ class Control:
 
     def stop(self):
         self.server.stop()
+
+    def hang(self):
+        self.server.hang()
+
+    def go_on(self):
+        self.server.go_on()
 
     def freeze(self):
         """Ends the primary without a word, as a power cut would."""

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 
-from money_site import invoice_text, money_site, submit, told
+from money_site import ConnectionLost, invoice_text, money_site, submit, told
 
 from books import Books, check_all, units
 
@@ -16,16 +16,31 @@ SAME = 64
 MANY, FUNDED, AMOUNT = 200, 100, "12.50"
 
 
+def until_answered(host, client, text):
+    """The answer to an invoice, and whether it took more than one try. A host that is too busy says 503, or lets the
+    connection go; what it had taken all the same is then a duplicate of itself."""
+    repeated = False
+    while True:
+        try:
+            answer = submit(client, text, wait="wait=20")
+            if answer.status != 503:
+                return answer, repeated
+        except ConnectionLost:
+            if not host.is_running():
+                raise
+        repeated = True
+
+
 def all_at_once(host, token, texts):
-    """Every text on its own connection, sent when all connections stand. Returns the answers in order."""
+    """Every text on its own connection, sent when all connections stand. Returns in order what until_answered() does."""
     together = threading.Barrier(len(texts))
 
     def one(text):
         client = host.client(token, timeout=60)
         client.connect()
-        together.wait(30)
+        together.wait(300)
         try:
-            return submit(client, text, wait="wait=20")
+            return until_answered(host, client, text)
         finally:
             client.close()
 
@@ -37,9 +52,12 @@ def same_document():
     began = time.monotonic()
     with money_site("same-document") as site:
         host = site.start()
-        answers = all_at_once(host, site.token("clerk"), [invoice_text("D-00001", AMOUNT)] * SAME)
+        answered = all_at_once(host, site.token("clerk"), [invoice_text("D-00001", AMOUNT)] * SAME)
+        answers = [answer for answer, _ in answered]
+        repeats = sum(repeated for _, repeated in answered)
         count = collections.Counter(answer.status for answer in answers)
-        if count[200] + count[202] != 1 or count[409] != SAME - 1:
+        first = count[200] + count[202]
+        if first + count[409] != SAME or first > 1 or (first == 0 and not repeats):
             raise AssertionError(f"{SAME} requests with one document were answered {dict(count)}: "
                                  f"{[a for a in answers if a.status not in (200, 202, 409)][:2]}")
         ids = {told(answer)[0] for answer in answers}
@@ -50,8 +68,8 @@ def same_document():
         if moved != 1:
             raise AssertionError(f"{moved} payments moved")
         host.stop()
-    print(f"  {SAME} requests, one document: one paid, {count[409]} told its id, {time.monotonic() - began:.1f} s",
-          flush=True)
+    print(f"  {SAME} requests, one document: one paid, {count[409]} told its id, {repeats} sent again, "
+          f"{time.monotonic() - began:.1f} s", flush=True)
 
 
 def more_than_funds():
@@ -60,25 +78,26 @@ def more_than_funds():
     with money_site("funds", plugins__rails__bank__config__opening_balance=funds) as site:
         host = site.start()
         texts = [invoice_text(f"F-{n:05}", AMOUNT) for n in range(MANY)]
-        answers = all_at_once(host, site.token("clerk"), texts)
+        answered = all_at_once(host, site.token("clerk"), texts)
         acknowledged = {}
-        refused = 0
-        for answer in answers:
+        for answer, repeated in answered:
             known = told(answer)
-            if known is None or answer.status == 409:
+            if known is None or (answer.status == 409 and not repeated):
                 raise AssertionError(f"an invoice was not taken: {answer}")
             acknowledged[known[0]] = known[1]
             if answer.status == 202 and answer.json()["status"] == "PAUSED_FOR_APPROVAL":
-                refused += 1
                 if "is available" not in answer.json()["reason"]:
                     raise AssertionError(f"it waits for another reason than funds: {answer}")
         moved = check_all(site, host.client(site.token("boss")), acknowledged)
-        held = Books(site).rail_balance()
+        books = Books(site)
+        refused = sum(payment["state"] == "waiting_approval" for payment in books.payments().values())
+        held = books.rail_balance()
         if moved != FUNDED or refused != MANY - FUNDED or held != 0:
             raise AssertionError(f"{moved} paid, {refused} wait for funds, {held} units left at the rail")
+        repeats = sum(repeated for _, repeated in answered)
         host.stop()
     print(f"  {MANY} payments against funds for {FUNDED}: {moved} paid, {refused} wait for funds, nothing left, "
-          f"{time.monotonic() - began:.1f} s", flush=True)
+          f"{repeats} sent again, {time.monotonic() - began:.1f} s", flush=True)
 
 
 def main():

@@ -148,6 +148,24 @@ SCENARIO("a deadline that passes behind a lock is answered in time, with nothing
     CHECK(commit(*storage, batch({put("claims", "a", "2", 1), add("funds", "1")})).outcome == Outcome::ok);
 }
 
+SCENARIO("a server that hangs is waited for no longer than a call may take", "[storage_postgres][faults]") {
+    support::PostgresServer server;
+    Database database(server.url());
+    Settings settings = database.settings();
+    settings.connect_timeout = std::chrono::milliseconds(300'000);  // longer than this test may take
+    settings.pool_size = 1;
+    const auto storage = database.start(settings);
+    const auto payment = batch({claim("a"), add("funds", "1")}, "key", "payment");
+    server.tell("hang");
+    Budget budget(400);
+    CHECK(commit(*storage, payment, 400).outcome == Outcome::unknown);  // it was sent
+    CHECK(commit(*storage, payment, 400).outcome == Outcome::retry);    // no new connection stood in time
+    CHECK(storage->get(budget.call, {{"claims", "a"}}, 0, 0).outcome() == Outcome::retry);
+    server.tell("go_on");
+    CHECK(settle(*storage, payment).outcome == Outcome::ok);
+    CHECK(body(*storage, "balances", "funds") == "1");
+}
+
 SCENARIO("a lock that is never released is given up after lock_timeout", "[storage_postgres]") {
     Database database;
     Settings settings = database.settings();
