@@ -10,7 +10,6 @@
 namespace treasurer::app {
 namespace {
 
-constexpr WantedPlugins storage_only{.storage = true, .cache = false, .rails = false, .parsers = false};
 /// Vendors name rails, and assets get their decimals from rails: both are needed to write either.
 constexpr WantedPlugins storage_and_rails{.storage = true, .cache = false, .rails = true, .parsers = false};
 

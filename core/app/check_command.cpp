@@ -24,7 +24,7 @@ struct CheckOptions {
 };
 
 /// The schema of the component that is checked, null where the file does not load: the kit then says why.
-Json schema_of(const kit::Options& options) {
+Json component_schema(const kit::Options& options) {
     for (const auto& facts : kit::describe_plugin(options.plugin))
         if (options.component.empty() || facts.id == options.component)
             return read_schema(facts.config_schema_json).value_or(Json());
@@ -33,7 +33,7 @@ Json schema_of(const kit::Options& options) {
 
 /// The settings as JSON; false after every problem has been printed. A file is the plugin's `config:` alone.
 bool read_config(const std::vector<std::string>& words, kit::Options& options) {
-    const Json schema = schema_of(options);
+    const Json schema = component_schema(options);
     Problems problems;
     std::vector<std::string> settings;
     for (const auto& word : words) {

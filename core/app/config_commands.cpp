@@ -11,8 +11,6 @@
 namespace treasurer::app {
 namespace {
 
-constexpr WantedPlugins storage_only{.storage = true, .cache = false, .rails = false, .parsers = false};
-
 std::string seconds_text(std::int64_t ms) {
     return std::to_string(ms / 1000);
 }

@@ -23,24 +23,23 @@ Json operation_json(const OperationSnapshot& one) {
 Json instance_json(const InstanceSnapshot& one) {
     Json operations = Json::array();
     for (const auto& operation : one.operations) operations.push_back(operation_json(operation));
-    return {{"name", one.name},
-            {"kind", one.kind},
-            {"component", one.component},
-            {"version", one.version},
-            {"file", std::filesystem::path(one.file).filename().string()},
-            {"sdk", one.sdk},
-            {"breaker",
-             {{"state", to_string(one.breaker.state)},
-              {"opened", one.breaker.opened},
-              {"refused", one.breaker.refused}}},
-            {"pool",
-             {{"threads", one.threads},
-              {"max_threads", one.max_threads},
-              {"busy", one.busy},
-              {"hung", one.hung},
-              {"queued", one.queue_depth},
-              {"queue", one.queue_limit}}},
-            {"operations", std::move(operations)}};
+    return {
+        {"name", one.name},
+        {"kind", one.kind},
+        {"component", one.component},
+        {"version", one.version},
+        {"file", std::filesystem::path(one.file).filename().string()},
+        {"sdk", one.sdk},
+        {"breaker",
+         {{"state", to_string(one.breaker.state)}, {"opened", one.breaker.opened}, {"refused", one.breaker.refused}}},
+        {"pool",
+         {{"threads", one.threads},
+          {"max_threads", one.max_threads},
+          {"busy", one.busy},
+          {"hung", one.hung},
+          {"queued", one.queue_depth},
+          {"queue", one.queue_limit}}},
+        {"operations", std::move(operations)}};
 }
 
 }  // namespace

@@ -9,8 +9,6 @@
 namespace treasurer::app {
 namespace {
 
-constexpr WantedPlugins storage_only{.storage = true, .cache = false, .rails = false, .parsers = false};
-
 int show(const Quarantine& quarantine) {
     if (quarantine.active) {
         std::cout << "in quarantine since " << rfc3339(quarantine.since_ms) << ": " << quarantine.reason << '\n';

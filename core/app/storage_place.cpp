@@ -6,11 +6,7 @@
 #include <iostream>
 
 namespace treasurer::app {
-namespace {
-
-constexpr WantedPlugins storage_only{.storage = true, .cache = false, .rails = false, .parsers = false};
-
-}  // namespace
+namespace {}  // namespace
 
 std::unique_ptr<StoragePlace> StoragePlace::open(const std::string& text, const std::string& data,
                                                  ThreadExecutor& executor) {

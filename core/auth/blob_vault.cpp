@@ -5,6 +5,7 @@
 #include <cstring>
 #include <vector>
 
+#include "auth/base64.hpp"
 #include "auth/sodium_ready.hpp"
 
 namespace treasurer::auth {
@@ -13,7 +14,6 @@ namespace {
 constexpr std::string_view prefix = "v1.";
 constexpr std::size_t nonce_bytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t tag_bytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
-constexpr int base64 = sodium_base64_VARIANT_ORIGINAL;
 static_assert(SecretKey::size == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
 static_assert(nonce_bytes % sizeof(std::uint64_t) == 0);
 
@@ -40,26 +40,19 @@ std::string BlobVault::seal(std::string_view blob, std::string_view payment_id) 
     crypto_aead_xchacha20poly1305_ietf_encrypt(box.data() + nonce_bytes, nullptr, bytes_of(blob), blob.size(),
                                                bytes_of(payment_id), payment_id.size(), nullptr, box.data(),
                                                key_.bytes().data());
-    std::string out(sodium_base64_encoded_len(box.size(), base64), '\0');
-    sodium_bin2base64(out.data(), out.size(), box.data(), box.size(), base64);
-    out.pop_back();  // the terminating zero
-    return std::string(prefix) + out;
+    return std::string(prefix) + base64({reinterpret_cast<const char*>(box.data()), box.size()});
 }
 
 atr::Result<std::string> BlobVault::open(std::string_view sealed, std::string_view payment_id) const {
     if (!sealed.starts_with(prefix)) return unreadable();
     sealed.remove_prefix(prefix.size());
-    if (sealed.empty()) return unreadable();
-    std::vector<unsigned char> box(sealed.size());
-    std::size_t size = 0;
-    const char* end = nullptr;
-    if (sodium_base642bin(box.data(), box.size(), sealed.data(), sealed.size(), nullptr, &size, &end, base64) != 0)
-        return unreadable();
-    if (end != sealed.data() + sealed.size() || size < nonce_bytes + tag_bytes) return unreadable();
-    std::string out(size - nonce_bytes - tag_bytes, '\0');
+    const auto box = from_base64(sealed);
+    if (!box || box->size() < nonce_bytes + tag_bytes) return unreadable();
+    std::string out(box->size() - nonce_bytes - tag_bytes, '\0');
     if (crypto_aead_xchacha20poly1305_ietf_decrypt(reinterpret_cast<unsigned char*>(out.data()), nullptr, nullptr,
-                                                   box.data() + nonce_bytes, size - nonce_bytes, bytes_of(payment_id),
-                                                   payment_id.size(), box.data(), key_.bytes().data()) != 0)
+                                                   bytes_of(*box) + nonce_bytes, box->size() - nonce_bytes,
+                                                   bytes_of(payment_id), payment_id.size(), bytes_of(*box),
+                                                   key_.bytes().data()) != 0)
         return unreadable();
     return out;
 }

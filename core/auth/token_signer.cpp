@@ -23,10 +23,6 @@ struct Free {
 using Jwt = std::unique_ptr<jwt_t, Free>;
 using Text = std::unique_ptr<char, Free>;
 
-atr::Error refused(const char* why) {
-    return atr::rejected(ATR_E_AUTH, why);
-}
-
 /// The header decides which verification a library runs, so it is judged before any of it runs.
 bool has_our_header(std::string_view token) {
     const auto header = token.substr(0, token.find('.'));
@@ -74,22 +70,23 @@ std::string TokenSigner::sign(const Claims& claims) const {
 
 atr::Result<Claims> TokenSigner::verify(std::string_view token, UnixMillis now_ms) const {
     if (token.size() > max_token_bytes || token.find('\0') != std::string_view::npos || !has_our_header(token))
-        return refused("not a token of this service");
+        return refused_token("not a token of this service");
     jwt_t* raw = nullptr;
     const auto& key = key_.bytes();
     if (jwt_decode(&raw, std::string(token).c_str(), key.data(), static_cast<int>(key.size())) != 0)
-        return refused("the token's signature is wrong");
+        return refused_token("the token's signature is wrong");
     const Jwt jwt(raw);
-    if (jwt_get_alg(jwt.get()) != JWT_ALG_HS256) return refused("the token's algorithm is not ours");
+    if (jwt_get_alg(jwt.get()) != JWT_ALG_HS256) return refused_token("the token's algorithm is not ours");
     const Text grants(jwt_get_grants_json(jwt.get(), nullptr));
     const auto json = Json::parse(grants ? grants.get() : "", nullptr, false);
-    if (!json.is_object() || json.value("iss", Json()) != issuer) return refused("the token is another service's");
+    if (!json.is_object() || json.value("iss", Json()) != issuer)
+        return refused_token("the token is another service's");
     try {
         Claims claims = claims_from(json);
-        if (claims.expires_ms <= now_ms) return refused("the token has expired");
+        if (claims.expires_ms <= now_ms) return refused_token("the token has expired");
         return claims;
     } catch (const Json::exception&) {
-        return refused("the token lacks claims");
+        return refused_token("the token lacks claims");
     }
 }
 

@@ -21,6 +21,11 @@ struct Claims {
     UnixMillis expires_ms = 0;
 };
 
+/// A token that is not taken, and why. Outcome rejected, ATR_E_AUTH.
+inline atr::Error refused_token(const char* why) {
+    return atr::rejected(ATR_E_AUTH, why);
+}
+
 /// Threads: any. Verifying costs some microseconds.
 class TokenSigner {
 public:

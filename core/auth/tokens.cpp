@@ -5,10 +5,6 @@
 namespace treasurer::auth {
 namespace {
 
-atr::Error refused(const char* why) {
-    return atr::rejected(ATR_E_AUTH, why);
-}
-
 std::vector<Role> roles_of(const User& user) {
     std::vector<Role> out;
     for (const auto& name : user.roles)
@@ -20,14 +16,14 @@ std::vector<Role> roles_of(const User& user) {
 atr::Result<Principal> judge(const Claims& claims, const std::vector<atr::Record>& records) {
     const atr::Record* user_record = nullptr;
     for (const auto& record : records) {
-        if (record.collection == RevokedToken::collection) return refused("the token was signed out");
+        if (record.collection == RevokedToken::collection) return refused_token("the token was signed out");
         user_record = &record;
     }
-    if (!user_record) return refused("the token's user is gone");
+    if (!user_record) return refused_token("the token's user is gone");
     const auto user = decode<User>(*user_record);
     if (!user) return user.error();
-    if (user->disabled) return refused("the token's user is disabled");
-    if (user->token_epoch != claims.epoch) return refused("the token was revoked");
+    if (user->disabled) return refused_token("the token's user is disabled");
+    if (user->token_epoch != claims.epoch) return refused_token("the token was revoked");
     return Principal{claims.subject, roles_of(*user), claims.id, claims.expires_ms};
 }
 
@@ -76,7 +72,7 @@ Task<atr::Result<Principal>> Tokens::check(std::string token) {
     known_.put(token, {*principal, now});
     if (!signed_out_.find(claims->id)) co_return principal;
     known_.erase(token);  // signed out here while storage was asked
-    co_return refused("the token was signed out");
+    co_return refused_token("the token was signed out");
 }
 
 Task<atr::Result<>> Tokens::revoke(Principal principal) {

@@ -9,12 +9,19 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 set(ATR_PLUGIN_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/plugins)
 
 set(ATR_SANITIZE "" CACHE STRING "Sanitizers for the whole build, e.g. address,undefined or thread")
+option(ATR_UNITY "Compile several sources of a target as one: a third of the time, but more to do after a small edit" ON)
 option(ATR_FUZZ "Make the fuzzers' targets (tests/fuzz); needs clang" OFF)
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
     set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+if(ATR_UNITY)
+    set(CMAKE_UNITY_BUILD ON)
+    # g++ takes a source that is included for a header, and warns of what it hides in its anonymous namespace.
+    add_compile_options($<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-Wno-subobject-linkage>)
 endif()
 
 find_package(Threads REQUIRED)

@@ -11,7 +11,8 @@ std::string Position::to_string() const {
 
 std::string Problem::to_string() const {
     constexpr std::string_view option = "--set ";  // what it names need not be named twice
-    if (at.source.starts_with(option) && what.starts_with(at.source.substr(option.size()) + ": ")) return "--set " + what;
+    if (at.source.starts_with(option) && what.starts_with(at.source.substr(option.size()) + ": "))
+        return "--set " + what;
     return at.to_string() + ": " + what;
 }
 

@@ -60,19 +60,18 @@ private:
 
 Json slot_schema(std::string_view kind, const std::vector<KnownPlugin>& plugins) {
     Json out = closed_object();
-    out["properties"] = {
-        {"use", {{"type", "string"}}},
-        {"threads", {{"type", "integer"}, {"minimum", 0}}},
-        {"queue", {{"type", "integer"}, {"minimum", 1}}},
-        {"sha256", {{"type", "string"}, {"pattern", "^([0-9a-f]{64})?$"}}},
-        {"breaker",
-         {{"type", "object"},
-          {"properties",
-           {{"failures", {{"type", "integer"}, {"minimum", 0}}},
-            {"open_ms", {{"type", "integer"}, {"minimum", 1}}},
-            {"open_max_ms", {{"type", "integer"}, {"minimum", 1}}}}},
-          {"additionalProperties", false}}},
-        {"config", {{"type", "object"}}}};
+    out["properties"] = {{"use", {{"type", "string"}}},
+                         {"threads", {{"type", "integer"}, {"minimum", 0}}},
+                         {"queue", {{"type", "integer"}, {"minimum", 1}}},
+                         {"sha256", {{"type", "string"}, {"pattern", "^([0-9a-f]{64})?$"}}},
+                         {"breaker",
+                          {{"type", "object"},
+                           {"properties",
+                            {{"failures", {{"type", "integer"}, {"minimum", 0}}},
+                             {"open_ms", {{"type", "integer"}, {"minimum", 1}}},
+                             {"open_max_ms", {{"type", "integer"}, {"minimum", 1}}}}},
+                           {"additionalProperties", false}}},
+                         {"config", {{"type", "object"}}}};
     out["required"] = {"use"};
     out["allOf"] = Json::array();
     for (const auto& plugin : plugins)

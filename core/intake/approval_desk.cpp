@@ -18,7 +18,7 @@ ApprovalResult result(ApprovalKind kind, Approval approval, std::string reason) 
     return out;
 }
 
-ApprovalResult unavailable(const atr::Error& error) {
+ApprovalResult not_decided(const atr::Error& error) {
     ApprovalResult out = result(ApprovalKind::unavailable, {}, error.message);
     out.standing.perhaps_stored = error.outcome == atr::Outcome::unknown;
     return out;
@@ -32,7 +32,7 @@ Task<ApprovalResult> ApprovalDesk::approve(ApprovalRequest request) {
         std::optional<ApprovalResult> out = co_await once;
         if (out) co_return std::move(*out);
     }
-    co_return unavailable(atr::retry(ATR_E_OVERLOADED, "what the approval rests on kept changing; try again"));
+    co_return not_decided(atr::retry(ATR_E_OVERLOADED, "what the approval rests on kept changing; try again"));
 }
 
 Task<ApprovalResult> ApprovalDesk::reject(ApprovalRequest request) {
@@ -41,7 +41,7 @@ Task<ApprovalResult> ApprovalDesk::reject(ApprovalRequest request) {
         std::optional<ApprovalResult> out = co_await once;
         if (out) co_return std::move(*out);
     }
-    co_return unavailable(atr::retry(ATR_E_OVERLOADED, "the approval kept changing; try again"));
+    co_return not_decided(atr::retry(ATR_E_OVERLOADED, "the approval kept changing; try again"));
 }
 
 Task<bool> ApprovalDesk::expire(Approval approval) {
@@ -61,7 +61,7 @@ Task<bool> ApprovalDesk::expire(Approval approval) {
 Task<ApprovalResult> ApprovalDesk::open(ApprovalRequest request, std::optional<Open>* out) {
     Task<atr::Result<std::optional<Approval>>> finding = parts_.store.find<Approval>(request.approval_id);
     atr::Result<std::optional<Approval>> approval = co_await finding;
-    if (!approval) co_return unavailable(approval.error());
+    if (!approval) co_return not_decided(approval.error());
     if (!*approval) co_return result(ApprovalKind::not_found, {}, "no approval has this id");
     Approval asked = std::move(**approval);
     if (asked.status != "pending") co_return result(ApprovalKind::not_pending, asked, "it is already " + asked.status);
@@ -78,10 +78,10 @@ Task<ApprovalResult> ApprovalDesk::load(Approval approval, std::optional<Open>* 
     work.approval = std::move(approval);
     Task<atr::Result<std::optional<Payment>>> paying = parts_.store.find<Payment>(work.approval.payment_id);
     atr::Result<std::optional<Payment>> payment = co_await paying;
-    if (!payment) co_return unavailable(payment.error());
+    if (!payment) co_return not_decided(payment.error());
     Task<atr::Result<std::optional<Invoice>>> reading = parts_.store.find<Invoice>(work.approval.invoice_id);
     atr::Result<std::optional<Invoice>> invoice = co_await reading;
-    if (!invoice) co_return unavailable(invoice.error());
+    if (!invoice) co_return not_decided(invoice.error());
     if (!*payment || !*invoice)
         co_return result(ApprovalKind::not_found, work.approval, "its payment or invoice is not in storage");
     work.payment = std::move(**payment);
@@ -104,7 +104,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
 
     Task<atr::Result<Judgement>> judging = parts_.facts.judge_again(work.invoice);
     atr::Result<Judgement> known = co_await judging;
-    if (!known) co_return unavailable(known.error());
+    if (!known) co_return not_decided(known.error());
     const UnixMillis now = parts_.clock.unix_ms();
     Payment payable = payment_for(work.invoice, *known, work.payment.id, work.payment.created_ms);
     payable.life = work.payment.life;
@@ -125,7 +125,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
         if (prepared.outcome() == atr::Outcome::rejected)
             co_return result(ApprovalKind::obstacle, work.approval,
                              "the payment rail will not take it: " + prepared.error().message);
-        co_return unavailable(prepared.error());
+        co_return not_decided(prepared.error());
     }
     Payment payment = std::move(*prepared);
     work.approval.given.push_back({request.by, "approve", request.reason, now});
@@ -148,7 +148,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
         pay_now(parts_.store, parts_.saga, parts_.runner, std::move(unit), std::move(standing), request.wait);
     atr::Result<SubmitResult> paid = co_await paying;
     if (!paid && paid.outcome() == atr::Outcome::conflict) co_return std::nullopt;
-    if (!paid) co_return unavailable(paid.error());
+    if (!paid) co_return not_decided(paid.error());
     ApprovalResult out = result(ApprovalKind::done, std::move(work.approval), paid->reason);
     out.standing = std::move(*paid);
     co_return out;
@@ -163,7 +163,7 @@ Task<ApprovalResult> ApprovalDesk::rebind(Open work, Payment now_payable) {
     unit.update(now_payable);
     Task<Committed> committing = parts_.store.commit(std::move(unit));
     const Committed committed = co_await committing;
-    if (!committed.ok() && committed.outcome != atr::Outcome::conflict) co_return unavailable(committed.failure());
+    if (!committed.ok() && committed.outcome != atr::Outcome::conflict) co_return not_decided(committed.failure());
     co_return result(ApprovalKind::payload_changed, std::move(work.approval),
                      "payee or rail changed since the approval was asked for: look at it again");
 }
@@ -204,7 +204,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::close(Open work, Closing closi
     Task<Committed> committing = parts_.store.commit(std::move(unit));
     const Committed committed = co_await committing;
     if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
-    if (!committed.ok()) co_return unavailable(committed.failure());
+    if (!committed.ok()) co_return not_decided(committed.failure());
     ApprovalResult out = result(rejected ? ApprovalKind::done : ApprovalKind::expired, std::move(work.approval),
                                 rejected ? std::string() : "it has expired");
     out.standing.kind = SubmitKind::rejected;

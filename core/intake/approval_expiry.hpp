@@ -1,5 +1,5 @@
-/// Closes approvals that nobody decided in time, so that their invoices may be submitted again. Every host may do it: an
-/// approval is closed by whoever comes first.
+/// Closes approvals that nobody decided in time, so that their invoices may be submitted again. Every host may do it:
+/// an approval is closed by whoever comes first.
 #pragma once
 
 #include "intake/approval_desk.hpp"

@@ -51,12 +51,12 @@ struct SubmitResult {
     std::string duplicate_of = {};  ///< the first invoice's id
     std::string duplicate_payment_id = {};
     std::string duplicate_approval_id = {};  ///< set while the first one waits for a person
-    std::string reason = {};             ///< for people, one line
-    bool perhaps_stored = false;         ///< unavailable: storage did not say; a repeat is told of the first
-    std::int32_t error_code = 0;         ///< unreadable: ATR_E_* where the document was not even looked into, or 0
-    std::vector<Problem> problems = {};  ///< unreadable: everything that is missing or wrong
-    std::string balance = {};            ///< available funds, decimal text; empty: not known
-    std::string monthly_burn = {};       ///< decimal text
+    std::string reason = {};                 ///< for people, one line
+    bool perhaps_stored = false;             ///< unavailable: storage did not say; a repeat is told of the first
+    std::int32_t error_code = 0;             ///< unreadable: ATR_E_* where the document was not even looked into, or 0
+    std::vector<Problem> problems = {};      ///< unreadable: everything that is missing or wrong
+    std::string balance = {};                ///< available funds, decimal text; empty: not known
+    std::string monthly_burn = {};           ///< decimal text
 };
 
 }  // namespace treasurer::intake

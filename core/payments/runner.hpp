@@ -53,8 +53,8 @@ private:
     Task<bool> lease_some(std::size_t room);
     Task<> renew();
     Task<> put_back(std::string payment_id, std::uint64_t lease_token);
-    /// Whether this host may have lost leases of payments that it is at work on. It then takes over nothing: leasing its
-    /// own payments anew would take their leases from the very sagas that are about to end them, and a host whose
+    /// Whether this host may have lost leases of payments that it is at work on. It then takes over nothing: leasing
+    /// its own payments anew would take their leases from the very sagas that are about to end them, and a host whose
     /// commits take longer than a lease would never end any.
     bool may_have_lapsed() const;
     /// False: this host is at work on it. `leased_at`: no later than its lease began.
@@ -72,7 +72,7 @@ private:
     Waiters waiters_;
     std::atomic<bool> stopping_{false};
     std::atomic<std::size_t> active_{0};
-    mutable std::mutex mutex_;  ///< of all that follows
+    mutable std::mutex mutex_;                 ///< of all that follows
     std::unordered_set<std::string> working_;  ///< payments leased by this host and not let go, waiting ones included
     std::unordered_set<std::string> lapsed_;   ///< of those, the ones whose lease ended before it was renewed
     UnixMillis sure_until_ = 0;                ///< until then no other lease of working_ can have ended

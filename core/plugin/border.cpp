@@ -59,6 +59,12 @@ std::optional<std::string_view> text(atr_str from, std::size_t limit) {
     return out && is_utf8(*out) ? out : std::nullopt;
 }
 
+bool copy_text(atr_str from, std::size_t limit, std::string& to) {
+    const auto found = text(from, limit);
+    if (found) to.assign(*found);
+    return found.has_value();
+}
+
 atr::Error ErrorOut::read(atr_outcome outcome) const {
     atr::Error out{.outcome = atr::to_outcome(outcome),
                    .code = raw_.code,

@@ -23,6 +23,8 @@ bool is_utf8(std::string_view text);
 std::optional<std::string_view> bounded(atr_str from, std::size_t limit);
 /// The same, and it must be UTF-8.
 std::optional<std::string_view> text(atr_str from, std::size_t limit);
+/// Copies such text to `to`; false, and `to` as it was, when it is none.
+bool copy_text(atr_str from, std::size_t limit, std::string& to);
 
 /// The error struct handed to a call, and what the plugin wrote there.
 class ErrorOut {

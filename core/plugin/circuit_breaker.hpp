@@ -11,9 +11,9 @@
 namespace treasurer {
 
 struct BreakerSettings {
-    unsigned failures = 8;                      ///< in a row, until it opens; 0: never
-    std::chrono::milliseconds open{250};        ///< until the first probe; doubles with each that fails
-    std::chrono::milliseconds open_max{2000};   ///< up to this
+    unsigned failures = 8;                     ///< in a row, until it opens; 0: never
+    std::chrono::milliseconds open{250};       ///< until the first probe; doubles with each that fails
+    std::chrono::milliseconds open_max{2000};  ///< up to this
     bool operator==(const BreakerSettings&) const = default;
 };
 

@@ -14,12 +14,6 @@ constexpr std::size_t max_type = 32;
 constexpr std::size_t max_quote = 4 << 10;
 constexpr std::uint32_t full_confidence = 10'000;
 
-bool copy_text(atr_str from, std::size_t limit, std::string& to) {
-    const auto text = border::text(from, limit);
-    if (text) to.assign(*text);
-    return text.has_value();
-}
-
 }  // namespace
 
 ParseSink::ParseSink() {
@@ -54,8 +48,9 @@ bool ParseSink::field(const atr_field* from) {
     }
     if (!border::is_whole(from)) return warn("host.broken_field", "an incomplete field was left out"), true;
     atr::ParsedField out;
-    const bool whole = copy_text(from->path, max_path, out.path) && !out.path.empty() &&
-                       copy_text(from->type, max_type, out.type) && copy_text(from->value, border::max_text, out.value);
+    const bool whole = border::copy_text(from->path, max_path, out.path) && !out.path.empty() &&
+                       border::copy_text(from->type, max_type, out.type) &&
+                       border::copy_text(from->value, border::max_text, out.value);
     if (!whole) return warn("host.broken_field", "a field with broken or huge text was left out"), true;
     out.document = from->document;
     out.alternative = from->alternative;
@@ -87,8 +82,8 @@ void ParseSink::evidence(const atr_field& from, atr::ParsedField& to) {
                           .quote = {},
                           .node = {}};
         const bool whole = border::is_whole(&raw) && raw.kind >= ATR_EV_TEXT && raw.kind <= ATR_EV_MODEL_ONLY &&
-                           raw.begin <= raw.end && copy_text(raw.quote, max_quote, out.quote) &&
-                           copy_text(raw.node, border::max_name, out.node);
+                           raw.begin <= raw.end && border::copy_text(raw.quote, max_quote, out.quote) &&
+                           border::copy_text(raw.node, border::max_name, out.node);
         if (whole)
             to.evidence.push_back(std::move(out));
         else

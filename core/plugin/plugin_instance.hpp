@@ -54,8 +54,9 @@ public:
     const void* find_interface(std::string_view id) const { return core_->find_interface(id); }
 
     /// Runs `run`, a `Result<T>(const atr_call&)` that owns all it touches, on the pool. When the queue is full: retry,
-    /// ATR_E_OVERLOADED, at once; when the circuit breaker is open: retry, ATR_E_UNREACHABLE. When options.timeout passes: retry if it never started, otherwise what the operation
-    /// says; the plugin is left to finish, and its result is dropped.
+    /// ATR_E_OVERLOADED, at once; when the circuit breaker is open: retry, ATR_E_UNREACHABLE. When options.timeout
+    /// passes: retry if it never started, otherwise what the operation says; the plugin is left to finish, and its
+    /// result is dropped.
     template <class T, class Run>
     Task<atr::Result<T>> call(Operation operation, CallOptions options, Run run);
 

@@ -38,7 +38,7 @@ atr::Result<const void*> open_entry(const fs::path& file) {
 atr::Result<> check_version(const fs::path& file, const atr_plugin& plugin) {
     const auto says = [&](const char* what, std::uint32_t theirs, std::uint32_t ours) {
         return refused_plugin(file, std::string(what) + ' ' + std::to_string(theirs) + ", this host has " +
-                                 std::to_string(ours) + ": rebuild the plugin with this host's SDK");
+                                        std::to_string(ours) + ": rebuild the plugin with this host's SDK");
     };
     if (plugin.abi_major != ATR_ABI_MAJOR) return says("built for ABI major", plugin.abi_major, ATR_ABI_MAJOR);
     if (plugin.abi_rc != ATR_ABI_RC) return says("built for ABI release candidate", plugin.abi_rc, ATR_ABI_RC);
@@ -74,8 +74,8 @@ atr::Result<PluginComponent> read_component(const void* raw) {
 
 }  // namespace
 
-atr::Result<std::shared_ptr<const PluginLibrary>> PluginLibrary::load(const fs::path& path,
-                                                                       const std::string& sha256, Millis patience) {
+atr::Result<std::shared_ptr<const PluginLibrary>> PluginLibrary::load(const fs::path& path, const std::string& sha256,
+                                                                      Millis patience) {
     std::error_code ignored;
     const fs::path file = fs::absolute(path, ignored).lexically_normal();
     const auto usable = check_plugin_file(file, sha256);
@@ -89,7 +89,7 @@ atr::Result<std::shared_ptr<const PluginLibrary>> PluginLibrary::load(const fs::
     if (!version) return version.error();
     if (plugin->n_components == 0 || plugin->n_components > max_components || plugin->components == nullptr)
         return refused_plugin(file, "holds " + std::to_string(plugin->n_components) + " components, 1 to " +
-                                 std::to_string(max_components) + " expected");
+                                        std::to_string(max_components) + " expected");
 
     std::shared_ptr<PluginLibrary> out(new PluginLibrary());
     out->file_ = file;

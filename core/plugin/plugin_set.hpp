@@ -23,6 +23,7 @@ namespace treasurer {
 struct WantedPlugins {
     bool storage = true, cache = true, rails = true, parsers = true;
 };
+inline constexpr WantedPlugins storage_only{.storage = true, .cache = false, .rails = false, .parsers = false};
 
 class PluginSet {
 public:

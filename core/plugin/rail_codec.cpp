@@ -16,12 +16,6 @@ std::string json_or_nothing(std::string& text) {
     return nlohmann::json::accept(text) ? std::move(text) : std::string();
 }
 
-bool copy_text(atr_str from, std::size_t limit, std::string& to) {
-    const auto text = border::text(from, limit);
-    if (text) to.assign(*text);
-    return text.has_value();
-}
-
 bool copy_money(const atr_money& from, bool may_be_absent, atr::Money& to) {
     if (may_be_absent && from.asset.len == 0) return true;
     const auto amount = border::bounded(from.amount, border::max_name);
@@ -105,12 +99,12 @@ bool EventSink::accept(const atr_rail_event* from) {
     out.is_final = from->is_final == 1;
     out.direction = from->direction;
     out.at_unix_ms = from->at_unix_ms;
-    const bool whole = copy_text(from->event_id, border::max_name, out.event_id) && !out.event_id.empty() &&
-                       copy_text(from->payment_id, border::max_name, out.payment_id) &&
-                       copy_text(from->rail_reference, border::max_text, out.rail_reference) &&
-                       copy_text(from->counterparty_json, border::max_text, out.counterparty_json) &&
-                       copy_text(from->position, border::max_text, out.position) &&
-                       copy_text(from->raw_json, border::max_json, out.raw_json);
+    const bool whole = border::copy_text(from->event_id, border::max_name, out.event_id) && !out.event_id.empty() &&
+                       border::copy_text(from->payment_id, border::max_name, out.payment_id) &&
+                       border::copy_text(from->rail_reference, border::max_text, out.rail_reference) &&
+                       border::copy_text(from->counterparty_json, border::max_text, out.counterparty_json) &&
+                       border::copy_text(from->position, border::max_text, out.position) &&
+                       border::copy_text(from->raw_json, border::max_json, out.raw_json);
     if (!whole) return fault_ = "an event's text is broken or too large", false;
     if (!copy_money(from->money, false, out.money) || !copy_money(from->fee, true, out.fee))
         return fault_ = "an event's money is not a decimal of a named asset", false;

@@ -10,7 +10,7 @@ constexpr std::uint32_t max_index_entries = 64;
 constexpr std::uint32_t max_index_values = 16;
 constexpr std::size_t max_job_body = std::size_t{16} << 20;
 
-bool copy_text(atr_str from, std::size_t limit, std::string& to) {
+bool copy_bytes(atr_str from, std::size_t limit, std::string& to) {
     const auto text = border::bounded(from, limit);
     if (text) to.assign(*text);
     return text.has_value();
@@ -22,12 +22,12 @@ bool copy_index(const atr_record& from, atr::Record& to) {
         const atr_index_entry& entry = from.index[i];
         if (entry.n_values > max_index_values || (entry.n_values > 0 && entry.values == nullptr)) return false;
         atr::IndexEntry& out = to.index.emplace_back();
-        if (!copy_text(entry.index, border::max_name, out.index)) return false;
+        if (!copy_bytes(entry.index, border::max_name, out.index)) return false;
         for (std::uint32_t v = 0; v < entry.n_values; ++v) {
             atr::Value& value = out.values.emplace_back();
             value.type = entry.values[v].type;
             value.integer = entry.values[v].i;
-            if (!copy_text(entry.values[v].s, border::max_text, value.text)) return false;
+            if (!copy_bytes(entry.values[v].s, border::max_text, value.text)) return false;
         }
     }
     return true;
@@ -62,9 +62,9 @@ bool RecordSink::accept(const atr_record* from) {
     atr::Record out;
     out.version = from->version;
     out.updated_unix_ms = from->updated_unix_ms;
-    const bool whole = copy_text(from->collection, border::max_name, out.collection) &&
-                       copy_text(from->key, border::max_text, out.key) &&
-                       copy_text(from->body, limits_.body, out.body) && copy_index(*from, out);
+    const bool whole = copy_bytes(from->collection, border::max_name, out.collection) &&
+                       copy_bytes(from->key, border::max_text, out.key) &&
+                       copy_bytes(from->body, limits_.body, out.body) && copy_index(*from, out);
     if (!whole) return fault_ = "a record's text or index is broken or too large", false;
     bytes_ += out.body.size() + out.key.size();
     if (bytes_ > limits_.bytes) return fault_ = "more bytes than one answer may have", false;
@@ -89,8 +89,8 @@ bool JobSink::accept(const atr_job* from) {
     out.attempt = from->attempt;
     out.lease_token = from->lease_token;
     out.lease_until_unix_ms = from->lease_until_unix_ms;
-    const bool whole = copy_text(from->queue, border::max_name, out.queue) &&
-                       copy_text(from->id, border::max_text, out.id) && copy_text(from->body, max_job_body, out.body);
+    const bool whole = copy_bytes(from->queue, border::max_name, out.queue) &&
+                       copy_bytes(from->id, border::max_text, out.id) && copy_bytes(from->body, max_job_body, out.body);
     if (!whole) return fault_ = "a job's text is broken or too large", false;
     jobs_.push_back(std::move(out));
     return true;

@@ -46,13 +46,21 @@ namespace {
 struct LegalForm {
     std::string_view word, meaning;
 };
-constexpr LegalForm legal_forms[] = {
-    {"ltd", "ltd"},   {"limited", "ltd"},      {"inc", "inc"},   {"incorporated", "inc"}, {"llc", "llc"},
-    {"llp", "llp"},   {"gmbh", "gmbh"},        {"mbh", "gmbh"},  {"ag", "ag"},            {"kg", "kg"},
-    {"ug", "ug"},     {"bv", "bv"},            {"nv", "nv"},     {"sa", "sa"},            {"sarl", "sarl"},
-    {"sas", "sas"},   {"srl", "srl"},          {"spa", "spa"},   {"co", "co"},            {"company", "co"},
-    {"corp", "corp"}, {"corporation", "corp"}, {"ab", "ab"},     {"as", "as"},            {"oy", "oy"},
-    {"aps", "aps"},   {"plc", "plc"},          {"pte", "pte"},   {"pvt", "pvt"},          {"pty", "pty"}};
+constexpr LegalForm legal_forms[] = {{"ltd", "ltd"},   {"limited", "ltd"},
+                                     {"inc", "inc"},   {"incorporated", "inc"},
+                                     {"llc", "llc"},   {"llp", "llp"},
+                                     {"gmbh", "gmbh"}, {"mbh", "gmbh"},
+                                     {"ag", "ag"},     {"kg", "kg"},
+                                     {"ug", "ug"},     {"bv", "bv"},
+                                     {"nv", "nv"},     {"sa", "sa"},
+                                     {"sarl", "sarl"}, {"sas", "sas"},
+                                     {"srl", "srl"},   {"spa", "spa"},
+                                     {"co", "co"},     {"company", "co"},
+                                     {"corp", "corp"}, {"corporation", "corp"},
+                                     {"ab", "ab"},     {"as", "as"},
+                                     {"oy", "oy"},     {"aps", "aps"},
+                                     {"plc", "plc"},   {"pte", "pte"},
+                                     {"pvt", "pvt"},   {"pty", "pty"}};
 
 const LegalForm* legal_form(std::string_view word) {
     const auto* const found = std::find_if(std::begin(legal_forms), std::end(legal_forms),

@@ -9,10 +9,6 @@ using Judged = atr::Result<std::uint64_t>;
 /// Where the last lease token is kept: a row of no collection, which no query sees.
 const Place last_token{"", "last_token"};
 
-atr::Error bad_input(std::string message) {
-    return atr::rejected(ATR_E_BAD_INPUT, std::move(message));
-}
-
 std::uint64_t next_token(const Rows& rows, const Changes& pending, Changes& changes) {
     const Row* row = rows.find(last_token, &changes);
     if (!row) row = rows.find(last_token, &pending);

@@ -70,10 +70,6 @@ std::optional<Position> from_cursor(const std::string& cursor, std::size_t colum
     return out;
 }
 
-atr::Error bad_input(std::string message) {
-    return atr::rejected(ATR_E_BAD_INPUT, std::move(message));
-}
-
 }  // namespace
 
 atr::Record to_record(const std::string& collection, const std::string& key, const Row& row) {

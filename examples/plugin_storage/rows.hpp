@@ -62,4 +62,9 @@ std::optional<std::vector<atr::Value>> index_values(const Row& row, const atr::I
 /// Below 0, 0 or above, in the order of atr.h: integers and decimals by value, texts bytewise.
 int compare(const atr::Value& a, const atr::Value& b);
 
+/// What a caller got wrong, as the outcome that says so.
+inline atr::Error bad_input(std::string message) {
+    return atr::rejected(ATR_E_BAD_INPUT, std::move(message));
+}
+
 }  // namespace journal_storage

@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "ascii.hpp"
 #include "unicode.hpp"
 
 namespace parser_rules {
@@ -11,22 +12,6 @@ namespace {
 
 constexpr std::uint32_t kMaxIbanBytes = 120;  ///< with generous spaces between groups
 constexpr std::size_t kMaxTaxId = 20;
-
-bool digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
-bool lower(char c) {
-    return c >= 'a' && c <= 'z';
-}
-bool alnum(char c) {
-    return digit(c) || upper(c) || lower(c);
-}
-char to_upper(char c) {
-    return lower(c) ? static_cast<char>(c - ('a' - 'A')) : c;
-}
 
 struct IbanLength {
     std::string_view country;

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kMaxOnLine = 10;
 constexpr std::uint32_t kMaxProse = 5;
-constexpr std::uint32_t kLinesBelow = 5;
+constexpr std::uint32_t kLinesBelowAmount = 5;
 
 /// Labels that also begin sentences and item names: only neutral words may stand before their amount.
 bool weak(Label label) {
@@ -90,7 +90,7 @@ std::optional<AmountReading> AmountReader::under(std::size_t hit) {
                                        [](const Hit& h) { return !needs_total_beside(h.label); });
         if (!total) return std::nullopt;
     }
-    const auto cell = layout.cell_below(label.cell, kLinesBelow);
+    const auto cell = layout.cell_below(label.cell, kLinesBelowAmount);
     if (!cell) return std::nullopt;
     const auto range = layout.amounts(layout.of_cell(*cell));
     if (range.end - range.begin != 1 || !believable(range.begin)) return std::nullopt;

@@ -1,14 +1,10 @@
 #include "amount_scan.hpp"
 
+#include "ascii.hpp"
+
 namespace parser_rules {
 namespace {
 
-bool letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool digit(char c) {
-    return c >= '0' && c <= '9';
-}
 bool wide(char c) {
     return static_cast<unsigned char>(c) >= 0x80;
 }

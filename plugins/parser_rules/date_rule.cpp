@@ -8,7 +8,7 @@ namespace parser_rules {
 namespace {
 
 constexpr std::uint32_t kMaxWordsBetween = 6;
-constexpr std::uint32_t kLinesBelow = 4;
+constexpr std::uint32_t kLinesBelowDate = 4;
 constexpr std::size_t kMaxLabelsInLine = 12;
 constexpr std::uint32_t kTopLines = 15;
 
@@ -123,7 +123,7 @@ private:
     }
 
     std::optional<Date> below(const Hit& hit) const {
-        const auto cell = context_.layout.cell_below(hit.cell, kLinesBelow);
+        const auto cell = context_.layout.cell_below(hit.cell, kLinesBelowDate);
         if (!cell) return std::nullopt;
         const auto range = context_.layout.dates(context_.layout.of_cell(*cell));
         if (range.end - range.begin != 1) return std::nullopt;

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "amount_scan.hpp"
+#include "ascii.hpp"
 
 namespace parser_rules {
 namespace {
@@ -11,13 +12,6 @@ namespace {
 constexpr std::size_t kMaxDomains = 16;
 constexpr std::uint32_t kMaxMarksInPhrase = 3;
 constexpr std::size_t kMaxListed = 4096;  ///< of dates, accounts and the like: more is no invoice
-
-bool letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 class Finder {
 public:

@@ -9,12 +9,6 @@
 namespace parser_rules {
 namespace {
 
-std::uint64_t hash_of(std::string_view folded) {
-    WordHash hash;
-    hash.add(folded);
-    return hash.value();
-}
-
 std::size_t edge_slot(std::uint32_t key, std::size_t mask) {
     return (key * 2654435761U >> 7U) & mask;
 }

@@ -1,6 +1,7 @@
 // The document's own number: not the order's, the customer's, or that of the invoice it corrects.
 #include <algorithm>
 
+#include "ascii.hpp"
 #include "rules.hpp"
 #include "unicode.hpp"
 
@@ -8,9 +9,9 @@ namespace parser_rules {
 namespace {
 
 constexpr std::uint32_t kMaxBytes = 48;
-constexpr std::uint32_t kLinesBelow = 4;
+constexpr std::uint32_t kLinesBelowNumber = 4;
 constexpr std::size_t kMaxFound = 32;
-constexpr std::uint32_t kMaxGroups = 6;
+constexpr std::uint32_t kMaxNumberGroups = 6;
 
 struct Found {
     Span span;
@@ -18,13 +19,6 @@ struct Found {
     bool may_go_on = false;    ///< more digits follow after a space
     bool one_of_many = false;  ///< heads a column of numbers
 };
-
-bool digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 class NumberRule {
 public:
@@ -73,7 +67,7 @@ private:
             }
         }
         if (title || context_.layout.role(hit) == LineRole::item_header) return std::nullopt;
-        const auto below = context_.layout.cell_below(hit.cell, kLinesBelow);
+        const auto below = context_.layout.cell_below(hit.cell, kLinesBelowNumber);
         if (!below || context_.layout.leading_hit(*below) != nullptr) return std::nullopt;
         const Region cell = context_.layout.of_cell(*below);
         auto value = chain(after_noise(cell.token, cell.end), cell.end, true);
@@ -181,7 +175,7 @@ private:
     std::uint32_t grouped_end(std::uint32_t at, std::uint32_t stop) {
         std::uint32_t end = at;
         std::uint32_t groups = 0;
-        while (end < stop && groups < kMaxGroups) {
+        while (end < stop && groups < kMaxNumberGroups) {
             ++out_.steps;
             const std::uint32_t begin = past_space(end, stop);
             if (begin == end || begin >= stop || !digit(text_[begin]) || date_at(begin)) return at;

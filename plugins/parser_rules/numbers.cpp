@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "ascii.hpp"
 #include "unicode.hpp"
 
 namespace parser_rules {
@@ -11,10 +12,6 @@ namespace {
 constexpr std::size_t kMaxDigits = 38;
 constexpr std::size_t kMaxDecimals = 18;
 constexpr std::size_t kMaxGroups = 16;
-
-bool digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 enum class Mark : std::uint8_t { none, dot, comma, apostrophe, space };
 

@@ -66,12 +66,6 @@ bool spaced_star(std::string_view text, std::uint32_t at) {
     return text[at] == '*' && at > 0 && at + 1 < text.size() && text[at - 1] == ' ' && text[at + 1] == ' ';
 }
 
-std::uint64_t hash_of(std::string_view word) {
-    WordHash hash;
-    hash.add(word);
-    return hash.value();
-}
-
 }  // namespace
 
 Page::Page(std::string_view text, const Lexicon& lexicon) : text_(text), lexicon_(&lexicon) {

@@ -1,6 +1,7 @@
 // Where the document asks to be paid. Several different accounts ask a human; so does an IBAN whose checksum fails.
 #include <algorithm>
 
+#include "ascii.hpp"
 #include "rules.hpp"
 #include "unicode.hpp"
 
@@ -10,19 +11,12 @@ namespace {
 constexpr std::uint32_t kMaxNetworkBytes = 40;
 constexpr std::size_t kMaxAlternatives = 3;
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-    return out;
-}
-
 /// Emits the claims of distinct value, the first preferred; several lower the confidence of all.
 class Claims {
 public:
     void add(std::string value, Span span, std::uint32_t bp) {
-        const auto same =
-            std::find_if(list_.begin(), list_.end(), [&](const Claim& c) { return lower(c.value) == lower(value); });
+        const auto same = std::find_if(list_.begin(), list_.end(),
+                                       [&](const Claim& c) { return lowered(c.value) == lowered(value); });
         if (same != list_.end()) {
             if (bp > same->bp) *same = {std::move(value), span, bp};
             return;

@@ -3,17 +3,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "ascii.hpp"
 #include "unicode.hpp"
 
 namespace parser_rules {
 namespace {
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-    return out;
-}
 
 std::string_view trimmed(std::string_view text) {
     const auto begin = text.find_first_not_of(" \t");
@@ -23,7 +17,7 @@ std::string_view trimmed(std::string_view text) {
 
 /// "text/plain", with no charset or one that UTF-8 contains.
 bool readable(std::string_view media_type) {
-    const std::string type = lower(media_type);
+    const std::string type = lowered(media_type);
     const auto semicolon = type.find(';');
     if (trimmed(std::string_view(type).substr(0, semicolon)) != "text/plain") return false;
     const auto charset = type.find("charset=");

@@ -50,6 +50,13 @@ private:
     std::uint64_t state_ = 14695981039346656037ULL;
 };
 
+/// Hash of a word that is folded already.
+inline std::uint64_t hash_of(std::string_view folded) noexcept {
+    WordHash hash;
+    hash.add(folded);
+    return hash.value();
+}
+
 /// Hash of all letters and digits in `text`, folded; spaces and marks do not count.
 std::uint64_t fold_hash(std::string_view text) noexcept;
 

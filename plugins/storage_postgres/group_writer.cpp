@@ -37,10 +37,6 @@ void put_content(MultiRow& rows, std::size_t first, const PreparedOp& op) {
     for (std::size_t c = 0; c < op.cells.size(); ++c) rows[first + 2 + c].cell(op.cells[c]);
 }
 
-std::int64_t signed_of(std::uint64_t number) {
-    return static_cast<std::int64_t>(number);
-}
-
 }  // namespace
 
 std::vector<Statement> GroupWriter::writes() {

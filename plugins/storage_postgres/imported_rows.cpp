@@ -21,10 +21,6 @@ atr::Error unreadable(const atr::Record& record, const std::string& why) {
     return rejected(ATR_E_BAD_INPUT, record.collection + "/" + record.key + " cannot be read: " + why);
 }
 
-std::int64_t signed_of(std::uint64_t number) {
-    return static_cast<std::int64_t>(number);
-}
-
 std::string array_text(const std::vector<std::uint64_t>& numbers) {
     std::string out = "{";
     for (const std::uint64_t number : numbers) out += (out.size() > 1 ? "," : "") + std::to_string(number);

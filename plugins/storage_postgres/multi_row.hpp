@@ -1,12 +1,18 @@
 /// Writes of many rows in one statement: every column is one array parameter.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "session.hpp"
 
 namespace storage_postgres {
+
+/// A version or a token as PostgreSQL holds it. It must not exceed INT64_MAX.
+constexpr std::int64_t signed_of(std::uint64_t number) noexcept {
+    return static_cast<std::int64_t>(number);
+}
 
 /// Columns of an unnest(), named and typed, and the values put into them row by row.
 class MultiRow {

@@ -8,10 +8,6 @@ namespace {
 using atr::rejected;
 using atr::Result;
 
-std::string place_of(const atr::Record& record) {
-    return record.collection + "/" + record.key;
-}
-
 Result<> prepare_record_op(const atr::Op& from, PreparedOp& to) {
     if (to.collection->kind != CollectionKind::records)
         return rejected(ATR_E_BAD_INPUT, place_of(from.record) + ": " +
@@ -95,6 +91,10 @@ Result<> prepare_op(const Catalog& catalog, const atr::Op& from, PreparedOp& to)
 }
 
 }  // namespace
+
+std::string place_of(const atr::Record& record) {
+    return record.collection + "/" + record.key;
+}
 
 bool is_usable_key(std::string_view key) {
     return !key.empty() && key.size() <= most_key_bytes && is_utf8(key);

@@ -46,6 +46,9 @@ inline constexpr std::size_t most_name_bytes = 256;
 inline constexpr std::size_t most_body_bytes = std::size_t{64} << 20;
 inline constexpr std::size_t most_ops = 10'000;
 
+/// How a message names a record.
+std::string place_of(const atr::Record& record);
+
 /// A key is 1 to most_key_bytes bytes of UTF-8.
 bool is_usable_key(std::string_view key);
 /// A queue's or worker's name has up to most_name_bytes bytes of UTF-8.

@@ -15,10 +15,6 @@ namespace {
 using atr::rejected;
 using atr::Result;
 
-std::string place_of(const atr::Record& record) {
-    return record.collection + "/" + record.key;
-}
-
 Result<> check(const atr::Record& record) {
     if (!is_usable_key(record.key) || record.version == 0 || record.version > INT64_MAX)
         return rejected(ATR_E_BAD_INPUT, place_of(record) + ": a record needs a version, and a key of 1 to " +

@@ -15,7 +15,9 @@ public:
     static atr::Result<std::unique_ptr<NullCache>> create(const atr::Host&, std::string, Settings) {
         return std::make_unique<NullCache>();
     }
-    atr::Result<atr::CacheEntry> get(const atr::Call&, std::string_view) override { return atr::not_found("nothing is kept"); }
+    atr::Result<atr::CacheEntry> get(const atr::Call&, std::string_view) override {
+        return atr::not_found("nothing is kept");
+    }
     atr::Result<> set(const atr::Call&, std::string_view, std::string_view, std::uint64_t, std::int64_t,
                       std::uint32_t) override {
         return {};

@@ -58,8 +58,8 @@ int main(int, char** argv) {
     ThreadExecutor executor(1);
     SystemClock clock;
     const auto library = must(PluginLibrary::load(file));
-    auto instance = must(PluginInstance::create(library, *must(library->component("cache")), {.name = "null"},
-                                                {executor, clock, {}}));
+    auto instance = must(
+        PluginInstance::create(library, *must(library->component("cache")), {.name = "null"}, {executor, clock, {}}));
     const atr_cache table = must(normalise_cache(instance->find_interface(ATR_IF_CACHE)));
     const auto direct = null_cache::make_null_cache();
     atr_call raw{};

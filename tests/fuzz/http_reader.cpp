@@ -20,7 +20,8 @@ std::string told(const Request& request) {
     for (const auto& [name, value] : request.query) out += name + '=' + value + '\n';
     for (std::size_t i = 0; i < request.headers.size(); ++i) {
         out += std::string(request.headers[i].name) + ": " + std::string(request.headers[i].value) + '\n';
-        fuzz::require(request.headers[i].value.find_first_of("\r\n") == std::string_view::npos, "no line end in a value");
+        fuzz::require(request.headers[i].value.find_first_of("\r\n") == std::string_view::npos,
+                      "no line end in a value");
     }
     return out + request.body;
 }

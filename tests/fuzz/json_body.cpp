@@ -15,7 +15,8 @@ void judge(const JsonValue& value) {
             fuzz::require(again && *again == *exact, "a decimal reads back as itself");
         }
         if (const auto whole = number->integer())
-            fuzz::require(nlohmann::json::parse(number->text).get<double>() == static_cast<double>(*whole), "a whole number is its text");
+            fuzz::require(nlohmann::json::parse(number->text).get<double>() == static_cast<double>(*whole),
+                          "a whole number is its text");
     }
     if (value.array())
         for (const auto& one : *value.array()) judge(one);

@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     const auto read = engine.extract(text);
     for (const auto& field : read.fields) {
-        fuzz::require(!field.evidence.empty() && field.confidence_bp <= 10'000, "a claim has evidence and a confidence");
+        fuzz::require(!field.evidence.empty() && field.confidence_bp <= 10'000,
+                      "a claim has evidence and a confidence");
         for (const auto span : field.evidence)
             fuzz::require(span.begin < span.end && span.end <= size, "evidence stands in the text");
     }

@@ -49,7 +49,8 @@ void judge(const atr::ParseResult& kept) {
     fuzz::require(kept.warnings.size() <= ParseSink::max_warnings, "warnings are bounded");
     for (const auto& text : kept.texts) fuzz::require(border::is_utf8(text.text), "texts are UTF-8");
     for (const auto& field : kept.fields) {
-        fuzz::require(!field.path.empty() && border::is_utf8(field.path + field.type + field.value), "fields are UTF-8");
+        fuzz::require(!field.path.empty() && border::is_utf8(field.path + field.type + field.value),
+                      "fields are UTF-8");
         fuzz::require(field.confidence_bp <= 10'000, "confidence is a share");
         fuzz::require(field.evidence.size() <= ParseSink::max_evidence, "evidence is bounded");
         for (const auto& one : field.evidence)
@@ -61,10 +62,18 @@ void parse(fuzz::Input& input) {
     ParseSink sink;
     const atr_field_sink* raw = sink.raw();
     while (!input.empty()) switch (input.choice(4)) {
-            case 0: raw->on_text(raw->ctx, input.choice(3), 1, text_of(input)); break;
-            case 1: raw->on_warning(raw->ctx, text_of(input), text_of(input)); break;
-            case 2: raw->on_field(raw->ctx, nullptr); break;
-            default: send_field(input, raw); break;
+            case 0:
+                raw->on_text(raw->ctx, input.choice(3), 1, text_of(input));
+                break;
+            case 1:
+                raw->on_warning(raw->ctx, text_of(input), text_of(input));
+                break;
+            case 2:
+                raw->on_field(raw->ctx, nullptr);
+                break;
+            default:
+                send_field(input, raw);
+                break;
         }
     const std::string_view model = input.text();
     std::memcpy(sink.usage()->model, model.data(), std::min(model.size(), sizeof sink.usage()->model));

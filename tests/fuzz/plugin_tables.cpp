@@ -42,14 +42,30 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto which = input.choice(8);
     const auto table = exact_table(input.rest());
     switch (which) {
-        case 0: judge(normalise_storage(table.get())); break;
-        case 1: judge(normalise_storage_copy(table.get())); break;
-        case 2: judge(normalise_cache(table.get())); break;
-        case 3: judge(normalise_cache_bus(table.get())); break;
-        case 4: judge(normalise_rail(table.get())); break;
-        case 5: judge(normalise_parser(table.get())); break;
-        case 6: judge_component(normalise_component(table.get())); break;
-        default: (void)normalise_plugin(table.get()); break;
+        case 0:
+            judge(normalise_storage(table.get()));
+            break;
+        case 1:
+            judge(normalise_storage_copy(table.get()));
+            break;
+        case 2:
+            judge(normalise_cache(table.get()));
+            break;
+        case 3:
+            judge(normalise_cache_bus(table.get()));
+            break;
+        case 4:
+            judge(normalise_rail(table.get()));
+            break;
+        case 5:
+            judge(normalise_parser(table.get()));
+            break;
+        case 6:
+            judge_component(normalise_component(table.get()));
+            break;
+        default:
+            (void)normalise_plugin(table.get());
+            break;
     }
     return 0;
 }

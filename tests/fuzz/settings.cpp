@@ -19,7 +19,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(::ftruncate(file, 0) == 0 && ::pwrite(file, data, size, 0) == static_cast<ssize_t>(size), "a file");
     LoadOptions options;
     options.file = "/proc/self/fd/" + std::to_string(file);
-    options.env = [](const std::string& name) { return name == "NONE" ? std::nullopt : std::optional<std::string>("value"); };
+    options.env = [](const std::string& name) {
+        return name == "NONE" ? std::nullopt : std::optional<std::string>("value");
+    };
     options.plugin_schema = [](std::string_view, const PluginSlot&, const std::string&) {
         return atr::Result<std::string>(std::string(schema));
     };

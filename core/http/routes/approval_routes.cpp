@@ -61,7 +61,7 @@ Task<Response> decide(const ApiServices& services, RequestContext context, bool 
     co_return answer(result, context);
 }
 
-const auto show = [](const Approval& one) { return shown(one); };
+const auto show_approval = [](const Approval& one) { return shown(one); };
 
 }  // namespace
 
@@ -73,14 +73,15 @@ void add_approvals(Router& router, const ApiServices& services) {
                 .name = "approvals.list",
                 .access = read,
                 .handler = AsyncHandler([&services](RequestContext context) {
-                    return list_records<Approval>(services.store, std::move(context), {{"status", "by_status", approval_statuses()}}, show);
+                    return list_records<Approval>(services.store, std::move(context),
+                                                  {{"status", "by_status", approval_statuses()}}, show_approval);
                 })});
     router.add({.method = "GET",
                 .pattern = "/api/v1/approvals/{id}",
                 .name = "approvals.get",
                 .access = read,
                 .handler = AsyncHandler([&services](RequestContext context) {
-                    return get_record<Approval>(services.store, std::move(context), "approval", show);
+                    return get_record<Approval>(services.store, std::move(context), "approval", show_approval);
                 })});
     router.add({.method = "POST",
                 .pattern = "/api/v1/approvals/{id}/approve",

@@ -85,7 +85,7 @@ Task<Response> get_document(const ApiServices& services, RequestContext context)
     co_return out;
 }
 
-const auto show = [](const Invoice& one) { return shown(one); };
+const auto show_invoice = [](const Invoice& one) { return shown(one); };
 
 }  // namespace
 
@@ -103,15 +103,16 @@ void add_invoices(Router& router, const ApiServices& services) {
                 .name = "invoices.list",
                 .access = read,
                 .handler = AsyncHandler([&services](RequestContext context) {
-                    return list_records<Invoice>(services.store, std::move(context),
-                                                 {{"status", "by_status", invoice_statuses()}, {"vendor_id", "by_vendor", {}}}, show);
+                    return list_records<Invoice>(
+                        services.store, std::move(context),
+                        {{"status", "by_status", invoice_statuses()}, {"vendor_id", "by_vendor", {}}}, show_invoice);
                 })});
     router.add({.method = "GET",
                 .pattern = "/api/v1/invoices/{id}",
                 .name = "invoices.get",
                 .access = read,
                 .handler = AsyncHandler([&services](RequestContext context) {
-                    return get_record<Invoice>(services.store, std::move(context), "invoice", show);
+                    return get_record<Invoice>(services.store, std::move(context), "invoice", show_invoice);
                 })});
     router.add({.method = "GET",
                 .pattern = "/api/v1/invoices/{id}/document",

@@ -43,7 +43,7 @@ Task<Response> request_cancel(const ApiServices& services, RequestContext contex
         context);
 }
 
-const auto show = [](const Payment& one) { return shown(one); };
+const auto show_payment = [](const Payment& one) { return shown(one); };
 
 }  // namespace
 
@@ -54,15 +54,16 @@ void add_payments(Router& router, const ApiServices& services) {
                 .name = "payments.list",
                 .access = read,
                 .handler = AsyncHandler([&services](RequestContext context) {
-                    return list_records<Payment>(services.store, std::move(context),
-                                                 {{"state", "by_state", payment_states()}, {"invoice_id", "by_invoice", {}}}, show);
+                    return list_records<Payment>(
+                        services.store, std::move(context),
+                        {{"state", "by_state", payment_states()}, {"invoice_id", "by_invoice", {}}}, show_payment);
                 })});
     router.add({.method = "GET",
                 .pattern = "/api/v1/payments/{id}",
                 .name = "payments.get",
                 .access = read,
                 .handler = AsyncHandler([&services](RequestContext context) {
-                    return get_record<Payment>(services.store, std::move(context), "payment", show);
+                    return get_record<Payment>(services.store, std::move(context), "payment", show_payment);
                 })});
     router.add({.method = "POST",
                 .pattern = "/api/v1/payments/{id}/cancel",

@@ -9,7 +9,7 @@ Json text_or_null(const std::string& text) {
     return text.empty() ? Json(nullptr) : Json(text);
 }
 
-Json shown(const std::vector<Reason>& reasons) {
+Json shown_reasons(const std::vector<Reason>& reasons) {
     Json out = Json::array();
     for (const auto& reason : reasons)
         out.push_back({{"rule", reason.rule}, {"result", reason.result}, {"detail", reason.detail}});
@@ -45,7 +45,7 @@ Json shown(const Invoice& invoice) {
             {"duplicate_of", text_or_null(invoice.duplicate_of)},
             {"decision",
              {{"outcome", invoice.outcome},
-              {"reasons", shown(invoice.reasons)},
+              {"reasons", shown_reasons(invoice.reasons)},
               {"policy_hash", invoice.policy_hash},
               {"thought", invoice.thought}}},
             {"fields", shown_fields(invoice.fields)}};
@@ -93,7 +93,7 @@ Json shown(const Approval& approval) {
             {"given", std::move(given)},
             {"created_at", time_text(approval.created_ms)},
             {"expires_at", time_text(approval.expires_ms)},
-            {"reasons", shown(approval.reasons)}};
+            {"reasons", shown_reasons(approval.reasons)}};
 }
 
 Json shown(const Vendor& vendor, UnixMillis now_ms) {

@@ -45,8 +45,9 @@ void count(observe::Kpis& kpis, const SubmitResult& result) {
 Problem not_now(bool perhaps_stored) {
     if (perhaps_stored)
         return {.code = ErrorCode::outcome_unknown,
-                .detail = "Storage did not say in time whether this was stored. It is safe to send it again: if it was, "
-                          "the answer says so.",
+                .detail =
+                    "Storage did not say in time whether this was stored. It is safe to send it again: if it was, "
+                    "the answer says so.",
                 .retry_after_s = 1};
     return {.code = ErrorCode::unavailable,
             .detail = "It cannot be decided just now; nothing was stored, and it is safe to send it again.",
@@ -61,14 +62,13 @@ std::optional<Response> refusal_of(const SubmitResult& result, const RequestCont
         case SubmitKind::waiting_approval:
             return std::nullopt;
         case SubmitKind::duplicate:
-            return problem_with(
-                {.code = ErrorCode::duplicate_invoice,
-                 .detail = "It is not paid again: " + result.reason +
-                           (result.duplicate_approval_id.empty() ? "." : ", and waits for approval.")},
-                context,
-                {{"invoice_id", result.duplicate_of},
-                 {"payment_id", or_null(result.duplicate_payment_id)},
-                 {"approval_id", or_null(result.duplicate_approval_id)}});
+            return problem_with({.code = ErrorCode::duplicate_invoice,
+                                 .detail = "It is not paid again: " + result.reason +
+                                           (result.duplicate_approval_id.empty() ? "." : ", and waits for approval.")},
+                                context,
+                                {{"invoice_id", result.duplicate_of},
+                                 {"payment_id", or_null(result.duplicate_payment_id)},
+                                 {"approval_id", or_null(result.duplicate_approval_id)}});
         case SubmitKind::rejected:
             return problem_with(
                 {.code = ErrorCode::policy_rejected, .detail = "Policy refuses it: " + result.reason + "."}, context,

@@ -12,6 +12,9 @@
 
 namespace atr::testkit {
 
+/// Milliseconds: longer than any check takes.
+inline constexpr std::int64_t long_ttl = 600'000;
+
 class CacheClient {
 public:
     explicit CacheClient(Context& context);

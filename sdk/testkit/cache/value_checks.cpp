@@ -11,7 +11,7 @@ namespace {
 
 using atr::Outcome;
 
-constexpr std::int64_t long_ttl = 600'000, short_ttl = 150;
+constexpr std::int64_t brief_ttl = 150;
 
 void bytes_come_back(Context& t) {
     CacheClient cache(t);
@@ -32,12 +32,12 @@ void bytes_come_back(Context& t) {
 void times_to_live(Context& t) {
     CacheClient cache(t);
     need_ok(cache.set("long", "v", long_ttl), "set");
-    need_ok(cache.set("short", "v", short_ttl), "set");
+    need_ok(cache.set("short", "v", brief_ttl), "set");
     cache.need_gone("short", "a value with 150 ms to live");
     const auto left = need(cache.get("long"), "get").ttl_ms_left;
     expect(left > 0 && left <= long_ttl, "ttl_ms_left of 1 to " + std::to_string(long_ttl), std::to_string(left));
     need_ok(cache.set("renewed", "v", long_ttl), "set");
-    need_ok(cache.set("renewed", "v2", short_ttl), "set with a shorter time to live");
+    need_ok(cache.set("renewed", "v2", brief_ttl), "set with a shorter time to live");
     cache.need_gone("renewed", "a value set again with 150 ms to live");
 }
 
@@ -58,7 +58,7 @@ void if_absent(Context& t) {
                  "if-absent of a present key");
     expect(cache.value("k") == "first", "the first value", "another");
     need_ok(cache.del({"k"}), "del");
-    need_ok(cache.set("k", "third", short_ttl, 0, ATR_SET_IF_ABSENT), "if-absent after del");
+    need_ok(cache.set("k", "third", brief_ttl, 0, ATR_SET_IF_ABSENT), "if-absent after del");
     cache.need_gone("k", "a value with 150 ms to live");
     need_ok(cache.set("k", "fourth", long_ttl, 0, ATR_SET_IF_ABSENT), "if-absent after it has expired");
 }
@@ -99,7 +99,7 @@ void touches(Context& t) {
     CacheClient cache(t);
     need_outcome(cache.touch("absent", long_ttl), Outcome::not_found, "touch of what is not there");
     need_ok(cache.set("k", "v", long_ttl), "set");
-    need_ok(cache.touch("k", short_ttl), "touch with 150 ms");
+    need_ok(cache.touch("k", brief_ttl), "touch with 150 ms");
     cache.need_gone("k", "a value touched to 150 ms");
     need_ok(cache.set("k", "v", 2'000), "set with 2 s");
     need_ok(cache.touch("k", long_ttl), "touch with ten minutes");
@@ -151,7 +151,7 @@ void bounded(Context& t) {
     expect(cache.value("after") == "v", "its value", "none");
 }
 
-void stops_when_told(Context& t) {
+void cache_stops_when_told(Context& t) {
     CacheClient cache(t);
     need_ok(cache.set("k", std::string(10'000, 'x'), long_ttl), "set");
     const std::string key = cache.name("k");
@@ -248,7 +248,7 @@ Checks cache_value_checks() {
          .why = "The caller has said how much it can hold.",
          .pitfall = "OK returned whatever append() said.",
          .advice = "Look at what append() returns.",
-         .run = stops_when_told,
+         .run = cache_stops_when_told,
          .stage = Stage::robustness},
         {.code = "ATR-CACHE-042",
          .rule = "A set without time left tells the truth.",

@@ -26,7 +26,7 @@ Parsed parsed_sample(ParserClient& parser, const SampleDocument& document) {
     return out;
 }
 
-void describes(Context& t) {
+void describes_parser(Context& t) {
     ParserClient parser(t);
     const auto types = parser.describe().value("media_types", nlohmann::json());
     expect(types.is_array() && !types.empty(), "\"media_types\" with at least one", types.dump());
@@ -136,7 +136,7 @@ void large_ones(Context& t) {
     }
 }
 
-void stops_when_told(Context& t) {
+void parser_stops_when_told(Context& t) {
     ParserClient parser(t);
     for (const auto& document : parser.samples()) {
         const auto all = parsed_sample(parser, document);
@@ -206,7 +206,7 @@ Checks parser_checks() {
          .why = "The host sends a document only to a parser that names its media type.",
          .pitfall = "A single text in place of the list.",
          .advice = R"({"media_types":["text/plain"],"deterministic":true})",
-         .run = describes,
+         .run = describes_parser,
          .gate = true},
         {.code = "ATR-PARSER-002",
          .rule = "It reads at least one field of a document it is meant for.",
@@ -264,7 +264,7 @@ Checks parser_checks() {
          .why = "The host bounds how many fields it takes from one document.",
          .pitfall = "A loop that goes on after on_field has said stop.",
          .advice = "Look at what on_field and on_text return.",
-         .run = stops_when_told,
+         .run = parser_stops_when_told,
          .stage = Stage::robustness},
         {.code = "ATR-PARSER-033",
          .rule = "A call without time left returns, and does no harm.",

@@ -19,7 +19,7 @@ std::string text_of(const atr::Result<atr::RailStatus>& status) {
     return "state " + std::to_string(static_cast<int>(status->state)) + (status->is_final ? ", final" : ", not final");
 }
 
-void describes(Context& t) {
+void describes_rail(Context& t) {
     RailClient rail(t);
     const auto json = rail.describe();
     const auto assets = json.value("assets", nlohmann::json());
@@ -216,7 +216,7 @@ Checks rail_payment_checks() {
          .why = "What the host may repeat on its own after a crash depends on these words.",
          .pitfall = "\"idempotent\" left out, or said of a rail that only drops quick repeats.",
          .advice = "Whether a repeat is safe is never guessed: say it.",
-         .run = describes,
+         .run = describes_rail,
          .gate = true},
         {"ATR-RAIL-002", "prepare() has no effect.",
          "The host stores what prepare() gave before anything is sent; an effect earlier could not be found again.",

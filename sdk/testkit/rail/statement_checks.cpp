@@ -102,7 +102,7 @@ void others_payments(Context& t) {
            ids_of(events));
 }
 
-void stops_when_told(Context& t) {
+void statement_stops_when_told(Context& t) {
     RailClient rail(t);
     const auto start = pay_some(rail, 3);
     EventSink one(rail.instance().border(), 1);
@@ -146,7 +146,7 @@ Checks rail_statement_checks() {
          .why = "The caller has said how much it can hold.",
          .pitfall = "A loop that ignores what on_event returns.",
          .advice = "Look at what on_event returns.",
-         .run = stops_when_told,
+         .run = statement_stops_when_told,
          .stage = Stage::robustness},
     };
 }

@@ -6,7 +6,7 @@ namespace atr::testkit {
 
 namespace {
 
-const char* word(Verdict verdict) {
+const char* short_word(Verdict verdict) {
     switch (verdict) {
         case Verdict::passed:
             return "pass";
@@ -29,7 +29,7 @@ void indented(std::ostream& out, const char* name, const std::string& text) {
 }
 
 void write(std::ostream& out, const CheckResult& result) {
-    out << "  " << word(result.verdict) << "  " << std::left << std::setw(19) << result.code << result.rule;
+    out << "  " << short_word(result.verdict) << "  " << std::left << std::setw(19) << result.code << result.rule;
     if (result.verdict == Verdict::skipped) out << " [not declared: " << result.reason << ']';
     if (result.verdict == Verdict::not_run) out << " [not run: " << result.reason << ']';
     out << '\n';

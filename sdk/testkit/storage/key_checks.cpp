@@ -53,7 +53,7 @@ void only_ok_is_kept(Context& t) {
     expect(!won.replayed, "it is judged anew: only OK is remembered", "a replay");
 }
 
-void survives_restart(Context& t) {
+void keys_survive_restart(Context& t) {
     const auto wanted = batch({add("sum", "5")}, "key-1", "f");
     const auto commit = [&] {
         Store store(t);
@@ -113,7 +113,7 @@ Checks storage_key_checks() {
          "The key written before the batch is judged, or outside of its savepoint.",
          "Write the key with what it stands for, or not at all.", only_ok_is_kept},
         {"ATR-STORAGE-044", "Keys outlive the process.", "The repeat comes from the host that took over.",
-         "A map in memory.", "Keep them in the store, not in memory.", survives_restart},
+         "A map in memory.", "Keep them in the store, not in memory.", keys_survive_restart},
         {"ATR-STORAGE-045", "A key counts until key_expires_unix_ms, and then no more.",
          "Within its time a repeat must be known; after it the key may be used again.",
          "A cleaning job alone, or keys removed too early.", "Judge expiry when it is looked up.", keys_expire},

@@ -58,18 +58,18 @@ private:
 };
 
 /// A host that reads through its cache, while another host commits to the same store.
-struct World : support::StoreBench {
+struct FollowedWorld : support::StoreBench {
     FeedWithGap feed{storage};
     support::FakeCache plugin{executor, clock};
     cache::CacheService service{&plugin, executor, clock, scope};
     cache::ChangeFollower follower{feed, service, executor};
     int loads = 0;
 
-    World() {
+    FollowedWorld() {
         follower.start(scope);
         executor.run_until_idle();
     }
-    ~World() {
+    ~FollowedWorld() {
         follower.stop();
         executor.advance(1000);
     }
@@ -99,7 +99,7 @@ struct World : support::StoreBench {
 }  // namespace
 
 SCENARIO("another host's commit makes stale what stands on the collections it changed, and nothing else", "[cache]") {
-    World world;
+    FollowedWorld world;
     CHECK(world.read(cache::treasury_balance) == 1);
     CHECK(world.read(cache::policy_limits) == 2);
     CHECK(world.read(cache::treasury_daily_logs) == 3);
@@ -118,7 +118,7 @@ SCENARIO("another host's commit makes stale what stands on the collections it ch
 }
 
 SCENARIO("a gap in the feed makes everything stale", "[cache]") {
-    World world;
+    FollowedWorld world;
     CHECK(world.read(cache::treasury_balance) == 1);
     world.feed.gap = true;
     world.executor.advance(200);
@@ -133,7 +133,7 @@ SCENARIO("a gap in the feed makes everything stale", "[cache]") {
 }
 
 SCENARIO("a store that is away for a while is followed again without loss", "[cache]") {
-    World world;
+    FollowedWorld world;
     CHECK(world.read(cache::treasury_balance) == 1);
     world.feed.away = true;
     world.other_host_commits("balances");
@@ -145,7 +145,7 @@ SCENARIO("a store that is away for a while is followed again without loss", "[ca
 }
 
 SCENARIO("a follower that was stopped ends at once", "[cache]") {
-    World world;
+    FollowedWorld world;
     world.follower.stop();
     world.executor.run_until_idle();
     CHECK(world.scope.running() == 0);

@@ -67,6 +67,19 @@ class Tree:
         # ports/ has headers only, so no library; it stands right above runtime/.
         self.order = listed if "ports" in listed else [listed[0], "ports", *listed[1:]]
 
+        self.lent = self.lent_to_templates("sdk/templates/CMakeLists.txt")
+
+    def lent_to_templates(self, path):
+        """The folder of each template, and the names of the files that its atr_template() lays beside its own."""
+        text = self.text(path)
+        sets = dict(re.findall(r"^set\((\w+) ([^)]*)\)", text, re.M))
+        lent = {}
+        for folder, files in re.findall(r"^atr_template\(\w+ ([^\s)]+)([^)]*)\)", text, re.M):
+            while files != (wider := re.sub(r"\$\{(\w+)\}", lambda hit: sets.get(hit.group(1), ""), files)):
+                files = wider
+            lent.setdefault(f"{Path(path).parent.as_posix()}/{folder}", set()).update(Path(f).name for f in files.split())
+        return lent
+
     def text(self, path):
         return (self.root / path).read_text(encoding="utf-8")
 
@@ -94,7 +107,7 @@ class Tree:
                     yield path, number, name, quoted, self.resolve(path, name, quoted)
 
     def resolve(self, path, name, quoted):
-        if quoted and path.startswith("sdk/templates/") and f"/{name}" in self.text("sdk/templates/CMakeLists.txt"):
+        if quoted and name in self.lent.get(Path(path).parent.as_posix(), ()):
             return (Path(path).parent / name).as_posix()  # shared by several templates: it is there once installed
         roots = [self.root / top for top in ("sdk/include", "sdk/testkit", "core", "plugins", "", "tests")]
         for folder in [(self.root / path).parent] * quoted + roots:

@@ -80,7 +80,8 @@ payments::SagaSettings short_lease() {
 SCENARIO("a host whose commits take longer than a lease ends its payments all the same", "[payments]") {
     SagaWorld world("1000");
     PoorStorage slow(world, Millis(3000));
-    support::SagaHost host(slow, world.executor, world.ids, world.rails, world.assets, world.clock, "slow", short_lease());
+    support::SagaHost host(slow, world.executor, world.ids, world.rails, world.assets, world.clock, "slow",
+                           short_lease());
     host.runner.start();
     std::vector<std::string> ids;
     for (int i = 0; i < 20; ++i) {

@@ -7,7 +7,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-struct Bench {
+struct BreakerBench {
     CircuitBreaker breaker{{.failures = 3, .open = milliseconds{100}, .open_max = milliseconds{300}}};
     CircuitBreaker::Time now{};
     void fail(int times) {
@@ -21,8 +21,9 @@ struct Bench {
 
 }  // namespace
 
-SCENARIO("a breaker opens after so many failures in a row, and a success in between begins the count anew", "[plugin]") {
-    Bench bench;
+SCENARIO("a breaker opens after so many failures in a row, and a success in between begins the count anew",
+         "[plugin]") {
+    BreakerBench bench;
     bench.fail(2);
     bench.breaker.succeeded();
     bench.fail(2);
@@ -35,7 +36,7 @@ SCENARIO("a breaker opens after so many failures in a row, and a success in betw
 }
 
 SCENARIO("an open breaker lets one probe through at a time, ever more rarely while they fail", "[plugin]") {
-    Bench bench;
+    BreakerBench bench;
     bench.fail(3);
     CHECK_FALSE(bench.allows_after(99));
     CHECK(bench.allows_after(1));
@@ -62,7 +63,7 @@ SCENARIO("an open breaker lets one probe through at a time, ever more rarely whi
 }
 
 SCENARIO("failures of calls that began before it opened change nothing", "[plugin]") {
-    Bench bench;
+    BreakerBench bench;
     bench.fail(50);
     CHECK(bench.breaker.snapshot().opened == 1);
     CHECK(bench.allows_after(100));

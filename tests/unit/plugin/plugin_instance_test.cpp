@@ -70,10 +70,9 @@ TEST_CASE("a call goes through and is counted", "[plugin]") {
 
 TEST_CASE("a plugin that failed again and again is not asked for a while, but for its health", "[plugin]") {
     Bench bench;
-    GoodParser parser(bench, {.name = "p",
-                              .threads = 2,
-                              .breaker = {.failures = 1, .open = ample, .open_max = ample},
-                              .stop_wait = ample});
+    GoodParser parser(
+        bench,
+        {.name = "p", .threads = 2, .breaker = {.failures = 1, .open = ample, .open_max = ample}, .stop_wait = ample});
     CHECK(bench.await(parser.parse("fail")).outcome() == Outcome::rejected);  // a "no" is no failure
     CHECK(parser.abandon(bench, "wait " + bench.path("go")).outcome() == Outcome::retry);
     const auto refused = bench.await(parser.parse("text"));

@@ -206,7 +206,8 @@ SCENARIO("money that went to another address than the payment's is found", "[rec
     }
 }
 
-SCENARIO("a movement that vanished from the statement is named by the next run, also one of the tail", "[reconciliation]") {
+SCENARIO("a movement that vanished from the statement is named by the next run, also one of the tail",
+         "[reconciliation]") {
     Books books;
     books.fund();
     const auto payment = books.pay("5");

@@ -15,7 +15,7 @@ namespace {
 
 constexpr UnixMillis day_ms = 86'400'000;
 
-atr::Decimal dec(const std::string& text) {
+atr::Decimal decimal(const std::string& text) {
     return *atr::Decimal::parse(text);
 }
 
@@ -72,9 +72,9 @@ SCENARIO("figures tell booked, available and held funds exactly", "[treasury]") 
     treasury.pay("100.1");
     treasury.hold("50");
     const auto figures = treasury.figures();
-    CHECK(figures.booked == dec("899.90001"));
-    CHECK(figures.available == dec("849.90001"));
-    CHECK(figures.held == dec("50"));
+    CHECK(figures.booked == decimal("899.90001"));
+    CHECK(figures.available == decimal("849.90001"));
+    CHECK(figures.held == decimal("50"));
 }
 
 SCENARIO("an empty treasury burns nothing and has no runway to tell", "[treasury]") {
@@ -90,19 +90,19 @@ SCENARIO("young books are divided by thirty days at least, older ones by their a
     Treasury treasury;
     treasury.fund("10000");
     treasury.pay("600");
-    CHECK(treasury.figures().monthly_burn == dec("600"));
+    CHECK(treasury.figures().monthly_burn == decimal("600"));
     treasury.clock.advance(29 * day_ms);
-    CHECK(treasury.figures().monthly_burn == dec("600"));
+    CHECK(treasury.figures().monthly_burn == decimal("600"));
     treasury.clock.advance(30 * day_ms);  // the 60th day
-    CHECK(treasury.figures().monthly_burn == dec("300"));
+    CHECK(treasury.figures().monthly_burn == decimal("300"));
     treasury.clock.advance(29 * day_ms);
     treasury.pay("300");
-    CHECK(treasury.figures().monthly_burn == dec("303.37079"));  // 900 over 89 days
+    CHECK(treasury.figures().monthly_burn == decimal("303.37079"));  // 900 over 89 days
     treasury.clock.advance(day_ms);
-    CHECK(treasury.figures().monthly_burn == dec("300"));  // 900 over the window of 90
+    CHECK(treasury.figures().monthly_burn == decimal("300"));  // 900 over the window of 90
     THEN("what was paid before the window no longer counts") {
         treasury.clock.advance(day_ms);
-        CHECK(treasury.figures().monthly_burn == dec("100"));
+        CHECK(treasury.figures().monthly_burn == decimal("100"));
         treasury.clock.advance(90 * day_ms);
         CHECK(treasury.figures().monthly_burn.is_zero());
         CHECK_FALSE(treasury.figures().runway_months);
@@ -113,9 +113,9 @@ SCENARIO("a floor keeps a young treasury from looking as if it lasted for ever",
     Treasury treasury;
     treasury.fund("1000");
     FiguresSettings settings;
-    settings.burn_floor = dec("400");
-    CHECK(treasury.figures(settings).monthly_burn == dec("400"));
-    CHECK(treasury.figures(settings).runway_months == dec("2.5"));
+    settings.burn_floor = decimal("400");
+    CHECK(treasury.figures(settings).monthly_burn == decimal("400"));
+    CHECK(treasury.figures(settings).runway_months == decimal("2.5"));
     settings.burn_floor_asset = "EUR";
     CHECK(treasury.figures(settings).monthly_burn.is_zero());
 }
@@ -127,8 +127,8 @@ SCENARIO("runway is rounded down and never below zero", "[treasury]") {
     const auto test = GENERATE(Case{"15000.5", "5000", "3"}, Case{"14999.99999", "5000", "2.9"},
                                Case{"14800", "5000", "2.9"}, Case{"14999", "5000", "2.9"}, Case{"1", "3", "0.3"},
                                Case{"2", "3", "0.6"}, Case{"-5", "3", "0"}, Case{"0", "3", "0"});
-    CHECK(treasury::runway(dec(test.available), dec(test.burn)) == dec(test.months));
-    CHECK_FALSE(treasury::runway(dec(test.available), {}));
+    CHECK(treasury::runway(decimal(test.available), amount(test.burn)) == amount(test.months));
+    CHECK_FALSE(treasury::runway(amount(test.available), {}));
 }
 
 SCENARIO("an asset the books do not count is refused", "[treasury]") {
