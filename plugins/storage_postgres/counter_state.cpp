@@ -23,14 +23,14 @@ void CounterState::set_read(bool there, Int128 value) {
 
 CounterState::Verdict CounterState::add(Int128 delta, const std::optional<Int128>& min,
                                         const std::optional<Int128>& max) {
-    // Both are of up to 38 digits, so their sum fits into 128 bits.
-    const Int128 sum = sum_ + delta;
-    if (sum > most_units() || sum < -most_units()) return read_ ? Verdict::breaches : Verdict::depends;
+    Int128 sum = 0;  // two numbers of 38 digits may add up to more than 128 bits hold
+    if (__builtin_add_overflow(sum_, delta, &sum) || sum > most_units() || sum < -most_units())
+        return read_ ? Verdict::breaches : Verdict::depends;
     const Int128 lowest = std::max(min.value_or(-most_units()), -most_units());
     const Int128 highest = std::min(max.value_or(most_units()), most_units());
     if (read_) {
-        const Int128 value = value_ + sum;
-        if (value < lowest || value > highest) return Verdict::breaches;
+        Int128 value = 0;
+        if (__builtin_add_overflow(value_, sum, &value) || value < lowest || value > highest) return Verdict::breaches;
     }
     Int128 low = 0, high = 0;  // out of range means no bound that a counter could pass, or one that none can keep
     if (__builtin_sub_overflow(lowest, sum, &low)) low = sum > 0 ? -most_units() : most_units() + 1;

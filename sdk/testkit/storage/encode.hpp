@@ -13,7 +13,9 @@ namespace atr::testkit {
 
 class EncodedGroup {
 public:
+    /// Borrows the texts of `batches`, which must outlive it.
     EncodedGroup(std::span<const atr::Batch> batches, Layout layout);
+    EncodedGroup(std::vector<atr::Batch>&&, Layout) = delete;
     EncodedGroup(const EncodedGroup&) = delete;
     EncodedGroup& operator=(const EncodedGroup&) = delete;
 

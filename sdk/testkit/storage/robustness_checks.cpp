@@ -74,7 +74,8 @@ void stops_when_told(Context& t) {
 void no_time_left(Context& t) {
     Store store(t);
     auto& instance = store.instance();
-    const EncodedGroup group(std::vector<atr::Batch>{batch({invoice("late")}, "late-key", "f")}, Layout::today);
+    const std::vector<atr::Batch> late{batch({invoice("late")}, "late-key", "f")};
+    const EncodedGroup group(late, Layout::today);
     const Answer answer = instance.call(
         "commit without time left",
         [&](const atr_call* call, atr_error* error) {

@@ -127,8 +127,8 @@ SCENARIO("runway is rounded down and never below zero", "[treasury]") {
     const auto test = GENERATE(Case{"15000.5", "5000", "3"}, Case{"14999.99999", "5000", "2.9"},
                                Case{"14800", "5000", "2.9"}, Case{"14999", "5000", "2.9"}, Case{"1", "3", "0.3"},
                                Case{"2", "3", "0.6"}, Case{"-5", "3", "0"}, Case{"0", "3", "0"});
-    CHECK(treasury::runway(decimal(test.available), amount(test.burn)) == amount(test.months));
-    CHECK_FALSE(treasury::runway(amount(test.available), {}));
+    CHECK(treasury::runway(decimal(test.available), decimal(test.burn)) == decimal(test.months));
+    CHECK_FALSE(treasury::runway(decimal(test.available), {}));
 }
 
 SCENARIO("an asset the books do not count is refused", "[treasury]") {
