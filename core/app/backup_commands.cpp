@@ -155,7 +155,7 @@ int with_storage(const BackupOptions& options, Folder folder, Work work) {
         print_error("there is no data folder " + settings->data_dir + "; name it with --data");
         return usage;
     }
-    fs::create_directories(settings->data_dir, error);
+    make_data_folder(settings->data_dir, error);
     ThreadExecutor executor(2);
     int code = usage;
     if (const auto place = StoragePlace::open(*settings, settings->plugins.storage.use, executor))

@@ -56,6 +56,13 @@ bool read_config(const std::vector<std::string>& words, kit::Options& options) {
     return wrong.empty();
 }
 
+/// A code or its beginning; stages and kinds are written small.
+bool names_a_check(const std::string& word) {
+    if (word.empty() || std::ranges::none_of(word, [](char c) { return c >= 'A' && c <= 'Z'; })) return !word.empty();
+    const auto all = kit::explanations();
+    return std::ranges::any_of(all, [&](const kit::Explanation& one) { return one.code.starts_with(word); });
+}
+
 int run_check(CheckOptions options) {
     if (!std::filesystem::exists(options.kit.plugin)) {
         print_error(options.kit.plugin.string() + ": no such file");
@@ -63,8 +70,19 @@ int run_check(CheckOptions options) {
     }
     options.kit.depth = options.full ? kit::Depth::full : options.quick ? kit::Depth::quick : kit::Depth::normal;
     options.kit.limit = std::chrono::seconds(options.limit_seconds);
+    for (const auto& word : options.kit.only)
+        if (!names_a_check(word)) {
+            print_error("--only " + word + ": no check has a code that begins so; treasurer plugin explain lists them");
+            return usage;
+        }
     if (!read_config(options.config, options.kit)) return usage;
     const kit::Report report = kit::check_plugin(options.kit);
+    if (std::ranges::all_of(report.components, [](const auto& one) { return one.results.empty(); })) {
+        print_error(
+            "--only and --component leave no check of this file to run: treasurer plugin inspect FILE shows its "
+            "components, treasurer plugin explain the checks");
+        return usage;
+    }
     const std::string text = options.format == "junit"  ? kit::to_junit(report)
                              : options.format == "json" ? kit::to_json(report)
                                                         : kit::to_text(report);

@@ -2,6 +2,7 @@
 
 #include "app/plugin_schemas.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -54,6 +55,11 @@ void SettingsOptions::add_to(CLI::App& command) {
         ->allow_extra_args(false);
 }
 
+void make_data_folder(const std::string& folder, std::error_code& error) {
+    ::umask(077);
+    fs::create_directories(folder, error);
+}
+
 std::optional<LoadOptions> SettingsOptions::load_options() const {
     LoadOptions options;
     options.file = config.empty() ? default_config() : config;
@@ -89,7 +95,7 @@ int with_core(const SettingsOptions& options, WantedPlugins wanted, Folder folde
         print_error("there is no data folder " + settings->data_dir + "; name it with --data");
         return usage;
     }
-    fs::create_directories(settings->data_dir, error);
+    make_data_folder(settings->data_dir, error);
     if (error) {
         print_error("the data folder " + settings->data_dir + " cannot be made: " + error.message() +
                     "; choose another with --data");

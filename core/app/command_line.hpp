@@ -36,6 +36,10 @@ std::string default_plugins_dir();
 /// "error: what, where, what to do" on standard error.
 void print_error(const std::string& text);
 
+/// Makes the data folder where there is none, and from then on whatever this process makes is its owner's alone:
+/// invoices and password hashes are nobody else's to read. Call it before there are threads.
+void make_data_folder(const std::string& folder, std::error_code& error);
+
 /// Whether a command may begin new books, or needs the data folder to be there: a mistyped folder must not verify as
 /// clean.
 enum class Folder { make, needed };

@@ -55,7 +55,7 @@ int serve(const SettingsOptions& options, bool new_blob_key) {
     const auto settings = options.load();
     if (!settings) return usage;
     std::error_code error;
-    std::filesystem::create_directories(settings->data_dir, error);
+    make_data_folder(settings->data_dir, error);
     if (error) {
         print_error("the data folder " + settings->data_dir + " cannot be made: " + error.message() +
                     "; choose another with --data");

@@ -56,7 +56,7 @@ SessionPool::Options pool_options(const Settings& settings) {
 atr::Error failure(const SqlError& error, Outcome when_lost) {
     const bool sent = error.lost() && !dynamic_cast<const ConnectError*>(&error);
     if (sent || error.is_class("57P")) return to_error(error, when_lost);
-    return to_error(error, may_pass(error) || error.is_class("28") ? Outcome::retry : Outcome::rejected);
+    return to_error(error, may_pass(error) ? Outcome::retry : Outcome::rejected);
 }
 
 }  // namespace

@@ -27,8 +27,11 @@ Result<Cell> bound_of(const Column& column, bool is_key, const atr::Value& value
     return rejected(ATR_E_BAD_INPUT, "the key is text, the bound given is not");
 }
 
-bool fits(const Position& after, std::size_t columns) {
-    return after.cells.size() == columns && std::none_of(after.cells.begin(), after.cells.end(), is_null);
+/// A cursor comes from a stranger's hands: a place that the columns cannot hold would end as an error of SQL.
+bool fits(const Cell& place, const Column& column) {
+    if (is_number(column)) return std::holds_alternative<std::int64_t>(place);
+    const auto* text = std::get_if<std::string>(&place);
+    return text && is_utf8(*text) && (column.type != ATR_T_DEC || atr::Decimal::parse(*text));
 }
 
 }  // namespace
@@ -54,8 +57,9 @@ Result<PageQuery> PageQuery::plan(const Catalog& catalog, const atr::Query& quer
         order += (order.empty() ? " ORDER BY " : ", ") + sort.name + (query.descending ? " DESC" : "");
     }
     if (after) {
-        if (!fits(*after, out.sort_.size()))
-            return rejected(ATR_E_BAD_INPUT, "the cursor is of an index that has changed: begin again");
+        const bool fitting = std::equal(after->cells.begin(), after->cells.end(), out.sort_.begin(), out.sort_.end(),
+                                        [](const Cell& place, const Sort& sort) { return fits(place, sort.column); });
+        if (!fitting) return rejected(ATR_E_BAD_INPUT, "the cursor is of an index that has changed: begin again");
         for (std::size_t i = 0; i < out.sort_.size(); ++i)
             places += (i ? ", " : "") + out.parameter(out.sort_[i].column, after->cells[i]);
         out.where("(" + columns + ") " + (query.descending ? "<" : ">") + " (" + places + ")");

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "catalog.hpp"
+#include "sql_error.hpp"
 
 namespace storage_postgres {
 
@@ -18,9 +19,12 @@ public:
         const std::lock_guard lock(mutex_);
         return catalog_;
     }
+    /// Throws SqlError 3F000 where tables were, and are no more: nothing that is asked for then is the caller's fault.
     std::shared_ptr<const Catalog> load(Session& session, Deadline deadline) {
         auto loaded = Catalog::load(session, schema_, deadline);
         const std::lock_guard lock(mutex_);
+        if (loaded->generation == 0 && catalog_->generation != 0)
+            throw SqlError("3F000", "schema \"" + schema_ + "\" has no tables of ours");
         return catalog_ = std::move(loaded);
     }
     const std::string& schema() const { return schema_; }

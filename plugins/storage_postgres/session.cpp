@@ -27,15 +27,17 @@ std::string what_failed(const PGconn* connection) {
 }
 
 /// libpq tells why a connection was refused in words only.
+/// The first that fits: a role or a database that is named is not always one that is missing.
 std::string refusal_state(const std::string& message) {
-    static constexpr std::pair<std::string_view, const char*> words[] = {{"authentication failed", "28P01"},
+    static constexpr std::pair<std::string_view, const char*> words[] = {{"too many", "53300"},
+                                                                         {"remaining connection", "53300"},
+                                                                         {"not currently accepting", "57P03"},
+                                                                         {"authentication failed", "28P01"},
                                                                          {"no password supplied", "28P01"},
                                                                          {"pg_hba.conf", "28000"},
                                                                          {"role \"", "28000"},
                                                                          {"permission denied", "42501"},
                                                                          {"database \"", "3D000"},
-                                                                         {"too many", "53300"},
-                                                                         {"remaining connection", "53300"},
                                                                          {"starting up", "57P03"},
                                                                          {"shutting down", "57P03"},
                                                                          {"recovery", "57P03"},

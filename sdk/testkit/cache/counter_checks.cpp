@@ -69,10 +69,10 @@ Checks cache_counter_checks() {
     return {
         {"ATR-CACHE-010", "incr starts at 0, steps by any number, and tells value and time to live.",
          "Limits of requests count on it.", "A counter kept apart from the values, so that get does not see it.",
-         "get reads it as text.", counts},
+         "Keep counters where values are, as text that get() reads.", counts},
         {"ATR-CACHE-011", "incr gives a time to live when it creates, and never again.",
          "A limit of so many a minute is such a window.", "A set after each step, which begins the time to live anew.",
-         "A window that every step prolongs never ends.", ttl_on_create},
+         "Set the time to live in the step that creates the counter, and leave it alone afterwards.", ttl_on_create},
         {"ATR-CACHE-012", "incr refuses what is no number, and never wraps.",
          "A counter that starts again, or turns negative, lets everything through.",
          "atoi(), which reads nonsense as 0, or an addition that is not checked.", "REJECTED; check for overflow.",

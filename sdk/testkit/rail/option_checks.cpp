@@ -80,7 +80,9 @@ void forged_notices(Context& t) {
 Checks rail_option_checks() {
     return {
         {"ATR-RAIL-050", "quote() has no effect.", "Quotes are asked for while a human still decides.",
-         "A quote that reserves funds at the provider.", "Optional.", quote_has_no_effect},
+         "A quote that reserves funds at the provider.",
+         "Ask for a price alone, and reserve nothing; where that cannot be done leave the slot NULL.",
+         quote_has_no_effect},
         {"ATR-RAIL-051", "A payment that was finally cancelled never moves.",
          "The ledger frees the funds at a final CANCELLED.", "A request to cancel reported as done.",
          "Declare cancel only where the rail can.", cancels},

@@ -215,7 +215,7 @@ Checks rail_payment_checks() {
          .rule = "describe() says assets, decimals, account, idempotent and queryable.",
          .why = "What the host may repeat on its own after a crash depends on these words.",
          .pitfall = "\"idempotent\" left out, or said of a rail that only drops quick repeats.",
-         .advice = "Whether a repeat is safe is never guessed: say it.",
+         .advice = "Say all five, with the time for which a repeat under one key is safe.",
          .run = describes_rail,
          .gate = true},
         {"ATR-RAIL-002", "prepare() has no effect.",

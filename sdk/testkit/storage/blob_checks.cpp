@@ -54,7 +54,9 @@ Checks storage_blob_checks() {
         {"ATR-STORAGE-085", "A blob comes back byte for byte, whole or in part; a key never changes its bytes.",
          "Documents are evidence, and are read years later.",
          "A text column, a cut at a zero byte, or a key that is silently overwritten.",
-         "Where blobs are not for this store, answer ATR_UNSUPPORTED to all of them.", blobs},
+         "Store bytes with their length and refuse other bytes under a key that is there; without blobs answer "
+         "ATR_UNSUPPORTED to every call.",
+         blobs},
         {"ATR-STORAGE-086", "purge() removes at most max records that are older, and counts them.",
          "Retention is law; removing more than asked is a loss.",
          "max left out of the statement, or a time compared in seconds.", "Compare updated_unix_ms.", purges},

@@ -37,7 +37,8 @@ def main():
             there, way_there, _ = copied(first, between, payments)
             back, way_back, peak = copied(between, last, payments)
         assert there == back, "the copy of the copy differs from the first"
-        assert making.peak_mib >= MOST_MIB or peak < MOST_MIB, f"{peak:.0f} MiB"
+        most = max(MOST_MIB, 2 * making.peak_mib)  # a sanitizer needs several times as much for everything
+        assert peak < most, f"{peak:.0f} MiB, more than {most:.0f}"
         print(f"copy_large: {payments:,} payments, {there['all'][0]:,} records made in {making.seconds:.1f} s; "
               f"{way_there}; {way_back}; peak {peak:.0f} MiB; hash {there['all'][1]} three times")
         return 0

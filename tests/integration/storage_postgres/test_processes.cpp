@@ -133,7 +133,8 @@ SCENARIO("two processes never hold one job at once, on the database's clock", "[
 SCENARIO("a follower among eight concurrent committers sees every commit once, in order, none later",
          "[storage_postgres]") {
     Database database;
-    const auto follower = database.start();
+    database.start();                           // makes the tables, and is gone: who forks has no other threads
+    std::unique_ptr<PostgresStorage> follower;  // of this process
     constexpr int committers = 8, each = 60;
     std::atomic<bool> writing{true};
     std::vector<std::string> told;
@@ -167,7 +168,12 @@ SCENARIO("a follower among eight concurrent committers sees every commit once, i
         return 0;
     };
     const auto statuses = in_processes(
-        2, commit_all, [&] { following = std::thread(follow); }, [&] { writing = false; });
+        2, commit_all,
+        [&] {
+            follower = database.open();
+            following = std::thread(follow);
+        },
+        [&] { writing = false; });
     following.join();
     CHECK(sum(statuses) == 0);
     CHECK(told.size() == committers * each);

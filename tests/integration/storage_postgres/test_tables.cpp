@@ -1,5 +1,6 @@
 /// What a DBA finds in the database.
 #include "database.hpp"
+#include "storage_postgres/cursor.hpp"
 
 namespace storage_postgres_test {
 using atr::Outcome;
@@ -49,6 +50,36 @@ SCENARIO("a query reaches its page by its index, wherever the page begins", "[st
     CHECK(plan.find("Index") != std::string::npos);
     CHECK(plan.find("invoices:by_state") != std::string::npos);
     CHECK(plan.find("Sort") == std::string::npos);
+}
+
+SCENARIO("a forged cursor names another place, or is refused before the database sees it", "[storage_postgres]") {
+    using storage_postgres::Cell;
+    struct Case {
+        std::string index;
+        std::vector<Cell> cells;
+        bool taken;
+    };
+    const std::string broken("\xff", 1);
+    const auto test =
+        GENERATE_COPY(Case{"by_state", {std::int64_t{1}, std::string("a")}, true},
+                      Case{"by_state", {std::string("1"), std::string("a")}, false},
+                      Case{"by_state", {Cell{}, std::string("a")}, false},
+                      Case{"by_state", {std::int64_t{1}, std::int64_t{1}}, false},
+                      Case{"by_state", {std::int64_t{1}}, false}, Case{"by_state", {std::int64_t{1}, broken}, false},
+                      Case{"by_amount", {std::string("1.5"), std::string("a")}, true},
+                      Case{"by_amount", {std::string("1'5"), std::string("a")}, false},
+                      Case{"by_amount", {std::int64_t{1}, std::string("a")}, false});
+    Database database;
+    const auto storage = database.start();
+    commit(*storage, batch({invoice("b", "paid", 5, "12.50")}));
+    atr::Query query{.collection = "invoices", .index = test.index, .limit = 10};
+    if (test.index == "by_state") query.eq = {atr::Value::of("paid")};
+    query.cursor = storage_postgres::to_cursor({.snapshot = 0, .cells = test.cells}, query);
+    Budget budget;
+    const auto page = storage->query(budget.call, query);
+    CHECK(static_cast<bool>(page) == test.taken);
+    if (page) CHECK(page->records.size() == 1);
+    if (!page) CHECK(page.error().message == "the cursor is of an index that has changed: begin again");
 }
 
 SCENARIO("values that no index could hold are refused, with the neighbours untouched", "[storage_postgres]") {
