@@ -77,6 +77,25 @@ class New(unittest.TestCase):
         self.assertTrue((self.work / "mine/CMakeLists.txt").exists())
 
 
+class Check(unittest.TestCase):
+    def check(self, *words):
+        return treasurer("check", BUILD / "plugins/cache_memory.so", "--quick", *words)
+
+    def test_a_choice_that_leaves_no_check_is_an_error_not_a_pass(self):
+        for words, saying in ((["--only", "ATR-CACHEE"], "--only ATR-CACHEE: no check has a code that begins so"),
+                              (["--only", "ATR-CACHE", "--only", "ATR-X"], "--only ATR-X: no check has a code"),
+                              (["--only", "cahce"], "leave no check of this file to run")):
+            done = self.check(*words)
+            self.assertEqual(done.returncode, 2, done)
+            self.assertIn(saying, done.stderr)
+
+    def test_a_code_its_beginning_a_stage_and_a_kind_choose(self):
+        for word in ("ATR-CACHE-001", "ATR-FILE", "lifecycle", "cache"):
+            done = self.check("--only", word)
+            self.assertEqual(done.returncode, 0, done)
+            self.assertNotIn("0 passed", done.stdout.splitlines()[-1].split(",")[0][:8])
+
+
 class Explain(unittest.TestCase):
     def test_every_code_of_the_kit_is_explained(self):
         in_kit = {code for file in (SOURCE / "sdk/testkit").rglob("*.[ch]pp")

@@ -193,6 +193,24 @@ def full_disk(by_mount=True):
               flush=True)
 
 
+def others_on_the_machine():
+    """Invoices and password hashes are nobody else's to read, whatever umask the host was started with."""
+    before = os.umask(0)
+    try:
+        with money_site("others") as site:
+            host = site.start()
+            host.stop()
+            for folder, _, files in os.walk(site.data):
+                for path in (folder, *(os.path.join(folder, name) for name in files)):
+                    mode = os.stat(path).st_mode & 0o777
+                    require(path == site.data or mode & 0o077 == 0, f"{path} is {mode:o}: others may use it")
+            made = os.listdir(site.data)
+            require("treasurer.db" in made, f"no database was made: {made}")
+            print(f"  others on the machine may read none of {len(made)} files", flush=True)
+    finally:
+        os.umask(before)
+
+
 def another_blob_key():
     """A host that could not open what others sealed does not serve."""
     with money_site("blob-key") as site:
@@ -245,6 +263,7 @@ def main():
     settings_typo()
     port_in_use()
     read_only_folder()
+    others_on_the_machine()
     another_blob_key()
     full_disk()
     full_disk(by_mount=False)

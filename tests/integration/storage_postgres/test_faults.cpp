@@ -179,6 +179,28 @@ SCENARIO("a lock that is never released is given up after lock_timeout", "[stora
     CHECK(refused.error.code == ATR_E_OVERLOADED);
 }
 
+SCENARIO("what a DBA took away is a matter of trying again, never the caller's fault", "[storage_postgres]") {
+    Database database;
+    const auto storage = database.start();
+    commit(*storage, batch({put("claims", "a", "1")}));
+    const auto test =
+        GENERATE(std::pair{"ALTER SCHEMA %s RENAME TO %s_hidden", "ALTER SCHEMA %s_hidden RENAME TO %s"},
+                 std::pair{"ALTER TABLE %s.claims RENAME TO hidden", "ALTER TABLE %s.hidden RENAME TO claims"});
+    const auto ask = [&](std::string sql) {
+        for (std::size_t at; (at = sql.find("%s")) != std::string::npos;) sql.replace(at, 2, database.schema);
+        database.ask(sql);
+    };
+    ask(test.first);
+    for (int i = 0; i < 3; ++i) {
+        Budget budget;
+        CHECK(storage->get(budget.call, {{"claims", "a"}}, 0, 0).outcome() == Outcome::retry);
+        CHECK(storage->query(budget.call, {.collection = "claims", .limit = 1}).outcome() == Outcome::retry);
+    }
+    CHECK(commit(*storage, batch({put("claims", "a", "2", 1)})).outcome != Outcome::ok);
+    ask(test.second);
+    CHECK(commit(*storage, batch({put("claims", "a", "2", 1)})).outcome == Outcome::ok);
+}
+
 SCENARIO("two groups that lock the same rows in different order are both done", "[storage_postgres]") {
     Database database;
     const auto one = database.start(), two = database.start();
