@@ -63,5 +63,6 @@ void add_ledger(CLI::App& program, int& exit_code);
 void add_storage(CLI::App& program, int& exit_code);
 void add_backup(CLI::App& program, int& exit_code);
 void add_quarantine(CLI::App& program, int& exit_code);
+void add_simulate(CLI::App& program, int& exit_code);
 
 }  // namespace treasurer::app

@@ -52,15 +52,6 @@ std::string worker_name(Ids& ids) {
     return std::string(host) + ":" + std::to_string(::getpid()) + ":" + ids.next().substr(24);
 }
 
-/// The cached answers that a commit makes stale, by the collections it touched.
-std::vector<std::string> stale_keys(const atr::Batch& batch) {
-    std::set<std::string> out;
-    for (const auto& op : batch.ops)
-        for (const auto& rule : cache::stale_rules)
-            if (op.op != ATR_OP_CHECK && rule.collection == op.record.collection) out.emplace(rule.key.name);
-    return {out.begin(), out.end()};
-}
-
 atr::Error cannot(std::string what, atr::Error error) {
     error.message = std::move(what) + ": " + error.message;
     return error;
@@ -160,7 +151,7 @@ atr::Result<> CoreServices::prepare() {
                                                   scope);
     follower = std::make_unique<cache::ChangeFollower>(plugins->storage(), *cache, executor);
     pipeline->on_committed(
-        [this](const atr::Batch& batch, std::uint64_t seq) { cache->invalidate(stale_keys(batch), seq); });
+        [this](const atr::Batch& batch, std::uint64_t seq) { cache->invalidate(cache::stale_keys(batch), seq); });
 
     treasury::FiguresSettings figuring;
     figuring.burn_window_days = settings.treasury.burn_window_days;
@@ -194,6 +185,7 @@ atr::Result<> CoreServices::prepare() {
         std::make_unique<intake::ApprovalDesk>(intake::ApprovalDesk::Parts{*store, *facts, *saga, *runner, clock});
 
     expiry = std::make_unique<intake::ApprovalExpiry>(*store, *approvals, executor, clock);
+    payments = std::make_unique<intake::PaymentDesk>(*store, clock);
     policy = std::make_unique<intake::PolicyDesk>(*store, clock);
 
     statements = std::make_unique<reconcile::StatementFollower>(*store, assets, clock);

@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
     add_storage(program, exit_code);
     add_backup(program, exit_code);
     add_quarantine(program, exit_code);
+    add_simulate(program, exit_code);
     if (argc > 1 && argv[1][0] != '-' && !knows(program, argv[1])) {
         print_error("there is no command '" + std::string(argv[1]) + "'; see treasurer --help");
         return usage;

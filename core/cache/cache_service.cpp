@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 namespace treasurer::cache {
 namespace {
@@ -44,6 +45,14 @@ CacheCounts& counts_of(std::map<std::string, CacheCounts, std::less<>>& counts, 
 }
 
 }  // namespace
+
+std::vector<std::string> stale_keys(const atr::Batch& batch) {
+    std::set<std::string> out;
+    for (const auto& op : batch.ops)
+        for (const auto& rule : stale_rules)
+            if (op.op != ATR_OP_CHECK && rule.collection == op.record.collection) out.emplace(rule.key.name);
+    return {out.begin(), out.end()};
+}
 
 Task<CacheService::Answer> CacheService::get_or_load(CacheKey key, Loader loader) {
     const std::string name(key.name);

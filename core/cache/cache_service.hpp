@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <atr/storage.hpp>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -100,5 +101,8 @@ private:
     std::map<std::string, Flight> flights_;
     std::map<std::string, CacheCounts, std::less<>> counts_;
 };
+
+/// The keys of the cached answers that a commit makes stale, by the collections it touched.
+std::vector<std::string> stale_keys(const atr::Batch& batch);
 
 }  // namespace treasurer::cache

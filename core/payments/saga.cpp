@@ -373,6 +373,7 @@ Situation Saga::situation(const Case& work, bool maybe_sent) const {
         const bool inside = can.idempotency_window_ms == 0 ||
                             parts_.clock.unix_ms() - work.payment.created_ms < can.idempotency_window_ms;
         out.repeat_is_harmless = can.idempotent && inside;
+        out.absence_can_be_proven = can.queryable;
     }
     return out;
 }

@@ -25,6 +25,18 @@ Move after_final(RailState word, const std::string& reason) {
             "the rail calls '" + std::string(to_string(state_of(word))) + "' final, which it cannot be"};
 }
 
+/// Asking on would be asking for ever: the rail shows what it has, and never says that it has nothing.
+Move after_no_word(const Situation& situation) {
+    if (situation.cancel_requested)
+        return {Step::ask_human, PaymentState::unknown,
+                "a cancel was requested, but the rail cannot say that it never received the payment"};
+    if (!situation.held_back.empty()) return {Step::look_again, PaymentState::unknown, situation.held_back};
+    if (situation.repeat_is_harmless) return {Step::resubmit, PaymentState::prepared, {}};
+    return {Step::ask_human, PaymentState::unknown,
+            "the rail cannot say whether it received it, and does not protect against paying twice: a person has to "
+            "decide"};
+}
+
 std::string why(const atr::Error& error) {
     return error.message.empty() ? std::string(atr::to_string(error.outcome)) : error.message;
 }
@@ -79,6 +91,8 @@ Move after_submit(const atr::Result<atr::RailStatus>& answer, const Situation& s
 }
 
 Move after_lookup(const atr::Result<atr::RailStatus>& answer, const Situation& situation) {
+    if (!answer && !situation.absence_can_be_proven && answer.outcome() == atr::Outcome::retry)
+        return after_no_word(situation);
     if (!answer) return {Step::look_again, PaymentState::unknown, why(answer.error())};
     const auto word = answer->state;
     if (word == RailState::never_received) {

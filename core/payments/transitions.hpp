@@ -26,8 +26,9 @@ enum class Step {
 struct Situation {
     bool maybe_sent = false;  ///< some attempt, of any process, may have reached the rail
     bool cancel_requested = false;
-    std::string held_back = {};       ///< why nothing may be sent now; empty: it may
-    bool repeat_is_harmless = false;  ///< the rail is idempotent and its window has not passed
+    std::string held_back = {};         ///< why nothing may be sent now; empty: it may
+    bool repeat_is_harmless = false;    ///< the rail is idempotent and its window has not passed
+    bool absence_can_be_proven = true;  ///< else lookup never says never_received, however long one asks
 };
 
 struct Move {

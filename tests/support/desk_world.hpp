@@ -7,49 +7,7 @@
 #include "intake/vendor_directory.hpp"
 #include "tests/support/saga_world.hpp"
 
-#include <functional>
-
 namespace support {
-
-/// Reads "path: value" lines, one field a line, each with perfect evidence. A test may change the result before it
-/// leaves.
-class LineParser final : public treasurer::ParserPort {
-public:
-    const std::string& name() const override { return name_; }
-    const std::vector<std::string>& media_types() const override { return types_; }
-    treasurer::Task<atr::Result<atr::ParseResult>> parse(treasurer::Document document,
-                                                         treasurer::CallOptions) override {
-        const std::string& text = *document.bytes;
-        atr::ParseResult out;
-        out.texts.push_back({0, 0, text});
-        for (std::size_t at = 0; at < text.size();) {
-            const std::size_t end = std::min(text.find('\n', at), text.size());
-            const std::size_t colon = text.find(": ", at);
-            if (colon < end) {
-                atr::ParsedField field;
-                field.path = text.substr(at, colon - at);
-                field.value = text.substr(colon + 2, end - colon - 2);
-                field.confidence_bp = 9900;
-                atr::Evidence evidence;
-                evidence.begin = colon + 2;
-                evidence.end = end;
-                evidence.quote = field.value;
-                field.evidence.push_back(evidence);
-                out.fields.push_back(field);
-            }
-            at = end + 1;
-        }
-        if (change) change(out);
-        co_return out;
-    }
-    treasurer::Task<atr::Result<std::string>> health(treasurer::CallOptions) override { co_return std::string("{}"); }
-
-    std::function<void(atr::ParseResult&)> change;
-
-private:
-    std::string name_ = "lines";
-    std::vector<std::string> types_{"text/plain"};
-};
 
 /// One host's desks.
 struct Desks {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "ports/storage_copy_port.hpp"
-#include "tests/support/memory_storage.hpp"
+#include "tests/support/simulated.hpp"
 
 namespace support {
 

@@ -8,20 +8,12 @@
 #include "records/schema.hpp"
 #include "tests/support/fake_rail.hpp"
 #include "tests/support/manual_executor.hpp"
-#include "tests/support/memory_storage.hpp"
-#include "tests/support/seeded_random.hpp"
+#include "tests/support/simulated.hpp"
 
 #include <memory>
 #include <stdexcept>
 
 namespace support {
-
-/// Seals nothing: tests of the saga read the bytes.
-class PlainSealer final : public treasurer::payments::BlobSealer {
-public:
-    std::string seal(std::string_view blob, std::string_view) override { return std::string(blob); }
-    atr::Result<std::string> open(std::string_view sealed, std::string_view) override { return std::string(sealed); }
-};
 
 /// One host: its own pipeline, saga and runner on the shared store. Named by its worker id.
 struct SagaHost {

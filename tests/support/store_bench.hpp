@@ -7,8 +7,7 @@
 #include "records/schema.hpp"
 #include "records/store.hpp"
 #include "tests/support/manual_executor.hpp"
-#include "tests/support/memory_storage.hpp"
-#include "tests/support/seeded_random.hpp"
+#include "tests/support/simulated.hpp"
 
 namespace support {
 

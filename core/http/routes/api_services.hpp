@@ -6,6 +6,7 @@
 #include "http/router.hpp"
 #include "intake/approval_desk.hpp"
 #include "intake/invoice_desk.hpp"
+#include "intake/payment_desk.hpp"
 #include "intake/policy_desk.hpp"
 #include "intake/vendor_directory.hpp"
 #include "observe/kpis.hpp"
@@ -30,6 +31,7 @@ struct ApiServices {
     Store& store;
     intake::InvoiceDesk& invoices;
     intake::ApprovalDesk& approvals;
+    intake::PaymentDesk& payments;
     intake::PolicyDesk& policy;
     intake::VendorDirectory& vendors;
     treasury::DashboardReader& dashboard;

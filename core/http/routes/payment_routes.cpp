@@ -7,37 +7,31 @@
 namespace treasurer::http {
 namespace {
 
-/// A cancel is only ever requested: whoever works on the payment decides what the rail's word still allows.
 Task<Response> request_cancel(const ApiServices& services, RequestContext context) {
-    for (int tries = 0; tries < 6; ++tries) {
-        Task<atr::Result<std::optional<Payment>>> finding =
-            services.store.find<Payment>(std::string(context.path_parameter("id")));
-        atr::Result<std::optional<Payment>> found = co_await finding;
-        if (!found) co_return respond(problem_of(found.error()), context);
-        if (!*found)
-            co_return respond(Problem{.code = ErrorCode::not_found, .detail = "No payment has this id."}, context);
-        Payment payment = std::move(**found);
-        if (is_final(payment.state))
-            co_return respond(Problem{.code = ErrorCode::already_decided,
-                                      .detail = "It is already " + std::string(to_string(payment.state)) + "."},
-                              context);
-        if (payment.state == PaymentState::waiting_approval)
-            co_return respond(
-                Problem{.code = ErrorCode::conflict,
-                        .detail = "It waits for approval: reject approval " + payment.approval_id + " instead."},
-                context);
-        if (payment.cancel_requested) co_return json_response(202, shown(payment));
-        payment.cancel_requested = true;
-        payment.updated_ms = services.clock.unix_ms();
-        UnitOfWork unit = services.store.begin();
-        unit.update(payment);
-        unit.create(intake::audit_line(services.store.ids(), services.clock.unix_ms(), context.principal.user,
-                                       "payment.cancel_requested", payment.id, {}, context.request_id()));
-        Task<Committed> committing = services.store.commit(std::move(unit));
-        const Committed committed = co_await committing;
-        if (committed.ok()) co_return json_response(202, shown(payment));
-        if (committed.outcome != atr::Outcome::conflict) break;
+    intake::CancelRequest request;
+    request.payment_id = std::string(context.path_parameter("id"));
+    request.by = context.principal.user;
+    request.request_id = context.request_id();
+    Task<intake::CancelResult> cancelling = services.payments.request_cancel(std::move(request));
+    const intake::CancelResult result = co_await cancelling;
+    const auto refuse = [&](ErrorCode code, std::string detail) {
+        return respond(Problem{.code = code, .detail = std::move(detail)}, context);
+    };
+    switch (result.kind) {
+        case intake::CancelKind::requested:
+            co_return json_response(202, shown(result.payment));
+        case intake::CancelKind::not_found:
+            co_return refuse(ErrorCode::not_found, "No payment has this id.");
+        case intake::CancelKind::already_final:
+            co_return refuse(ErrorCode::already_decided,
+                             "It is already " + std::string(to_string(result.payment.state)) + ".");
+        case intake::CancelKind::waiting_approval:
+            co_return refuse(ErrorCode::conflict,
+                             "It waits for approval: reject approval " + result.payment.approval_id + " instead.");
+        case intake::CancelKind::unavailable:
+            break;
     }
+    if (!result.error.message.empty()) co_return respond(problem_of(result.error), context);
     co_return respond(
         Problem{.code = ErrorCode::unavailable, .detail = "The payment keeps changing; try again.", .retry_after_s = 1},
         context);

@@ -16,7 +16,7 @@
 #include "records/store_records.hpp"
 #include "runtime/block_on.hpp"
 #include "runtime/thread_executor.hpp"
-#include "tests/support/seeded_random.hpp"
+#include "tests/support/simulated.hpp"
 #include "treasury/rollups.hpp"
 
 using namespace treasurer;

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/support/seeded_random.hpp"
+#include "tests/support/simulated.hpp"
 
 using namespace treasurer::auth;
 

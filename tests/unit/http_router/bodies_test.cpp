@@ -4,7 +4,7 @@
 #include "http/form.hpp"
 #include "http/json_body.hpp"
 #include "http/media_type.hpp"
-#include "tests/support/seeded_random.hpp"
+#include "tests/support/simulated.hpp"
 
 using namespace treasurer;
 using namespace treasurer::http;

@@ -10,7 +10,7 @@
 #include "observe/timestamp.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/memory_log.hpp"
-#include "tests/support/seeded_random.hpp"
+#include "tests/support/simulated.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace treasurer;

@@ -73,3 +73,15 @@ TEST_CASE("a payment that was never received goes out again only where a repeat 
     CHECK(after_lookup(says(RailState::never_received, true), {.maybe_sent = true, .cancel_requested = true}).step ==
           Step::cancel);
 }
+
+TEST_CASE("a rail that cannot prove absence is not asked for ever", "[payments]") {
+    Situation blind{.maybe_sent = true, .repeat_is_harmless = true, .absence_can_be_proven = false};
+    CHECK(after_lookup(fails(atr::Outcome::retry), blind).step == Step::resubmit);
+    blind.held_back = "payments are paused";
+    CHECK(after_lookup(fails(atr::Outcome::retry), blind).step == Step::look_again);
+    blind.held_back.clear();
+    blind.cancel_requested = true;
+    CHECK(after_lookup(fails(atr::Outcome::retry), blind).step == Step::ask_human);
+    const Situation bare{.maybe_sent = true, .absence_can_be_proven = false};
+    CHECK(after_lookup(fails(atr::Outcome::retry), bare).step == Step::ask_human);
+}

@@ -1,5 +1,5 @@
 // The fake that most of the core is tested on must itself keep the storage contract.
-#include "tests/support/memory_storage.hpp"
+#include "tests/support/simulated.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -7,7 +7,6 @@
 #include "records/store.hpp"
 #include "records/user.hpp"
 #include "tests/support/manual_executor.hpp"
-#include "tests/support/seeded_random.hpp"
 
 using namespace treasurer;
 using atr::Outcome;

@@ -5,10 +5,10 @@
 
 #include "runtime/random.hpp"
 
-namespace support {
+namespace treasurer::simulation {
 
 /// Threads: any; only one thread makes a repeatable sequence.
-class SeededRandom final : public treasurer::Random {
+class SeededRandom final : public Random {
 public:
     explicit SeededRandom(std::uint64_t seed) : state_(seed) {}
     std::uint64_t next() override {
@@ -24,4 +24,4 @@ private:
     std::atomic<std::uint64_t> state_;
 };
 
-}  // namespace support
+}  // namespace treasurer::simulation

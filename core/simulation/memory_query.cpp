@@ -1,9 +1,9 @@
-#include "tests/support/memory_query.hpp"
+#include "simulation/memory_query.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-namespace support {
+namespace treasurer::simulation {
 namespace {
 
 int sign(std::strong_ordering order) {
@@ -105,4 +105,4 @@ std::optional<Position> from_cursor(std::string_view text) {
     }
 }
 
-}  // namespace support
+}  // namespace treasurer::simulation

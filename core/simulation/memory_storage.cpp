@@ -1,15 +1,13 @@
-#include "tests/support/memory_storage.hpp"
+#include "simulation/memory_storage.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "tests/support/memory_query.hpp"
+#include "simulation/memory_query.hpp"
 
-namespace support {
+namespace treasurer::simulation {
 namespace {
-
-using treasurer::Task;
 
 atr::Error bad_input(std::string message) {
     return atr::rejected(ATR_E_BAD_INPUT, std::move(message));
@@ -425,4 +423,4 @@ void MemoryStorage::fail_reads(std::optional<atr::Error> error) {
     read_failure_ = std::move(error);
 }
 
-}  // namespace support
+}  // namespace treasurer::simulation

@@ -18,18 +18,17 @@
 #include "runtime/clock.hpp"
 
 namespace support {
+class MemoryStorageCopy;
+}
 
-class MemoryStorage final : public treasurer::StoragePort {
+namespace treasurer::simulation {
+
+class MemoryStorage final : public StoragePort {
 public:
     /// `clock` is the store's own: leases and expiry follow it. It must outlive the store.
-    explicit MemoryStorage(const treasurer::Clock& clock) : clock_(clock) {}
+    explicit MemoryStorage(const Clock& clock) : clock_(clock) {}
     /// The same, already migrated.
-    MemoryStorage(const treasurer::Clock& clock, const atr::Schema& schema) : clock_(clock) { apply_schema(schema); }
-
-    using CallOptions = treasurer::CallOptions;
-    using Millis = treasurer::Millis;
-    template <class T>
-    using Task = treasurer::Task<T>;
+    MemoryStorage(const Clock& clock, const atr::Schema& schema) : clock_(clock) { apply_schema(schema); }
 
     Task<atr::Result<>> migrate(atr::Schema schema, CallOptions) override;
     Task<atr::Result<std::vector<atr::Record>>> get(std::vector<atr::Key> keys, CallOptions) override;
@@ -52,7 +51,7 @@ public:
     void fail_reads(std::optional<atr::Error> error);
 
 private:
-    friend class MemoryStorageCopy;
+    friend class support::MemoryStorageCopy;
     struct Job {
         std::string body, worker;
         std::int64_t run_at_ms = 0, lease_until_ms = 0;
@@ -93,7 +92,7 @@ private:
     atr::Result<std::vector<const atr::Record*>> rows(const std::string& name, std::vector<atr::Record>& made) const;
     atr::Result<std::vector<atr::Record>> select(const atr::Query& query) const;
 
-    const treasurer::Clock& clock_;
+    const Clock& clock_;
     mutable std::mutex mutex_;
     std::map<std::string, Collection> collections_;
     std::map<JobKey, Job> jobs_;
@@ -106,4 +105,4 @@ private:
     std::optional<atr::Error> read_failure_;
 };
 
-}  // namespace support
+}  // namespace treasurer::simulation

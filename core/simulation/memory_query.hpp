@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace support {
+namespace treasurer::simulation {
 
 /// Where a record stands in one index, or (no values) in the order of keys.
 struct Position {
@@ -30,4 +30,4 @@ bool matches(const atr::Query& query, const Position& position);
 std::string to_cursor(const Position& position);
 std::optional<Position> from_cursor(std::string_view text);
 
-}  // namespace support
+}  // namespace treasurer::simulation

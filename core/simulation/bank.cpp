@@ -1,0 +1,200 @@
+#include "simulation/bank.hpp"
+
+#include "records/json.hpp"
+
+#include <algorithm>
+
+namespace treasurer::simulation {
+namespace {
+
+constexpr UnixMillis at_most_late_ms = 12'000;
+
+}  // namespace
+
+Bank::Bank(EventLoop& loop, const Plan& plan, Moved moved)
+    : loop_(loop), plan_(plan), moved_(std::move(moved)), random_(plan.seed ^ 0x62616e6bU) {
+    capabilities_.assets = {{the_asset, the_decimals}};
+    capabilities_.account = "treasury";
+    capabilities_.idempotent =
+        plan.rail == RailKind::idempotent || plan.rail == RailKind::blind || plan.rail == RailKind::sequenced;
+    capabilities_.queryable = plan.rail != RailKind::blind && plan.rail != RailKind::bare;
+    capabilities_.sequenced = plan.rail == RailKind::sequenced;
+}
+
+/// `times` as likely as the plan says for one call.
+bool Bank::trouble(Trouble what, unsigned times) {
+    return !calm_ && plan_.has(what) && random_.below(1000) < std::uint64_t{plan_.per_mille} * times;
+}
+
+void Bank::receive(const atr::Decimal& amount) {
+    holds_ = *holds_.plus(amount);
+    atr::RailEvent event;
+    event.event_id = "in-" + std::to_string(events_.size() + 1);
+    event.direction = ATR_DIR_IN;
+    event.money = {amount, the_asset};
+    event.position = std::to_string(events_.size() + 1);
+    event.at_unix_ms = loop_.unix_ms();
+    events_.push_back(std::move(event));
+}
+
+atr::Result<atr::Prepared> Bank::prepare(const atr::RailPayment& payment) const {
+    return atr::Prepared{.blob = std::to_string(next_number_) + ":" + payment.payment_id, .predicted_reference = {}};
+}
+
+atr::Result<atr::RailStatus> Bank::submit(const atr::RailPayment& payment, const std::string& blob) {
+    const std::size_t colon = blob.find(':');
+    if (colon == std::string::npos || blob.substr(colon + 1) != payment.payment_id)
+        return atr::rejected(ATR_E_BAD_INPUT, "these bytes were prepared for another payment");
+    const std::uint64_t number = std::stoull(blob);
+    if (capabilities_.sequenced)
+        for (auto& order : orders_)
+            if (order.number == number) {
+                if (order.payment.payment_id == payment.payment_id) return repeated(order);
+                return atr::rejected(ATR_E_BAD_INPUT, "the number was used by another payment");
+            }
+    Order* const known = find(payment.payment_id);
+    if (known && capabilities_.idempotent) return repeated(*known);
+    if (trouble(Trouble::rail_lost)) return atr::retry(ATR_E_UNREACHABLE, "the rail was not reached");
+    return take(payment, number);
+}
+
+/// Nothing moves; what is said of it may be anything but a lie that is final.
+atr::Result<atr::RailStatus> Bank::repeated(Order& order) {
+    if (trouble(Trouble::rail_lies, 5)) return atr::rejected(ATR_E_DUPLICATE, "this payment is known already");
+    if (order.state == atr::RailState::failed) return atr::rejected(order.reason, "refused before");
+    return status(order);
+}
+
+atr::Result<atr::RailStatus> Bank::take(const atr::RailPayment& payment, std::uint64_t number) {
+    Order order;
+    order.payment = payment;
+    order.number = number;
+    order.reference = "ref-" + std::to_string(orders_.size() + 1);
+    order.visible_ms = loop_.unix_ms();
+    if (trouble(Trouble::rail_late, 5)) order.visible_ms += static_cast<UnixMillis>(random_.below(at_most_late_ms));
+    if (capabilities_.sequenced) next_number_ = std::max(next_number_, number + 1);
+    orders_.push_back(order);
+    const std::size_t at = orders_.size() - 1;
+    if (trouble(Trouble::rail_refuses, 3)) {
+        fail(at, ATR_E_COMPLIANCE);
+        return atr::rejected(ATR_E_COMPLIANCE, "the rail refuses the payment");
+    }
+    if (!trouble(Trouble::rail_late, 5) && random_.below(2) == 0) {
+        settle(at);
+    } else {
+        const bool refused_later = trouble(Trouble::rail_refuses, 3);
+        const auto time = Millis{static_cast<std::int64_t>(random_.below(calm_ ? 500 : at_most_late_ms))};
+        loop_.after(time, the_world, [this, at, refused_later] {
+            if (refused_later)
+                fail(at, ATR_E_COMPLIANCE);
+            else
+                settle(at);
+        });
+    }
+    return status(orders_[at]);
+}
+
+void Bank::settle(std::size_t at) {
+    Order& order = orders_[at];
+    const auto after = holds_.minus(order.payment.money.amount);
+    if (!after || after->is_negative()) return fail(at, ATR_E_INSUFFICIENT_FUNDS);
+    holds_ = *after;
+    order.state = atr::RailState::settled;
+    ++moves_[order.payment.payment_id];
+    atr::RailEvent event;
+    event.event_id = "out-" + std::to_string(events_.size() + 1);
+    event.payment_id = order.payment.payment_id;
+    event.rail_reference = order.reference;
+    event.money = order.payment.money;
+    event.fee = {atr::Decimal{}, the_asset};
+    event.counterparty_json = order.payment.creditor_json;
+    event.position = std::to_string(events_.size() + 1);
+    event.at_unix_ms = loop_.unix_ms();
+    events_.push_back(std::move(event));
+    const atr::RailPayment payment = order.payment;
+    moved_(payment);
+}
+
+void Bank::fail(std::size_t at, std::int32_t reason) {
+    orders_[at].state = atr::RailState::failed;
+    orders_[at].reason = reason;
+}
+
+atr::RailStatus Bank::status(Order& order) {
+    atr::RailStatus out;
+    out.state = order.state;
+    out.is_final = order.state != atr::RailState::pending;
+    out.reason_code = order.reason;
+    out.as_of_unix_ms = loop_.unix_ms();
+    out.rail_reference = order.reference;
+    if (order.state == atr::RailState::pending && random_.below(2) == 0) out.state = atr::RailState::accepted;
+    if (!trouble(Trouble::rail_lies, 3)) return out;
+    // Words that are not final bind nobody: any may come, whatever is true.
+    constexpr std::array words = {atr::RailState::accepted, atr::RailState::pending, atr::RailState::settled,
+                                  atr::RailState::failed};
+    out.state = words.at(random_.below(words.size()));
+    out.is_final = false;
+    return out;
+}
+
+atr::Result<atr::RailStatus> Bank::lookup(const atr::RailPayment& payment, const std::vector<std::string>& blobs) {
+    if (trouble(Trouble::rail_lost)) return atr::retry(ATR_E_UNREACHABLE, "the rail was not reached");
+    Order* best = nullptr;  // of several, the one that moved money
+    for (auto& order : orders_)
+        if (order.payment.payment_id == payment.payment_id &&
+            (!best || order.state == atr::RailState::settled ||
+             (best->state == atr::RailState::failed && order.state == atr::RailState::pending)))
+            best = &order;
+    if (best && best->visible_ms > loop_.unix_ms()) return atr::retry(ATR_E_UNSPEC, "not visible yet");
+    if (best) return status(*best);
+    if (!capabilities_.queryable) return atr::retry(ATR_E_UNSPEC, "absence cannot be proven");
+    atr::RailStatus absent;
+    absent.is_final = number_went_to_another(payment, blobs);
+    absent.state = absent.is_final ? atr::RailState::failed : atr::RailState::never_received;
+    absent.as_of_unix_ms = loop_.unix_ms();
+    return absent;
+}
+
+atr::Result<std::string> Bank::balance() const {
+    auto balances = Json::array();
+    balances.push_back({{"asset", the_asset}, {"amount", holds_.to_string()}});
+    return dump({{"account", capabilities_.account},
+                 {"balances", std::move(balances)},
+                 {"position", std::to_string(events_.size())}});
+}
+
+atr::Result<atr::StatementPage> Bank::statement(const std::string& from, std::uint32_t limit) const {
+    atr::StatementPage page;
+    std::size_t at = from.empty() ? 0 : std::stoul(from);
+    for (; at < events_.size() && page.events.size() < limit; ++at) page.events.push_back(events_[at]);
+    page.next_position = at == 0 ? from : std::to_string(at);
+    return page;
+}
+
+unsigned Bank::moved(const std::string& payment_id) const {
+    const auto found = moves_.find(payment_id);
+    return found == moves_.end() ? 0 : found->second;
+}
+
+bool Bank::has_pending() const {
+    return std::any_of(orders_.begin(), orders_.end(),
+                       [](const Order& order) { return order.state == atr::RailState::pending; });
+}
+
+/// Then what was prepared can never arrive.
+bool Bank::number_went_to_another(const atr::RailPayment& payment, const std::vector<std::string>& blobs) const {
+    if (!capabilities_.sequenced || blobs.empty()) return false;
+    return std::all_of(blobs.begin(), blobs.end(), [&](const std::string& blob) {
+        return std::any_of(orders_.begin(), orders_.end(), [&](const Order& order) {
+            return order.number == std::stoull(blob) && order.payment.payment_id != payment.payment_id;
+        });
+    });
+}
+
+Bank::Order* Bank::find(const std::string& payment_id) {
+    for (auto& order : orders_)
+        if (order.payment.payment_id == payment_id) return &order;
+    return nullptr;
+}
+
+}  // namespace treasurer::simulation

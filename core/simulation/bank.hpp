@@ -1,0 +1,77 @@
+/// The payment rail's own side: what really arrived, and what money really moved. Hosts reach it over a wire.
+#pragma once
+
+#include "ports/rail_port.hpp"
+#include "simulation/event_loop.hpp"
+#include "simulation/plan.hpp"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace treasurer::simulation {
+
+inline constexpr const char* the_asset = "MNEE";
+inline constexpr int the_decimals = 5;
+inline constexpr const char* the_rail = "bank";
+
+/// One loop's. Errors: as a rail answers them.
+class Bank {
+public:
+    /// Called when a payment's money leaves, each time.
+    using Moved = std::function<void(const atr::RailPayment&)>;
+
+    Bank(EventLoop& loop, const Plan& plan, Moved moved);
+
+    const RailCapabilities& capabilities() const { return capabilities_; }
+    void receive(const atr::Decimal& amount);
+    /// From now on it takes everything at once, and tells the truth.
+    void calm_down() { calm_ = true; }
+
+    atr::Result<atr::Prepared> prepare(const atr::RailPayment& payment) const;
+    atr::Result<atr::RailStatus> submit(const atr::RailPayment& payment, const std::string& blob);
+    atr::Result<atr::RailStatus> lookup(const atr::RailPayment& payment, const std::vector<std::string>& blobs);
+    atr::Result<std::string> balance() const;
+    atr::Result<atr::StatementPage> statement(const std::string& from, std::uint32_t limit) const;
+
+    /// How often money left for the payment known by these 32 digits.
+    unsigned moved(const std::string& payment_id) const;
+    const atr::Decimal& holds() const { return holds_; }
+    /// Something may still happen by itself.
+    bool has_pending() const;
+
+private:
+    struct Order {
+        atr::RailPayment payment;
+        atr::RailState state = atr::RailState::pending;
+        std::string reference;
+        std::uint64_t number = 0;  ///< of a sequenced rail
+        UnixMillis visible_ms = 0;
+        std::int32_t reason = 0;
+        unsigned looks = 0;
+    };
+
+    bool trouble(Trouble what, unsigned times = 1);
+    atr::Result<atr::RailStatus> repeated(Order& order);
+    atr::Result<atr::RailStatus> take(const atr::RailPayment& payment, std::uint64_t number);
+    void settle(std::size_t order);
+    void fail(std::size_t order, std::int32_t reason);
+    atr::RailStatus status(Order& order);
+    Order* find(const std::string& payment_id);
+    bool number_went_to_another(const atr::RailPayment& payment, const std::vector<std::string>& blobs) const;
+
+    EventLoop& loop_;
+    const Plan& plan_;
+    const Moved moved_;
+    SeededRandom random_;
+    RailCapabilities capabilities_;
+    bool calm_ = false;
+    std::vector<Order> orders_;
+    std::map<std::string, unsigned> moves_;
+    std::vector<atr::RailEvent> events_;
+    atr::Decimal holds_;
+    std::uint64_t next_number_ = 1;
+};
+
+}  // namespace treasurer::simulation

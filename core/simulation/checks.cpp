@@ -1,0 +1,174 @@
+#include "simulation/checks.hpp"
+
+#include "ledger/accounts.hpp"
+#include "records/invoice.hpp"
+#include "records/policy.hpp"
+#include "records/schema.hpp"
+#include "records/store.hpp"
+#include "runtime/ids.hpp"
+#include "simulation/wire.hpp"
+
+namespace treasurer::simulation {
+
+using ledger::Figure;
+using ledger::Transfer;
+using ledger::TransferKind;
+
+template <class R>
+std::optional<R> Checks::find(const std::string& key) {
+    const auto found = at_once(storage_.get({{R::collection, key}}, {}));
+    if (!found || found->empty()) return std::nullopt;
+    auto out = decode<R>(found->front());
+    if (!out) {
+        broken("a record cannot be read", out.error().message);
+        return std::nullopt;
+    }
+    return std::move(*out);
+}
+
+template <class R>
+std::vector<R> Checks::all() {
+    std::vector<R> out;
+    atr::Query query;
+    query.collection = R::collection;
+    query.limit = 1000;
+    do {
+        const auto page = at_once(storage_.query(query, {}));
+        if (!page) break;
+        for (const auto& record : page->records)
+            if (auto one = decode<R>(record)) out.push_back(std::move(*one));
+        query.cursor = page->next_cursor;
+    } while (!query.cursor.empty());
+    return out;
+}
+
+template std::optional<Payment> Checks::find<Payment>(const std::string&);
+template std::optional<Invoice> Checks::find<Invoice>(const std::string&);
+template std::optional<Policy> Checks::find<Policy>(const std::string&);
+template std::vector<Payment> Checks::all<Payment>();
+template std::vector<Invoice> Checks::all<Invoice>();
+
+void Checks::broken(std::string rule, std::string detail) {
+    if (!violation_) violation_ = Violation{std::move(rule), std::move(detail)};
+}
+
+void Checks::committed(const std::vector<const atr::Batch*>& batches) {
+    for (const auto* batch : batches) note_transfers(*batch);
+    for (const auto* batch : batches) check_counters(*batch);
+}
+
+void Checks::note_transfers(const atr::Batch& batch) {
+    for (const auto& op : batch.ops) {
+        if (op.op != ATR_OP_PUT || op.record.collection != Transfer::collection) continue;
+        const auto transfer = decode<Transfer>(op.record);
+        if (!transfer) return broken("a record cannot be read", transfer.error().message);
+        for (const auto& change : ledger::effects(*transfer)) expected_[change.key] += change.units;
+        if (transfer->kind == TransferKind::post && bank_.moved(id_digits(transfer->payment_id)) == 0)
+            broken("booked, not paid", "payment " + transfer->payment_id + " was posted; the rail moved nothing");
+        if (transfer->kind == TransferKind::void_pending) {
+            given_back_.insert(id_digits(transfer->payment_id));
+            if (bank_.moved(id_digits(transfer->payment_id)) > 0)
+                broken("paid, not booked", "payment " + transfer->payment_id + " was voided; the rail had paid it");
+        }
+    }
+}
+
+void Checks::check_counters(const atr::Batch& batch) {
+    std::vector<atr::Key> keys;
+    for (const auto& op : batch.ops)
+        if (op.record.collection == balances_collection) keys.push_back({balances_collection, op.record.key});
+    if (keys.empty()) return;
+    const auto kept = at_once(storage_.get(std::move(keys), {}));
+    if (!kept) return broken("storage cannot be read", kept.error().message);
+    for (const auto& record : *kept) {
+        const auto units = atr::units_from_string(record.body).value_or(0);
+        if (units != expected_[record.key])
+            broken("a balance is not the sum of its transfers",
+                   record.key + " is " + record.body + ", not " + atr::units_to_string(expected_[record.key]));
+        const auto name = ledger::parse_balance_key(record.key);
+        if (name && name->figure == Figure::available && units < 0)
+            broken("more is held and spent than there is", record.key + " is " + record.body);
+    }
+    for (const auto& line : ledger::trial_balance(expected_))
+        if (line.difference() != 0)
+            broken("debits are not credits", line.asset + " differs by " + atr::units_to_string(line.difference()));
+}
+
+void Checks::moved(const atr::RailPayment& at_rail) {
+    const std::string invoice = at_rail.money.to_string();  // amounts of a plan's invoices differ
+    if (++paid_[invoice] > 1)
+        broken("paid twice", "the invoice over " + invoice + ", now as payment " + at_rail.payment_id);
+    if (given_back_.contains(at_rail.payment_id))
+        broken("paid after its funds were given back", "payment " + at_rail.payment_id);
+    const auto payment = find<Payment>(id_from_digits(at_rail.payment_id));
+    if (!payment) return broken("paid, and not in storage", "payment " + at_rail.payment_id);
+    if (!find<Invoice>(payment->invoice_id)) broken("paid, and no invoice", "payment " + at_rail.payment_id);
+    if (!at_once(storage_.get({{Transfer::collection, payment->transfer_id}}, {}))->size())
+        broken("paid, and no funds were held", "payment " + at_rail.payment_id);
+}
+
+void Checks::acknowledged(const std::string& invoice_id) {
+    acknowledged_.insert(invoice_id);
+    if (!find<Invoice>(invoice_id)) broken("acknowledged, not stored", "invoice " + invoice_id);
+}
+
+void Checks::at_rest() {
+    const auto payments = all<Payment>();
+    for (const auto& payment : payments) check_payment(payment);
+    check_invoices();
+    check_books(payments);
+}
+
+void Checks::check_payment(const Payment& payment) {
+    const unsigned moves = bank_.moved(id_digits(payment.id));
+    const bool paid = payment.state == PaymentState::settled || payment.state == PaymentState::returned;
+    const std::string what = "payment " + payment.id + " is " + std::string(to_string(payment.state));
+    if (paid != (moves > 0) && is_final(payment.state))
+        broken("a payment's end is not the rail's", what + "; the rail moved it " + std::to_string(moves) + " times");
+    if (is_final(payment.state) || payment.state == PaymentState::waiting_approval) return;
+    if (!payment.needs_human || payment.reason.empty())
+        broken("a payment neither ends nor says what it waits for", what + ": " + payment.reason);
+}
+
+void Checks::check_invoices() {
+    for (const auto& id : acknowledged_)
+        if (!find<Invoice>(id)) broken("acknowledged, and forgotten", "invoice " + id);
+    for (const auto& invoice : all<Invoice>()) {
+        if (invoice.payment_id.empty()) continue;
+        const auto payment = find<Payment>(invoice.payment_id);
+        if (!payment) {
+            broken("an invoice without its payment", "invoice " + invoice.id);
+        } else if ((invoice.status == InvoiceStatus::paid) !=
+                   (payment->state == PaymentState::settled || payment->state == PaymentState::returned)) {
+            broken("an invoice's status is not its payment's", "invoice " + invoice.id);
+        }
+    }
+}
+
+/// Every transfer, recomputed; and the treasury account against what the rail holds. They may differ by payments that
+/// wait for a person, and that the rail has paid.
+void Checks::check_books(const std::vector<Payment>& payments) {
+    ledger::Verification verification;
+    for (const auto& transfer : all<Transfer>()) verification.add(transfer);
+    ledger::Balances kept;
+    atr::Query query;
+    query.collection = balances_collection;
+    query.limit = 1000;
+    const auto page = at_once(storage_.query(query, {}));
+    for (const auto& record : page->records) kept[record.key] = atr::units_from_string(record.body).value_or(0);
+    for (const auto& finding : verification.findings(kept)) broken("the ledger does not verify", finding);
+    const auto figure = [&](Figure which) {
+        return kept[ledger::balance_key(the_asset, ledger::treasury_account(the_rail), which)];
+    };
+    atr::Int128 booked = figure(Figure::debits) - figure(Figure::credits);
+    for (const auto& payment : payments)
+        if (!is_final(payment.state))
+            booked -= payment.amount.amount.to_units(the_decimals).value_or(0) *
+                      static_cast<atr::Int128>(bank_.moved(id_digits(payment.id)));
+    const atr::Int128 held = bank_.holds().to_units(the_decimals).value_or(0);
+    if (booked != held)
+        broken("books are not the rail",
+               "booked " + atr::units_to_string(booked) + ", at the rail " + atr::units_to_string(held) + " units");
+}
+
+}  // namespace treasurer::simulation

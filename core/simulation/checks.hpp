@@ -1,0 +1,59 @@
+/// What must be true after every step, and at the end. The first thing that is not ends the run.
+#pragma once
+
+#include "ledger/balances.hpp"
+#include "records/payment.hpp"
+#include "simulation/bank.hpp"
+#include "simulation/memory_storage.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace treasurer::simulation {
+
+/// A rule that was broken.
+struct Violation {
+    std::string rule;    ///< short and the same for every case of it, e.g. "paid twice"
+    std::string detail;  ///< what, and which
+};
+
+class Checks {
+public:
+    Checks(MemoryStorage& storage, const Bank& bank) : storage_(storage), bank_(bank) {}
+
+    /// After storage has taken these batches, and no others meanwhile.
+    void committed(const std::vector<const atr::Batch*>& batches);
+    /// When money leaves at the rail.
+    void moved(const atr::RailPayment& payment);
+    /// When a host has told a client of this invoice.
+    void acknowledged(const std::string& invoice_id);
+    /// When everything has come to rest: books, payments, invoices and rail tell one story.
+    void at_rest();
+
+    void broken(std::string rule, std::string detail);
+    const std::optional<Violation>& violation() const { return violation_; }
+
+    template <class R>
+    std::optional<R> find(const std::string& key);
+    template <class R>
+    std::vector<R> all();
+
+private:
+    void note_transfers(const atr::Batch& batch);
+    void check_counters(const atr::Batch& batch);
+    void check_payment(const Payment& payment);
+    void check_invoices();
+    void check_books(const std::vector<Payment>& payments);
+
+    MemoryStorage& storage_;
+    const Bank& bank_;
+    std::optional<Violation> violation_;
+    ledger::Balances expected_;             ///< what the transfers taken so far say
+    std::map<std::string, unsigned> paid_;  ///< by what the amount stands for: one invoice of the plan
+    std::set<std::string> given_back_;      ///< payments whose transfer was voided
+    std::set<std::string> acknowledged_;
+};
+
+}  // namespace treasurer::simulation

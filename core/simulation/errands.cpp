@@ -1,0 +1,241 @@
+#include "simulation/errands.hpp"
+
+#include "records/approval.hpp"
+#include "runtime/ids.hpp"
+
+#include <charconv>
+
+namespace treasurer::simulation {
+namespace {
+
+constexpr Millis client_patience{30'000};
+constexpr unsigned most_resubmissions = 2;
+
+std::string invoice_text(unsigned number, bool large, const std::string& extra) {
+    const std::string cents = (number < 10 ? "0" : "") + std::to_string(number);
+    const std::string amount = std::to_string((large ? 600 : 20) + 7 * number) + "." + cents;
+    return "seller.name: Acme Hosting\namount_due: " + amount + "\ncurrency: " + the_asset +
+           "\nissue_date: 2026-11-01\ninvoice_number: INV-" + std::to_string(number) + "\n" + extra;
+}
+
+}  // namespace
+
+Errands::Errands(Surroundings around, std::function<Host*()> any_host)
+    : around_(around), any_host_(std::move(any_host)), random_(around.plan.seed ^ 0x65727261U) {}
+
+void Errands::plan() {
+    for (unsigned i = 0; i < around_.plan.invoices; ++i) plan_invoice(i);
+    if (around_.plan.has(Trouble::pauses))
+        for (int i = 0; i < 3; ++i) {
+            const Millis at = some_time(around_.plan.troubled);
+            ask_after(at, "pause", [this](Host& host) { return pause(host, true); });
+            ask_after(at + some_time(Millis{5000}), "go on", [this](Host& host) { return pause(host, false); });
+        }
+    for (unsigned i = 0; i < around_.plan.invoices; ++i)
+        ask_after(some_time(around_.plan.troubled), "look", [this](Host& host) { return look(host); });
+}
+
+void Errands::plan_invoice(unsigned number) {
+    const bool large = random_.below(3) == 0;
+    const std::string text = invoice_text(number, large, {});
+    const Millis at = some_time(around_.plan.troubled * 3 / 4);
+    const auto submit_this = [this](const std::string& what, Millis when, std::string body) {
+        ask_after(when, what, [this, body, left = std::make_shared<unsigned>(most_resubmissions)](Host& host) {
+            return submit(host, body, left);
+        });
+    };
+    submit_this("submit " + std::to_string(number), at, text);
+    if (!around_.plan.has(Trouble::twins) || random_.below(2) == 0) return;
+    const bool other_bytes = random_.below(2) == 0;
+    submit_this("submit the twin of " + std::to_string(number),
+                random_.below(2) == 0 ? at : at + some_time(Millis{3000}),
+                other_bytes ? invoice_text(number, large, "note: a copy\n") : text);
+}
+
+void Errands::calm_down() {
+    calm_ = true;
+    if (around_.plan.has(Trouble::pauses)) go_on();
+    ask_after(Millis{0}, "look", [this](Host& host) { return look(host); });
+}
+
+void Errands::go_on() {
+    ask_after(Millis{0}, "go on", [this](Host& host) { return pause(host, false); });
+}
+
+std::string Errands::open() const {
+    std::string out;
+    for (const auto& errand : errands_)
+        if (!errand->told) out += (out.empty() ? "" : ", ") + errand->what;
+    return out;
+}
+
+void Errands::ask_after(Millis time, std::string what, std::function<Task<bool>(Host&)> run) {
+    auto errand = std::make_shared<Errand>();
+    errand->what = std::move(what);
+    errand->run = std::move(run);
+    errands_.push_back(errand);
+    ++open_;
+    around_.loop.after(time, the_world, [this, errand] { ask(errand); });
+}
+
+void Errands::ask(std::shared_ptr<Errand> errand) {
+    if (errand->told) return;
+    const unsigned turn = ++errand->turn;
+    Host* const host = any_host_();
+    if (host)
+        around_.loop.after(some_time(Millis{20}), host->who(),
+                           [this, host, errand] { host->scope.spawn(serve(*host, errand, *this)); });
+    around_.loop.after(host ? client_patience : Millis{1000}, the_world, [this, errand, turn] {
+        if (errand->turn == turn) ask(errand);
+    });
+}
+
+Task<> Errands::serve(Host& host, std::shared_ptr<Errand> errand, Errands& self) {
+    Task<bool> running = errand->run(host);
+    const bool told = co_await running;
+    if (errand->told) co_return;
+    if (told) {
+        errand->told = true;
+        --self.open_;
+        co_return;
+    }
+    const unsigned turn = ++errand->turn;
+    self.around_.loop.after(Millis{500} + self.some_time(Millis{1000}), the_world, [&self, errand, turn] {
+        if (errand->turn == turn) self.ask(errand);
+    });
+}
+
+/// What a host says may be lost on its way to who asked.
+bool Errands::heard() {
+    return calm_ || random_.below(1000) >= around_.plan.per_mille;
+}
+
+Task<bool> Errands::submit(Host& host, std::string text, std::shared_ptr<unsigned> resubmissions) {
+    intake::Submission submission;
+    submission.bytes = std::make_shared<const std::string>(std::move(text));
+    submission.submitted_by = "sue";
+    submission.wait = Millis{3000};
+    const auto bytes = submission.bytes;
+    Task<intake::SubmitResult> submitting = host.invoices.submit(std::move(submission));
+    const intake::SubmitResult result = co_await submitting;
+    if (!heard()) co_return false;
+    co_return told(result, *bytes, resubmissions);
+}
+
+bool Errands::told(const intake::SubmitResult& result, const std::string& text,
+                   const std::shared_ptr<unsigned>& resubmissions) {
+    Checks& checks = around_.checks;
+    switch (result.kind) {
+        case intake::SubmitKind::paid:
+            checks.acknowledged(result.invoice.id);
+            if (around_.bank.moved(id_digits(result.payment.id)) == 0)
+                checks.broken("told paid, and not paid", "payment " + result.payment.id);
+            return true;
+        case intake::SubmitKind::processing:
+            checks.acknowledged(result.invoice.id);
+            if (around_.plan.has(Trouble::cancels) && random_.below(2) == 0)
+                ask_after(some_time(Millis{4000}), "cancel",
+                          [this, id = result.payment.id](Host& host) { return cancel(host, id); });
+            return true;
+        case intake::SubmitKind::waiting_approval: {
+            checks.acknowledged(result.invoice.id);
+            const bool approve = random_.below(4) != 0;
+            ask_after(some_time(Millis{6000}), approve ? "approve" : "reject",
+                      [this, id = result.invoice.approval_id, approve,
+                       tries = std::make_shared<unsigned>(6)](Host& host) { return decide(host, id, approve, tries); });
+            return true;
+        }
+        case intake::SubmitKind::duplicate:
+            checks.acknowledged(result.duplicate_of);
+            return true;
+        case intake::SubmitKind::rejected:
+            checks.acknowledged(result.invoice.id);
+            return true;
+        case intake::SubmitKind::failed:
+            checks.acknowledged(result.invoice.id);
+            if (*resubmissions > 0) {
+                --*resubmissions;
+                ask_after(some_time(Millis{3000}), "submit again",
+                          [this, text, resubmissions](Host& host) { return submit(host, text, resubmissions); });
+            }
+            return true;
+        case intake::SubmitKind::unreadable:
+            checks.broken("an invoice is called unreadable", result.reason);
+            return true;
+        case intake::SubmitKind::unavailable:
+            break;
+    }
+    return false;
+}
+
+Task<bool> Errands::decide(Host& host, std::string approval_id, bool approve, std::shared_ptr<unsigned> tries) {
+    Task<atr::Result<std::optional<Approval>>> finding = host.store.find<Approval>(approval_id);
+    const atr::Result<std::optional<Approval>> found = co_await finding;
+    if (!found) co_return false;
+    if (!*found) {
+        around_.checks.broken("an approval is gone", approval_id);
+        co_return true;
+    }
+    intake::ApprovalRequest request;
+    request.approval_id = approval_id;
+    request.by = "anna";
+    request.payload_hash = (*found)->payload_hash;
+    request.wait = Millis{3000};
+    const bool now = approve && *tries > 0;
+    Task<intake::ApprovalResult> deciding =
+        now ? host.approvals.approve(std::move(request)) : host.approvals.reject(std::move(request));
+    const intake::ApprovalResult result = co_await deciding;
+    if (!heard()) co_return false;
+    switch (result.kind) {
+        case intake::ApprovalKind::done:
+        case intake::ApprovalKind::not_pending:
+        case intake::ApprovalKind::expired:
+            co_return true;
+        case intake::ApprovalKind::obstacle:
+            if (*tries > 0) --*tries;
+            co_return !now;
+        case intake::ApprovalKind::not_found:
+        case intake::ApprovalKind::own_submission:
+            around_.checks.broken("an approval cannot be decided", approval_id + ": " + result.reason);
+            co_return true;
+        case intake::ApprovalKind::payload_changed:
+        case intake::ApprovalKind::unavailable:
+            break;
+    }
+    co_return false;
+}
+
+Task<bool> Errands::cancel(Host& host, std::string payment_id) {
+    intake::CancelRequest request;
+    request.payment_id = std::move(payment_id);
+    request.by = "anna";
+    Task<intake::CancelResult> cancelling = host.payments_desk.request_cancel(std::move(request));
+    const intake::CancelResult result = co_await cancelling;
+    if (result.kind == intake::CancelKind::not_found)
+        around_.checks.broken("acknowledged, and forgotten", "a payment that was told of cannot be cancelled");
+    co_return result.kind != intake::CancelKind::unavailable;
+}
+
+Task<bool> Errands::pause(Host& host, bool paused) {
+    intake::PolicyChange change;
+    change.paused = paused && !calm_;
+    Task<atr::Result<Policy>> changing = host.policy.change(change, "anna", "r");
+    const atr::Result<Policy> changed = co_await changing;
+    co_return changed.has_value();
+}
+
+/// Whoever asks a host sees at least what that host itself has done.
+Task<bool> Errands::look(Host& host) {
+    const std::uint64_t at_least = host.knows_of();
+    Task<atr::Result<std::string>> reading = host.read_dashboard();
+    const atr::Result<std::string> read = co_await reading;
+    if (!read) co_return false;
+    std::uint64_t seen = 0;
+    std::from_chars(read->data(), read->data() + read->size(), seen);
+    if (seen < at_least)
+        around_.checks.broken("a host showed less than it had done itself",
+                              "commit " + std::to_string(seen) + ", after " + std::to_string(at_least));
+    co_return true;
+}
+
+}  // namespace treasurer::simulation

@@ -1,0 +1,92 @@
+#include "simulation/host.hpp"
+
+namespace treasurer::simulation {
+namespace {
+
+payments::SagaSettings saga_settings(const Plan& plan) {
+    payments::SagaSettings out;
+    out.lease = plan.lease;
+    out.poll = Millis{500};
+    out.backoff_max = Millis{8000};
+    return out;
+}
+
+cache::FollowSettings follow_settings() {
+    cache::FollowSettings out;
+    out.poll = Millis{1000};
+    return out;
+}
+
+}  // namespace
+
+Host::Host(Surroundings around, ActorExecutor& executor, const Clock& clock, std::string name)
+    : executor_(executor),
+      clock_(clock),
+      name_(std::move(name)),
+      random_(around.plan.seed ^ (std::uint64_t{executor.who()} << 32)),
+      ids_(clock, random_),
+      storage(around.loop, executor, around.weather, around.storage, around.checks),
+      rail(around.loop, executor, around.weather, around.bank),
+      cache_port(around.loop, executor, around.weather, around.cache),
+      scope(executor),
+      pipeline(storage, executor, scope, {}),
+      store(storage, pipeline, ids_),
+      assets(the_assets()),
+      cache(&cache_port, executor, clock, scope),
+      follower(storage, cache, executor, follow_settings()),
+      figures(store, assets, clock, {}),
+      saga({store, rails, assets, sealer, clock, executor, faults}, saga_settings(around.plan), name_),
+      runner(saga, storage, executor, scope),
+      reader({&parser}, {}),
+      facts(store, figures, rails, assets, clock),
+      vendors(store, clock, {the_rail}),
+      policy(store, clock),
+      invoices({store, facts, saga, runner, reader, clock}, {}),
+      approvals({store, facts, saga, runner, clock}),
+      payments_desk(store, clock),
+      expiry(store, approvals, executor, clock),
+      statements(store, assets, clock),
+      comparison(store, assets, clock, {&rail}, statements),
+      reconciliation(comparison, executor, clock) {
+    rails.add(rail);
+    pipeline.on_committed([this](const atr::Batch& batch, std::uint64_t seq) {
+        const auto keys = cache::stale_keys(batch);
+        for (const auto& key : keys)
+            if (key == cache::treasury_dashboard.name) knows_of_ = std::max(knows_of_, seq);
+        cache.invalidate(keys, seq);
+    });
+}
+
+Host::~Host() {
+    scope.abandon();
+}
+
+ledger::Assets Host::the_assets() {
+    return ledger::Assets({{the_asset, the_decimals}});
+}
+
+void Host::start() {
+    scope.spawn(begin());
+}
+
+/// As a real host: what came in is booked before anything else is done.
+Task<> Host::begin() {
+    for (;;) {
+        Task<atr::Result<reconcile::Followed>> following = statements.follow(rail);
+        const atr::Result<reconcile::Followed> followed = co_await following;
+        if (followed) break;
+        co_await delay(executor_, Millis{1000});
+    }
+    follower.start(scope);
+    runner.start();
+    reconciliation.start(scope);
+    expiry.start(scope);
+}
+
+Task<atr::Result<std::string>> Host::read_dashboard() {
+    const auto load = [this] { return storage.newest({}); };
+    Task<atr::Result<std::string>> reading = cache.get_or_load(cache::treasury_dashboard, load);
+    co_return co_await reading;
+}
+
+}  // namespace treasurer::simulation

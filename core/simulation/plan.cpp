@@ -1,0 +1,52 @@
+#include "simulation/plan.hpp"
+
+#include "simulation/seeded_random.hpp"
+
+#include <algorithm>
+
+namespace treasurer::simulation {
+
+std::optional<Trouble> trouble_from(std::string_view name) {
+    const auto found = std::find(troubles.begin(), troubles.end(), name);
+    if (found == troubles.end()) return std::nullopt;
+    return static_cast<Trouble>(found - troubles.begin());
+}
+
+Plan Plan::of(std::uint64_t seed) {
+    SeededRandom random(seed ^ 0x706c616eU);
+    Plan out;
+    out.seed = seed;
+    out.hosts = 1 + static_cast<unsigned>(random.below(3));
+    out.invoices = 3 + static_cast<unsigned>(random.below(10));
+    out.rail = static_cast<RailKind>(random.below(rail_kinds.size()));
+    out.lease = Millis{1000 + static_cast<int>(random.below(5)) * 1000};
+    out.troubled = Millis{8000 + static_cast<int>(random.below(20'000))};
+    out.per_mille = std::array<unsigned, 4>{3, 10, 30, 100}.at(random.below(4));
+    for (std::size_t i = 0; i < troubles.size(); ++i) out.with.set(i, random.below(2) == 0);
+    return out;
+}
+
+std::string Plan::options() const {
+    const Plan whole = of(seed);
+    std::string out = "--seed " + std::to_string(seed);
+    if (hosts != whole.hosts) out += " --hosts " + std::to_string(hosts);
+    if (invoices != whole.invoices) out += " --invoices " + std::to_string(invoices);
+    std::string without;
+    for (std::size_t i = 0; i < troubles.size(); ++i)
+        if (whole.with.test(i) && !with.test(i)) without += (without.empty() ? "" : ",") + std::string(troubles.at(i));
+    if (!without.empty()) out += " --without " + without;
+    return out;
+}
+
+std::string Plan::to_text() const {
+    std::string out = std::to_string(hosts) + (hosts == 1 ? " host, " : " hosts, ") + std::to_string(invoices) +
+                      " invoices, " + std::string(rail_kinds.at(static_cast<std::size_t>(rail))) + " rail, lease " +
+                      std::to_string(lease.count()) + " ms, trouble for " + std::to_string(troubled.count()) +
+                      " ms at " + std::to_string(per_mille) + " in 1000:";
+    if (with.none()) out += " none";
+    for (std::size_t i = 0; i < troubles.size(); ++i)
+        if (with.test(i)) out += " " + std::string(troubles.at(i));
+    return out;
+}
+
+}  // namespace treasurer::simulation

@@ -1,0 +1,68 @@
+/// What one run of the simulation is made of. All of it follows from the seed; a run that failed is made smaller by
+/// taking parts away, and what is left fails in the same way.
+#pragma once
+
+#include "runtime/executor.hpp"
+
+#include <array>
+#include <bitset>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace treasurer::simulation {
+
+/// What a payment rail protects against, by itself.
+enum class RailKind {
+    idempotent,  ///< a repeat of a payment moves nothing, and absence can be proven
+    blind,       ///< a repeat moves nothing, but absence cannot be proven
+    queryable,   ///< a repeat pays again; absence can be proven
+    bare,        ///< a repeat pays again, and absence cannot be proven
+    sequenced    ///< every payment uses up a number; a number is used once
+};
+inline constexpr std::array<std::string_view, 5> rail_kinds = {"idempotent", "blind", "queryable", "bare", "sequenced"};
+
+/// What goes wrong, or happens at the worst moment.
+enum class Trouble {
+    crashes,         ///< hosts die between any two steps
+    stalls,          ///< hosts stop, and go on as if nothing had happened
+    clocks,          ///< hosts' clocks are wrong, and jump
+    storage_lost,    ///< calls of storage and their answers are late or lost
+    storage_fails,   ///< storage refuses for a while: away, or its disk is full
+    rail_lost,       ///< calls of the rail and their answers are lost
+    rail_late,       ///< payments arrive, show and settle late
+    rail_refuses,    ///< the rail refuses, now or after a while
+    rail_lies,       ///< words that are not final change; a repeat is called a refusal
+    cache_lost,      ///< the cache forgets, fails or answers late
+    cancels,         ///< people cancel payments under way
+    pauses,          ///< payments are paused and let go on
+    short_of_funds,  ///< there is not enough for all
+    twins            ///< the same invoice arrives at two hosts at once, in the same bytes or others
+};
+inline constexpr std::array<std::string_view, 14> troubles = {
+    "crashes",      "stalls",    "clocks",     "storage_lost", "storage_fails", "rail_lost",      "rail_late",
+    "rail_refuses", "rail_lies", "cache_lost", "cancels",      "pauses",        "short_of_funds", "twins"};
+
+std::optional<Trouble> trouble_from(std::string_view name);
+
+struct Plan {
+    std::uint64_t seed = 0;
+    unsigned hosts = 2;
+    unsigned invoices = 8;
+    RailKind rail = RailKind::idempotent;
+    Millis lease{5000};
+    Millis troubled{20'000};  ///< how long troubles last
+    unsigned per_mille = 20;  ///< how likely a call or an event meets trouble
+    std::bitset<troubles.size()> with;
+
+    bool has(Trouble what) const { return with.test(static_cast<std::size_t>(what)); }
+
+    static Plan of(std::uint64_t seed);
+    /// As options of `treasurer simulate`, only what differs from Plan::of(seed).
+    std::string options() const;
+    /// For people, on one line.
+    std::string to_text() const;
+};
+
+}  // namespace treasurer::simulation
