@@ -1,5 +1,7 @@
 #include "cache/cache_service.hpp"
 
+#include "runtime/mutation.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <set>
@@ -138,6 +140,10 @@ void CacheService::land(const std::string& key, std::uint64_t flight, const Answ
 Task<> CacheService::fill(CacheKey key, std::string value, std::uint64_t seq) {
     CallOptions options;
     options.timeout = settings_.timeout;
+    if (mutated(Mutation::fill_the_cache_after_an_invalidation)) {
+        const std::lock_guard lock(mutex_);
+        seq = std::max(latest_, floor_of(std::string(key.name)));
+    }
     std::string stored = std::to_string(seq) + ' ' + value;
     const std::uint64_t version = value_version(seq, clock_.unix_ms());
     Task<atr::Result<>> setting =
@@ -177,7 +183,7 @@ bool CacheService::begin_marking(const std::string& key, std::uint64_t seq) {
         floors_.clear();
     }
     auto& floor = floors_[key];
-    floor = std::max(floor, seq);
+    if (!mutated(Mutation::show_less_than_own_commits)) floor = std::max(floor, seq);
     if (!plugin_) return false;
     auto& mark = to_mark_[key];
     mark = std::max(mark, seq);

@@ -4,6 +4,7 @@
 #include "intake/desk_records.hpp"
 #include "intake/pay_now.hpp"
 #include "records/approval.hpp"
+#include "runtime/mutation.hpp"
 #include "treasury/rollups.hpp"
 
 namespace treasurer::intake {
@@ -223,11 +224,14 @@ InvoiceDesk::Step InvoiceDesk::pay(Submission submission, Invoice invoice, Judge
     guard_decision(unit, known);
     SubmitResult out = answer(SubmitKind::processing, std::move(invoice), known);
     out.payment = std::move(payment);
+    SubmitResult told;
+    if (mutated(Mutation::acknowledge_before_commit)) told = out;
     Task<atr::Result<SubmitResult>> paying =
         pay_now(parts_.store, parts_.saga, parts_.runner, std::move(unit), std::move(out), submission.wait);
     atr::Result<SubmitResult> paid = co_await paying;
     if (paid) co_return std::move(*paid);
     if (paid.outcome() == atr::Outcome::conflict) co_return std::nullopt;
+    if (mutated(Mutation::acknowledge_before_commit)) co_return std::move(told);
     co_return unavailable(paid.error());
 }
 
@@ -255,7 +259,7 @@ Invoice InvoiceDesk::invoice_from(const Submission& submission, const Reading& r
 
 void InvoiceDesk::take_claims(UnitOfWork& unit, const Invoice& invoice, const Judgement& known) const {
     for (const auto& held : known.claims) {
-        if (!held.claim.taken) continue;
+        if (!held.claim.taken || mutated(Mutation::skip_the_claims)) continue;
         ClaimRecord record{held.claim.key, invoice.id, !invoice.invoice_number.empty(), 0};
         if (!held.record)
             unit.create(record, "claim");

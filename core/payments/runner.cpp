@@ -1,6 +1,7 @@
 #include "payments/runner.hpp"
 
 #include "records/schema.hpp"
+#include "runtime/mutation.hpp"
 
 namespace treasurer::payments {
 namespace {
@@ -108,7 +109,7 @@ Task<> Runner::take_over() {
     while (!stopping_) {
         const std::size_t active = active_;
         bool more = false;
-        if (active < settings.max_active && !may_have_lapsed()) {
+        if (active < settings.max_active && !may_have_lapsed() && !mutated(Mutation::never_take_over)) {
             Task<bool> leasing = lease_some(settings.max_active - active);
             more = co_await leasing;
         }

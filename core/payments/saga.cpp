@@ -4,6 +4,7 @@
 #include "ledger/bookkeeping.hpp"
 #include "payments/fault_names.hpp"
 #include "records/journal.hpp"
+#include "runtime/mutation.hpp"
 #include "treasury/rollups.hpp"
 
 #include <algorithm>
@@ -50,6 +51,10 @@ Task<atr::Result<Payment>> Saga::prepare(Payment payment, std::string request_id
     Task<atr::Result<atr::Prepared>> call = rail->prepare(rail_payment(payment), options);
     atr::Result<atr::Prepared> prepared = co_await call;
     if (!prepared) co_return prepared.error();
+    if (mutated(Mutation::send_before_persisting)) {
+        Task<atr::Result<atr::RailStatus>> sending = rail->submit(rail_payment(payment), prepared->blob, {});
+        co_await sending;
+    }
     payment.prepared_blob = parts_.sealer.seal(prepared->blob, payment.id);
     payment.rail_reference = prepared->predicted_reference;
     co_return payment;
@@ -118,6 +123,13 @@ Task<> Saga::send(Case work, bool maybe_sent) {
         co_await step;
         co_return;
     }
+    atr::RailPayment sent = rail_payment(work.payment);
+    if (maybe_sent && mutated(Mutation::resubmit_with_a_new_key)) {
+        sent.payment_id = id_digits(parts_.store.ids().next());
+        Task<atr::Result<atr::Prepared>> preparing = rail->prepare(sent, {});
+        const atr::Result<atr::Prepared> anew = co_await preparing;
+        if (anew) blob = anew->blob;
+    }
     Move move;
     atr::RailStatus status;
     for (unsigned attempt = 1;; ++attempt) {
@@ -125,7 +137,7 @@ Task<> Saga::send(Case work, bool maybe_sent) {
         options.timeout = settings_.submit_timeout;
         options.attempt = attempt;
         parts_.faults.reach(maybe_sent ? fault::before_resubmit : fault::before_submit);
-        Task<atr::Result<atr::RailStatus>> call = rail->submit(rail_payment(work.payment), *blob, options);
+        Task<atr::Result<atr::RailStatus>> call = rail->submit(sent, *blob, options);
         atr::Result<atr::RailStatus> answer = co_await call;
         parts_.faults.reach(maybe_sent ? fault::after_resubmit : fault::after_submit);
         move = after_submit(answer, situation(work, maybe_sent));
@@ -241,7 +253,8 @@ Task<> Saga::park(Case work, Move move, atr::RailStatus status) {
         payment.attempts = news ? 0 : payment.attempts + 1;
         payment.enter(move.state, parts_.clock.unix_ms());
         payment.reason = move.reason;
-        if (move.state != PaymentState::scheduled) payment.maybe_sent = true;
+        if (move.state != PaymentState::scheduled && !mutated(Mutation::forget_what_was_perhaps_sent))
+            payment.maybe_sent = true;
         payment.needs_human = move.step == Step::ask_human;
         if (!status.rail_reference.empty()) payment.rail_reference = status.rail_reference;
         UnitOfWork unit = parts_.store.begin();

@@ -1,5 +1,7 @@
 #include "payments/transitions.hpp"
 
+#include "runtime/mutation.hpp"
+
 namespace treasurer::payments {
 namespace {
 
@@ -74,6 +76,12 @@ Move after_submit(const atr::Result<atr::RailStatus>& answer, const Situation& s
         return {Step::look_again, PaymentState::unknown, "the rail's answer is not final: it will be looked up"};
     }
     const auto& error = answer.error();
+    if (mutated(Mutation::void_on_a_late_rejected) && error.outcome == atr::Outcome::rejected)
+        return {Step::void_transfer, PaymentState::failed, why(error)};
+    if (mutated(Mutation::fail_on_unknown) && error.outcome == atr::Outcome::unknown)
+        return {Step::void_transfer, PaymentState::failed, why(error)};
+    if (mutated(Mutation::send_again_on_timeout) && error.outcome == atr::Outcome::unknown)
+        return {Step::send_again, PaymentState::scheduled, why(error)};
     if (situation.maybe_sent) return {Step::look_again, PaymentState::unknown, why(error)};
     switch (error.outcome) {
         case atr::Outcome::rejected:
@@ -96,17 +104,20 @@ Move after_lookup(const atr::Result<atr::RailStatus>& answer, const Situation& s
     if (!answer) return {Step::look_again, PaymentState::unknown, why(answer.error())};
     const auto word = answer->state;
     if (word == RailState::never_received) {
-        if (situation.cancel_requested && answer->is_final)
+        if (situation.cancel_requested && (answer->is_final || mutated(Mutation::cancel_after_commit_a)))
             return {Step::cancel, PaymentState::cancelled, "cancelled; the rail never received it and never will"};
         if (situation.cancel_requested)
             return {Step::ask_human, PaymentState::unknown,
                     "a cancel was requested, but a stalled attempt could still arrive"};
         if (!situation.held_back.empty()) return {Step::look_again, PaymentState::unknown, situation.held_back};
-        if (situation.repeat_is_harmless) return {Step::resubmit, PaymentState::prepared, {}};
+        if (situation.repeat_is_harmless || mutated(Mutation::trust_the_lease_to_stop_a_sender))
+            return {Step::resubmit, PaymentState::prepared, {}};
         return {Step::ask_human, PaymentState::unknown,
                 "the rail never received it, and does not protect against paying twice: a person has to decide"};
     }
-    if (answer->is_final) return after_final(word, "the rail refused it");
+    const bool believed = mutated(Mutation::believe_words_that_are_not_final) &&
+                          (word == RailState::settled || word == RailState::failed);
+    if (answer->is_final || believed) return after_final(word, "the rail refused it");
     if (word == RailState::accepted || word == RailState::pending) return {Step::look_again, state_of(word), {}};
     return {Step::look_again, PaymentState::pending,
             "the rail says " + std::string(to_string(state_of(word))) + ", not yet final"};

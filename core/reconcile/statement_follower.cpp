@@ -6,6 +6,7 @@
 #include "ledger/bookkeeping.hpp"
 #include "reconcile/movement.hpp"
 #include "records/schema.hpp"
+#include "runtime/mutation.hpp"
 
 namespace treasurer::reconcile {
 namespace {
@@ -130,11 +131,15 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
         });
         if (receipts.empty() && !moves) co_return Written::done;
         UnitOfWork unit = store_.begin();
-        for (const auto& receipt : receipts) ledger::book(unit, receipt);
+        for (auto& receipt : receipts) {
+            if (mutated(Mutation::book_receipts_twice)) receipt.id = store_.ids().next();
+            ledger::book(unit, receipt);
+        }
         std::size_t cursor_at = unit.size();
         if (moves) {
             Json body = {{"position", place.position}, {"skipped", place.skipped}};
-            unit.put(cursors_collection, cursor_key(rail), dump(body), {}, place.version, cursor_label);
+            unit.put(cursors_collection, cursor_key(rail), dump(body), {},
+                     mutated(Mutation::book_receipts_twice) ? ATR_VER_ANY : place.version, cursor_label);
         }
         Task<Committed> committing = store_.commit(std::move(unit));
         const Committed committed = co_await committing;

@@ -1,5 +1,6 @@
 #include "simulation/checks.hpp"
 
+#include "cache/cache_service.hpp"
 #include "ledger/accounts.hpp"
 #include "records/invoice.hpp"
 #include "records/policy.hpp"
@@ -9,6 +10,11 @@
 #include "simulation/wire.hpp"
 
 namespace treasurer::simulation {
+namespace {
+
+constexpr UnixMillis longest_stale_ms = 8000;  ///< once every wire works
+
+}  // namespace
 
 using ledger::Figure;
 using ledger::Transfer;
@@ -52,9 +58,20 @@ void Checks::broken(std::string rule, std::string detail) {
     if (!violation_) violation_ = Violation{std::move(rule), std::move(detail)};
 }
 
-void Checks::committed(const std::vector<const atr::Batch*>& batches) {
+void Checks::committed(const std::vector<const atr::Batch*>& batches, std::uint64_t newest) {
     for (const auto* batch : batches) note_transfers(*batch);
     for (const auto* batch : batches) check_counters(*batch);
+    for (const auto* batch : batches)
+        for (const auto& key : cache::stale_keys(*batch))
+            if (key == cache::treasury_dashboard.name) made_stale_.emplace_back(clock_.unix_ms(), newest);
+}
+
+void Checks::shown(std::uint64_t commit) {
+    if (calm_since_ == 0) return;
+    for (const auto& [when, seq] : made_stale_)
+        if (seq > commit && clock_.unix_ms() - std::max(when, calm_since_) > longest_stale_ms)
+            return broken("a host shows what is long out of date", "commit " + std::to_string(commit) + ", and " +
+                                                                       std::to_string(seq) + " had ended");
 }
 
 void Checks::note_transfers(const atr::Batch& batch) {
@@ -63,6 +80,9 @@ void Checks::note_transfers(const atr::Batch& batch) {
         const auto transfer = decode<Transfer>(op.record);
         if (!transfer) return broken("a record cannot be read", transfer.error().message);
         for (const auto& change : ledger::effects(*transfer)) expected_[change.key] += change.units;
+        if (transfer->kind == TransferKind::pending) held_ += transfer->units;
+        if (transfer->kind == TransferKind::post || transfer->kind == TransferKind::void_pending)
+            held_ -= transfer->units;
         if (transfer->kind == TransferKind::post && bank_.moved(id_digits(transfer->payment_id)) == 0)
             broken("booked, not paid", "payment " + transfer->payment_id + " was posted; the rail moved nothing");
         if (transfer->kind == TransferKind::void_pending) {
@@ -89,6 +109,13 @@ void Checks::check_counters(const atr::Batch& batch) {
         if (name && name->figure == Figure::available && units < 0)
             broken("more is held and spent than there is", record.key + " is " + record.body);
     }
+    const auto figure = [&](Figure which) {
+        return expected_[ledger::balance_key(the_asset, ledger::treasury_account(the_rail), which)];
+    };
+    if (figure(Figure::available) + held_ != figure(Figure::debits) - figure(Figure::credits))
+        broken("what is available and what is held are not what there is",
+               atr::units_to_string(figure(Figure::available)) + " available, " + atr::units_to_string(held_) +
+                   " held, of " + atr::units_to_string(figure(Figure::debits) - figure(Figure::credits)));
     for (const auto& line : ledger::trial_balance(expected_))
         if (line.difference() != 0)
             broken("debits are not credits", line.asset + " differs by " + atr::units_to_string(line.difference()));
@@ -113,10 +140,9 @@ void Checks::acknowledged(const std::string& invoice_id) {
 }
 
 void Checks::at_rest() {
-    const auto payments = all<Payment>();
-    for (const auto& payment : payments) check_payment(payment);
+    for (const auto& payment : all<Payment>()) check_payment(payment);
     check_invoices();
-    check_books(payments);
+    check_ledger();
 }
 
 void Checks::check_payment(const Payment& payment) {
@@ -145,9 +171,7 @@ void Checks::check_invoices() {
     }
 }
 
-/// Every transfer, recomputed; and the treasury account against what the rail holds. They may differ by payments that
-/// wait for a person, and that the rail has paid.
-void Checks::check_books(const std::vector<Payment>& payments) {
+void Checks::check_ledger() {
     ledger::Verification verification;
     for (const auto& transfer : all<Transfer>()) verification.add(transfer);
     ledger::Balances kept;
@@ -155,20 +179,21 @@ void Checks::check_books(const std::vector<Payment>& payments) {
     query.collection = balances_collection;
     query.limit = 1000;
     const auto page = at_once(storage_.query(query, {}));
-    for (const auto& record : page->records) kept[record.key] = atr::units_from_string(record.body).value_or(0);
+    for (const auto& record : page->records)
+        kept[record.key] = atr::units_from_string(record.body).value_or(0);
     for (const auto& finding : verification.findings(kept)) broken("the ledger does not verify", finding);
+}
+
+bool Checks::books_are_the_rail() {
     const auto figure = [&](Figure which) {
-        return kept[ledger::balance_key(the_asset, ledger::treasury_account(the_rail), which)];
+        return expected_[ledger::balance_key(the_asset, ledger::treasury_account(the_rail), which)];
     };
     atr::Int128 booked = figure(Figure::debits) - figure(Figure::credits);
-    for (const auto& payment : payments)
+    for (const auto& payment : all<Payment>())
         if (!is_final(payment.state))
             booked -= payment.amount.amount.to_units(the_decimals).value_or(0) *
                       static_cast<atr::Int128>(bank_.moved(id_digits(payment.id)));
-    const atr::Int128 held = bank_.holds().to_units(the_decimals).value_or(0);
-    if (booked != held)
-        broken("books are not the rail",
-               "booked " + atr::units_to_string(booked) + ", at the rail " + atr::units_to_string(held) + " units");
+    return booked == bank_.holds().to_units(the_decimals).value_or(0);
 }
 
 }  // namespace treasurer::simulation

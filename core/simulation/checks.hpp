@@ -21,16 +21,25 @@ struct Violation {
 
 class Checks {
 public:
-    Checks(MemoryStorage& storage, const Bank& bank) : storage_(storage), bank_(bank) {}
+    Checks(MemoryStorage& storage, const Bank& bank, const Clock& clock)
+        : storage_(storage), bank_(bank), clock_(clock) {}
+
+    /// From now on every wire works.
+    void calm_down() { calm_since_ = clock_.unix_ms(); }
 
     /// After storage has taken these batches, and no others meanwhile.
-    void committed(const std::vector<const atr::Batch*>& batches);
+    void committed(const std::vector<const atr::Batch*>& batches, std::uint64_t newest);
     /// When money leaves at the rail.
     void moved(const atr::RailPayment& payment);
+    /// When a host answers with what it cached: it may not be older than the newest commit that was long enough ago.
+    void shown(std::uint64_t commit);
     /// When a host has told a client of this invoice.
     void acknowledged(const std::string& invoice_id);
     /// When everything has come to rest: books, payments, invoices and rail tell one story.
     void at_rest();
+
+    /// The treasury account is what the rail holds, but for payments that the rail has made and that wait for a person.
+    bool books_are_the_rail();
 
     void broken(std::string rule, std::string detail);
     const std::optional<Violation>& violation() const { return violation_; }
@@ -45,15 +54,19 @@ private:
     void check_counters(const atr::Batch& batch);
     void check_payment(const Payment& payment);
     void check_invoices();
-    void check_books(const std::vector<Payment>& payments);
+    void check_ledger();
 
     MemoryStorage& storage_;
     const Bank& bank_;
+    const Clock& clock_;
     std::optional<Violation> violation_;
     ledger::Balances expected_;             ///< what the transfers taken so far say
     std::map<std::string, unsigned> paid_;  ///< by what the amount stands for: one invoice of the plan
     std::set<std::string> given_back_;      ///< payments whose transfer was voided
     std::set<std::string> acknowledged_;
+    atr::Int128 held_ = 0;  ///< by transfers that are pending
+    UnixMillis calm_since_ = 0;
+    std::vector<std::pair<UnixMillis, std::uint64_t>> made_stale_;  ///< when, and by which commit
 };
 
 }  // namespace treasurer::simulation

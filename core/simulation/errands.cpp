@@ -55,7 +55,8 @@ void Errands::plan_invoice(unsigned number) {
 void Errands::calm_down() {
     calm_ = true;
     if (around_.plan.has(Trouble::pauses)) go_on();
-    ask_after(Millis{0}, "look", [this](Host& host) { return look(host); });
+    for (int i = 0; i < 12; ++i)
+        ask_after(Millis{1500} * i, "look", [this](Host& host) { return look(host); });
 }
 
 void Errands::go_on() {
@@ -232,6 +233,7 @@ Task<bool> Errands::look(Host& host) {
     if (!read) co_return false;
     std::uint64_t seen = 0;
     std::from_chars(read->data(), read->data() + read->size(), seen);
+    around_.checks.shown(seen);
     if (seen < at_least)
         around_.checks.broken("a host showed less than it had done itself",
                               "commit " + std::to_string(seen) + ", after " + std::to_string(at_least));

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "runtime/mutation.hpp"
 #include "simulation/memory_query.hpp"
 
 namespace treasurer::simulation {
@@ -110,7 +111,12 @@ atr::Commit MemoryStorage::judge(const atr::Batch& batch) {
     std::set<std::pair<std::string, std::string>> touched;
     for (const auto& op : batch.ops)
         if (changes_a_record(op)) touched.insert({op.record.collection, op.record.key});
-    for (const auto& [collection, key] : touched) changes_[seq_].push_back({collection, key});
+    if (mutated(Mutation::commit_seq_out_of_order)) {  // the feed learns of a commit when the next has ended
+        changes_.merge(in_flight_);
+        in_flight_.clear();
+    }
+    auto& feed = mutated(Mutation::commit_seq_out_of_order) ? in_flight_ : changes_;
+    for (const auto& [collection, key] : touched) feed[seq_].push_back({collection, key});
     if (!batch.idempotency_key.empty())
         keys_[batch.idempotency_key] = {batch.fingerprint, batch.key_expires_unix_ms, clock_.unix_ms(), out};
     return out;

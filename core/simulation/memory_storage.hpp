@@ -99,6 +99,7 @@ private:
     std::map<std::string, Remembered> keys_;
     std::map<std::string, std::string> blobs_;
     std::map<std::uint64_t, std::vector<atr::Key>> changes_;
+    std::map<std::uint64_t, std::vector<atr::Key>> in_flight_;  ///< see Mutation::commit_seq_out_of_order
     std::map<std::uint64_t, std::vector<atr::Record>> snapshots_;
     std::uint64_t seq_ = 0, next_token_ = 1, next_snapshot_ = 1;
     std::size_t flushes_ = 0, reads_ = 0;

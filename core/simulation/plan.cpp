@@ -23,6 +23,7 @@ Plan Plan::of(std::uint64_t seed) {
     out.troubled = Millis{8000 + static_cast<int>(random.below(20'000))};
     out.per_mille = std::array<unsigned, 4>{3, 10, 30, 100}.at(random.below(4));
     for (std::size_t i = 0; i < troubles.size(); ++i) out.with.set(i, random.below(2) == 0);
+    out.shared_cache = random.below(2) == 0;
     return out;
 }
 
@@ -40,7 +41,8 @@ std::string Plan::options() const {
 
 std::string Plan::to_text() const {
     std::string out = std::to_string(hosts) + (hosts == 1 ? " host, " : " hosts, ") + std::to_string(invoices) +
-                      " invoices, " + std::string(rail_kinds.at(static_cast<std::size_t>(rail))) + " rail, lease " +
+                      " invoices, " + std::string(rail_kinds.at(static_cast<std::size_t>(rail))) + " rail, " + (shared_cache ? "one cache" : "a cache each") +
+                      ", lease " +
                       std::to_string(lease.count()) + " ms, trouble for " + std::to_string(troubled.count()) +
                       " ms at " + std::to_string(per_mille) + " in 1000:";
     if (with.none()) out += " none";

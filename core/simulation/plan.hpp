@@ -51,6 +51,7 @@ struct Plan {
     unsigned hosts = 2;
     unsigned invoices = 8;
     RailKind rail = RailKind::idempotent;
+    bool shared_cache = true;  ///< else each host has its own, and only the change feed tells it of the others
     Millis lease{5000};
     Millis troubled{20'000};  ///< how long troubles last
     unsigned per_mille = 20;  ///< how likely a call or an event meets trouble

@@ -2,13 +2,13 @@
 
 namespace treasurer::simulation {
 
-Fate Weather::fate(Trouble lost, Trouble late) {
+Fate Weather::fate(Trouble lost, Trouble late, unsigned times) {
     Fate out;
     out.there = Millis{static_cast<std::int64_t>(below(5))};
     out.back = Millis{static_cast<std::int64_t>(below(5))};
     if (strikes(lost)) out.arrives = false;
     if (strikes(lost)) out.returns = false;
-    if (strikes(late)) out.there = Millis{static_cast<std::int64_t>(below(20'000))};
+    if (strikes(late, times)) out.there = Millis{static_cast<std::int64_t>(below(30'000))};
     if (strikes(late)) out.back = Millis{static_cast<std::int64_t>(below(20'000))};
     return out;
 }
@@ -32,7 +32,7 @@ std::vector<atr::Commit> take(Weather& weather, MemoryStorage& storage, Checks& 
     std::vector<const atr::Batch*> taken;
     for (std::size_t i = 0; i < out.size(); ++i)
         if (out[i].outcome == atr::Outcome::ok && !out[i].replayed) taken.push_back(&batches[i]);
-    checks.committed(taken);
+    checks.committed(taken, storage.last_seq());
     if (weather.strikes(Trouble::storage_lost)) return refused(atr::unknown(ATR_E_UNREACHABLE, "lost in COMMIT"));
     return out;
 }
@@ -140,7 +140,7 @@ Task<atr::Result<atr::Prepared>> RemoteRail::prepare(atr::RailPayment payment, C
 Task<atr::Result<atr::RailStatus>> RemoteRail::submit(atr::RailPayment payment, std::string prepared,
                                                       CallOptions options) {
     using Answer = atr::Result<atr::RailStatus>;
-    Fate fate = weather_.fate(Trouble::rail_lost, Trouble::rail_late);
+    const Fate fate = weather_.fate(Trouble::rail_lost, Trouble::rail_late, 4);
     std::function<Answer()> happens = [&bank = bank_, payment, prepared] { return bank.submit(payment, prepared); };
     // Where a repeat moves nothing, the wire may bring the same message twice.
     if (bank_.capabilities().idempotent && weather_.strikes(Trouble::rail_lost))

@@ -25,7 +25,8 @@ public:
     bool strikes(Trouble what, unsigned times = 1) {
         return !calm_ && plan_.has(what) && random_.below(1000) < std::uint64_t{plan_.per_mille} * times;
     }
-    Fate fate(Trouble lost, Trouble late);
+    /// `times`: as likely as the plan says to be late.
+    Fate fate(Trouble lost, Trouble late, unsigned times = 1);
     std::uint64_t below(std::uint64_t bound) { return random_.below(bound); }
     /// Storage refuses everything until then.
     void storage_away(Millis time, bool disk_full) {

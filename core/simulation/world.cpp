@@ -9,6 +9,7 @@ namespace {
 
 constexpr UnixMillis the_beginning = 1'793'000'000'000;
 constexpr Millis longest_calm{600'000};
+constexpr Millis shortest_calm{20'000};  ///< whatever looks every so often has looked
 
 class World {
 public:
@@ -23,7 +24,9 @@ private:
         unsigned lives = 0;
     };
 
-    Surroundings around() { return {loop_, plan_, weather_, storage_, bank_, cache_, checks_}; }
+    Surroundings around(std::size_t place = 0) {
+        return {loop_, plan_, weather_, storage_, bank_, caches_[plan_.shared_cache ? 0 : place], checks_};
+    }
     void found();
     void begin_life(std::size_t place);
     void crash(std::size_t place);
@@ -43,7 +46,7 @@ private:
     Weather weather_;
     Bank bank_;
     Checks checks_;
-    CacheBox cache_;
+    std::vector<CacheBox> caches_;
     std::vector<std::unique_ptr<ActorExecutor>> executors_;
     std::vector<Place> places_;
     Errands errands_;
@@ -64,7 +67,8 @@ World::World(const Plan& plan, std::ostream* trace)
                 ++outcome_.moved;
                 checks_.moved(payment);
             }),
-      checks_(storage_, bank_),
+      checks_(storage_, bank_, loop_),
+      caches_(plan.hosts),
       errands_(around(), [this] { return any_host(); }) {
     loop_.before_events([this](Actor who) { return survives(who); });
 }
@@ -109,7 +113,7 @@ void World::begin_life(std::size_t at) {
     if (!place.clock) place.clock = std::make_unique<HostClock>(loop_);
     executors_.push_back(std::make_unique<ActorExecutor>(loop_, loop_.new_actor()));
     const std::string name = "host-" + std::to_string(at + 1) + "." + std::to_string(++place.lives);
-    place.host = std::make_unique<Host>(around(), *executors_.back(), *place.clock, name);
+    place.host = std::make_unique<Host>(around(at), *executors_.back(), *place.clock, name);
     note(name + " starts");
     place.host->start();
 }
@@ -117,6 +121,7 @@ void World::begin_life(std::size_t at) {
 void World::crash(std::size_t at) {
     Place& place = places_[at];
     note(place.host->name() + " dies");
+    if (!plan_.shared_cache) caches_[at].kept.clear();
     loop_.end(place.host->who());
     place.host.reset();
     ++outcome_.crashes;
@@ -166,6 +171,7 @@ void World::calm_down() {
     calm_ = true;
     weather_.calm_down();
     bank_.calm_down();
+    checks_.calm_down();
     errands_.calm_down();
     for (std::size_t i = 0; i < places_.size(); ++i) {
         places_[i].clock->set_error(0);
@@ -196,7 +202,7 @@ bool World::rests() {
         ++waiting;
     }
     outcome_.waiting = waiting;
-    return true;
+    return checks_.books_are_the_rail();
 }
 
 Outcome World::run() {
@@ -206,6 +212,9 @@ Outcome World::run() {
     places_.resize(plan_.hosts);
     for (std::size_t i = 0; i < places_.size(); ++i) begin_life(i);
     errands_.plan();
+    for (int i = 0; i < 3; ++i)
+        loop_.after(Millis{static_cast<std::int64_t>(random_.below(plan_.troubled.count()))}, the_world,
+                    [this] { bank_.receive(atr::Decimal(7)); });
     trouble();
     const UnixMillis troubles_end = loop_.unix_ms() + plan_.troubled.count();
     while (!checks_.violation() && loop_.run_one(troubles_end)) {
@@ -213,12 +222,14 @@ Outcome World::run() {
     calm_down();
     const UnixMillis calm_began = loop_.unix_ms();
     bool at_rest = false;
-    for (Millis waited{0}; !checks_.violation() && !at_rest && waited < longest_calm; waited += Millis{500}) {
+    for (Millis waited = shortest_calm; !checks_.violation() && !at_rest && waited < longest_calm; waited += Millis{500}) {
         while (!checks_.violation() && loop_.run_one(calm_began + waited.count())) {
         }
         at_rest = rests();
     }
     outcome_.to_rest = Millis{loop_.unix_ms() - calm_began};
+    if (!at_rest && errands_.all_told() && !checks_.books_are_the_rail())
+        checks_.broken("books are not the rail", "nor do they become it");
     if (!at_rest && !checks_.violation()) {
         std::string open = errands_.open();
         for (const auto& payment : checks_.all<Payment>())

@@ -1,0 +1,66 @@
+/// Seeded bugs: each breaks one rule of the code that asks for it, in a build made to show that the simulation finds
+/// it (tests/simulation). In every other build the question is a constant false.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace treasurer {
+
+enum class Mutation {
+    none,
+    resubmit_with_a_new_key,
+    send_before_persisting,
+    skip_the_claims,
+    take_claims_from_the_living,
+    void_on_a_late_rejected,
+    fail_on_unknown,
+    send_again_on_timeout,
+    trust_the_lease_to_stop_a_sender,
+    cancel_after_commit_a,
+    believe_words_that_are_not_final,
+    forget_what_was_perhaps_sent,
+    never_take_over,
+    acknowledge_before_commit,
+    spend_below_zero,
+    keep_the_hold_of_a_void,
+    book_receipts_twice,
+    fill_the_cache_after_an_invalidation,
+    show_less_than_own_commits,
+    commit_seq_out_of_order
+};
+
+inline constexpr std::array<std::string_view, 20> mutations = {"none",
+                                                               "resubmit_with_a_new_key",
+                                                               "send_before_persisting",
+                                                               "skip_the_claims",
+                                                               "take_claims_from_the_living",
+                                                               "void_on_a_late_rejected",
+                                                               "fail_on_unknown",
+                                                               "send_again_on_timeout",
+                                                               "trust_the_lease_to_stop_a_sender",
+                                                               "cancel_after_commit_a",
+                                                               "believe_words_that_are_not_final",
+                                                               "forget_what_was_perhaps_sent",
+                                                               "never_take_over",
+                                                               "acknowledge_before_commit",
+                                                               "spend_below_zero",
+                                                               "keep_the_hold_of_a_void",
+                                                               "book_receipts_twice",
+                                                               "fill_the_cache_after_an_invalidation",
+                                                               "show_less_than_own_commits",
+                                                               "commit_seq_out_of_order"};
+
+#ifdef TREASURER_MUTATIONS
+/// Of this thread, and so of the world that it runs.
+inline thread_local Mutation mutation_in_force = Mutation::none;
+inline bool mutated(Mutation which) {
+    return mutation_in_force == which;
+}
+#else
+constexpr bool mutated(Mutation) {
+    return false;
+}
+#endif
+
+}  // namespace treasurer

@@ -1,0 +1,85 @@
+// Shows that the simulation finds what it is there to find: for every seeded bug, how many seeds it takes until a rule
+// is broken, from several first seeds; and that without one no rule is broken.
+//
+//     simulate_mutated [NAME...]      exit code 1: a bug was not found, or a rule was broken without one
+#include "runtime/mutation.hpp"
+#include "simulation/world.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using namespace treasurer;
+
+constexpr unsigned searches = 5;               // for the median
+constexpr std::uint64_t between = 1'000'000;   // their first seeds
+constexpr std::uint64_t most_seeds = 2000;     // of one search
+constexpr std::uint64_t seeds_without = 200;
+
+/// The number of seeds until a rule was broken, 0: none was within `most`.
+std::uint64_t search(std::uint64_t first, std::uint64_t most, std::string& rule) {
+    for (std::uint64_t i = 0; i < most; ++i) {
+        const auto outcome = simulation::run(simulation::Plan::of(first + i));
+        if (!outcome.violation) continue;
+        rule = outcome.violation->rule;
+        return i + 1;
+    }
+    return 0;
+}
+
+/// True when it went as it must.
+bool try_mutation(std::size_t which) {
+    mutation_in_force = static_cast<Mutation>(which);
+    const std::string name(mutations.at(which));
+    std::string rule;
+    if (mutation_in_force == Mutation::none) {
+        const auto seeds = search(1, seeds_without, rule);
+        if (seeds > 0) std::printf("%-40s seed %llu breaks a rule: %s\n", "without a bug", static_cast<unsigned long long>(seeds), rule.c_str());
+        else std::printf("%-40s %llu seeds, no rule broken\n", "without a bug", static_cast<unsigned long long>(seeds_without));
+        return seeds == 0;
+    }
+    std::vector<std::uint64_t> took;
+    std::map<std::string, unsigned> rules;
+    for (unsigned i = 0; i < searches; ++i) {
+        const auto seeds = search(1 + i * between, most_seeds, rule);
+        if (seeds == 0) {
+            std::printf("%-40s NOT FOUND in %llu seeds from %llu\n", name.c_str(), static_cast<unsigned long long>(most_seeds), static_cast<unsigned long long>(1 + i * between));
+            return false;
+        }
+        took.push_back(seeds);
+        ++rules[rule];
+    }
+    std::sort(took.begin(), took.end());
+    std::string told;
+    for (const auto& [text, times] : rules) told += (told.empty() ? "" : ", ") + text;
+    std::printf("%-40s median %4llu seeds, at most %4llu: %s\n", name.c_str(), static_cast<unsigned long long>(took[took.size() / 2]),
+                static_cast<unsigned long long>(took.back()), told.c_str());
+    std::fflush(stdout);
+    return true;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::vector<std::size_t> wanted;
+    for (std::size_t i = 0; i < mutations.size(); ++i)
+        if (argc == 1 || std::find(argv + 1, argv + argc, mutations.at(i)) != argv + argc) wanted.push_back(i);
+    std::atomic<std::size_t> next{0}, failed{0};
+    const auto work = [&] {
+        for (std::size_t i = next++; i < wanted.size(); i = next++)
+            if (!try_mutation(wanted[i])) ++failed;
+    };
+    std::vector<std::thread> threads;
+    for (unsigned i = 1; i < std::thread::hardware_concurrency(); ++i) threads.emplace_back(work);
+    work();
+    for (auto& thread : threads) thread.join();
+    std::printf("%zu of %zu as they must be\n", wanted.size() - failed, wanted.size());
+    return failed == 0 && !wanted.empty() ? 0 : 1;
+}
