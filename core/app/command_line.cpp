@@ -127,7 +127,8 @@ int with_core(const SettingsOptions& options, WantedPlugins wanted, Folder folde
     }
     if (wanted.storage && folder == Folder::needed) {
         if (const auto there = find_books(**core); !there) {
-            print_error(settings->plugins.storage.use + ": " + there.error().message + "; name the right --data or --config");
+            print_error(settings->plugins.storage.use + ": " + there.error().message +
+                        "; name the right --data or --config");
             return usage;
         }
     }

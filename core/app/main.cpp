@@ -21,8 +21,8 @@ std::string unknown_command(CLI::App* at, const std::vector<std::string>& words)
         if (std::find(names.begin(), names.end(), word) == names.end()) {
             std::string all;
             for (const auto& name : names) all += (all.empty() ? "" : ", ") + name;
-            return "there is no command '" + said + word + "'" + treasurer::suggestion(word, names) + "; there are " + all +
-                   ": see treasurer " + said + "--help";
+            return "there is no command '" + said + word + "'" + treasurer::suggestion(word, names) + "; there are " +
+                   all + ": see treasurer " + said + "--help";
         }
         at = at->get_subcommand(word);
         said += word + ' ';

@@ -92,7 +92,8 @@ atr::Result<std::string> read_file(const std::string& file, std::size_t most) {
     std::error_code error;
     if (fs::is_directory(file, error)) return atr::rejected(ATR_E_BAD_INPUT, file + " is a folder");
     std::ifstream in(file, std::ios::binary);
-    if (!in) return atr::rejected(ATR_E_BAD_INPUT, file + (fs::exists(file, error) ? " cannot be read" : ": no such file"));
+    if (!in)
+        return atr::rejected(ATR_E_BAD_INPUT, file + (fs::exists(file, error) ? " cannot be read" : ": no such file"));
     std::string out(most + 1, '\0');
     in.read(out.data(), static_cast<std::streamsize>(out.size()));
     out.resize(static_cast<std::size_t>(in.gcount()));

@@ -19,7 +19,8 @@ std::string lower(std::string text) {
 bool names_a_secret(const std::string& name) {
     static constexpr std::array words = {"pass", "secret", "token", "key", "credential"};
     const std::string low = lower(name);
-    return std::any_of(words.begin(), words.end(), [&](const char* word) { return low.find(word) != std::string::npos; });
+    return std::any_of(words.begin(), words.end(),
+                       [&](const char* word) { return low.find(word) != std::string::npos; });
 }
 
 }  // namespace

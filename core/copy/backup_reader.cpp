@@ -9,8 +9,8 @@ constexpr std::size_t large_page_bytes = std::size_t{4} << 20;
 }  // namespace
 
 atr::Error BackupSource::damaged(const std::string& what) const {
-    return atr::rejected(ATR_E_CORRUPT, in_.file().string() + ": is damaged at line " + std::to_string(in_.lines()) + ": " +
-                                            what + "; use another backup");
+    return atr::rejected(ATR_E_CORRUPT, in_.file().string() + ": is damaged at line " + std::to_string(in_.lines()) +
+                                            ": " + what + "; use another backup");
 }
 
 atr::Result<Json> BackupSource::next_line() {

@@ -89,12 +89,13 @@ Task<atr::Result<bool>> StoreCopier::look_at_target() {
     co_await closing;
     if (not_empty.empty()) co_return false;
     if (!marker && !store_id.empty() && store_id == source_.info().store_id)
-        co_return atr::rejected(ATR_E_BAD_INPUT,
-                                "the target is not empty: it holds these books, as a finished copy or the same storage. "
-                                "To compare the two, make a `treasurer backup` of each: equal books have equal hashes");
+        co_return atr::rejected(
+            ATR_E_BAD_INPUT,
+            "the target is not empty: it holds these books, as a finished copy or the same storage. "
+            "To compare the two, make a `treasurer backup` of each: equal books have equal hashes");
     if (!marker)
-        co_return atr::rejected(ATR_E_BAD_INPUT, "the target is not empty: there are records in " + not_empty +
-                                                     "; choose an empty one");
+        co_return atr::rejected(ATR_E_BAD_INPUT,
+                                "the target is not empty: there are records in " + not_empty + "; choose an empty one");
     if (marker->store_id != source_.info().store_id || marker->store_id.empty())
         co_return atr::rejected(ATR_E_BAD_INPUT, "the target holds an unfinished copy of other books, from " +
                                                      marker->origin + ": choose an empty target");

@@ -42,7 +42,8 @@ Reason vendor(const Policy&, const Facts& facts) {
 }
 
 Reason payee_account(const Policy&, const Facts& facts) {
-    if (!facts.vendor_known) return {"payee_account", pass, "there is no vendor whose payee account could be looked at"};
+    if (!facts.vendor_known)
+        return {"payee_account", pass, "there is no vendor whose payee account could be looked at"};
     if (!facts.payee_account_known)
         return {"payee_account", hold, "the vendor master has no account of this vendor for " + facts.amount.asset};
     if (facts.payee_cooling_off)

@@ -106,6 +106,14 @@ class Check(unittest.TestCase):
                 self.assertEqual(done.returncode, 0, done)
                 self.assertEqual(f"warning: a host would refuse this file: plugin {plugin}: " in done.stderr, warned, done)
 
+    def test_a_schema_that_is_none_is_told_where_the_settings_name_the_plugin(self):
+        plugin = BUILD / "test_plugins/broken/by_hand_schema_not_json.so"
+        done = subprocess.run([str(BUILD / "bin/treasurer"), "config", "check", "config/embedded.yaml", "--set",
+                               f"plugins.parsers.rules.use={plugin}"], cwd=SOURCE, capture_output=True, text=True,
+                              timeout=60, check=False)
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn("plugins.parsers.rules.use: the plugin's schema is no JSON object", done.stderr)
+
     def test_a_folder_is_no_plugin(self):
         done = treasurer("check", BUILD / "plugins")
         self.assertEqual((done.returncode, done.stdout), (2, ""), done)

@@ -439,8 +439,9 @@ typedef struct atr_cache {
     uint32_t reserved0;
     atr_outcome (*get)(void*, const atr_call*, atr_str key, atr_buf* out, int64_t* ttl_ms_left, atr_error*);
     atr_outcome (*set)(void*, const atr_call*, atr_str key, atr_str val, uint64_t version, int64_t ttl_ms,
-                       uint32_t flags, atr_error*); /* IF_ABSENT or IF_NEWER lost -> CONFLICT; a ttl is always given; where a
-                                                       value is refused as ATR_E_TOO_LARGE, an older one is deleted */
+                       uint32_t flags,
+                       atr_error*); /* IF_ABSENT or IF_NEWER lost -> CONFLICT; a ttl is always given; where a
+                                       value is refused as ATR_E_TOO_LARGE, an older one is deleted */
     /* Idempotent. Keeps the version of a key it knows, and knows nothing of others: an invalidation that must beat a
      * slow filler is a set of a marker, with IF_NEWER and the version that made the key stale. */
     atr_outcome (*del)(void*, const atr_call*, const atr_str* keys, uint32_t n, atr_error*);

@@ -17,7 +17,8 @@ std::string shown(ConfigFile& file, const std::string& path) {
     const auto listed = list_settings(file.options);
     if (std::holds_alternative<treasurer::Problems>(listed)) return "a problem";
     for (const auto& one : std::get<std::vector<treasurer::ListedSetting>>(listed))
-        if (one.path == path) return one.value + " #" + one.where.substr(std::min(one.where.find(','), one.where.size()));
+        if (one.path == path)
+            return one.value + " #" + one.where.substr(std::min(one.where.find(','), one.where.size()));
     return "not listed";
 }
 

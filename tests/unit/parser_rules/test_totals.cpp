@@ -27,9 +27,9 @@ TEST_CASE("totals are found by their labels in six languages", "[parser_rules][t
 
 TEST_CASE("a credit is never read as an amount to pay, however it is written", "[parser_rules][totals]") {
     for (const char* text :
-         {"Total: (45.00) MNEE", "Total: MNEE (45.00)", "Total: (45.00 MNEE)", "Total: (MNEE 45.00)", "Total: -45.00 MNEE",
-          "Total: 45.00- MNEE", "Total: 45.00 MNEE CR", "Total: 45.00 CR MNEE", "Total: 45.00 MNEE Cr.",
-          "Total: 45.00CR MNEE", "Total: MNEE 45.00CR", "Total   MNEE 45.00   CR"}) {
+         {"Total: (45.00) MNEE", "Total: MNEE (45.00)", "Total: (45.00 MNEE)", "Total: (MNEE 45.00)",
+          "Total: -45.00 MNEE", "Total: 45.00- MNEE", "Total: 45.00 MNEE CR", "Total: 45.00 CR MNEE",
+          "Total: 45.00 MNEE Cr.", "Total: 45.00CR MNEE", "Total: MNEE 45.00CR", "Total   MNEE 45.00   CR"}) {
         CAPTURE(text);
         const Reading reading(text);
         CHECK(reading["amount_due"] == "-45.00");
@@ -38,8 +38,8 @@ TEST_CASE("a credit is never read as an amount to pay, however it is written", "
 }
 
 TEST_CASE("what only looks like a credit is none", "[parser_rules][totals]") {
-    for (const char* text : {"Total (USD): 45.00 USD", "Total: 45.00 USD (incl. tax)",
-                             "Total: 45.00 USD CRM licence"}) {
+    for (const char* text :
+         {"Total (USD): 45.00 USD", "Total: 45.00 USD (incl. tax)", "Total: 45.00 USD CRM licence"}) {
         CAPTURE(text);
         CHECK(Reading(text)["amount_due"] == "45.00");
     }
