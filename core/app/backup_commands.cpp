@@ -119,22 +119,20 @@ int write_keys(const std::string& folder, const std::vector<copy::KeyFile>& keys
     return done;
 }
 
-int restore(StoragePlace& to, const Settings& settings, const BackupOptions& options, ThreadExecutor& executor) {
-    auto source = copy::BackupSource::open(options.file);
-    if (!source) return fail_with("nothing was restored", source.error());
+int restore(copy::BackupSource& source, StoragePlace& to, const Settings& settings, ThreadExecutor& executor) {
     SystemClock clock;
     SystemRandom random;
     ProgressLines lines("restoring");
     copy::CopyPlan plan;
-    plan.origin = "the backup of " + (*source)->made_at();
+    plan.origin = "the backup of " + source.made_at();
     plan.reason = "restored from " + plan.origin;
     plan.life = Ids(clock, random).next();
     plan.now_ms = clock.unix_ms();
     plan.tell = [&lines](const copy::Progress& progress) { lines.tell(progress); };
-    copy::StoreCopier copier(**source, to.storage(), to.copies(), std::move(plan));
+    copy::StoreCopier copier(source, to.storage(), to.copies(), std::move(plan));
     const auto filled = block_on(executor, copier.fill());
     if (!filled) return fail_with("not restored", filled.error());
-    const auto keys = (*source)->finish(filled->source);
+    const auto keys = source.finish(filled->source);
     if (!keys) return fail_with("not restored", keys.error());
     if (const int code = write_keys(settings.data_dir, *keys); code != done) return code;
     print_digest(filled->source);
@@ -145,8 +143,8 @@ int restore(StoragePlace& to, const Settings& settings, const BackupOptions& opt
     return code;
 }
 
-using Work = int (*)(StoragePlace&, const Settings&, const BackupOptions&, ThreadExecutor&);
-
+/// Opens the storage of the settings, and runs `work(place, settings, executor)` on it.
+template <class Work>
 int with_storage(const BackupOptions& options, Folder folder, Work work) {
     const auto settings = options.settings.load();
     if (!settings) return usage;
@@ -158,10 +156,26 @@ int with_storage(const BackupOptions& options, Folder folder, Work work) {
     make_data_folder(settings->data_dir, error);
     ThreadExecutor executor(2);
     int code = usage;
-    if (const auto place = StoragePlace::open(*settings, settings->plugins.storage.use, executor))
-        code = work(*place, *settings, options, executor);
+    if (const auto place = StoragePlace::open(*settings, folder, executor)) code = work(*place, *settings, executor);
     executor.stop();
     return code;
+}
+
+int backup_command(const BackupOptions& options) {
+    return with_storage(options, Folder::needed,
+                        [&](StoragePlace& from, const Settings& settings, ThreadExecutor& executor) {
+                            return back_up(from, settings, options, executor);
+                        });
+}
+
+/// The storage is opened, and so perhaps made, only once there is a backup to restore.
+int restore_command(const BackupOptions& options) {
+    const auto source = copy::BackupSource::open(options.file);
+    if (!source) return fail_with("nothing was restored", source.error());
+    return with_storage(options, Folder::make,
+                        [&](StoragePlace& to, const Settings& settings, ThreadExecutor& executor) {
+                            return restore(**source, to, settings, executor);
+                        });
 }
 
 }  // namespace
@@ -176,15 +190,15 @@ void add_backup(CLI::App& program, int& exit_code) {
             ->required();
         backup->add_flag("--with-keys", options->with_keys,
                          "put the data folder's key files in as well: then guard the file as you guard them");
-        backup->callback([options, &exit_code] { exit_code = with_storage(*options, Folder::needed, back_up); });
+        backup->callback([options, &exit_code] { exit_code = backup_command(*options); });
     }
     {
         auto options = std::make_shared<BackupOptions>();
-        auto* restore_command = program.add_subcommand(
+        auto* restoring = program.add_subcommand(
             "restore", "fill an empty storage from a backup, checked by its hash; it starts in quarantine");
-        options->settings.add_to(*restore_command);
-        restore_command->add_option("file", options->file, "the backup")->required();
-        restore_command->callback([options, &exit_code] { exit_code = with_storage(*options, Folder::make, restore); });
+        options->settings.add_to(*restoring);
+        restoring->add_option("file", options->file, "the backup")->required();
+        restoring->callback([options, &exit_code] { exit_code = restore_command(*options); });
     }
 }
 

@@ -9,6 +9,7 @@
 #include "app/command_line.hpp"
 #include "config/plugin_config.hpp"
 #include "config/schema_check.hpp"
+#include "plugin/plugin_file.hpp"
 
 namespace treasurer::app {
 namespace {
@@ -63,11 +64,31 @@ bool names_a_check(const std::string& word) {
     return std::ranges::any_of(all, [&](const kit::Explanation& one) { return one.code.starts_with(word); });
 }
 
+/// Why there is no file to check; empty: there is one.
+std::string no_file(const std::filesystem::path& plugin) {
+    std::error_code error;
+    if (std::filesystem::is_directory(plugin, error))
+        return plugin.string() + " is a folder: name one .so file; `treasurer plugin list --dir " + plugin.string() +
+               "` shows which there are";
+    return std::filesystem::exists(plugin, error) ? std::string() : plugin.string() + ": no such file";
+}
+
+/// The kit judges the file; whether a host would open it is another question, and better known now.
+void warn_if_refused(const std::filesystem::path& plugin) {
+    const auto opened = check_plugin_file(std::filesystem::absolute(plugin), {});
+    if (!opened) std::cerr << "warning: a host would refuse this file: " << opened.error().message << '\n';
+}
+
 int run_check(CheckOptions options) {
-    if (!std::filesystem::exists(options.kit.plugin)) {
-        print_error(options.kit.plugin.string() + ": no such file");
+    if (const auto wrong = no_file(options.kit.plugin); !wrong.empty()) {
+        print_error(wrong);
         return usage;
     }
+    for (const auto& document : options.kit.documents)
+        if (!std::filesystem::is_regular_file(document)) {
+            print_error("--document " + document.string() + ": no such file");
+            return usage;
+        }
     options.kit.depth = options.full ? kit::Depth::full : options.quick ? kit::Depth::quick : kit::Depth::normal;
     options.kit.limit = std::chrono::seconds(options.limit_seconds);
     for (const auto& word : options.kit.only)
@@ -95,6 +116,7 @@ int run_check(CheckOptions options) {
             return usage;
         }
     }
+    warn_if_refused(options.kit.plugin);
     return report.passed() ? done : finding;
 }
 

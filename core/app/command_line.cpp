@@ -1,6 +1,9 @@
 #include "app/command_line.hpp"
 
 #include "app/plugin_schemas.hpp"
+#include "config/existing_books.hpp"
+#include "copy/record_source.hpp"
+#include "runtime/block_on.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,6 +26,17 @@ std::string default_config() {
 std::string default_data() {
     const char* named = std::getenv("TREASURER_DATA");
     return named ? named : "./treasurer-data";
+}
+
+/// Errors: no host ever used this storage. One that offers no copies is not asked.
+atr::Result<> find_books(CoreServices& core) {
+    StorageCopyPort* copies = core.plugins->storage_copy();
+    if (copies == nullptr) return {};
+    copy::PatientStorage patient(*copies, core.executor);
+    auto source = block_on(core.executor, copy::SnapshotSource::open(patient, true));
+    if (!source) return source.error();
+    block_on(core.executor, source->close());
+    return {};
 }
 
 }  // namespace
@@ -88,13 +102,15 @@ std::optional<Settings> SettingsOptions::load() const {
 
 int with_core(const SettingsOptions& options, WantedPlugins wanted, Folder folder,
               const std::function<int(CoreServices&)>& run) {
-    const auto settings = options.load();
+    auto settings = options.load();
     if (!settings) return usage;
     std::error_code error;
     if (folder == Folder::needed && wanted.storage && !fs::is_directory(settings->data_dir, error)) {
         print_error("there is no data folder " + settings->data_dir + "; name it with --data");
         return usage;
     }
+    if (folder == Folder::needed && wanted.storage)
+        forbid_new_books(settings->plugins.storage, schema_of, settings->plugins.dir);
     make_data_folder(settings->data_dir, error);
     if (error) {
         print_error("the data folder " + settings->data_dir + " cannot be made: " + error.message() +
@@ -108,6 +124,13 @@ int with_core(const SettingsOptions& options, WantedPlugins wanted, Folder folde
     if (!core) {
         print_error(core.error().message);
         return usage;
+    }
+    if (wanted.storage && folder == Folder::needed) {
+        if (const auto there = find_books(**core); !there) {
+            print_error(settings->plugins.storage.use + ": " + there.error().message +
+                        "; name the right --data or --config");
+            return usage;
+        }
     }
     if (wanted.storage) {
         const auto prepared = (*core)->prepare();

@@ -12,7 +12,7 @@
 
 namespace treasurer::app {
 
-/// Exit codes of every command.
+/// Exit codes of every command. A file that is named and not there is usage, whatever it is.
 enum ExitCode : int { done = 0, finding = 1, usage = 2 };
 
 /// --config, --data and --set, the same for all commands.
@@ -40,8 +40,8 @@ void print_error(const std::string& text);
 /// invoices and password hashes are nobody else's to read. Call it before there are threads.
 void make_data_folder(const std::string& folder, std::error_code& error);
 
-/// Whether a command may begin new books, or needs the data folder to be there: a mistyped folder must not verify as
-/// clean.
+/// Whether a command may begin new books, or needs the data folder and the books to be there: a mistyped folder must
+/// not verify as clean.
 enum class Folder { make, needed };
 
 /// Opens and prepares the core for one command, runs it, and closes. `run` returns the exit code.

@@ -5,6 +5,7 @@
 #include "runtime/block_on.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <map>
 
@@ -53,6 +54,14 @@ int overlay_stored(const SettingsOptions& options, std::vector<ListedSetting>& l
     });
 }
 
+/// False after it was said that the file that was named is not there: that is no finding about a file.
+bool needs_file(const SettingsOptions& options) {
+    std::error_code error;
+    if (options.config.empty() || std::filesystem::is_regular_file(options.config, error)) return true;
+    print_error(options.config + ": no such file");
+    return false;
+}
+
 void add_check(CLI::App& config, int& exit_code) {
     auto options = std::make_shared<SettingsOptions>();
     auto* check = config.add_subcommand("check", "check a settings file; prints every problem as file:line:column");
@@ -61,7 +70,7 @@ void add_check(CLI::App& config, int& exit_code) {
     check->add_option("--set", options->overrides, "override one setting: path.to.key=value; may be repeated")
         ->allow_extra_args(false);
     check->callback([options, &exit_code] {
-        exit_code = options->load() ? done : finding;
+        exit_code = needs_file(*options) ? options->load() ? done : finding : usage;
         if (exit_code == done) std::cout << options->config << ": no problems\n";
     });
 }
@@ -77,7 +86,7 @@ void add_show(CLI::App& config, int& exit_code) {
     show->add_flag("--stored", options->stored, "ask storage for what it holds since the first start");
     show->callback([options, &exit_code] {
         const auto load = options->settings.load_options();
-        if (!load) {
+        if (!load || !needs_file(options->settings)) {
             exit_code = usage;
             return;
         }

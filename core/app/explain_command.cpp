@@ -30,6 +30,7 @@ bool list(const std::string& beginning) {
         std::cout << one.code << "  " << one.rule << '\n';
         any = true;
     }
+    if (any) std::cerr << "`treasurer plugin explain CODE` tells why one is there, and what breaks it\n";
     return any;
 }
 

@@ -1,15 +1,33 @@
 // The treasurer program: one binary, every backend a plugin.
 #include "app/command_line.hpp"
+#include "config/suggestion.hpp"
 
 #include <algorithm>
 #include <csignal>
 #include <iostream>
+#include <string>
+#include <vector>
 
 namespace {
 
-bool knows(CLI::App& program, const std::string& command) {
-    const auto all = program.get_subcommands({});
-    return std::any_of(all.begin(), all.end(), [&](const CLI::App* one) { return one->get_name() == command; });
+/// What is wrong with the words before the first option, at whatever depth: "there is no command ...". Empty: nothing.
+std::string unknown_command(CLI::App* at, const std::vector<std::string>& words) {
+    std::string said;
+    for (const auto& word : words) {
+        const auto known = at->get_subcommands({});
+        if (known.empty() || word.starts_with('-')) return {};
+        std::vector<std::string> names;
+        for (const auto* one : known) names.push_back(one->get_name());
+        if (std::find(names.begin(), names.end(), word) == names.end()) {
+            std::string all;
+            for (const auto& name : names) all += (all.empty() ? "" : ", ") + name;
+            return "there is no command '" + said + word + "'" + treasurer::suggestion(word, names) + "; there are " +
+                   all + ": see treasurer " + said + "--help";
+        }
+        at = at->get_subcommand(word);
+        said += word + ' ';
+    }
+    return {};
 }
 
 }  // namespace
@@ -33,8 +51,8 @@ int main(int argc, char** argv) {
     add_backup(program, exit_code);
     add_quarantine(program, exit_code);
     add_simulate(program, exit_code);
-    if (argc > 1 && argv[1][0] != '-' && !knows(program, argv[1])) {
-        print_error("there is no command '" + std::string(argv[1]) + "'; see treasurer --help");
+    if (const auto wrong = unknown_command(&program, {argv + 1, argv + argc}); !wrong.empty()) {
+        print_error(wrong);
         return usage;
     }
     try {

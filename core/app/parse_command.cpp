@@ -92,7 +92,8 @@ atr::Result<std::string> read_file(const std::string& file, std::size_t most) {
     std::error_code error;
     if (fs::is_directory(file, error)) return atr::rejected(ATR_E_BAD_INPUT, file + " is a folder");
     std::ifstream in(file, std::ios::binary);
-    if (!in) return atr::rejected(ATR_E_BAD_INPUT, file + " cannot be read");
+    if (!in)
+        return atr::rejected(ATR_E_BAD_INPUT, file + (fs::exists(file, error) ? " cannot be read" : ": no such file"));
     std::string out(most + 1, '\0');
     in.read(out.data(), static_cast<std::streamsize>(out.size()));
     out.resize(static_cast<std::size_t>(in.gcount()));
@@ -128,7 +129,10 @@ void add_parse(CLI::App& program, int& exit_code) {
                     submission.filename = fs::path(file).filename().string();
                     read = block_on(core.executor, core.reader->read(submission));
                 }
-                if (!read) code = finding;
+                if (!bytes)
+                    code = usage;
+                else if (!read && code == done)
+                    code = finding;
                 std::cout << dump(line_of(fs::path(file).filename().string(), read,
                                           confidence ? static_cast<std::uint32_t>(*confidence) : 10000u))
                           << '\n';

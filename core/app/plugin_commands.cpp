@@ -50,7 +50,8 @@ int inspect(const std::string& use, const std::string& dir) {
     const auto library = PluginLibrary::load(file);
     if (!library) {
         print_error(library.error().message);
-        return finding;
+        std::error_code error;
+        return std::filesystem::is_regular_file(file, error) ? finding : usage;
     }
     const auto hash = sha256_of_file(file);
     std::cout << "file: " << (*library)->file().string() << '\n';

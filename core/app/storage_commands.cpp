@@ -20,9 +20,8 @@ int read_source_again(copy::SnapshotSource& source, const copy::StoreDigest& fir
     return print_comparison(first, *again);
 }
 
-int copy_between(StoragePlace& from, StoragePlace& to, ThreadExecutor& executor, bool verify) {
-    auto source = block_on(executor, copy::SnapshotSource::open(from.copies()));
-    if (!source) return fail_with("--from " + from.name(), source.error());
+int copy_between(StoragePlace& from, copy::SnapshotSource& source, StoragePlace& to, ThreadExecutor& executor,
+                 bool verify) {
     SystemClock clock;
     SystemRandom random;
     ProgressLines lines("copying");
@@ -32,26 +31,36 @@ int copy_between(StoragePlace& from, StoragePlace& to, ThreadExecutor& executor,
     plan.life = Ids(clock, random).next();
     plan.now_ms = clock.unix_ms();
     plan.tell = [&lines](const copy::Progress& progress) { lines.tell(progress); };
-    copy::StoreCopier copier(*source, to.storage(), to.copies(), std::move(plan));
+    copy::StoreCopier copier(source, to.storage(), to.copies(), std::move(plan));
     const auto filled = block_on(executor, copier.fill());
     if (!filled) return fail_with("--to " + to.name(), filled.error());
     std::cerr << (filled->resumed ? "resumed: " : "") << filled->source.count() << " records read, " << filled->written
               << " written, " << filled->removed << " removed in " << lines.elapsed() << '\n';
     print_digest(filled->source);
-    int code = verify ? read_source_again(*source, filled->source, executor) : int{done};
-    block_on(executor, source->close());
+    int code = verify ? read_source_again(source, filled->source, executor) : int{done};
+    block_on(executor, source.close());
     if (code == done) code = finish_copy(copier, *filled, to, executor, verify);
     return code;
+}
+
+/// The target is opened, and so perhaps made, only once there are books to copy.
+int copy_from(StoragePlace& from, const CopyOptions& options, ThreadExecutor& executor) {
+    auto source = block_on(executor, copy::SnapshotSource::open(from.copies()));
+    if (!source) return fail_with("--from " + from.name(), source.error());
+    const auto to = StoragePlace::open({"--to", options.to, options.data, Folder::make}, executor);
+    if (!to) return usage;
+    if (to->identity() == from.identity()) {
+        print_error("--from and --to name the same storage; name another one with --to");
+        return usage;
+    }
+    return copy_between(from, *source, *to, executor, options.verify);
 }
 
 int copy_command(const CopyOptions& options) {
     ThreadExecutor executor(2);
     int code = usage;
-    {
-        const auto from = StoragePlace::open(options.from, options.data, executor);
-        const auto to = from ? StoragePlace::open(options.to, options.data, executor) : nullptr;
-        if (to) code = copy_between(*from, *to, executor, options.verify);
-    }
+    if (const auto from = StoragePlace::open({"--from", options.from, options.data, Folder::needed}, executor))
+        code = copy_from(*from, options, executor);
     executor.stop();
     return code;
 }

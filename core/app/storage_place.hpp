@@ -12,24 +12,29 @@ namespace treasurer::app {
 /// Threads: the command's own. Lifetime: the executor outlives it.
 class StoragePlace {
 public:
-    /// `text` is PLUGIN:key=value,… or a settings file, whose plugins.storage is meant; `data` is the folder that
-    /// ${TREASURER_DATA} names in it. Problems are printed, and nullptr is returned.
-    static std::unique_ptr<StoragePlace> open(const std::string& text, const std::string& data,
-                                              ThreadExecutor& executor);
-    static std::unique_ptr<StoragePlace> open(const Settings& settings, std::string name, ThreadExecutor& executor);
+    /// What a command line says of a storage: the option, its text, and whether the books must be there already.
+    struct Named {
+        std::string option, text, data;
+        Folder folder = Folder::make;
+    };
+    /// The text is PLUGIN:key=value,… or a settings file, whose plugins.storage is meant; `data` is the folder that
+    /// ${TREASURER_DATA} names in it. Problems are printed with the option, and nullptr is returned.
+    static std::unique_ptr<StoragePlace> open(const Named& named, ThreadExecutor& executor);
+    static std::unique_ptr<StoragePlace> open(const Settings& settings, Folder folder, ThreadExecutor& executor);
     ~StoragePlace();
 
     /// The settings file or the plugin: never its settings, which may hold a password.
     const std::string& name() const { return name_; }
+    /// The plugin with its settings, to compare with another's; never to be printed.
+    const std::string& identity() const { return identity_; }
     StoragePort& storage() { return plugins_->storage(); }
     copy::PatientStorage& copies() { return *copies_; }
 
 private:
-    static std::unique_ptr<StoragePlace> open(const PluginSettings& plugins, std::string name,
-                                              ThreadExecutor& executor);
+    static std::unique_ptr<StoragePlace> open(PluginSettings plugins, const Named& named, ThreadExecutor& executor);
     StoragePlace() = default;
 
-    std::string name_;
+    std::string name_, identity_;
     SystemClock clock_;
     SecretResolver secrets_{process_environment()};
     std::unique_ptr<PluginSet> plugins_;

@@ -55,16 +55,19 @@ void sort(Problems& problems) {
 
 }  // namespace
 
+EnvLookup environment_of(const LoadOptions& options) {
+    return [data_dir = options.data_dir, env = options.env](const std::string& name) -> std::optional<std::string> {
+        if (name == "TREASURER_DATA") return data_dir;
+        return env ? env(name) : std::nullopt;
+    };
+}
+
 std::variant<Settings, Problems> load_settings(const LoadOptions& options) {
     Problems problems;
     YamlNode root = read_yaml_file(options.file, problems);
     if (!problems.empty()) return problems;
     apply_overrides(root, options.overrides, problems);
-    const EnvLookup env = [&](const std::string& name) -> std::optional<std::string> {
-        if (name == "TREASURER_DATA") return options.data_dir;
-        return options.env ? options.env(name) : std::nullopt;
-    };
-    expand_environment(root, env, problems);
+    expand_environment(root, environment_of(options), problems);
 
     Settings settings;
     settings.data_dir = options.data_dir;

@@ -23,6 +23,9 @@ struct LoadOptions {
     SchemaLookup plugin_schema = {};  ///< empty: plugin settings are typed by YAML's own rules and not checked
 };
 
+/// What ${NAME} stands for in the file: TREASURER_DATA is the data folder.
+EnvLookup environment_of(const LoadOptions& options);
+
 /// Settings, or every problem found (at least one), in the order of the file.
 std::variant<Settings, Problems> load_settings(const LoadOptions& options);
 

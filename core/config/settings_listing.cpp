@@ -2,6 +2,7 @@
 
 #include "config/overrides.hpp"
 #include "config/settings_keys.hpp"
+#include "config/shown_value.hpp"
 #include "config/yaml_tree.hpp"
 
 namespace treasurer {
@@ -10,6 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
+/// As a file would have it.
 std::string written(const YamlNode& node) {
     if (node.kind == YamlNode::Kind::scalar) return node.plain ? node.text : '"' + node.text + '"';
     if (node.kind == YamlNode::Kind::null) return "null";
@@ -19,10 +21,28 @@ std::string written(const YamlNode& node) {
     return node.is_map() ? "{" + out + "}" : "[" + out + "]";
 }
 
+/// Values as they are in effect, and where each comes from.
+class Shown {
+public:
+    explicit Shown(EnvLookup env) : env_(std::move(env)), hiding_(hide_secrets(env_)) {}
+
+    ListedSetting of(std::string path, const YamlNode& node) const {
+        YamlNode in_effect = node;
+        Problems none;  // the same variables were just replaced without one
+        expand_environment(in_effect, hiding_, none);
+        return {std::move(path), without_passwords(written(in_effect)),
+                node.at.to_string() + variables_of(written(node), env_)};
+    }
+
+private:
+    const EnvLookup env_, hiding_;
+};
+
 /// Lists the core's settings from the tree, and from their defaults where it has none.
 class Lister final : public SettingsVisitor {
 public:
-    Lister(const YamlNode& root, std::vector<ListedSetting>& out) : root_(root), out_(out) {}
+    Lister(const YamlNode& root, const Shown& shown, std::vector<ListedSetting>& out)
+        : root_(root), shown_(shown), out_(out) {}
 
     void text(std::string_view path, std::string& value) override { add(path, '"' + value + '"'); }
     void choice(std::string_view path, std::string& value, const std::vector<std::string>&) override {
@@ -50,10 +70,11 @@ public:
 private:
     void add(std::string_view path, std::string value) {
         const YamlNode* node = root_.find_path(path);
-        out_.push_back({std::string(path), node ? written(*node) : std::move(value),
-                        node ? node->at.to_string() : std::string("default")});
+        out_.push_back(node ? shown_.of(std::string(path), *node)
+                            : ListedSetting{std::string(path), std::move(value), "default"});
     }
     const YamlNode& root_;
+    const Shown& shown_;
     std::vector<ListedSetting>& out_;
 };
 
@@ -70,6 +91,7 @@ void list_defaults(const YamlNode* given, const Json& schema, const std::string&
 
 struct SlotLister {
     const LoadOptions& options;
+    const Shown& shown;
     std::string dir;
     std::vector<ListedSetting>& out;
 
@@ -80,9 +102,9 @@ struct SlotLister {
         for (const auto& entry : slot.entries)
             if (entry.key == "config")
                 for (const auto& setting : entry.value.entries)
-                    out.push_back({path + ".config." + setting.key, written(setting.value), setting.at.to_string()});
+                    out.push_back(shown.of(path + ".config." + setting.key, setting.value));
             else
-                out.push_back({path + '.' + entry.key, written(entry.value), entry.value.at.to_string()});
+                out.push_back(shown.of(path + '.' + entry.key, entry.value));
         if (!options.plugin_schema) return;
         const auto schema = options.plugin_schema(kind, named, dir);
         if (schema) list_defaults(slot.find("config"), Json::parse(*schema, nullptr, false), path + ".config", out);
@@ -103,9 +125,10 @@ std::variant<std::vector<ListedSetting>, Problems> list_settings(const LoadOptio
     YamlNode root = read_yaml_file(options.file, problems);
     apply_overrides(root, options.overrides, problems);
     std::vector<ListedSetting> out;
-    Lister lister(root, out);
+    const Shown shown(environment_of(options));
+    Lister lister(root, shown, out);
     visit_settings(settings, lister);
-    SlotLister slots{options, settings.plugins.dir, out};
+    SlotLister slots{options, shown, settings.plugins.dir, out};
     if (const YamlNode* storage = root.find_path("plugins.storage")) slots.list("storage", "plugins.storage", *storage);
     if (const YamlNode* cache = root.find_path("plugins.cache")) slots.list("cache", "plugins.cache", *cache);
     slots.list_each("rail", "plugins.rails", root.find_path("plugins.rails"));

@@ -13,8 +13,8 @@ namespace treasurer {
 
 struct ListedSetting {
     std::string path;
-    std::string value;  ///< as it was written: ${NAME} is not replaced, since it may hold a secret
-    std::string where;  ///< "treasurer.yaml:12:3", "--set server.port" or "default"
+    std::string value;  ///< the one in effect; passwords, and variables whose names speak of secrets, are "(hidden)"
+    std::string where;  ///< "treasurer.yaml:12:3", "--set server.port" or "default", then ", from ${NAME}"
 };
 
 /// In the order of the file config/embedded.yaml, plugins last. Problems: those of load_settings().

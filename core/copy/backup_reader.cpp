@@ -9,7 +9,8 @@ constexpr std::size_t large_page_bytes = std::size_t{4} << 20;
 }  // namespace
 
 atr::Error BackupSource::damaged(const std::string& what) const {
-    return atr::rejected(ATR_E_CORRUPT, in_.file().string() + ": " + what);
+    return atr::rejected(ATR_E_CORRUPT, in_.file().string() + ": is damaged at line " + std::to_string(in_.lines()) +
+                                            ": " + what + "; use another backup");
 }
 
 atr::Result<Json> BackupSource::next_line() {
@@ -24,20 +25,26 @@ atr::Result<std::unique_ptr<BackupSource>> BackupSource::open(const std::filesys
     auto in = GzipReader::open(file);
     if (!in) return in.error();
     std::unique_ptr<BackupSource> out(new BackupSource(std::move(*in)));
-    const auto line = out->next_line();
-    const bool ours = line && line->is_object() && line->value("format", Json()) == backup_format;
-    if (!ours) return out->damaged("it is no backup of treasurer");
+    const auto refuse = [&](const std::string& what) {
+        return atr::rejected(ATR_E_BAD_INPUT, file.string() + ": " + what);
+    };
+    const std::string foreign = "it is no backup of treasurer; name a file that `treasurer backup` made";
+    if (!out->in_.is_gzip()) return refuse(foreign);
+    const auto text = out->in_.line();
+    if (!text) return text.error();
+    const Json line = Json::parse(*text, nullptr, false);
+    if (!line.is_object() || line.value("format", Json()) != backup_format) return refuse(foreign);
     try {
-        const int version = line->at("version");
+        const int version = line.at("version");
         if (version != backup_version)
-            return out->damaged("it is of format " + std::to_string(version) + ", this program reads format " +
-                                std::to_string(backup_version));
-        out->made_at_ = line->at("made_at");
-        out->info_.store_id = line->at("store_id");
-        out->info_.state.schema_version = line->at("schema_version");
-        out->info_.state.commit_seq = line->at("commit_seq");
-        out->info_.state.lease_token = line->at("lease_token");
-        out->info_.collections = line->at("collections").get<std::vector<std::string>>();
+            return refuse("it is of format " + std::to_string(version) + ", this program reads format " +
+                          std::to_string(backup_version) + ": use the program that made it, or a newer one");
+        out->made_at_ = line.at("made_at");
+        out->info_.store_id = line.at("store_id");
+        out->info_.state.schema_version = line.at("schema_version");
+        out->info_.state.commit_seq = line.at("commit_seq");
+        out->info_.state.lease_token = line.at("lease_token");
+        out->info_.collections = line.at("collections").get<std::vector<std::string>>();
     } catch (const Json::exception&) {
         return out->damaged("its first line cannot be read");
     }

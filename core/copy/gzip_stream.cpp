@@ -85,6 +85,12 @@ atr::Result<> sync_folder(const std::filesystem::path& file) {
 struct GzipReader::Open {
     std::filesystem::path file;
     gzFile stream = nullptr;
+    std::uint64_t lines = 0;
+
+    atr::Error damaged(const std::string& what) const {
+        return failed(file, "is damaged at line " + std::to_string(lines) + ", near byte " +
+                                std::to_string(gzoffset(stream)) + ": " + what + "; use another backup");
+    }
 };
 
 void GzipReader::Close::operator()(Open* open) const {
@@ -107,18 +113,19 @@ atr::Result<GzipReader> GzipReader::open(const std::filesystem::path& file) {
 
 atr::Result<std::string> GzipReader::line() {
     std::string out;
+    ++open_->lines;
     for (char part[64 << 10]; gzgets(open_->stream, part, sizeof part) != nullptr;) {
         out += part;
         if (out.ends_with('\n')) {
             out.pop_back();
             return out;
         }
-        if (out.size() > longest_line) return failed(open_->file, "a line is too long");
+        if (out.size() > longest_line) return open_->damaged("the line is too long");
     }
     int code = Z_OK;
     gzerror(open_->stream, &code);
-    if (code != Z_OK && code != Z_BUF_ERROR) return failed(open_->file, "is damaged: " + last_error(open_->stream));
-    return failed(open_->file, "is cut short");
+    if (code != Z_OK && code != Z_BUF_ERROR) return open_->damaged(last_error(open_->stream));
+    return open_->damaged("it is cut short there");
 }
 
 bool GzipReader::at_sound_end() {
@@ -126,6 +133,15 @@ bool GzipReader::at_sound_end() {
     int code = Z_OK;
     gzerror(open_->stream, &code);
     return next < 0 && code == Z_OK && gzeof(open_->stream) == 1 && gzdirect(open_->stream) == 0;
+}
+
+std::uint64_t GzipReader::lines() const {
+    return open_->lines;
+}
+
+bool GzipReader::is_gzip() const {
+    std::error_code error;
+    return gzdirect(open_->stream) == 0 || std::filesystem::file_size(open_->file, error) == 0;
 }
 
 const std::filesystem::path& GzipReader::file() const {

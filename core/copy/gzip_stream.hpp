@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atr/result.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -37,6 +38,10 @@ public:
     static atr::Result<GzipReader> open(const std::filesystem::path& file);
     /// Without its line end. Errors: also the end of the file, a cut or damaged file, a line that is too long.
     atr::Result<std::string> line();
+    /// The lines that were read, the one that could not be included.
+    std::uint64_t lines() const;
+    /// False: the file does not begin as a gzip stream does. An empty file does.
+    bool is_gzip() const;
     /// True when nothing but the end of the gzip stream, sound, is left.
     bool at_sound_end();
     const std::filesystem::path& file() const;

@@ -66,7 +66,7 @@ Task<atr::Result<bool>> StoreCopier::look_at_target() {
     const atr::Result<atr::OpenSnapshot> opened = co_await opening;
     if (!opened) co_return opened.error();
     std::optional<CopyMarker> marker;
-    std::string not_empty;
+    std::string not_empty, store_id;
     for (const auto& collection : opened->collections) {
         Task<atr::Result<std::vector<atr::Record>>> reading =
             copy_.read_snapshot(opened->id, collection, {}, collection == store_collection ? page_size : 1);
@@ -74,7 +74,12 @@ Task<atr::Result<bool>> StoreCopier::look_at_target() {
         if (!records) co_return records.error();
         if (!records->empty()) not_empty = collection;
         for (const auto& record : *records) {
-            if (collection != store_collection || record.key != CopyMarker::key) continue;
+            if (collection != store_collection) continue;
+            if (record.key == StoreIdentity::key) {
+                const atr::Result<StoreIdentity> identity = decode<StoreIdentity>(record);
+                if (identity) store_id = identity->store_id;
+            }
+            if (record.key != CopyMarker::key) continue;
             const atr::Result<CopyMarker> found = decode<CopyMarker>(record);
             if (!found) co_return found.error();
             marker = *found;
@@ -83,7 +88,14 @@ Task<atr::Result<bool>> StoreCopier::look_at_target() {
     Task<> closing = copy_.close_snapshot(opened->id);
     co_await closing;
     if (not_empty.empty()) co_return false;
-    if (!marker) co_return atr::rejected(ATR_E_BAD_INPUT, "the target is not empty: there are records in " + not_empty);
+    if (!marker && !store_id.empty() && store_id == source_.info().store_id)
+        co_return atr::rejected(
+            ATR_E_BAD_INPUT,
+            "the target is not empty: it holds these books, as a finished copy or the same storage. "
+            "To compare the two, make a `treasurer backup` of each: equal books have equal hashes");
+    if (!marker)
+        co_return atr::rejected(ATR_E_BAD_INPUT,
+                                "the target is not empty: there are records in " + not_empty + "; choose an empty one");
     if (marker->store_id != source_.info().store_id || marker->store_id.empty())
         co_return atr::rejected(ATR_E_BAD_INPUT, "the target holds an unfinished copy of other books, from " +
                                                      marker->origin + ": choose an empty target");

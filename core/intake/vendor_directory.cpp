@@ -78,7 +78,11 @@ Task<atr::Result<Vendor>> VendorDirectory::add(NewVendor wanted, std::string act
     Committed committed = co_await committing;
     if (committed.ok()) co_return vendor;
     if (committed.lost == "name")
-        co_return atr::conflict(ATR_E_DUPLICATE, "a vendor with this name or alias exists already");
+        co_return atr::conflict(
+            ATR_E_DUPLICATE,
+            "a vendor with this name or alias exists already; names are compared without case, punctuation "
+            "and legal form, since an invoice may leave them out: correct that vendor, or choose a "
+            "name that tells the two apart");
     committed.error.outcome = committed.outcome;
     co_return committed.error;
 }

@@ -42,7 +42,8 @@ Reason vendor(const Policy&, const Facts& facts) {
 }
 
 Reason payee_account(const Policy&, const Facts& facts) {
-    if (!facts.vendor_known) return {"payee_account", pass, "not looked at"};
+    if (!facts.vendor_known)
+        return {"payee_account", pass, "there is no vendor whose payee account could be looked at"};
     if (!facts.payee_account_known)
         return {"payee_account", hold, "the vendor master has no account of this vendor for " + facts.amount.asset};
     if (facts.payee_cooling_off)
@@ -90,7 +91,7 @@ Reason auto_approval_limit(const Policy& policy, const Facts& facts) {
 }
 
 Reason funds(const Policy&, const Facts& facts) {
-    if (!facts.rail_known) return {"funds", pass, "not looked at"};
+    if (!facts.rail_known) return {"funds", pass, "there is no rail whose funds could be looked at"};
     if (!facts.funds_known) return {"funds", hold, "the available funds are not known"};
     if (facts.amount.amount > facts.available)
         return {"funds", hold, "only " + atr::Money(facts.available, facts.amount.asset).to_string() + " is available"};

@@ -45,12 +45,14 @@ AmountScan::Read AmountScan::read(std::uint32_t at) {
     if (glued_before(at) || glued_after(at, end)) return {end, false};
     end = open_cents(found, end);
     read_sign(found, at, end);
+    end = credit_mark(found, end);
     if (end < tokens_.size() && tokens_[end].cell == found.cell && tokens_[end].kind == TokenKind::percent) {
         found.percent = true;
         found.end_token = ++end;
     } else if (!currency_before(found, at)) {
         currency_after(found, end);
     }
+    credit_mark(found, found.end_token);
     facts_.amounts.push_back(found);
     return {found.end_token, true};
 }
@@ -113,7 +115,7 @@ bool AmountScan::glued_after(std::uint32_t at, std::uint32_t end) const {
         const bool hidden = page_.lines()[page_.line_of(after)].hidden;
         return hidden && wide(text_[tokens_[end - 1].span.end]) && after.kind == TokenKind::digits;
     }
-    if (after.kind == TokenKind::word) return !names_currency(end);
+    if (after.kind == TokenKind::word) return !names_currency(end) && !is_credit_mark(end);
     const bool more = end + 1 < tokens_.size() && touch(after, tokens_[end + 1]) &&
                       (tokens_[end + 1].kind == TokenKind::digits || tokens_[end + 1].kind == TokenKind::word);
     if (!more) return false;
@@ -122,7 +124,7 @@ bool AmountScan::glued_after(std::uint32_t at, std::uint32_t end) const {
 }
 
 /// A minus before the number or its currency, or the parentheses of accountants.
-void AmountScan::read_sign(Amount& found, std::uint32_t at, std::uint32_t& end) const {
+void AmountScan::read_sign(Amount& found, std::uint32_t at, std::uint32_t& end) {
     std::uint32_t first = at;
     if (first > 0 && tokens_[first - 1].cell == found.cell && names_currency(first - 1)) --first;
     if (first == 0 || tokens_[first - 1].cell != found.cell) return trailing_sign(found, end);
@@ -136,15 +138,48 @@ void AmountScan::read_sign(Amount& found, std::uint32_t at, std::uint32_t& end) 
         found.number.span.begin = before.span.begin;
         return;
     }
-    const bool closed = end < tokens_.size() && tokens_[end].cell == found.cell &&
-                        tokens_[end].kind == TokenKind::close && end + 1 >= page_.cells()[found.cell].end_token;
-    if (text_[before.span.begin] == '(' && touches && closed && (begins_cell || after_colon)) {
+    std::uint32_t close = end;  // "(5.00)", "(5.00 EUR)"
+    const bool currency_inside = close < tokens_.size() && tokens_[close].cell == found.cell && names_currency(close);
+    if (currency_inside) ++close;
+    const bool after_currency = first >= 2 && tokens_[first - 2].cell == found.cell && names_currency(first - 2) &&
+                                found.number.decimals != Decimals::none;  // "EUR (5.00)", but "in EUR (2)" is a note
+    if (text_[before.span.begin] == '(' && touches && closes_cell(found, close) &&
+        (begins_cell || after_colon || after_currency)) {
+        if (currency_inside) currency_after(found, end);
         found.number.negative = true;
-        found.number.span = {before.span.begin, tokens_[end].span.end};
-        found.end_token = ++end;
+        found.number.span = {before.span.begin, tokens_[close].span.end};
+        found.end_token = end = close + 1;
         return;
     }
     trailing_sign(found, end);
+}
+
+/// A closing parenthesis with nothing behind it in its cell but a currency.
+bool AmountScan::closes_cell(const Amount& found, std::uint32_t at) const {
+    if (at >= tokens_.size() || tokens_[at].cell != found.cell || tokens_[at].kind != TokenKind::close) return false;
+    const std::uint32_t cell_end = page_.cells()[found.cell].end_token;
+    return at + 1 >= cell_end || (at + 2 >= cell_end && names_currency(at + 1));
+}
+
+/// "CR" as banks and accountants write it, with nothing behind it on its line but a dot or a currency.
+bool AmountScan::is_credit_mark(std::uint32_t at) const {
+    const Token& token = tokens_[at];
+    const std::string_view word = text_.substr(token.span.begin, token.span.end - token.span.begin);
+    if (token.kind != TokenKind::word || (word != "CR" && word != "Cr" && word != "cr")) return false;
+    const std::uint32_t line_end = page_.line_end_token(token.cell);
+    std::uint32_t next = at + 1;
+    if (next < line_end && tokens_[next].kind == TokenKind::dot) ++next;
+    if (next < line_end && names_currency(next)) ++next;
+    return next >= line_end;
+}
+
+/// "100.00 CR", "100.00 EUR Cr.": owed to the buyer. Returns the token behind it.
+std::uint32_t AmountScan::credit_mark(Amount& found, std::uint32_t at) const {
+    if (at >= tokens_.size() || page_.line_of(tokens_[at]) != page_.cells()[found.cell].line) return at;
+    if (found.percent || !is_credit_mark(at)) return at;
+    found.number.negative = true;
+    found.number.span.end = tokens_[at].span.end;
+    return found.end_token = at + 1;
 }
 
 /// "100,00-", as some German systems print it.

@@ -29,7 +29,10 @@ private:
     bool glued_after(std::uint32_t at, std::uint32_t end) const;
     bool names_currency(std::uint32_t at) const;
     bool follows_letter_or_digit(const Token& token) const;
-    void read_sign(Amount& found, std::uint32_t at, std::uint32_t& end) const;
+    void read_sign(Amount& found, std::uint32_t at, std::uint32_t& end);
+    bool closes_cell(const Amount& found, std::uint32_t at) const;
+    bool is_credit_mark(std::uint32_t at) const;
+    std::uint32_t credit_mark(Amount& found, std::uint32_t at) const;
     void trailing_sign(Amount& found, std::uint32_t& end) const;
     bool currency_before(Amount& found, std::uint32_t at);
     void currency_after(Amount& found, std::uint32_t end);

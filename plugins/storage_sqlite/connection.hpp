@@ -79,6 +79,7 @@ public:
         std::chrono::milliseconds busy_timeout{5000};
         bool flush_every_commit = true;
         std::int64_t cache_kib = 2048;
+        bool create = true;  ///< open_database() alone looks at it
     };
     explicit Connection(const Options& options);
     ~Connection();

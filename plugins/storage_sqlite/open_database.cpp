@@ -19,7 +19,7 @@ std::string reason() {
 }
 
 /// What the file system alone can tell.
-Result<> check_path(const std::string& where, const std::string& path) {
+Result<> check_path(const std::string& where, const std::string& path, bool create) {
     if (path.empty()) return rejected(ATR_E_CONFIG, where + "'path' is empty: name a file");
     if (path.starts_with(':') || path.starts_with("file:") || path.find('"') != std::string::npos ||
         path.find('\0') != std::string::npos)
@@ -31,6 +31,8 @@ Result<> check_path(const std::string& where, const std::string& path) {
     const fs::path folder = fs::absolute(path, error).parent_path();
     if (!fs::is_directory(folder, error))
         return rejected(ATR_E_CONFIG, where + "the folder " + folder.string() + " does not exist: make it first");
+    if (!create && !fs::exists(path, error))
+        return rejected(ATR_E_CONFIG, where + "there is no database " + path + ": correct 'path'");
     if (fs::exists(path, error) && ::access(path.c_str(), R_OK | W_OK) != 0)
         return rejected(ATR_E_PERMISSION,
                         where + path + " cannot be read and written (" + reason() + "): give it to the service's user");
@@ -71,7 +73,7 @@ bool is_foreign(Connection& connection) {
 
 Result<std::unique_ptr<Connection>> open_database(const std::string& instance, const Connection::Options& options) {
     const std::string where = "storage '" + instance + "': ";
-    if (auto checked = check_path(where, options.path); !checked) return checked.error();
+    if (auto checked = check_path(where, options.path, options.create); !checked) return checked.error();
     try {
         auto connection = std::make_unique<Connection>(options);
         if (connection->is_read_only())

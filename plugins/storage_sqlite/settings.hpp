@@ -10,6 +10,7 @@ namespace storage_sqlite {
 
 struct Settings {
     std::string path = "treasurer.db";
+    bool create = true;
     std::string synchronous = "full";
     std::int64_t readers = 4;
     std::chrono::milliseconds busy_timeout{5000};
@@ -22,6 +23,8 @@ inline atr::Config<Settings> settings_config() {
     return atr::Config<Settings>{}
         .text("path", &Settings::path,
               "The database file; its folder must exist. '-wal' and '-shm' files stand beside it")
+        .flag("create", &Settings::create,
+              "Make the file where there is none; false: refuse, so that a disk that is not mounted is no new start")
         .choice("synchronous", &Settings::synchronous, {"full", "normal"},
                 "full: a commit is on the disk before it is answered; normal: a power cut may lose the last commits")
         .integer("readers", &Settings::readers, 1, 64, "connections", "Connections that read at the same time")

@@ -81,6 +81,7 @@ Result<std::unique_ptr<SqliteStorage>> SqliteStorage::create(const std::string& 
                                 .flush_every_commit = settings.synchronous == "full"};
     Connection::Options writing = reading;
     writing.cache_kib = settings.cache_mib * 1024;
+    writing.create = settings.create;
     auto connection = open_database(instance, writing);
     if (!connection) return connection.error();
     try {

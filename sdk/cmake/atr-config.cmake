@@ -1,6 +1,9 @@
-# find_package(atr): the plugin SDK. Gives the target atr::atr and the call atr_add_plugin().
+# find_package(atr): the plugin SDK. Gives the targets atr::atr (C++) and atr::c (C alone) and the call atr_add_plugin().
 include(CMakeFindDependencyMacro)
-find_dependency(nlohmann_json 3.11)
+get_property(ATR_LANGUAGES GLOBAL PROPERTY ENABLED_LANGUAGES)
+if(CXX IN_LIST ATR_LANGUAGES)
+    find_dependency(nlohmann_json 3.11)
+endif()
 include(${CMAKE_CURRENT_LIST_DIR}/atr_targets.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/atr_plugin.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/atr_testkit.cmake)

@@ -96,6 +96,30 @@ class Check(unittest.TestCase):
             self.assertNotIn("0 passed", done.stdout.splitlines()[-1].split(",")[0][:8])
 
 
+    def test_a_file_that_a_host_would_refuse_passes_with_a_warning(self):
+        with tempfile.TemporaryDirectory() as folder:
+            plugin = Path(folder) / "open.so"
+            shutil.copy(BUILD / "plugins/cache_memory.so", plugin)
+            for mode, warned in ((0o755, False), (0o777, True)):
+                plugin.chmod(mode)
+                done = treasurer("check", plugin, "--quick", "--only", "ATR-CACHE-001")
+                self.assertEqual(done.returncode, 0, done)
+                self.assertEqual(f"warning: a host would refuse this file: plugin {plugin}: " in done.stderr, warned, done)
+
+    def test_a_schema_that_is_none_is_told_where_the_settings_name_the_plugin(self):
+        plugin = BUILD / "test_plugins/broken/by_hand_schema_not_json.so"
+        done = subprocess.run([str(BUILD / "bin/treasurer"), "config", "check", "config/embedded.yaml", "--set",
+                               f"plugins.parsers.rules.use={plugin}"], cwd=SOURCE, capture_output=True, text=True,
+                              timeout=60, check=False)
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn("plugins.parsers.rules.use: the plugin's schema is no JSON object", done.stderr)
+
+    def test_a_folder_is_no_plugin(self):
+        done = treasurer("check", BUILD / "plugins")
+        self.assertEqual((done.returncode, done.stdout), (2, ""), done)
+        self.assertIn("is a folder: name one .so file; `treasurer plugin list --dir ", done.stderr)
+
+
 class Explain(unittest.TestCase):
     def test_every_code_of_the_kit_is_explained(self):
         in_kit = {code for file in (SOURCE / "sdk/testkit").rglob("*.[ch]pp")
@@ -112,10 +136,13 @@ class Explain(unittest.TestCase):
                 self.assertEqual(said.returncode, 0)
                 first, second, *_ = said.stdout.splitlines()
                 self.assertEqual((first, second), (code, rule))
-                parts = dict(re.findall(r"^  (why|usually|do|guide|alone) +(\S.*)$", said.stdout, re.M))
-                self.assertEqual(sorted(parts), ["alone", "do", "guide", "usually", "why"])
+                parts = dict(re.findall(r"^  (why|usually|do|guide|alone|others) +(\S.*)$", said.stdout, re.M))
+                self.assertEqual(sorted(parts), ["alone", "do", "guide", "others", "usually", "why"])
                 self.assertTrue(parts["why"].endswith(".") and parts["usually"].endswith("."), parts)
-                document, _, anchor = parts["guide"].partition("#")
+                self.assertTrue(parts["others"].startswith(f"treasurer plugin explain {code[:-4]} "), parts)
+                guide_path, _, installed = parts["guide"].partition(" ")
+                self.assertEqual(installed, "(in an installed SDK: share/doc/atr/plugin_guide.md)")
+                document, _, anchor = guide_path.partition("#")
                 self.assertEqual(document, "docs/plugin_guide.md")
                 self.assertIn(anchor, headings)
                 self.assertIn(code, parts["alone"])

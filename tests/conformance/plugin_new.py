@@ -30,6 +30,8 @@ def as_a_stranger(sdk):
     out = {name: value for name, value in os.environ.items() if not name.startswith("TREASURER_")}
     out.update(PATH=f"/usr/bin:{Path(CMAKE).parent}:{out['PATH']}", CMAKE_PREFIX_PATH=str(sdk), CMAKE_GENERATOR="Ninja",
                CFLAGS="-Wall -Wextra -Werror", CXXFLAGS="-Wall -Wextra -Werror")
+    if LANGUAGE == "c":
+        out["CXX"] = "/bin/false"
     if shutil.which("ccache"):
         out.update(CMAKE_CXX_COMPILER_LAUNCHER="ccache", CCACHE_BASEDIR=str(sdk.parent), CCACHE_NOHASHDIR="1")
     return out
@@ -58,6 +60,10 @@ def main():
         commands, = COMMANDS.findall(readme)
         said = run("bash", "-euc", commands, cwd=project, env=as_a_stranger(sdk))
         assert "100% tests passed, 0 tests failed out of 1" in said, said
+
+        if LANGUAGE == "c":
+            cache = (project / "build/CMakeCache.txt").read_text(encoding="utf-8")
+            assert "CMAKE_CXX_COMPILER" not in cache and "nlohmann" not in cache, "a C project asked for C++"
 
         shown = run(BUILD / "bin/treasurer", "plugin", "inspect", project / f"build/{NAME}.so")
         assert f"{KIND} org.example.{NAME} 1.0.0" in shown, shown

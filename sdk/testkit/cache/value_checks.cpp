@@ -151,6 +151,19 @@ void bounded(Context& t) {
     expect(cache.value("after") == "v", "its value", "none");
 }
 
+/// Only a refusal for the size: what the caller wanted to replace is out of date, and no later fill may come for it.
+void too_large_leaves_nothing_stale(Context& t) {
+    CacheClient cache(t);
+    for (std::size_t bytes = 64 << 10; bytes <= (8 << 20); bytes *= 2) {
+        need_ok(cache.set("k", "old", long_ttl), "set");
+        const auto answer = cache.set("k", std::string(bytes, 'x'), long_ttl);
+        if (answer.outcome == Outcome::ok) continue;
+        need_outcome(answer, Outcome::rejected, "a value of " + std::to_string(bytes) + " bytes, if refused",
+                     ATR_E_TOO_LARGE);
+        expect(!cache.value("k"), "no value after a set that was refused as too large", "the older one");
+    }
+}
+
 void cache_stops_when_told(Context& t) {
     CacheClient cache(t);
     need_ok(cache.set("k", std::string(10'000, 'x'), long_ttl), "set");
@@ -245,6 +258,13 @@ Checks cache_value_checks() {
              "A bound on values alone that forgets keys and bookkeeping, or a set that fails when it is reached.",
          .advice = "Bound the bytes and evict; never fail a set because others are there.",
          .run = bounded,
+         .stage = Stage::robustness},
+        {.code = "ATR-CACHE-044",
+         .rule = "A set refused with ATR_E_TOO_LARGE leaves no older value under its key.",
+         .why = "Whoever sets has a newer value; the older one would be told until its time to live ends.",
+         .pitfall = "The size looked at first, and the key left as it was.",
+         .advice = "Delete the key, as del does, before the refusal is returned.",
+         .run = too_large_leaves_nothing_stale,
          .stage = Stage::robustness},
         {.code = "ATR-CACHE-041",
          .rule = "A get whose sink says stop ends as REJECTED.",

@@ -73,7 +73,8 @@ private:
 };
 
 /// For calls whose answer does not matter, because what moved is counted.
-inline void whatever(const atr::Result<atr::RailStatus>&) {}
+template <class T>
+void whatever(const atr::Result<T>&) {}
 
 /// The exact sum. Throws Failure beyond 38 digits.
 atr::Decimal sum_of(const atr::Decimal& a, const atr::Decimal& b);

@@ -55,6 +55,20 @@ void prepare_has_no_effect(Context& t) {
     }
     expect(rail.held() == before, "the balance, after prepares: " + before.to_string(), rail.held().to_string());
     expect(rail.events(rail.began_at()).empty(), "nothing on the statement", "a movement");
+
+    const auto paid = rail.payment();
+    const auto blob = rail.prepared(paid);
+    const auto status = rail.pay(paid, blob);
+    expect(status && status->state == RailState::settled, "the payment settles", text_of(status));
+    const auto after = rail.held();
+    for (int i = 0; i < 3; ++i) whatever(rail.prepare(paid));  // bytes or a refusal, but no effect
+    rail.need_paid(paid, 1, "a payment that was prepared again after its submit");
+    expect(rail.held() == after, "the balance, after a prepare that follows the submit: " + after.to_string(),
+           rail.held().to_string());
+    const auto seen = rail.lookup(paid, {blob});
+    if (seen)
+        expect(seen->state == RailState::settled, "still settled after a prepare that follows the submit",
+               text_of(seen));
 }
 
 void pays_exactly(Context& t) {
@@ -218,9 +232,9 @@ Checks rail_payment_checks() {
          .advice = "Say all five, with the time for which a repeat under one key is safe.",
          .run = describes_rail,
          .gate = true},
-        {"ATR-RAIL-002", "prepare() has no effect.",
+        {"ATR-RAIL-002", "prepare() has no effect, before a submit of the same payment and after it.",
          "The host stores what prepare() gave before anything is sent; an effect earlier could not be found again.",
-         "A payment order, or a reservation at the bank, made in prepare().",
+         "A payment order, or a reservation at the bank, made in prepare(); or one for what was submitted already.",
          "Only submit() may reach what moves money.", prepare_has_no_effect},
         {"ATR-RAIL-003",
          "A submitted payment moves its exact amount once, and stands on the statement with its payment_id.",

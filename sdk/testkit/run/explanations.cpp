@@ -49,8 +49,10 @@ std::string to_text(const Explanation& one) {
         << "  why      " << one.why << '\n'
         << "  usually  " << one.pitfall << '\n'
         << "  do       " << one.advice << '\n'
-        << "  guide    docs/plugin_guide.md#" << one.guide << '\n'
-        << "  alone    treasurer plugin check FILE.so --only " << one.code << '\n';
+        << "  guide    docs/plugin_guide.md#" << one.guide << " (in an installed SDK: share/doc/atr/plugin_guide.md)\n"
+        << "  alone    treasurer plugin check FILE.so --only " << one.code << '\n'
+        << "  others   treasurer plugin explain " << one.code.substr(0, one.code.rfind('-'))
+        << " lists those of its kind; without a code, all\n";
     return out.str();
 }
 

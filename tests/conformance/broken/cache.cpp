@@ -40,6 +40,8 @@ public:
             let_others_in();
             flags = 0;
         }
+        if (breaks("too_large_keeps_the_old") && value.size() > (1 << 20))
+            return atr::rejected(ATR_E_TOO_LARGE, "larger than 1 MiB");
         return sound_.set(call, cut(key), value, version, ttl_ms, flags);
     }
 

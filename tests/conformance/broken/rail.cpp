@@ -16,7 +16,7 @@ public:
     static atr::Config<Settings> config() { return rail_simulated::bank_config(); }
     static atr::Result<std::unique_ptr<BrokenRail>> create(const atr::Host& host, std::string instance,
                                                            Settings settings) {
-        if (breaks("repeat_pays_again")) settings.idempotent = false;
+        if (breaks("repeat_pays_again") || breaks("prepare_after_submit_pays")) settings.idempotent = false;
         auto made = rail_simulated::SimulatedRail::create(host, std::move(instance), std::move(settings));
         if (!made) return made.error();
         return std::make_unique<BrokenRail>(std::move(*made));
@@ -36,6 +36,9 @@ public:
         auto out = sound_->prepare(call, payment);
         const std::lock_guard lock(mutex_);
         const bool again = !prepared_.insert(payment.payment_id).second;
+        if (breaks("prepare_after_submit_pays") && submitted_.contains(payment.payment_id) && out &&
+            !sound_->submit(call, payment, out->blob))
+            return out;
         if (breaks("repeated_prepare_pays") && again && out && !sound_->submit(call, payment, out->blob)) return out;
         return out;
     }

@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 import unittest
 
 import copying
@@ -67,16 +68,47 @@ class Commands(unittest.TestCase):
     def test_what_cannot_be_opened_is_named(self):
         good = self.source.text()
         cases = {
-            "storage_sqlite: unknown setting": ("--from", "storage_sqlite:pth=/x", "--to", good),
+            "--from storage_sqlite: ": ("--from", "storage_sqlite:pth=/x", "--to", good),
             "nowhere": ("--from", good, "--to", "storage_nowhere:path=/x"),
-            "no books in it": ("--from", self.target("empty.db").text(), "--to", self.target("empty-2.db").text()),
-            "none.yaml": ("--from", "none.yaml", "--to", good),
+            "not of the form PLUGIN:key=value": ("--from", good, "--to", "nowhere"),
+            "there is no database " + self.target("empty.db").path: ("--from", self.target("empty.db").text(), "--to", good),
+            "--from and --to name the same storage": ("--from", good, "--to", good),
+            "there is no settings file": ("--from", "none.yaml", "--to", good),
         }
         for words, arguments in cases.items():
             with self.subTest(words):
                 said = run("storage", "copy", *arguments)
-                self.assertIn(words.split(":")[0], said)
+                self.assertIn(words, said.replace("storage 'storage': ", ""))
                 self.assertTrue(said.startswith("error: "), said)
+
+    def test_a_source_that_is_not_there_is_not_made_and_neither_is_a_target(self):
+        lost, target = self.target("lost.db"), self.target("target-of-lost.db")
+        run("storage", "copy", "--from", lost.text(), "--to", target.text())
+        empty = os.path.join(self.site.folder, "zero.db")
+        open(empty, "wb").close()
+        said = run("storage", "copy", "--from", "storage_sqlite:path=" + empty, "--to", target.text())
+        self.assertIn("--from storage_sqlite: there are no books in it", said)
+        with tempfile.TemporaryDirectory() as folder:
+            data = os.path.join(folder, "data")
+            said = run("restore", os.path.join(folder, "none.backup.gz"), "--config", self.site.config, "--data", data)
+            self.assertIn("none.backup.gz: cannot be read", said)
+            self.assertEqual(os.listdir(folder), [])
+        self.assertFalse(os.path.exists(lost.path) or os.path.exists(target.path))
+
+    def test_a_folder_without_books_is_no_clean_ledger(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for words in (("ledger", "verify"), ("user", "list"), ("backup", os.path.join(folder, "b.gz"))):
+                with self.subTest(words):
+                    said = run(*words, "--config", self.site.config, "--data", folder)
+                    self.assertIn("there is no database " + os.path.join(folder, "treasurer.db"), said)
+                    self.assertEqual(os.listdir(folder), [])
+
+    def test_a_finished_copy_says_how_to_compare_it(self):
+        target = self.target("finished.db")
+        copying.copy(self.source, target)
+        said = copying.copy(self.source, target, expect=2).stderr
+        self.assertIn("error: --to storage_sqlite: the target is not empty: it holds these books", said)
+        self.assertIn("`treasurer backup` of each", said)
 
     def test_a_backup_of_a_running_host_restores_to_the_same_hash(self):
         file = os.path.join(self.site.folder, "books.backup.gz")
@@ -118,7 +150,9 @@ class Commands(unittest.TestCase):
         with open(file, "r+b") as damaged:
             damaged.truncate(os.path.getsize(file) - 40)
         with Site("damaged", self.site.settings) as other:
-            self.assertIn(file, other.run("restore", file, expect=2).stderr)
+            said = other.run("restore", file, expect=2).stderr
+            self.assertRegex(said, file + r": is damaged at line \d+, near byte \d+: ")
+            self.assertNotIn("no backup", said)
             host = other.spawn()
             self.assertFalse(host.wait_ready())
             host.wait_end()

@@ -114,6 +114,20 @@ SCENARIO("a backup that is cut short or changed anywhere is not taken for whole"
     CHECK(bench.restore().find("follows its last line") != std::string::npos);
 }
 
+SCENARIO("a damaged backup is called damaged, with its place, not taken for something else", "[backup]") {
+    BackupBench bench;
+    bench.fill(300);
+    REQUIRE(bench.back_up());
+    const std::string sound = bench.bytes();
+    for (std::size_t cut : {std::size_t{0}, std::size_t{5}, sound.size() / 2, sound.size() - 1}) {
+        bench.write(sound.substr(0, cut));
+        const std::string error = bench.restore();
+        INFO("cut at " << cut << ": " << error);
+        CHECK(error.find("is damaged at line ") != std::string::npos);
+        CHECK(error.find("no backup") == std::string::npos);
+    }
+}
+
 SCENARIO("what is no backup, or of a newer format, is refused by name", "[backup]") {
     BackupBench bench;
     const auto write_line = [&](const std::string& line) {
@@ -124,6 +138,8 @@ SCENARIO("what is no backup, or of a newer format, is refused by name", "[backup
         REQUIRE(out->finish());
     };
     CHECK(bench.restore().find("cannot be read") != std::string::npos);
+    bench.write("a letter\n");
+    CHECK(bench.restore().find("no backup of treasurer") != std::string::npos);
     write_line(R"({"format":"something else"})");
     CHECK(bench.restore().find("no backup of treasurer") != std::string::npos);
     write_line(R"({"format":"treasurer-backup","version":2})");

@@ -37,6 +37,23 @@ SCENARIO("a company of another legal form than the vendor master's is not paid w
     CHECK(world.submit({.number = "B-2", .vendor = "Brandt Logistik"}).kind == SubmitKind::paid);
 }
 
+SCENARIO("two vendors whose names differ in the legal form alone cannot both be entered, so a name is never a guess",
+         "[intake]") {
+    DeskWorld world;
+    world.add_vendor("Brandt Logistik GmbH", "0xabcdefabcdefabcdefabcdefabcdefabcdefabcd");
+    intake::NewVendor second;
+    for (const char* name : {"Brandt Logistik Ltd", "Brandt Logistik", "BRANDT LOGISTIK AG"}) {
+        second.name = name;
+        const auto refused = world.executor.await(world.desks.vendors.add(second, "admin", "r-2"));
+        REQUIRE_FALSE(refused);
+        CHECK(refused.outcome() == atr::Outcome::conflict);
+        CHECK(refused.error().message.find("names are compared without") != std::string::npos);
+    }
+    second.name = "Brandt Haulage Ltd";
+    second.aliases = {"Brandt Logistik Ltd"};
+    CHECK_FALSE(world.executor.await(world.desks.vendors.add(second, "admin", "r-3")));
+}
+
 SCENARIO("an unknown vendor is never paid, not even with an approval", "[intake]") {
     DeskWorld world;
     const auto result = world.submit({.vendor = "Nobody Knows Ltd"});

@@ -25,6 +25,30 @@ TEST_CASE("totals are found by their labels in six languages", "[parser_rules][t
     }
 }
 
+TEST_CASE("a credit is never read as an amount to pay, however it is written", "[parser_rules][totals]") {
+    for (const char* text :
+         {"Total: (45.00) MNEE", "Total: MNEE (45.00)", "Total: (45.00 MNEE)", "Total: (MNEE 45.00)",
+          "Total: -45.00 MNEE", "Total: 45.00- MNEE", "Total: 45.00 MNEE CR", "Total: 45.00 CR MNEE",
+          "Total: 45.00 MNEE Cr.", "Total: 45.00CR MNEE", "Total: MNEE 45.00CR", "Total   MNEE 45.00   CR"}) {
+        CAPTURE(text);
+        const Reading reading(text);
+        CHECK(reading["amount_due"] == "-45.00");
+        CHECK(reading["currency"] == "MNEE");
+    }
+}
+
+TEST_CASE("what only looks like a credit is none", "[parser_rules][totals]") {
+    for (const char* text :
+         {"Total (USD): 45.00 USD", "Total: 45.00 USD (incl. tax)", "Total: 45.00 USD CRM licence"}) {
+        CAPTURE(text);
+        CHECK(Reading(text)["amount_due"] == "45.00");
+    }
+}
+
+TEST_CASE("digits of another script are not guessed at", "[parser_rules][totals]") {
+    CHECK(Reading("Total: \xEF\xBC\x94\xEF\xBC\x95.\xEF\xBC\x90\xEF\xBC\x90 MNEE")["amount_due"].empty());
+}
+
 TEST_CASE("a total may stand under its label, the first item of a table is none", "[parser_rules][totals]") {
     CHECK(Reading("Invoice No    Total due\nA-17          95.00 EUR\n")["amount_due"] == "95.00");
     CHECK(Reading("Qty    Description    Total\n1      Cable          95.00\n")["amount_due"].empty());

@@ -93,6 +93,15 @@ TEST_CASE("a pause holds everything", "[policy]") {
     CHECK(decide(paused, good()).obstacles().front().rule == "pause");
 }
 
+TEST_CASE("the thought says what it did not look at, and why", "[policy]") {
+    Facts facts = good();
+    facts.vendor_known = facts.rail_known = false;
+    const std::string thought = decide(usual(), facts).thought;
+    CHECK(thought.find("there is no vendor whose payee account could be looked at") != std::string::npos);
+    CHECK(thought.find("there is no rail whose funds could be looked at") != std::string::npos);
+    CHECK(thought.find(". not looked at") == std::string::npos);
+}
+
 TEST_CASE("a refusal outweighs every question", "[policy]") {
     Facts facts = good();
     facts.vendor_known = false;

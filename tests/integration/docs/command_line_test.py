@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""What the command line answers to words it does not know, and to files that are not there."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "support"))
+from host import CONFIG, PROGRAM  # noqa: E402
+
+
+def said(*words, folder):
+    return subprocess.run([PROGRAM, *words], cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+
+
+class CommandLine(unittest.TestCase):
+    def test_an_unknown_command_is_named_with_the_nearest_one_at_every_depth(self):
+        cases = {("srve",): "there is no command 'srve' (did you mean 'serve'?)",
+                 ("plugin", "lst"): "there is no command 'plugin lst' (did you mean 'list'?)",
+                 ("storage", "cpy"): "there is no command 'storage cpy' (did you mean 'copy'?)",
+                 ("user", "zzz"): "there is no command 'user zzz'; there are add, passwd, disable, list: "
+                                  "see treasurer user --help"}
+        for words, saying in cases.items():
+            with self.subTest(words):
+                done = said(*words, folder=".")
+                self.assertEqual((done.returncode, done.stdout), (2, ""))
+                self.assertIn("error: " + saying, done.stderr)
+
+    def test_a_file_that_is_not_there_is_named_and_is_exit_code_2(self):
+        for words in (("plugin", "check", "none.so"), ("plugin", "inspect", "none.so"), ("config", "check", "none.yaml"),
+                      ("config", "show", "--config", "none.yaml"), ("parse", "none.txt", "--config", CONFIG),
+                      ("serve", "--config", "none.yaml"), ("vendor", "import", "none.yaml", "--config", CONFIG),
+                      ("restore", "none.gz", "--config", CONFIG), ("ledger", "verify", "--config", "none.yaml"),
+                      ("storage", "copy", "--from", "none.yaml", "--to", "storage_sqlite:path=new.db")):
+            with self.subTest(words), tempfile.TemporaryDirectory() as folder:
+                done = said(*words, folder=folder)
+                self.assertEqual(done.returncode, 2, done)
+                self.assertIn("none.", done.stdout + done.stderr)
+                self.assertFalse(os.path.exists(os.path.join(folder, "new.db")))
+
+
+if __name__ == "__main__":
+    unittest.main()
