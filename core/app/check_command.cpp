@@ -9,6 +9,7 @@
 #include "app/command_line.hpp"
 #include "config/plugin_config.hpp"
 #include "config/schema_check.hpp"
+#include "plugin/plugin_file.hpp"
 
 namespace treasurer::app {
 namespace {
@@ -23,9 +24,13 @@ struct CheckOptions {
     unsigned limit_seconds = 0;
 };
 
+std::chrono::milliseconds loading_limit(const kit::Options& options) {
+    return options.limit.count() > 0 ? options.limit : kit::loading_limit;
+}
+
 /// The schema of the component that is checked, null where the file does not load: the kit then says why.
 Json component_schema(const kit::Options& options) {
-    for (const auto& facts : kit::describe_plugin(options.plugin))
+    for (const auto& facts : kit::describe_plugin(options.plugin, loading_limit(options)))
         if (options.component.empty() || facts.id == options.component)
             return read_schema(facts.config_schema_json).value_or(Json());
     return {};
@@ -64,8 +69,9 @@ bool names_a_check(const std::string& word) {
 }
 
 int run_check(CheckOptions options) {
-    if (!std::filesystem::exists(options.kit.plugin)) {
-        print_error(options.kit.plugin.string() + ": no such file");
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(options.kit.plugin, ignored)) {
+        print_error(check_shared_object(std::filesystem::absolute(options.kit.plugin)).error().message);
         return usage;
     }
     options.kit.depth = options.full ? kit::Depth::full : options.quick ? kit::Depth::quick : kit::Depth::normal;
@@ -118,7 +124,8 @@ void add_plugin_check(CLI::App& plugin, int& exit_code) {
     check->add_option("--seed", options->kit.seed, "replay the random choices of a report");
     auto* quick = check->add_flag("--quick", options->quick, "fewer repeats: seconds, for every build");
     check->add_flag("--full", options->full, "more repeats, and a million records")->excludes(quick);
-    check->add_option("--limit", options->limit_seconds, "seconds that one check may take (default: its own)");
+    check->add_option("--limit", options->limit_seconds,
+                      "seconds that one check, and loading the file, may take (default: each check's own; 30 to load)");
     check->add_option("--jobs", options->kit.jobs, "checks at once (default: one a core)");
     check->add_option("--creditor", options->kit.creditor_json, "rails: the payee, as JSON, that is paid");
     check->add_option("--amount", options->kit.amount, "rails: the amount of a payment");
