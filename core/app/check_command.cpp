@@ -24,9 +24,13 @@ struct CheckOptions {
     unsigned limit_seconds = 0;
 };
 
+std::chrono::milliseconds loading_limit(const kit::Options& options) {
+    return options.limit.count() > 0 ? options.limit : kit::loading_limit;
+}
+
 /// The schema of the component that is checked, null where the file does not load: the kit then says why.
 Json component_schema(const kit::Options& options) {
-    for (const auto& facts : kit::describe_plugin(options.plugin))
+    for (const auto& facts : kit::describe_plugin(options.plugin, loading_limit(options)))
         if (options.component.empty() || facts.id == options.component)
             return read_schema(facts.config_schema_json).value_or(Json());
     return {};
@@ -64,13 +68,9 @@ bool names_a_check(const std::string& word) {
     return std::ranges::any_of(all, [&](const kit::Explanation& one) { return one.code.starts_with(word); });
 }
 
-/// Why there is no file to check; empty: there is one.
-std::string no_file(const std::filesystem::path& plugin) {
-    std::error_code error;
-    if (std::filesystem::is_directory(plugin, error))
-        return plugin.string() + " is a folder: name one .so file; `treasurer plugin list --dir " + plugin.string() +
-               "` shows which there are";
-    return std::filesystem::exists(plugin, error) ? std::string() : plugin.string() + ": no such file";
+std::string a_folder(const std::filesystem::path& plugin) {
+    return plugin.string() + " is a folder: name one .so file; `treasurer plugin list --dir " + plugin.string() +
+           "` shows which there are";
 }
 
 /// The kit judges the file; whether a host would open it is another question, and better known now.
@@ -80,8 +80,13 @@ void warn_if_refused(const std::filesystem::path& plugin) {
 }
 
 int run_check(CheckOptions options) {
-    if (const auto wrong = no_file(options.kit.plugin); !wrong.empty()) {
-        print_error(wrong);
+    std::error_code ignored;
+    if (std::filesystem::is_directory(options.kit.plugin, ignored)) {
+        print_error(a_folder(options.kit.plugin));
+        return usage;
+    }
+    if (!std::filesystem::is_regular_file(options.kit.plugin, ignored)) {
+        print_error(check_shared_object(std::filesystem::absolute(options.kit.plugin)).error().message);
         return usage;
     }
     for (const auto& document : options.kit.documents)
@@ -140,7 +145,8 @@ void add_plugin_check(CLI::App& plugin, int& exit_code) {
     check->add_option("--seed", options->kit.seed, "replay the random choices of a report");
     auto* quick = check->add_flag("--quick", options->quick, "fewer repeats: seconds, for every build");
     check->add_flag("--full", options->full, "more repeats, and a million records")->excludes(quick);
-    check->add_option("--limit", options->limit_seconds, "seconds that one check may take (default: its own)");
+    check->add_option("--limit", options->limit_seconds,
+                      "seconds that one check, and loading the file, may take (default: each check's own; 30 to load)");
     check->add_option("--jobs", options->kit.jobs, "checks at once (default: one a core)");
     check->add_option("--creditor", options->kit.creditor_json, "rails: the payee, as JSON, that is paid");
     check->add_option("--amount", options->kit.amount, "rails: the amount of a payment");

@@ -78,6 +78,20 @@ HostSinks CoreServices::sinks() {
                      std::string_view fields) {
         log.write(level_of(level), "plugin", {{"instance", instance}, {"said", message}, {"fields", fields}});
     };
+    out.failed = [this](const CallFailure& failure) {
+        // A request that was refused for what it asked, and not for how the plugin fares.
+        const bool is_answer = failure.error.outcome == atr::Outcome::rejected &&
+                               (failure.error.code == ATR_E_BAD_INPUT || failure.error.code >= 100);
+        std::vector<observe::Field> fields{{"instance", failure.instance},
+                                           {"operation", failure.operation},
+                                           {"outcome", atr::to_string(failure.error.outcome)},
+                                           {"code", code_name(failure.error.code)},
+                                           {"said", failure.error.message},
+                                           {"left_out", failure.left_out}};
+        if (!failure.error.vendor_code.empty()) fields.emplace_back("vendor_code", failure.error.vendor_code);
+        if (!failure.request_id.empty()) fields.emplace_back("request_id", failure.request_id);
+        log.write(is_answer ? observe::Level::info : observe::Level::warn, "plugin call failed", fields);
+    };
     out.secret = [this](std::string_view reference) { return secrets.resolve(reference); };
     out.host_version = TREASURER_VERSION;
     return out;

@@ -33,12 +33,16 @@ bool is_one_of(const std::string& word, const std::vector<std::string>& known, c
 }
 
 /// What is offered, for whoever asked for something else: the languages of this kind, then the kinds of this language.
-std::string offers(const std::vector<PluginTemplate>& all, const NewOptions& wanted) {
+std::string offers(const std::vector<PluginTemplate>& all, const NewOptions& wanted, const fs::path& sdk) {
     std::vector<std::string> of_kind, of_language;
     for (const auto& one : all) {
         if (one.kind == wanted.kind) of_kind.push_back(one.language);
         if (one.language == wanted.language) of_language.push_back(one.kind);
     }
+    if (of_kind.empty() || of_language.empty())
+        return "its templates in " + (sdk / "share/atr/templates").string() +
+               " are missing; install the SDK again with `cmake --install BUILD --component sdk --prefix " +
+               sdk.string() + "`, or name a whole one with --sdk";
     return "for " + wanted.kind + " there are " + joined(of_kind) + "; in " + wanted.language + " there are " +
            joined(of_language);
 }
@@ -82,7 +86,7 @@ int make_new(const NewOptions& options) {
     });
     if (found == templates.end()) {
         print_error("a " + options.kind + " plugin in " + options.language +
-                    " is not offered: " + offers(templates, options));
+                    " is not offered: " + offers(templates, options, *sdk));
         return usage;
     }
     const auto made = make_project(*found, options.name, options.name);

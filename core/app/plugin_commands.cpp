@@ -1,5 +1,6 @@
 // treasurer plugin list | inspect: what plugin files hold; new, check and explain are in files of their own.
 #include "app/command_line.hpp"
+#include "app/output_aside.hpp"
 #include "config/schema_check.hpp"
 #include "plugin/plugin_library.hpp"
 
@@ -45,9 +46,14 @@ void print_settings(const std::string& text) {
     }
 }
 
-int inspect(const std::string& use, const std::string& dir) {
+/// What a plugin prints while it is loaded is not part of what is told of it.
+constexpr const char* printed_mark = "printed while loading: ";
+
+int inspect(const std::string& use, const std::string& dir, Millis limit) {
     const auto file = plugin_file(use, dir);
-    const auto library = PluginLibrary::load(file);
+    OutputAside printing;
+    const auto library = PluginLibrary::load(file, {}, limit);
+    std::cerr << printing.end(printed_mark);
     if (!library) {
         print_error(library.error().message);
         std::error_code error;
@@ -68,8 +74,10 @@ int inspect(const std::string& use, const std::string& dir) {
     return done;
 }
 
-int list(const std::string& dir) {
-    const auto found = list_plugins(dir);
+int list(const std::string& dir, Millis limit) {
+    OutputAside printing;
+    const auto found = list_plugins(dir, limit);
+    std::cerr << printing.end(printed_mark);
     if (!found) {
         print_error(found.error().message);
         return usage;
@@ -94,19 +102,23 @@ void add_plugin(CLI::App& program, int& exit_code) {
     auto* plugin = program.add_subcommand("plugin", "plugins")->require_subcommand(1);
     auto dir = std::make_shared<std::string>(default_plugins_dir());
     auto use = std::make_shared<std::string>();
+    auto limit = std::make_shared<unsigned>(10);
     const auto takes_dir = [&](CLI::App* command) {
         command->add_option("--dir", *dir, "the plugin folder (default: beside this program)");
+        command->add_option("--limit", *limit, "seconds that loading one file may take (default: 10)")
+            ->check(CLI::Range(1, 3600));
     };
     add_plugin_new(*plugin, exit_code);
     add_plugin_check(*plugin, exit_code);
     add_plugin_explain(*plugin, exit_code);
     auto* listing = plugin->add_subcommand("list", "what is in the plugin folder, and whether it loads");
     takes_dir(listing);
-    listing->callback([dir, &exit_code] { exit_code = list(*dir); });
+    listing->callback([dir, limit, &exit_code] { exit_code = list(*dir, std::chrono::seconds(*limit)); });
     auto* inspecting = plugin->add_subcommand("inspect", "one plugin: its hash, what it holds, and its settings");
     takes_dir(inspecting);
     inspecting->add_option("plugin", *use, "a name in the plugin folder, or the path of a .so")->required();
-    inspecting->callback([dir, use, &exit_code] { exit_code = inspect(*use, *dir); });
+    inspecting->callback(
+        [dir, use, limit, &exit_code] { exit_code = inspect(*use, *dir, std::chrono::seconds(*limit)); });
 }
 
 }  // namespace treasurer::app

@@ -45,7 +45,9 @@ std::string renamed(std::string text, const std::string& old_name, const std::st
 void copy_renamed(const fs::path& from, const std::string& name, const fs::path& to) {
     const std::string old_name = own_name(from);
     if (old_name.empty())
-        throw fs::filesystem_error("no project()", from, std::make_error_code(std::errc::bad_message));
+        throw fs::filesystem_error(
+            "the template's CMakeLists.txt is missing or has no project(): install the SDK again", from,
+            std::make_error_code(std::errc::bad_message));
     for (const auto& entry : fs::recursive_directory_iterator(from)) {
         const fs::path target = to / renamed(fs::relative(entry.path(), from).string(), old_name, name);
         if (entry.is_directory()) {

@@ -1,6 +1,7 @@
 // treasurer serve: runs the host until it is told to stop.
 #include "app/command_line.hpp"
 #include "app/web_host.hpp"
+#include "http/acceptor.hpp"
 #include "observe/log_writer.hpp"
 #include "runtime/block_on.hpp"
 
@@ -54,6 +55,10 @@ int serve(const SettingsOptions& options, bool new_blob_key) {
     const sigset_t signals = block_signals();
     const auto settings = options.load();
     if (!settings) return usage;
+    // A port that cannot be had is told before anything is made, above all a password that nobody will read.
+    if (const auto had = http::listen_on(settings->server.address, static_cast<std::uint16_t>(settings->server.port));
+        !had)
+        return fail(had.error());
     std::error_code error;
     make_data_folder(settings->data_dir, error);
     if (error) {

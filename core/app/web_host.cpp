@@ -2,6 +2,8 @@
 
 #include "app/plugin_report.hpp"
 #include "http/metrics_routes.hpp"
+#include "plugin/failure_log.hpp"
+#include "records/schema.hpp"
 
 namespace treasurer::app {
 namespace {
@@ -94,10 +96,11 @@ Task<std::vector<http::ServiceState>> WebHost::services() {
                        .is_healthy = healthy,
                        .is_required = required,
                        .type = type,
-                       .latency_ms = static_cast<double>(core_.clock.unix_ms() - began)});
+                       .latency_ms = static_cast<double>(core_.clock.unix_ms() - began),
+                       .cause = healthy ? std::string() : std::string(code_name(health.error().code))});
     };
     UnixMillis began = core_.clock.unix_ms();
-    Task<atr::Result<std::string>> asking_storage = core_.plugins->storage().health(options);
+    Task<atr::Result<std::string>> asking_storage = storage_health(options);
     const atr::Result<std::string> storage = co_await asking_storage;
     add("database", plugins.storage.use, storage, began, true);
     began = core_.clock.unix_ms();
@@ -122,11 +125,25 @@ Task<std::vector<http::ServiceState>> WebHost::services() {
     co_return out;
 }
 
-/// What cannot be read counts as quarantined: that is how payments treat it.
-Task<bool> WebHost::is_quarantined() {
+Task<std::optional<bool>> WebHost::is_quarantined() {
     Task<atr::Result<Quarantine>> reading = core_.quarantine->current();
     const atr::Result<Quarantine> quarantine = co_await reading;
-    co_return !quarantine || quarantine->active;
+    if (!quarantine) co_return std::optional<bool>();
+    co_return std::optional<bool>(quarantine->active);
+}
+
+/// A storage says that it is well, and has all it needs: one key of every collection is read, whether it is there or
+/// not. A table that is gone or a right that was taken shows in no other way.
+Task<atr::Result<std::string>> WebHost::storage_health(CallOptions options) {
+    Task<atr::Result<std::string>> asking = core_.plugins->storage().health(options);
+    atr::Result<std::string> health = co_await asking;
+    if (!health && health.outcome() != atr::Outcome::unsupported) co_return health;
+    std::vector<atr::Key> keys;
+    for (const auto& collection : record_schema().collections) keys.push_back({collection.name, "health"});
+    Task<atr::Result<std::vector<atr::Record>>> reading = core_.plugins->storage().get(std::move(keys), options);
+    const atr::Result<std::vector<atr::Record>> read = co_await reading;
+    if (!read) co_return read.error();
+    co_return health;
 }
 
 void WebHost::publish_metrics() {

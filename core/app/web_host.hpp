@@ -27,7 +27,8 @@ public:
 
 private:
     Task<std::vector<http::ServiceState>> services();
-    Task<bool> is_quarantined();
+    Task<atr::Result<std::string>> storage_health(CallOptions options);
+    Task<std::optional<bool>> is_quarantined();
     void publish_metrics();
 
     CoreServices& core_;

@@ -45,6 +45,12 @@ Task<> PatientStorage::close_snapshot(std::uint64_t snapshot) {
     co_await closing;  // one that stays open is closed by the storage itself
 }
 
+Task<atr::Result<std::vector<atr::Record>>> PatientStorage::get(StoragePort& storage, std::vector<atr::Key> keys) {
+    auto call = [&] { return storage.get(keys, options()); };
+    Task<atr::Result<std::vector<atr::Record>>> repeating = repeat<std::vector<atr::Record>>(call);
+    co_return co_await repeating;
+}
+
 Task<atr::Result<>> PatientStorage::import_records(atr::Import import) {
     auto call = [&] { return storage_.import_records(import, options()); };
     Task<atr::Result<>> repeating = repeat<atr::Unit>(call);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "ports/storage_copy_port.hpp"
+#include "ports/storage_port.hpp"
 #include "runtime/executor.hpp"
 
 namespace treasurer::copy {
@@ -18,6 +19,8 @@ public:
                                                               std::string after_key, std::uint32_t limit);
     Task<> close_snapshot(std::uint64_t snapshot);
     Task<atr::Result<>> import_records(atr::Import import);
+    /// Of the same storage, through its other port.
+    Task<atr::Result<std::vector<atr::Record>>> get(StoragePort& storage, std::vector<atr::Key> keys);
 
 private:
     template <class T, class Call>

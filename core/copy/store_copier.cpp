@@ -106,8 +106,27 @@ Task<atr::Result<>> StoreCopier::mark() {
     CopyMarker marker;
     marker.store_id = source_.info().store_id;
     marker.origin = plan_.origin;
+    marker.life = plan_.life;
     atr::Import import;
     import.records.push_back(record_of(marker, plan_.now_ms));
+    Task<atr::Result<>> writing = copy_.import_records(std::move(import));
+    co_return co_await writing;
+}
+
+Task<atr::Result<>> StoreCopier::import_as_ours(atr::Import import) {
+    std::vector<atr::Key> keys;
+    keys.push_back({CopyMarker::collection, CopyMarker::key});
+    Task<atr::Result<std::vector<atr::Record>>> looking = copy_.get(target_, std::move(keys));
+    const atr::Result<std::vector<atr::Record>> found = co_await looking;
+    if (!found) co_return found.error();
+    if (found->empty())
+        co_return atr::rejected(ATR_E_BAD_INPUT,
+                                "another copy into this target has ended meanwhile: this one is refused, use that one");
+    const atr::Result<CopyMarker> marker = decode<CopyMarker>(found->front());
+    if (!marker) co_return marker.error();
+    if (marker->life != plan_.life)
+        co_return atr::rejected(ATR_E_BAD_INPUT, "another copy into this target, from " + marker->origin +
+                                                     ", began after this one: this one is refused, let that one end");
     Task<atr::Result<>> writing = copy_.import_records(std::move(import));
     co_return co_await writing;
 }
@@ -181,7 +200,7 @@ Task<atr::Result<>> StoreCopier::write(Pending& pending) {
     if (now.import.records.empty() && now.import.removals.empty()) co_return atr::Unit{};
     result_.written += now.import.records.size();
     result_.removed += now.import.removals.size();
-    Task<atr::Result<>> writing = copy_.import_records(std::move(now.import));
+    Task<atr::Result<>> writing = import_as_ours(std::move(now.import));
     co_return co_await writing;
 }
 
@@ -195,7 +214,7 @@ Task<atr::Result<>> StoreCopier::finish() {
     import.records.push_back(record_of(quarantine, plan_.now_ms));
     import.removals.push_back({CopyMarker::collection, CopyMarker::key});
     import.state = source_.info().state;
-    Task<atr::Result<>> writing = copy_.import_records(std::move(import));
+    Task<atr::Result<>> writing = import_as_ours(std::move(import));
     co_return co_await writing;
 }
 

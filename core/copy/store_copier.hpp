@@ -2,8 +2,9 @@
 ///
 /// The target must be empty, or hold an unfinished copy of the same books: then only what differs is written, so that a
 /// copy that was cut off anywhere, kill -9 included, ends as if it never had been, also when the source went on
-/// meanwhile. While it is filled it carries a marker, and no host serves it; the last step removes the marker and puts
-/// it in quarantine, in one write.
+/// meanwhile. Of two copies into one target the later goes on: the earlier one's next write, found by the marker, is
+/// refused, also when the later has ended and a host serves. While it is filled it carries a marker, and no host serves
+/// it; the last step removes the marker and puts it in quarantine, in one write.
 #pragma once
 
 #include "copy/record_source.hpp"
@@ -57,6 +58,8 @@ private:
     };
     Task<atr::Result<bool>> look_at_target();
     Task<atr::Result<>> mark();
+    /// Writes, as long as the marker is this copy's own.
+    Task<atr::Result<>> import_as_ours(atr::Import import);
     Task<atr::Result<>> copy_collection(std::string collection, bool fresh, DigestBuilder& digest);
     Task<atr::Result<>> merge(const atr::Record& record, TargetCursor& there, Pending& pending);
     Task<atr::Result<>> write(Pending& pending);

@@ -24,6 +24,8 @@ void append_errors(std::string& document, const std::vector<FieldError>& errors)
 Problem of_rejected(const atr::Error& error) {
     switch (error.code) {
         case ATR_E_BAD_INPUT:
+            if (!error.vendor_code.empty())
+                return {.code = ErrorCode::validation_failed, .detail = "A value in this request cannot be stored."};
             return {.code = ErrorCode::validation_failed, .detail = error.message};
         case ATR_E_AUTH:
             return {.code = ErrorCode::invalid_token, .detail = error.message};
@@ -39,21 +41,7 @@ Problem of_rejected(const atr::Error& error) {
     }
 }
 
-}  // namespace
-
-Response respond(const Problem& problem, std::string_view request_id) {
-    const int status = status_of(problem.code);
-    auto response = problem_response(status, to_string(problem.code), problem.detail, request_id);
-    if (!problem.errors.empty()) append_errors(response.body, problem.errors);
-    if (problem.retry_after_s > 0) response.headers.add("Retry-After", std::to_string(problem.retry_after_s));
-    if (status == 401)
-        response.headers.add("WWW-Authenticate", problem.code == ErrorCode::invalid_token
-                                                     ? R"(Bearer realm="treasurer", error="invalid_token")"
-                                                     : R"(Bearer realm="treasurer")");
-    return response;
-}
-
-Problem problem_of(const atr::Error& error) {
+Problem of_outcome(const atr::Error& error) {
     switch (error.outcome) {
         case atr::Outcome::not_found:
             return {.code = ErrorCode::not_found, .detail = error.message};
@@ -76,6 +64,27 @@ Problem problem_of(const atr::Error& error) {
             break;
     }
     return {.code = ErrorCode::internal_error, .detail = "The server failed to do this."};
+}
+
+}  // namespace
+
+Response respond(const Problem& problem, std::string_view request_id) {
+    const int status = status_of(problem.code);
+    auto response = problem_response(status, to_string(problem.code), problem.detail, request_id);
+    if (!problem.errors.empty()) append_errors(response.body, problem.errors);
+    if (problem.retry_after_s > 0) response.headers.add("Retry-After", std::to_string(problem.retry_after_s));
+    if (status == 401)
+        response.headers.add("WWW-Authenticate", problem.code == ErrorCode::invalid_token
+                                                     ? R"(Bearer realm="treasurer", error="invalid_token")"
+                                                     : R"(Bearer realm="treasurer")");
+    response.cause = problem.cause;
+    return response;
+}
+
+Problem problem_of(const atr::Error& error) {
+    Problem out = of_outcome(error);
+    if (out.detail != error.message) out.cause = error.message;
+    return out;
 }
 
 }  // namespace treasurer::http

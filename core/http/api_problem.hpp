@@ -24,14 +24,15 @@ struct Problem {
     ErrorCode code = ErrorCode::internal_error;
     std::string detail = {};
     std::vector<FieldError> errors = {};
-    int retry_after_s = 0;  ///< 0: no Retry-After
+    int retry_after_s = 0;   ///< 0: no Retry-After
+    std::string cause = {};  ///< what a plugin or the host said; for the log alone
 };
 
 /// problem+json of RFC 9457; with WWW-Authenticate on 401 and Retry-After where it is set.
 Response respond(const Problem& problem, std::string_view request_id);
 
 /// What a failed call inside the host means to a client. The error's own message is shown for what the caller can
-/// mend (bad input, conflict, not found); otherwise it is for the log.
+/// mend (bad input, conflict, not found), unless it is a backend's (it has a vendor code); otherwise it is for the log.
 Problem problem_of(const atr::Error& error);
 
 /// A T, or why there is none.

@@ -12,14 +12,16 @@ Response state(const char* status, const std::string& version, const Clock& cloc
                                    R"(","timestamp":")" + observe::timestamp(clock.unix_ms()) + "\"}");
 }
 
+/// `quarantined` is true, false, or null when it cannot be read.
 Response readiness(const std::vector<ServiceState>& services, const std::string& version,
-                   std::optional<bool> quarantined) {
+                   const std::optional<nlohmann::ordered_json>& quarantined) {
     bool ready = true;
     nlohmann::ordered_json states = nlohmann::ordered_json::object();
     for (const auto& service : services) {
         ready = ready && (service.is_healthy || !service.is_required);
         auto& entry = states[service.name];
         entry["status"] = service.is_healthy ? "healthy" : "unhealthy";
+        if (!service.cause.empty()) entry["cause"] = service.cause;
         entry["type"] = service.type;
         entry["latency_ms"] =
             service.latency_ms ? nlohmann::ordered_json(*service.latency_ms) : nlohmann::ordered_json();
@@ -36,10 +38,11 @@ Response readiness(const std::vector<ServiceState>& services, const std::string&
 Task<Response> ready(ReadServices read, ReadQuarantine read_quarantine, std::string version) {
     Task<std::vector<ServiceState>> reading = read();
     std::vector<ServiceState> services = co_await reading;
-    std::optional<bool> quarantined;
+    std::optional<nlohmann::ordered_json> quarantined;
     if (read_quarantine) {
-        Task<bool> looking = read_quarantine();
-        quarantined = co_await looking;
+        Task<std::optional<bool>> looking = read_quarantine();
+        const std::optional<bool> found = co_await looking;
+        quarantined = found ? nlohmann::ordered_json(*found) : nlohmann::ordered_json();
     }
     co_return readiness(services, version, quarantined);
 }

@@ -17,13 +17,15 @@ struct ServiceState {
     bool is_required = true;  ///< without it the host is not ready
     std::string type;         ///< the plugin's name
     std::optional<double> latency_ms = std::nullopt;
+    std::string cause = {};  ///< of an unhealthy one, as one word: "unreachable"; what the service said is in the log
 };
 
 /// Asks the services, within its own deadline.
 using ReadServices = std::function<Task<std::vector<ServiceState>>()>;
 
-/// Whether the store is in quarantine: the host serves, and sends nothing to a rail.
-using ReadQuarantine = std::function<Task<bool>()>;
+/// Whether the store is in quarantine: the host serves, and sends nothing to a rail. Without a value: it cannot be
+/// read.
+using ReadQuarantine = std::function<Task<std::optional<bool>>()>;
 
 /// /health and /health/live are answered on the transport thread, without any I/O; /health/ready with 200 or 503.
 /// Lifetime: the clock outlives the router.

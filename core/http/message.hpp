@@ -46,6 +46,7 @@ struct Response {
     std::string body = {};
     std::shared_ptr<const std::string> shared_body = {};  ///< a ready snapshot, sent uncopied; wins over `body`
     bool close = false;                                   ///< close the connection after this answer
+    std::string cause = {};                               ///< why it failed, for the log: it is never sent
 
     std::string_view content() const { return shared_body ? std::string_view(*shared_body) : std::string_view(body); }
 

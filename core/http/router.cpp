@@ -207,9 +207,22 @@ void Router::failed(const Exchange& exchange, const char* why) {
                                         {"what", why}});
 }
 
+void Router::log_request(const Exchange& exchange, const Response& response, std::int64_t micros) {
+    std::vector<observe::Field> fields{{"request_id", exchange.request_id},
+                                       {"method", exchange.method},
+                                       {"path", exchange.path},
+                                       {"route", exchange.route ? std::string_view(exchange.route->name) : "unmatched"},
+                                       {"status", response.status},
+                                       {"ms", static_cast<double>(micros) / 1000},
+                                       {"bytes", response.content().size()},
+                                       {"client", exchange.client},
+                                       {"user", exchange.user}};
+    if (!response.cause.empty()) fields.emplace_back("cause", response.cause);
+    parts_.log.write(observe::Level::info, "request", fields);
+}
+
 void Router::answer(Exchange& exchange, Response response) {
     const auto status = response.status;
-    const auto bytes = response.content().size();
     add_security_headers(response);
     if (exchange.rate) {
         response.headers.set("X-RateLimit-Limit", std::to_string(exchange.rate->limit));
@@ -223,16 +236,7 @@ void Router::answer(Exchange& exchange, Response response) {
     exchange.ticket = Ticket();
     const bool logged = settings_.access_log == RouterSettings::AccessLog::all ||
                         (settings_.access_log == RouterSettings::AccessLog::failures && status >= 400);
-    if (logged)
-        parts_.log.info("request", {{"request_id", exchange.request_id},
-                                    {"method", exchange.method},
-                                    {"path", exchange.path},
-                                    {"route", exchange.route ? std::string_view(exchange.route->name) : "unmatched"},
-                                    {"status", status},
-                                    {"ms", static_cast<double>(micros) / 1000},
-                                    {"bytes", bytes},
-                                    {"client", exchange.client},
-                                    {"user", exchange.user}});
+    if (logged) log_request(exchange, response, micros);
     exchange.responder.send(std::move(response));
 }
 

@@ -103,6 +103,7 @@ private:
     Task<> serve(Exchange exchange);
     Response call(const SyncHandler& handler, Exchange& exchange);
     void answer(Exchange& exchange, Response response);
+    void log_request(const Exchange& exchange, const Response& response, std::int64_t micros);
     void failed(const Exchange& exchange, const char* why);
 
     RouterParts parts_;

@@ -79,7 +79,7 @@ bool is_redacted_name(std::string_view name) {
                        [&](std::string_view word) { return contains_ignoring_case(name, word); });
 }
 
-void Log::write(Level level, std::string_view message, std::initializer_list<Field> fields) {
+void Log::write(Level level, std::string_view message, std::span<const Field> fields) {
     if (!is_on(level)) return;
     thread_local std::string out;
     out.assign(R"({"ts":")");

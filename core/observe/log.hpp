@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -56,7 +57,10 @@ public:
     bool is_on(Level level) const { return level >= threshold_.load(std::memory_order_relaxed); }
 
     /// `message` is fixed text; whatever varies goes into fields.
-    void write(Level level, std::string_view message, std::initializer_list<Field> fields = {});
+    void write(Level level, std::string_view message, std::span<const Field> fields);
+    void write(Level level, std::string_view message, std::initializer_list<Field> fields = {}) {
+        write(level, message, std::span<const Field>(fields.begin(), fields.size()));
+    }
     void debug(std::string_view message, std::initializer_list<Field> fields = {}) {
         write(Level::debug, message, fields);
     }

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "plugin/abi_sizes.hpp"
+
 namespace treasurer::border {
 
 /// Sizes no honest plugin comes near; beyond them a value is refused.
@@ -47,10 +49,10 @@ inline atr::Error malformed(atr::Outcome outcome, std::string what) {
         .outcome = outcome, .code = ATR_E_CORRUPT, .message = "the plugin's answer is malformed: " + std::move(what)};
 }
 
-/// A struct the plugin made: there, and at least as large as 1.0 had it.
+/// A struct the plugin made: there, and at least as large as 1.0 had it. What came later may be missing.
 template <class T>
 bool is_whole(const T* made) {
-    return made != nullptr && made->struct_size >= sizeof(T);
+    return made != nullptr && made->struct_size >= SizeIn10<T>::value;
 }
 
 }  // namespace treasurer::border

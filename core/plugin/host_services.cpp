@@ -46,6 +46,15 @@ void HostServices::log(atr::LogLevel level, std::string_view message, std::strin
     }
 }
 
+void HostServices::failed(const CallFailure& failure) const noexcept {
+    try {
+        const std::shared_lock lock(mutex_);
+        if (!closed_ && sinks_.failed) sinks_.failed(failure);
+    } catch (...) {  // as above
+        return;
+    }
+}
+
 void HostServices::close() {
     const std::unique_lock lock(mutex_);
     if (closed_) return;

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "plugin/failure_log.hpp"
 #include "runtime/clock.hpp"
 
 namespace treasurer {
@@ -28,6 +29,7 @@ struct HostSinks {
     std::function<void(atr::LogLevel, std::string_view instance, std::string_view message,
                        std::string_view fields_json)>
         log = {};
+    std::function<void(const CallFailure&)> failed = {};
     std::function<atr::Result<std::string>(std::string_view reference)> secret = {};
     std::function<void(const MetricSample&)> metric = {};
     std::string host_version = "0";
@@ -42,6 +44,7 @@ public:
     const atr_host* raw() const { return &raw_; }
     const std::string& instance() const { return instance_; }
     void log(atr::LogLevel level, std::string_view message, std::string_view fields_json = "{}") const noexcept;
+    void failed(const CallFailure& failure) const noexcept;
     void close();
 
 private:

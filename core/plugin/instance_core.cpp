@@ -13,7 +13,8 @@ InstanceCore::InstanceCore(Parts parts, Executor& executor, const Clock& clock, 
       executor_(executor),
       clock_(clock),
       services_(parts_.name, clock, std::move(sinks)),
-      breaker_(parts_.breaker) {}
+      breaker_(parts_.breaker),
+      failures_(parts_.name, [this](const CallFailure& failure) { services_.failed(failure); }) {}
 
 InstanceCore::~InstanceCore() {
     if (self_ != nullptr) destroy(self_);

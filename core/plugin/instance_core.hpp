@@ -70,7 +70,7 @@ private:
     /// The same on a thread of its own, which is left behind when it takes longer than parts.start_wait.
     Made make_in_time(const std::string& config_json);
     void destroy(void* self) const noexcept;
-    CallBook book() { return {counters_, breaker_}; }
+    CallBook book() { return {counters_, breaker_, failures_}; }
 
     const Parts parts_;
     Executor& executor_;
@@ -78,6 +78,7 @@ private:
     HostServices services_;
     OperationCounters counters_;
     CircuitBreaker breaker_;
+    FailureLog failures_;
     std::shared_ptr<CallDeadlines> deadlines_;  ///< made by create(), with pool_: both need this object shared
     std::unique_ptr<WorkerPool> pool_;
     void* self_ = nullptr;

@@ -23,11 +23,13 @@ bool is_open(const std::filesystem::path& file) {
 }
 
 /// The child's whole life. Its end closes `done`, which the parent waits for; `done` is answered only when dlopen has
-/// returned, so that an initialiser that exits with 0 is told from one that ends.
-[[noreturn]] void open_and_leave(const std::filesystem::path& file, int done) {
+/// returned, so that an initialiser that exits with 0 is told from one that ends. An exception ends the child here, and
+/// not in what the parent was doing.
+[[noreturn]] void open_and_leave(const std::filesystem::path& file, int done) noexcept {
     for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);  // the host's handlers are not its own
     const rlimit no_core{0, 0};
     ::setrlimit(RLIMIT_CORE, &no_core);
+    ::dup2(::open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);  // it prints again when it is really opened
     ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
     const char returned = 1;
     ::_exit(::write(done, &returned, 1) == 1 ? 0 : 1);

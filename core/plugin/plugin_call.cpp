@@ -46,6 +46,10 @@ void PluginCall::tell(CircuitBreaker& breaker, bool failed) const {
         breaker.succeeded();
 }
 
+void PluginCall::note(FailureLog& failures, const atr::Error& error) const {
+    failures.note(operation_.name, options_.request_id, error, Steady::now());
+}
+
 void PluginCall::run(CallBook book, const Clock& clock) {
     if (Steady::now() >= due_) return expire(book);
     State expected = State::queued;
@@ -56,6 +60,7 @@ void PluginCall::run(CallBook book, const Clock& clock) {
     if (!state_.compare_exchange_strong(expected, State::done)) return book.counters.late(operation_);
     book.counters.finished(operation_, end.outcome, since(made_));
     tell(book.breaker, says_it_cannot(end));
+    if (end.failure != nullptr) note(book.failures, *end.failure);
     in_time_ = true;
 }
 
@@ -68,16 +73,20 @@ void PluginCall::expire(CallBook book) {
     if (state_.compare_exchange_strong(expected, State::expired)) {
         book.counters.expired(operation_);
         tell(book.breaker, true);
-        return give(
-            atr::retry(ATR_E_TIMEOUT, std::string(operation_.name) + ": no thread was free before the deadline"));
+        auto error =
+            atr::retry(ATR_E_TIMEOUT, std::string(operation_.name) + ": no thread was free before the deadline");
+        note(book.failures, error);
+        return give(std::move(error));
     }
     expected = State::running;
     if (!state_.compare_exchange_strong(expected, State::abandoned)) return;
     book.counters.abandoned(operation_);
     tell(book.breaker, true);
-    give(atr::Error{.outcome = operation_.on_timeout,
-                    .code = ATR_E_TIMEOUT,
-                    .message = std::string(operation_.name) + ": the plugin did not answer before the deadline"});
+    atr::Error error{.outcome = operation_.on_timeout,
+                     .code = ATR_E_TIMEOUT,
+                     .message = std::string(operation_.name) + ": the plugin did not answer before the deadline"};
+    note(book.failures, error);
+    give(std::move(error));
 }
 
 void PluginCall::refuse(OperationCounters& counters, atr::Error error) {

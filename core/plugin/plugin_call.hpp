@@ -11,6 +11,7 @@
 #include <string>
 
 #include "plugin/circuit_breaker.hpp"
+#include "plugin/failure_log.hpp"
 #include "plugin/operation_counters.hpp"
 #include "ports/call_options.hpp"
 #include "runtime/clock.hpp"
@@ -20,13 +21,15 @@ namespace treasurer {
 /// How a call ended.
 struct CallEnd {
     atr::Outcome outcome;
-    std::int32_t code;  ///< ATR_E_*, 0 when it is ok
+    std::int32_t code;          ///< ATR_E_*, 0 when it is ok
+    const atr::Error* failure;  ///< what to tell the log, nullptr: nothing; lives until give()
 };
 
 /// Where the ends of an instance's calls are noted.
 struct CallBook {
     OperationCounters& counters;
     CircuitBreaker& breaker;
+    FailureLog& failures;
 };
 
 class PluginCall {
@@ -62,6 +65,7 @@ protected:
 private:
     friend class CallDeadlines;
     void tell(CircuitBreaker& breaker, bool failed) const;
+    void note(FailureLog& failures, const atr::Error& error) const;
     enum class State { queued, running, done, expired, abandoned };
     struct Context {
         atr_call raw;  ///< first, so that the plugin's pointer leads back here

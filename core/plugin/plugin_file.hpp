@@ -12,9 +12,12 @@ namespace treasurer {
 /// The file that `use` in the settings means: a path when it has a slash or ends in ".so", otherwise DIR/use.so.
 std::filesystem::path plugin_file(const std::string& use, const std::filesystem::path& dir);
 
+/// That it is a regular file which begins as a shared object does; opens nothing that waits. Errors: as below.
+atr::Result<> check_shared_object(const std::filesystem::path& file);
+
 /// Checks the file. Errors (rejected, ATR_E_CONFIG), one line that says what to do: it is missing or no shared object;
-/// it or a folder it is found in can be changed by others than root and this process's user; `sha256` (64 hex digits,
-/// empty: any) is not its hash.
+/// it, a folder it is found in or a folder above can be changed by others than root and this process's user; `sha256`
+/// (64 hex digits, empty: any) is not its hash.
 atr::Result<> check_plugin_file(const std::filesystem::path& file, const std::string& sha256);
 
 /// The file's SHA-256 as 64 lower-case hex digits. Errors: rejected, it cannot be read.

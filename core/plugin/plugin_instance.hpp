@@ -4,6 +4,7 @@
 /// calls; stop() before the executor stops. Errors: returned; nothing a plugin does or throws comes out of here.
 #pragma once
 
+#include <atr/storage.hpp>
 #include <future>
 #include <memory>
 #include <string>
@@ -81,6 +82,19 @@ private:
 
 namespace detail {
 
+/// What of a call's result the log is told, nullptr: nothing.
+template <class T>
+const atr::Error* failure_in(const atr::Result<T>& result) {
+    return !result && is_failure(result.outcome()) ? &result.error() : nullptr;
+}
+/// A group of batches: the call is ok, and each batch has its own end. The first that failed speaks for them.
+inline const atr::Error* failure_in(const atr::Result<std::vector<atr::Commit>>& result) {
+    if (!result) return is_failure(result.outcome()) ? &result.error() : nullptr;
+    for (const auto& commit : *result)
+        if (is_failure(commit.outcome)) return &commit.error;
+    return nullptr;
+}
+
 /// A PluginCall that runs `Run` and hands the result to `Deliver`, a `void(Result<T>)`.
 template <class T, class Run, class Deliver>
 class TypedCall final : public PluginCall {
@@ -97,7 +111,7 @@ private:
         } catch (...) {
             result_ = threw("an exception of unknown type");
         }
-        return {result_.outcome(), result_ ? 0 : result_.error().code};
+        return {result_.outcome(), result_ ? 0 : result_.error().code, failure_in(result_)};
     }
     atr::Error threw(std::string_view what) const {
         return {.outcome = operation().on_timeout,

@@ -111,13 +111,13 @@ atr::Result<const PluginComponent*> PluginLibrary::component(std::string_view ki
     return refused_plugin(file_, "holds no " + std::string(kind) + ", only: " + kinds);
 }
 
-atr::Result<std::vector<ListedPlugin>> list_plugins(const fs::path& dir) {
+atr::Result<std::vector<ListedPlugin>> list_plugins(const fs::path& dir, Millis patience) {
     std::error_code error;
     const auto files = shared_objects(dir, error);
     if (error) return atr::rejected(ATR_E_CONFIG, "the folder " + dir.string() + " cannot be read: " + error.message());
     std::vector<ListedPlugin> out;
     for (const auto& file : files) {
-        auto library = PluginLibrary::load(file);
+        auto library = PluginLibrary::load(file, {}, patience);
         ListedPlugin& listed = out.emplace_back(ListedPlugin{.file = file, .error = {}, .library = nullptr});
         if (library)
             listed.library = std::move(*library);

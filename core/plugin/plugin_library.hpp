@@ -51,6 +51,7 @@ struct ListedPlugin {
 };
 
 /// Every .so of a folder, by name, and what is in it or why it does not load. Errors: the folder cannot be read.
-atr::Result<std::vector<ListedPlugin>> list_plugins(const std::filesystem::path& dir);
+atr::Result<std::vector<ListedPlugin>> list_plugins(const std::filesystem::path& dir,
+                                                    Millis patience = PluginLibrary::load_patience);
 
 }  // namespace treasurer

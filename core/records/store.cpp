@@ -17,12 +17,25 @@ atr::Result<std::map<std::string, atr::Int128>> read_counters(const std::vector<
 
 }  // namespace
 
+atr::Error read_failure(atr::Error error, bool has_cursor) {
+    const bool blames_cursor = has_cursor && error.code == ATR_E_BAD_INPUT;
+    if (error.outcome == atr::Outcome::rejected && !blames_cursor) error.code = ATR_E_INTERNAL;
+    return error;
+}
+
 Task<atr::Result<std::vector<atr::Record>>> Store::get(std::vector<atr::Key> keys) {
-    return storage_.get(std::move(keys), options());
+    Task<atr::Result<std::vector<atr::Record>>> call = storage_.get(std::move(keys), options());
+    atr::Result<std::vector<atr::Record>> found = co_await call;
+    if (!found) co_return read_failure(found.error());
+    co_return found;
 }
 
 Task<atr::Result<atr::Page>> Store::query(atr::Query query) {
-    return storage_.query(std::move(query), options());
+    const bool has_cursor = !query.cursor.empty();
+    Task<atr::Result<atr::Page>> call = storage_.query(std::move(query), options());
+    atr::Result<atr::Page> page = co_await call;
+    if (!page) co_return read_failure(page.error(), has_cursor);
+    co_return page;
 }
 
 Task<atr::Result<std::map<std::string, atr::Int128>>> Store::counters(std::string collection,
@@ -31,7 +44,7 @@ Task<atr::Result<std::map<std::string, atr::Int128>>> Store::counters(std::strin
     for (auto& key : keys) wanted.push_back({collection, key});
     Task<atr::Result<std::vector<atr::Record>>> call = storage_.get(std::move(wanted), options());
     atr::Result<std::vector<atr::Record>> found = co_await call;
-    if (!found) co_return found.error();
+    if (!found) co_return read_failure(found.error());
     atr::Result<std::map<std::string, atr::Int128>> out = read_counters(*found);
     if (out)
         for (const auto& key : keys) out->try_emplace(key, 0);
@@ -49,7 +62,7 @@ Task<atr::Result<std::map<std::string, atr::Int128>>> Store::counters_with_prefi
     do {
         Task<atr::Result<atr::Page>> call = storage_.query(query, options());
         atr::Result<atr::Page> page = co_await call;
-        if (!page) co_return page.error();
+        if (!page) co_return read_failure(page.error());
         atr::Result<std::map<std::string, atr::Int128>> part = read_counters(page->records);
         if (!part) co_return part.error();
         out.merge(*part);

@@ -31,6 +31,10 @@ atr::Result<R> decode(const atr::Record& record) {
     }
 }
 
+/// What a failed read means to who asked for it: a storage that refuses one failed, whatever it blames (a request is
+/// never told that *its* rights or *its* input are wrong), except for a cursor, which comes from outside.
+atr::Error read_failure(atr::Error error, bool has_cursor = false);
+
 /// Threads: any. Errors: returned. Must outlive its tasks.
 class Store {
 public:
@@ -46,7 +50,7 @@ public:
         keys.push_back({R::collection, std::move(key)});
         Task<atr::Result<std::vector<atr::Record>>> call = storage_.get(std::move(keys), options());
         atr::Result<std::vector<atr::Record>> found = co_await call;
-        if (!found) co_return found.error();
+        if (!found) co_return read_failure(found.error());
         if (found->empty()) co_return std::optional<R>{};
         atr::Result<R> record = decode<R>(found->front());
         if (!record) co_return record.error();
@@ -56,9 +60,10 @@ public:
     template <class R>
     Task<atr::Result<Listing<R>>> list(atr::Query query) {
         query.collection = R::collection;
+        const bool has_cursor = !query.cursor.empty();
         Task<atr::Result<atr::Page>> call = storage_.query(std::move(query), options());
         atr::Result<atr::Page> page = co_await call;
-        if (!page) co_return page.error();
+        if (!page) co_return read_failure(page.error(), has_cursor);
         Listing<R> out;
         out.next_cursor = std::move(page->next_cursor);
         for (const auto& raw : page->records) {

@@ -11,11 +11,11 @@ StoreIdentity StoreIdentity::from_json(const Json& json) {
 }
 
 Json CopyMarker::to_json() const {
-    return {{"id", id}, {"store_id", store_id}, {"origin", origin}};
+    return {{"id", id}, {"store_id", store_id}, {"origin", origin}, {"life", life}};
 }
 
 CopyMarker CopyMarker::from_json(const Json& json) {
-    return {json.at("id"), json.at("store_id"), json.at("origin")};
+    return {json.at("id"), json.at("store_id"), json.at("origin"), text_or(json, "life")};
 }
 
 Json Quarantine::to_json() const {

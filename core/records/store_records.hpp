@@ -35,6 +35,7 @@ struct CopyMarker {
     std::string id = key;
     std::string store_id;  ///< of the source
     std::string origin;    ///< where it comes from, for people
+    std::string life;      ///< of the copy that is at work: another one that began later puts its own here
 
     Json to_json() const;
     static CopyMarker from_json(const Json& json);

@@ -12,6 +12,7 @@
 #include "purge.hpp"
 #include "record_import.hpp"
 #include "record_reader.hpp"
+#include "rights_check.hpp"
 #include "snapshot_reader.hpp"
 
 namespace storage_postgres {
@@ -353,6 +354,7 @@ Result<> PostgresStorage::import_records(const Call& call, const atr::Import& im
 Result<std::string> PostgresStorage::health(const Call& call) {
     return with_session<std::string>(
         call, Outcome::retry, [&](Session& session, const Catalog& catalog, Deadline deadline) -> Result<std::string> {
+            if (auto rights = check_rights(session, settings_.schema, deadline); !rights) return rights.error();
             const Rows server = session.alone({"SELECT current_setting('server_version'), current_database(), "
                                                "pg_is_in_recovery(), current_setting('synchronous_commit')"},
                                               deadline);

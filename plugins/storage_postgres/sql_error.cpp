@@ -51,15 +51,27 @@ Meaning meaning_of(const SqlError& error) {
     return found == std::end(meanings) ? unexpected : *found;
 }
 
+/// libpq's text in one line: it breaks lines and indents them.
+std::string in_one_line(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        const bool space = c == '\n' || c == '\r' || c == '\t' || c == ' ';
+        if (!space)
+            out += c;
+        else if (!out.empty() && out.back() != ' ')
+            out += ' ';
+    }
+    if (!out.empty() && out.back() == ' ') out.pop_back();
+    return out;
+}
+
 }  // namespace
 
 atr::Error to_error(const SqlError& error, atr::Outcome outcome) {
     const Meaning meaning = meaning_of(error);
-    std::string text = error.what();
-    while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
     return {.outcome = outcome,
             .code = error.timed_out ? static_cast<std::int32_t>(ATR_E_TIMEOUT) : meaning.code,
-            .message = std::string("PostgreSQL: ") + meaning.advice + " (" + text + ")",
+            .message = std::string("PostgreSQL: ") + meaning.advice + " (" + in_one_line(error.what()) + ")",
             .vendor_code = error.sqlstate()};
 }
 

@@ -69,12 +69,73 @@ class New(unittest.TestCase):
     def test_without_an_sdk_it_says_how_to_install_one(self):
         self.refused("cache", "mine", "--sdk", self.work, saying="cmake --install BUILD --component sdk")
 
+    def test_an_sdk_without_templates_says_what_is_missing_and_what_to_do(self):
+        (self.work / "sdk/share/atr/templates").mkdir(parents=True)
+        self.refused("cache", "mine", "--sdk", self.work / "sdk",
+                     saying=f"share/atr/templates are missing; install the SDK again with `cmake --install BUILD "
+                            f"--component sdk --prefix {self.work / 'sdk'}`")
+        (self.work / "sdk/share/atr/templates/cache_cpp").mkdir()
+        self.refused("cache", "mine", "--sdk", self.work / "sdk", saying="install the SDK again")
+
     def test_the_sdk_beside_the_program_is_found(self):
         shutil.copy(BUILD / "bin/treasurer", self.sdk / "bin/treasurer")
         made = treasurer("new", "parser", "mine", cwd=self.work, program=self.sdk / "bin/treasurer")
         self.assertEqual(made.returncode, 0, made.stderr)
         self.assertIn(f"cmake -S mine -B mine/build -DCMAKE_PREFIX_PATH={self.sdk.resolve()}\n", made.stdout)
         self.assertTrue((self.work / "mine/CMakeLists.txt").exists())
+
+
+class NoPlugin(unittest.TestCase):
+    """What is no plugin is told at once; nothing is opened that waits for somebody, or read that has no end."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.path = Path(self.folder.name)
+
+    def refused(self, command, file, saying, within=20, *words):
+        done = subprocess.run([str(BUILD / "bin/treasurer"), "plugin", command, str(file), *words], capture_output=True,
+                              text=True, timeout=within, check=False)
+        self.assertIn(done.returncode, (1, 2), done)
+        self.assertIn(saying, done.stdout + done.stderr)
+        return done
+
+    def test_pipes_devices_and_folders(self):
+        os.mkfifo(self.path / "pipe.so")
+        (self.path / "folder.so").mkdir()
+        for command in ("inspect", "check"):
+            self.refused(command, self.path / "pipe.so", "not a regular file")
+            self.refused(command, "/dev/zero" if command == "check" else "/dev/../dev/zero", "not a regular file")
+            self.refused(command, self.path / "folder.so", "a folder")
+        done = treasurer("list", "--dir", self.path)
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn("pipe.so\tdoes not load", done.stdout)
+
+    def test_a_file_of_a_terabyte_is_not_read(self):
+        for name, head in (("holes.so", b""), ("elf.so", b"\x7fELF")):
+            with open(self.path / name, "wb") as file:
+                file.write(head)
+                file.truncate(1 << 40)
+        for command in ("inspect", "check"):
+            self.refused(command, self.path / "elf.so", "at most 1 GiB")
+            self.refused(command, self.path / "holes.so", "ELF" if command == "inspect" else "1 GiB")
+
+    def test_a_constructor_that_hangs_ends_at_the_limit(self):
+        hangs = BUILD / "test_plugins/start/hangs_at_load.so"
+        self.refused("inspect", hangs, "has not ended within 1000 ms", 20, "--limit", "1")
+        self.refused("check", hangs, "ATR-LOAD", 40, "--limit", "1")
+        (self.path / "hangs.so").symlink_to(hangs)
+        done = treasurer("list", "--dir", self.path, "--limit", "1")
+        self.assertIn("has not ended within 1000 ms", done.stdout)
+
+    def test_what_a_constructor_prints_is_told_once_and_marked(self):
+        prints = BUILD / "test_plugins/start/prints_at_load.so"
+        done = treasurer("inspect", prints)
+        self.assertEqual(done.returncode, 0, done)
+        self.assertNotIn("hello", done.stdout)
+        self.assertEqual(done.stderr, "printed while loading: hello from a constructor\n")
+        report = treasurer("check", prints, "--quick", "--format", "json", "--only", "ATR-FILE")
+        self.assertTrue(report.stdout.startswith("{"), report.stdout)
 
 
 class Check(unittest.TestCase):

@@ -67,8 +67,13 @@ struct ComponentFacts {
     std::string id, kind, version, title, config_schema_json;
 };
 
-/// What the file holds; empty when it does not load (check_plugin() then says why). Needs a process without threads.
-std::vector<ComponentFacts> describe_plugin(const std::filesystem::path& plugin);
+/// How long loading a file may take where nothing else is said.
+inline constexpr std::chrono::milliseconds loading_limit{30'000};
+
+/// What the file holds; empty when it does not load within `limit` (check_plugin() then says why). What it prints while
+/// it is loaded is dropped. Needs a process without threads.
+std::vector<ComponentFacts> describe_plugin(const std::filesystem::path& plugin,
+                                            std::chrono::milliseconds limit = loading_limit);
 
 /// Adds "key=value" settings to the JSON object `config_json`, each with the type that `schema_json` gives it, else as
 /// it reads: true, 5, [..], {..}, text. "a.b=1" sets b within a. Throws std::invalid_argument.

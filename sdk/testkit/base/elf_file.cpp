@@ -41,16 +41,29 @@ private:
     std::string bytes_;
 };
 
+constexpr std::uintmax_t largest_file = std::uintmax_t{1} << 30;
+
 Image read_image(const std::filesystem::path& file) {
+    need_shared_object(file);
     std::ifstream in(file, std::ios::binary);
-    if (!in || !std::filesystem::is_regular_file(file)) fail("a file that can be read", file.string() + " cannot");
-    std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    if (bytes.size() < sizeof(Elf64_Ehdr) || std::memcmp(bytes.data(), ELFMAG, SELFMAG) != 0)
-        fail("a shared object (ELF)", std::to_string(bytes.size()) + " bytes of something else");
-    return Image(std::move(bytes));
+    return Image({std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()});
 }
 
 }  // namespace
+
+void need_shared_object(const std::filesystem::path& file) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(file, error))
+        fail("a regular file", file.string() + " is a folder, a pipe, a device, or not there");
+    const auto size = std::filesystem::file_size(file, error);
+    if (error || size > largest_file)
+        fail("a file of at most 1 GiB", error ? error.message() : std::to_string(size) + " bytes");
+    std::ifstream in(file, std::ios::binary);
+    if (!in) fail("a file that can be read", file.string() + " cannot");
+    char magic[SELFMAG] = {};
+    if (size < sizeof(Elf64_Ehdr) || !in.read(magic, sizeof magic) || std::memcmp(magic, ELFMAG, SELFMAG) != 0)
+        fail("a shared object (ELF)", std::to_string(size) + " bytes of something else");
+}
 
 std::vector<Exported> exported_symbols(const std::filesystem::path& file) {
     const Image image = read_image(file);

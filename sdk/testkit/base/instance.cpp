@@ -5,9 +5,12 @@
 #include <cstddef>
 #include <cstring>
 
+#include "base/elf_file.hpp"
+
 namespace atr::testkit {
 
 const atr_plugin* load_entry(const std::filesystem::path& file) {
+    need_shared_object(file);  // dlopen waits for ever for a pipe's other end
     void* library = dlopen(std::filesystem::absolute(file).c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (!library) {
         const char* reason = dlerror();

@@ -1,4 +1,5 @@
 // Which checks run, how many at once, and what stops the rest.
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -226,10 +227,12 @@ std::size_t Report::count(Verdict verdict) const {
     return out;
 }
 
-std::vector<ComponentFacts> describe_plugin(const fs::path& plugin) {
+std::vector<ComponentFacts> describe_plugin(const fs::path& plugin, milliseconds limit) {
     Child child(
         [&](int) {
             return encode_end([&] {
+                const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+                dup2(nowhere, STDOUT_FILENO);
                 const atr_plugin* entry = load_entry(plugin);
                 auto out = nlohmann::json::array();
                 for (std::uint32_t i = 0; i < std::min(entry->n_components, 64u); ++i)
@@ -238,7 +241,7 @@ std::vector<ComponentFacts> describe_plugin(const fs::path& plugin) {
             });
         },
         Child::Group::own);
-    const auto until = steady_clock::now() + std::chrono::seconds(30);
+    const auto until = steady_clock::now() + limit;
     for (bool open = true; open;) {
         pollfd one{child.fd(), POLLIN, 0};
         const auto left = std::chrono::ceil<milliseconds>(until - steady_clock::now()).count();
@@ -276,7 +279,7 @@ Report check_plugin(const Options& given, const std::function<void(const CheckRe
         std::ranges::move(results, std::back_inserter(out.components[0].results));
         if (section.failed()) return out;
     }
-    const auto facts = describe_plugin(options.plugin);
+    const auto facts = describe_plugin(options.plugin, options.limit.count() > 0 ? options.limit : loading_limit);
     for (std::size_t i = 0; i < facts.size(); ++i) {
         if (!options.component.empty() && facts[i].id != options.component) continue;
         Section section(options, folder.path, progress, facts[i].kind, component_checks(facts[i].kind), i);

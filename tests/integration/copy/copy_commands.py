@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
 import copying
@@ -64,6 +65,38 @@ class Commands(unittest.TestCase):
         copying.copy(self.source, self.target("full.db"))
         done = copying.copy(self.source, self.target("full.db"), expect=2)
         self.assertIn("the target is not empty", done.stderr)
+
+    def test_a_target_that_a_host_serves_is_left_alone(self):
+        with money_site("copy-target") as other:
+            host = other.start()
+            done = copying.copy(self.source, Sqlite(other.data, "treasurer.db"), expect=2)
+            self.assertIn("the target is not empty", done.stderr)
+            answer = submit(host.client(other.token("clerk")), invoice_text("T-1", "10.00"), "wait=30")
+            self.assertEqual(answer.status, 200, answer)
+            host.stop()
+
+    def test_a_source_that_changes_meanwhile_is_copied_as_one_moment_of_it(self):
+        site = self.enterContext(money_site("copy-moving"))
+        clerk, submitted, stop = site.start().client(site.token("clerk")), [], threading.Event()
+        source = Sqlite(site.data, "treasurer.db")
+
+        def go_on():
+            while not stop.is_set():
+                submitted.append(submit(clerk, invoice_text(f"M-{len(submitted)}", "10.00"), "wait=30"))
+
+        paying = threading.Thread(target=go_on)
+        paying.start()
+        try:
+            for number in range(3):
+                begun = len(submitted)
+                done = copying.copy(source, self.target(f"moving-{number}.db"), "--verify")
+                self.assertIn("trial balance: zero", done.stdout)
+                self.assertGreaterEqual(digest(done.stdout)["payments"][0], begun)
+        finally:
+            stop.set()
+            paying.join()
+        self.assertGreater(len(submitted), 3, "nothing changed while it was copied")
+        self.assertEqual({answer.status for answer in submitted}, {200})
 
     def test_what_cannot_be_opened_is_named(self):
         good = self.source.text()

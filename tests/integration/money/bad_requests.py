@@ -2,6 +2,7 @@
 """Requests that are wrong in every way we know: each is answered with a precise status and problem code, says nothing
 of our insides, and leaves the host serving and its books equal."""
 
+import base64
 import json
 import socket
 import sys
@@ -207,6 +208,28 @@ def access(checks, host, site):
     checks.problem("a made-up cursor", host.client(clerk).get("/api/v1/payments?cursor=abc"), 400, "invalid_cursor")
 
 
+def cursors(checks, client):
+    """A cursor is good for the list that gave it, and for no other; the answer names no cursor's insides."""
+    payments, invoices = (client.get(f"/api/v1/{name}?limit=1").json()["next_cursor"] for name in ("payments", "invoices"))
+    if not payments or not invoices:
+        raise AssertionError("lists without a second page prove nothing")
+    raw = bytearray(base64.urlsafe_b64decode(payments + "=" * (-len(payments) % 4)))
+    raw[-1] ^= 1
+    flipped = base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    for what, path in {"of another list": f"/api/v1/payments?limit=1&cursor={invoices}",
+                       "of the same list without its filter": f"/api/v1/payments?state=settled&cursor={payments}",
+                       "cut short": f"/api/v1/payments?limit=1&cursor={payments[:-4]}",
+                       "with more behind": f"/api/v1/payments?limit=1&cursor={payments}AAAA",
+                       "with one bit turned": f"/api/v1/payments?limit=1&cursor={flipped}",
+                       "of zeros": "/api/v1/payments?limit=1&cursor=" + "A" * 64,
+                       "of no base64": "/api/v1/payments?limit=1&cursor=%27%3B--",
+                       "of the logs": f"/api/dashboard/logs?limit=1&cursor={payments}"}.items():
+        answer = client.get(path)
+        checks.problem(f"a cursor {what}", answer, 400, "invalid_cursor")
+    if client.get(f"/api/v1/payments?limit=1&cursor={payments}").status != 200:
+        raise AssertionError("the true cursor is refused")
+
+
 def resources(checks, clerk, boss):
     """Names and values that do not exist."""
     for what, path in {"a filter that is not": "/api/v1/invoices?stat=paid", "a filter of vendors": "/api/v1/vendors?name=a",
@@ -242,9 +265,11 @@ def main():
             raise AssertionError(f"the host no longer pays a good invoice: {good}")
         if host.client().get("/health/ready").status != 200:
             raise AssertionError("the host is not ready any more")
-        moved = check_all(site, host.client(site.token("boss")), dict([told(good)]))
-        if moved != 1:
-            raise AssertionError(f"{moved} payments moved, one was right")
+        second = submit(client, invoice_text("G-00002", "12.51"))
+        cursors(checks, host.client(site.token("boss")))
+        moved = check_all(site, host.client(site.token("boss")), dict([told(good), told(second)]))
+        if moved != 2:
+            raise AssertionError(f"{moved} payments moved, two were right")
         paid = [invoice for invoice in Books(site).invoices().values()
                 if invoice["status"] == "paid" and invoice["id"] in never_paid]
         if paid:

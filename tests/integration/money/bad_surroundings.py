@@ -3,17 +3,20 @@
 is read-only, a disk that is full. Each gives one clear line, or a 503 until it is mended; no money is lost by any."""
 
 import contextlib
+import json
 import os
 import resource
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 
 from money_site import QUICK, Site, invoice_text, money_site, prepare, submit, told
 
+import backends
 from books import Books, check_all
 from host import BUILD, CONFIG, wait_until
 
@@ -26,9 +29,9 @@ def require(condition, what):
 
 
 def refused_start(site, *parts, words=("serve",), settings=None, code=2):
-    """The command ends with `code` and one line of error that holds all `parts`."""
+    """The command ends with `code` and one line of error, beside those of the log, that holds all `parts`."""
     done = site.run(*words, settings=settings, expect=code)
-    lines = [line for line in done.stderr.splitlines() if line.strip()]
+    lines = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("{")]
     require(len(lines) == 1 and lines[0].startswith("error: "), f"not one line of error: {done.stderr!r}")
     for part in parts:
         require(part in lines[0], f"{part!r} is not in {lines[0]!r}")
@@ -92,6 +95,9 @@ def port_in_use():
         done = site.run("serve", settings={"server.port": port, "log.file": os.path.join(site.folder, "log")}, expect=2)
         require(f"error: cannot listen on 127.0.0.1:{port}: Address already in use" in done.stderr, done.stderr)
         print(f"  {done.stderr.strip()}", flush=True)
+        fresh = os.path.join(site.folder, "fresh")
+        done = site.run("serve", "--data", fresh, settings={"server.port": port}, expect=2)
+        require("password" not in done.stdout and not os.path.exists(fresh), f"a first start was begun: {done.stdout!r}")
         host = site.start()  # nothing was left locked
         host.stop()
 
@@ -193,6 +199,48 @@ def full_disk(by_mount=True):
               flush=True)
 
 
+def lines_of(host, message):
+    """The lines of a host's log that say `message`; each line of the log is JSON."""
+    with open(host.log, encoding="utf-8", errors="replace") as log:
+        return [line for line in map(json.loads, log) if line["msg"] == message]
+
+
+def table_gone():
+    """A table is taken away: not ready, the cause is named to operators alone, and nothing of it reaches a client."""
+    with money_site("table-gone") as site:
+        if backends.storage() != "sqlite":
+            print("  a table that is gone: tried with SQLite only", flush=True)
+            return
+        host = site.start()
+        reader, ready = host.client(site.token("boss")), lambda: host.client().get("/health/ready")
+        require(ready().json()["services"]["database"]["status"] == "healthy", f"{ready()}")
+        require(ready().json()["quarantined"] is False, f"{ready()}")
+
+        def rename(old, new):
+            with contextlib.closing(sqlite3.connect(os.path.join(site.data, "treasurer.db"), timeout=10)) as books:
+                books.execute(f"ALTER TABLE {old} RENAME TO {new}")
+
+        rename("payments", "elsewhere")
+        answer = wait_until(lambda: (lambda one: one if one.status != 200 else None)(ready()), 20, "it is not ready")
+        database = answer.json()["services"]["database"]
+        require(answer.status == 503 and database["status"] == "unhealthy" and database["cause"], f"{answer}")
+        for path in ("/api/v1/payments", "/api/v1/payments/01890000-0000-7000-8000-000000000000"):
+            answer = reader.get(path)
+            require(answer.status in (500, 503), f"{path}: {answer}")
+            require(b"no such table" not in answer.body and b"sqlite" not in answer.body.lower(), f"insides: {answer}")
+            told_to_client = answer.json()["request_id"]
+            line = wait_until(lambda wanted=told_to_client: [
+                one for one in lines_of(host, "request") if one["request_id"] == wanted], 10, "the request is logged")[0]
+            require("no such table" in line["cause"], f"the log does not say why: {line}")
+        failures = lines_of(host, "plugin call failed")
+        require(any("no such table" in one["said"] and one["instance"] == "storage" for one in failures), f"{failures}")
+        require(len(failures) < 20, f"{len(failures)} lines for one cause")
+        rename("elsewhere", "payments")
+        wait_until(lambda: ready().status == 200, 20, "the table is back, and the host is ready")
+        host.stop()
+        print(f"  a table that is gone: not ready ({database['cause']}), {len(failures)} lines in the log", flush=True)
+
+
 def others_on_the_machine():
     """Invoices and password hashes are nobody else's to read, whatever umask the host was started with."""
     before = os.umask(0)
@@ -265,6 +313,7 @@ def main():
     read_only_folder()
     others_on_the_machine()
     another_blob_key()
+    table_gone()
     full_disk()
     full_disk(by_mount=False)
     full_disk_at_commit_b()

@@ -1,4 +1,6 @@
 /// How the store reaches its server: settings, secrets, several hosts, TLS, the pool, poolers in between.
+#include <unistd.h>
+
 #include <thread>
 
 #include "database.hpp"
@@ -12,6 +14,26 @@ atr::Result<> try_to_start(const Database& database, const Settings& settings) {
     Budget budget(15'000);
     return storage->migrate(budget.call, test_schema());
 }
+/// A database of its own on the shared server.
+struct OtherDatabase {
+    explicit OtherDatabase(const std::string& options) {
+        support::psql(server, "CREATE DATABASE " + name + " TEMPLATE template0 " + options);
+    }
+    ~OtherDatabase() {
+        try {
+            support::psql(server, "DROP DATABASE " + name + " WITH (FORCE)");
+        } catch (const std::exception&) {  // the server goes, and the database with it
+        }
+    }
+    static std::string next_name() {
+        static int count = 0;
+        return "other" + std::to_string(::getpid()) + "_" + std::to_string(++count);
+    }
+    const std::string server = support::PostgresServer::shared_url();
+    const std::string name = next_name();
+    const std::string url = server.substr(0, server.rfind('/') + 1) + name;
+};
+
 std::string refusal(const Database& database, const Settings& settings) {
     const auto made = PostgresStorage::create(database.host.host(), "main", settings);
     return made ? "" : made.error().message;
@@ -46,8 +68,38 @@ SCENARIO("a server that is not there is a matter of trying again", "[storage_pos
     const auto refused = try_to_start(database, settings);
     CHECK(refused.outcome() == Outcome::retry);
     CHECK(refused.error().code == ATR_E_UNREACHABLE);
+    CHECK(refused.error().message.find_first_of("\n\t") == std::string::npos);  // libpq breaks lines, a log must not
     const auto storage = database.open(settings, storage_postgres::database_clock);
     CHECK(commit(*storage, batch({claim("a")})).outcome == Outcome::retry);
+}
+
+SCENARIO("a database that does not keep UTF8 is refused with what to do", "[storage_postgres]") {
+    const OtherDatabase made("ENCODING '" + GENERATE(as<std::string>(), "SQL_ASCII", "LATIN1") +
+                             "' LC_COLLATE 'C' LC_CTYPE 'C'");
+    Database database(made.url);
+    const auto refused = try_to_start(database, database.settings());
+    REQUIRE(refused.outcome() == Outcome::rejected);
+    CHECK(refused.error().code == ATR_E_CONFIG);
+    CHECK(refused.error().message.find("database '" + made.name + "' has the encoding ") != std::string::npos);
+    CHECK(refused.error().message.find("create one with ENCODING 'UTF8'") != std::string::npos);
+}
+
+SCENARIO("a database of Turkish letters keeps and orders all as any other", "[storage_postgres]") {
+    const OtherDatabase made("ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'tr-TR'");
+    Database database(made.url);
+    REQUIRE(support::psql(made.url, "SELECT lower('I') = 'i'") == "f");  // else the test proves nothing
+    const auto storage = database.start();
+    CHECK(database.start());  // migrated twice: names are found again
+    const std::vector<std::string> keys{"I", "Z", "i", "z", "\xc3\x87", "\xc4\xb0", "\xc4\xb1"};  // by their bytes
+    for (const auto& key : keys) REQUIRE(commit(*storage, batch({put("claims", key, key)})).outcome == Outcome::ok);
+    CHECK(commit(*storage, batch({put("claims", "i", "again", ATR_VER_ABSENT)})).outcome == Outcome::conflict);
+    Budget budget;
+    const auto page = storage->query(budget.call, {.collection = "claims", .limit = 100});
+    REQUIRE(page);
+    std::vector<std::string> found;
+    for (const auto& record : page->records) found.push_back(record.key);
+    CHECK(found == keys);
+    CHECK(body(*storage, "claims", "I") == "I");
 }
 
 SCENARIO("of several hosts in the URL the one that accepts writes is used", "[storage_postgres]") {

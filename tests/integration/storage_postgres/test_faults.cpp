@@ -201,6 +201,32 @@ SCENARIO("what a DBA took away is a matter of trying again, never the caller's f
     CHECK(commit(*storage, batch({put("claims", "a", "2", 1)})).outcome == Outcome::ok);
 }
 
+SCENARIO("a role that lost a right is not healthy, and the table is named", "[storage_postgres]") {
+    Database database;
+    const std::string role = "role_" + database.schema, table = database.schema + ".claims";  // a superuser loses none
+    support::psql(database.url, "CREATE ROLE " + role + " LOGIN; GRANT CREATE ON DATABASE postgres TO " + role);
+    {
+        Settings settings = database.settings();
+        settings.url.replace(settings.url.find("postgres@"), 8, role);
+        const auto storage = database.start(settings);
+        Budget budget;
+        REQUIRE(storage->health(budget.call));
+        for (const std::string right : {"SELECT", "INSERT"}) {
+            INFO(right);
+            support::psql(database.url, "REVOKE " + right + " ON " + table + " FROM " + role);
+            const auto health = storage->health(budget.call);
+            REQUIRE(!health);
+            CHECK(health.error().outcome == Outcome::retry);
+            CHECK(health.error().code == ATR_E_PERMISSION);
+            CHECK(health.error().message.find(table) != std::string::npos);
+            support::psql(database.url, "GRANT " + right + " ON " + table + " TO " + role);
+            CHECK(storage->health(budget.call));
+        }
+    }
+    support::psql(database.url,
+                  "SET client_min_messages = error; DROP OWNED BY " + role + " CASCADE; DROP ROLE " + role);
+}
+
 SCENARIO("two groups that lock the same rows in different order are both done", "[storage_postgres]") {
     Database database;
     const auto one = database.start(), two = database.start();

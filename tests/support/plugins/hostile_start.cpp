@@ -2,6 +2,7 @@
 /// file is opened, or in create(), get_interface() or describe().
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
 
@@ -21,6 +22,7 @@ struct Initialiser {
         if (fault == Fault::aborts_at_load) std::abort();
         if (fault == Fault::exits_at_load) std::_Exit(0);
         if (fault == Fault::hangs_at_load) hang();
+        if (fault == Fault::prints_at_load) std::puts("hello from a constructor");
     }
 };
 const Initialiser initialiser;

@@ -6,6 +6,7 @@ enum class Fault {
     aborts_at_load,
     exits_at_load,
     hangs_at_load,
+    prints_at_load,
     throws_in_create,
     hangs_in_create,
     no_object,

@@ -89,6 +89,34 @@ SCENARIO("a resumed copy is equal to the source as it is by then", "[copy]") {
     CHECK_FALSE(bench.copy_all());
 }
 
+SCENARIO("of two copies into one target the later goes on, and nothing the earlier still writes is taken", "[copy]") {
+    CopyBench bench;
+    bench.fill(2500);
+    bool later_ended = false;
+    const bool to_its_end = GENERATE(true, false);
+    treasurer::copy::CopyPlan earlier = bench.plan();
+    earlier.life = "earlier";
+    std::string books;
+    earlier.tell = [&](const treasurer::copy::Progress& progress) {
+        if (later_ended || progress.written == 0) return;
+        later_ended = true;
+        auto records = *bench.await(SnapshotSource::open(bench.from));
+        StoreCopier later(records, bench.target, bench.to, bench.plan());
+        REQUIRE(bench.await(later.fill()));
+        if (to_its_end) REQUIRE(bench.await(later.finish()));
+        books = bench.digest(bench.to, true).sha256();
+    };
+    auto records = *bench.await(SnapshotSource::open(bench.from));
+    StoreCopier copier(records, bench.target, bench.to, earlier);
+    const auto filled = bench.await(copier.fill());
+    REQUIRE(later_ended);
+    REQUIRE_FALSE(filled);
+    CHECK(filled.error().message.find("this one is refused") != std::string::npos);
+    CHECK(bench.digest(bench.to, true).sha256() == books);
+    CHECK(bench.in_target<Quarantine>(Quarantine::key).has_value() == to_its_end);
+    CHECK_FALSE(bench.await(copier.finish()));
+}
+
 SCENARIO("only an empty target, or an unfinished copy of the same books, is written to", "[copy]") {
     CopyBench bench;
     bench.fill();

@@ -132,9 +132,22 @@ TEST_CASE("health needs no sign-in, no I/O and no rate limit", "[health]") {
           R"({"status":"ready","services":{"database":{"status":"healthy","type":"sqlite","latency_ms":0.5},)"
           R"("cache":{"status":"unhealthy","type":"memory","latency_ms":null}},"version":"1.2.3"})");
     services[0].is_healthy = false;
+    services[0].cause = "permission";
+    CHECK(bench.ask("GET", "/health/ready").json()["services"]["database"]["cause"] == "permission");
     CHECK(bench.ask("GET", "/health/ready")->status == 503);
     CHECK(bench.ask("GET", "/health/ready").json()["status"] == "not_ready");
     CHECK(bench.bench.storage.reads() == 0);
+}
+
+TEST_CASE("a quarantine that cannot be read is null: neither yes nor no", "[health]") {
+    const auto quarantined = GENERATE(std::optional<bool>(), std::optional(true), std::optional(false));
+    RouterBench bench;
+    add_health_routes(
+        bench.router, bench.bench.clock, "1",
+        []() -> Task<std::vector<ServiceState>> { co_return std::vector<ServiceState>{}; },
+        [=]() -> Task<std::optional<bool>> { co_return quarantined; });
+    const auto ready = bench.ask("GET", "/health/ready").json();
+    CHECK(ready["quarantined"] == (quarantined ? nlohmann::json(*quarantined) : nlohmann::json()));
 }
 
 TEST_CASE("metrics are text for Prometheus and JSON for those who ask for it", "[metrics]") {

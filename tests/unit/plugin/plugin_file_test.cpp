@@ -39,6 +39,33 @@ TEST_CASE("a plugin that others may change is refused, and so is one in a folder
     CHECK(plugin.why_not() == "it loads");
 }
 
+TEST_CASE("a plugin below a folder that others may change is refused, however far above it stands", "[plugin]") {
+    const Installed plugin;
+    const auto inner = plugin.folder.path() / "a" / "b";
+    fs::create_directories(inner);
+    for (const auto& path : {inner.parent_path(), inner}) REQUIRE(::chmod(path.c_str(), 0755) == 0);
+    const auto file = inner / "good.so";
+    fs::copy_file(plugin.file, file);
+    CHECK(PluginLibrary::load(file));  // below /tmp, which is sticky
+    REQUIRE(::chmod(plugin.folder.path().c_str(), 0777) == 0);
+    const auto refused = PluginLibrary::load(file);
+    REQUIRE(!refused);
+    CHECK_THAT(refused.error().message, Contains("the folder " + plugin.folder.path().string() +
+                                                 " above it can be written by others: chmod go-w it"));
+    REQUIRE(::chmod(plugin.folder.path().c_str(), 01777) == 0);
+    CHECK(PluginLibrary::load(file));
+    REQUIRE(::chmod(inner.c_str(), 01777) == 0);  // in the folder itself they could add another plugin
+    CHECK_THAT(PluginLibrary::load(file).error().message, Contains("its folder"));
+}
+
+TEST_CASE("what is no regular file is refused before it is opened", "[plugin]") {
+    const Installed plugin;
+    const auto pipe = plugin.folder.path() / "pipe.so";
+    REQUIRE(::mkfifo(pipe.c_str(), 0700) == 0);
+    CHECK_THAT(PluginLibrary::load(pipe).error().message, Contains("not a regular file"));
+    CHECK_THAT(PluginLibrary::load(plugin.folder.path()).error().message, Contains("a folder"));
+}
+
 TEST_CASE("a link is judged by the file it leads to, and by the folder it stands in", "[plugin]") {
     const Installed plugin;
     const support::TemporaryFolder elsewhere;

@@ -81,7 +81,7 @@ TEST_CASE("a missing plugin says where it was looked for and what is there", "[p
     const support::TemporaryFolder folder;
     CHECK_THAT(why_not(folder.path() / "a.so"), Contains("holds no plugins: set plugins.dir"));
     CHECK_THAT(why_not(folder.path() / "deep" / "a.so"), Contains("cannot be read"));
-    CHECK_THAT(why_not(folder.path()), Contains("not a file"));
+    CHECK_THAT(why_not(folder.path()), Contains("a folder: name the .so file in it"));
 }
 
 TEST_CASE("a file that is no shared object is refused before it is opened", "[plugin]") {
