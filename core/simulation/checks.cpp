@@ -66,12 +66,12 @@ void Checks::committed(const std::vector<const atr::Batch*>& batches, std::uint6
             if (key == cache::treasury_dashboard.name) made_stale_.emplace_back(clock_.unix_ms(), newest);
 }
 
-void Checks::shown(std::uint64_t commit) {
+void Checks::shown(std::uint64_t commit, UnixMillis asked) {
     if (calm_since_ == 0) return;
     for (const auto& [when, seq] : made_stale_)
-        if (seq > commit && clock_.unix_ms() - std::max(when, calm_since_) > longest_stale_ms)
-            return broken("a host shows what is long out of date", "commit " + std::to_string(commit) + ", and " +
-                                                                       std::to_string(seq) + " had ended");
+        if (seq > commit && asked - std::max(when, calm_since_) > longest_stale_ms)
+            return broken("a host shows what is long out of date",
+                          "commit " + std::to_string(commit) + ", and " + std::to_string(seq) + " had ended");
 }
 
 void Checks::note_transfers(const atr::Batch& batch) {
@@ -179,8 +179,7 @@ void Checks::check_ledger() {
     query.collection = balances_collection;
     query.limit = 1000;
     const auto page = at_once(storage_.query(query, {}));
-    for (const auto& record : page->records)
-        kept[record.key] = atr::units_from_string(record.body).value_or(0);
+    for (const auto& record : page->records) kept[record.key] = atr::units_from_string(record.body).value_or(0);
     for (const auto& finding : verification.findings(kept)) broken("the ledger does not verify", finding);
 }
 

@@ -24,15 +24,16 @@ public:
     Checks(MemoryStorage& storage, const Bank& bank, const Clock& clock)
         : storage_(storage), bank_(bank), clock_(clock) {}
 
-    /// From now on every wire works.
-    void calm_down() { calm_since_ = clock_.unix_ms(); }
+    /// From then on every wire works, and every host runs.
+    void calm_since(UnixMillis when) { calm_since_ = when; }
 
     /// After storage has taken these batches, and no others meanwhile.
     void committed(const std::vector<const atr::Batch*>& batches, std::uint64_t newest);
     /// When money leaves at the rail.
     void moved(const atr::RailPayment& payment);
-    /// When a host answers with what it cached: it may not be older than the newest commit that was long enough ago.
-    void shown(std::uint64_t commit);
+    /// When a host answers, to who asked at `asked`, with what it cached: it may not be older than the newest commit
+    /// that had ended long before.
+    void shown(std::uint64_t commit, UnixMillis asked);
     /// When a host has told a client of this invoice.
     void acknowledged(const std::string& invoice_id);
     /// When everything has come to rest: books, payments, invoices and rail tell one story.

@@ -55,8 +55,7 @@ void Errands::plan_invoice(unsigned number) {
 void Errands::calm_down() {
     calm_ = true;
     if (around_.plan.has(Trouble::pauses)) go_on();
-    for (int i = 0; i < 12; ++i)
-        ask_after(Millis{1500} * i, "look", [this](Host& host) { return look(host); });
+    for (int i = 0; i < 20; ++i) ask_after(Millis{1500} * i, "look", [this](Host& host) { return look(host); });
 }
 
 void Errands::go_on() {
@@ -228,12 +227,13 @@ Task<bool> Errands::pause(Host& host, bool paused) {
 /// Whoever asks a host sees at least what that host itself has done.
 Task<bool> Errands::look(Host& host) {
     const std::uint64_t at_least = host.knows_of();
+    const UnixMillis asked = around_.loop.unix_ms();
     Task<atr::Result<std::string>> reading = host.read_dashboard();
     const atr::Result<std::string> read = co_await reading;
     if (!read) co_return false;
     std::uint64_t seen = 0;
     std::from_chars(read->data(), read->data() + read->size(), seen);
-    around_.checks.shown(seen);
+    around_.checks.shown(seen, asked);
     if (seen < at_least)
         around_.checks.broken("a host showed less than it had done itself",
                               "commit " + std::to_string(seen) + ", after " + std::to_string(at_least));

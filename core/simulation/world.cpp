@@ -8,8 +8,9 @@ namespace treasurer::simulation {
 namespace {
 
 constexpr UnixMillis the_beginning = 1'793'000'000'000;
+constexpr Millis longest_stall{12'000};
 constexpr Millis longest_calm{600'000};
-constexpr Millis shortest_calm{20'000};  ///< whatever looks every so often has looked
+constexpr Millis shortest_calm{30'000};  ///< whatever looks every so often has looked
 
 class World {
 public:
@@ -153,7 +154,7 @@ void World::trouble() {
             note("a host's clock jumps");
         }
         if (place.host && strikes(Trouble::stalls, 1 + plan_.per_mille / 10)) {
-            const Millis length = up_to(15'000);
+            const Millis length = up_to(longest_stall.count());
             note(place.host->name() + " stalls for " + std::to_string(length.count()) + " ms");
             loop_.stall(place.host->who(), length);
         }
@@ -171,7 +172,7 @@ void World::calm_down() {
     calm_ = true;
     weather_.calm_down();
     bank_.calm_down();
-    checks_.calm_down();
+    checks_.calm_since(loop_.unix_ms() + longest_stall.count());
     errands_.calm_down();
     for (std::size_t i = 0; i < places_.size(); ++i) {
         places_[i].clock->set_error(0);
@@ -222,7 +223,8 @@ Outcome World::run() {
     calm_down();
     const UnixMillis calm_began = loop_.unix_ms();
     bool at_rest = false;
-    for (Millis waited = shortest_calm; !checks_.violation() && !at_rest && waited < longest_calm; waited += Millis{500}) {
+    for (Millis waited = shortest_calm; !checks_.violation() && !at_rest && waited < longest_calm;
+         waited += Millis{500}) {
         while (!checks_.violation() && loop_.run_one(calm_began + waited.count())) {
         }
         at_rest = rests();

@@ -18,9 +18,9 @@ namespace {
 
 using namespace treasurer;
 
-constexpr unsigned searches = 5;               // for the median
-constexpr std::uint64_t between = 1'000'000;   // their first seeds
-constexpr std::uint64_t most_seeds = 2000;     // of one search
+constexpr unsigned searches = 5;              // for the median
+constexpr std::uint64_t between = 1'000'000;  // their first seeds
+constexpr std::uint64_t most_seeds = 2000;    // of one search
 constexpr std::uint64_t seeds_without = 200;
 
 /// The number of seeds until a rule was broken, 0: none was within `most`.
@@ -41,8 +41,12 @@ bool try_mutation(std::size_t which) {
     std::string rule;
     if (mutation_in_force == Mutation::none) {
         const auto seeds = search(1, seeds_without, rule);
-        if (seeds > 0) std::printf("%-40s seed %llu breaks a rule: %s\n", "without a bug", static_cast<unsigned long long>(seeds), rule.c_str());
-        else std::printf("%-40s %llu seeds, no rule broken\n", "without a bug", static_cast<unsigned long long>(seeds_without));
+        if (seeds > 0)
+            std::printf("%-40s seed %llu breaks a rule: %s\n", "without a bug", static_cast<unsigned long long>(seeds),
+                        rule.c_str());
+        else
+            std::printf("%-40s %llu seeds, no rule broken\n", "without a bug",
+                        static_cast<unsigned long long>(seeds_without));
         return seeds == 0;
     }
     std::vector<std::uint64_t> took;
@@ -50,7 +54,8 @@ bool try_mutation(std::size_t which) {
     for (unsigned i = 0; i < searches; ++i) {
         const auto seeds = search(1 + i * between, most_seeds, rule);
         if (seeds == 0) {
-            std::printf("%-40s NOT FOUND in %llu seeds from %llu\n", name.c_str(), static_cast<unsigned long long>(most_seeds), static_cast<unsigned long long>(1 + i * between));
+            std::printf("%-40s NOT FOUND in %llu seeds from %llu\n", name.c_str(),
+                        static_cast<unsigned long long>(most_seeds), static_cast<unsigned long long>(1 + i * between));
             return false;
         }
         took.push_back(seeds);
@@ -59,8 +64,9 @@ bool try_mutation(std::size_t which) {
     std::sort(took.begin(), took.end());
     std::string told;
     for (const auto& [text, times] : rules) told += (told.empty() ? "" : ", ") + text;
-    std::printf("%-40s median %4llu seeds, at most %4llu: %s\n", name.c_str(), static_cast<unsigned long long>(took[took.size() / 2]),
-                static_cast<unsigned long long>(took.back()), told.c_str());
+    std::printf("%-40s median %4llu seeds, at most %4llu: %s\n", name.c_str(),
+                static_cast<unsigned long long>(took[took.size() / 2]), static_cast<unsigned long long>(took.back()),
+                told.c_str());
     std::fflush(stdout);
     return true;
 }
