@@ -18,7 +18,7 @@
 namespace treasurer::auth {
 
 struct PasswordSettings {
-    std::size_t memory_bytes = 19 * 1024 * 1024;
+    std::size_t memory_bytes = std::size_t{19} * 1024 * 1024;
     unsigned long long passes = 2;
     unsigned at_once = 2;
     std::size_t max_waiting = 64;

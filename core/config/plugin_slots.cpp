@@ -10,7 +10,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::int64_t max_threads = 1024, max_queue = 1 << 20;
-constexpr std::int64_t longest_open_ms = 10 * 60'000;
+constexpr std::int64_t longest_open_ms = 600'000;
 constexpr std::size_t max_instance_name = 32;
 
 bool is_instance_name(std::string_view name) {

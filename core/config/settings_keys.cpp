@@ -5,7 +5,8 @@ namespace treasurer {
 namespace {
 
 constexpr std::int64_t kib = 1024, mib = 1024 * kib, gib = 1024 * mib;
-constexpr std::int64_t minute_ms = 60'000, hour_ms = 60 * minute_ms, hour_s = 3600, year_s = 366 * 24 * hour_s;
+constexpr std::int64_t minute_ms = 60'000, hour_ms = 60 * minute_ms, hour_s = 3600, day_s = 24 * hour_s,
+                       year_s = 366 * day_s;
 
 void visit(ServerSettings& server, SettingsVisitor& v) {
     v.text("server.address", server.address);
@@ -31,9 +32,9 @@ void visit(LogSettings& log, SettingsVisitor& v) {
 }
 
 void visit(AuthSettings& auth, SettingsVisitor& v) {
-    v.seconds("auth.token_ttl_s", auth.token_ttl, 1, 30 * 24 * hour_s);
+    v.seconds("auth.token_ttl_s", auth.token_ttl, 1, 30 * day_s);
     v.text("auth.jwt_key", auth.jwt_key);
-    v.integer("auth.argon2_memory_kib", auth.argon2_memory_kib, 8, 4 * 1024 * 1024);
+    v.integer("auth.argon2_memory_kib", auth.argon2_memory_kib, 8, std::int64_t{4} * 1024 * 1024);
     v.integer("auth.argon2_operations", auth.argon2_operations, 1, 100);
     v.integer("auth.argon2_concurrency", auth.argon2_concurrency, 1, 64);
 }

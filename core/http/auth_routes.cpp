@@ -81,7 +81,7 @@ void AuthRoutes::add_to(Router& router) {
                 .name = "token",
                 .access = Access::anyone(),
                 .handler = AsyncHandler([this](RequestContext context) { return sign_in(std::move(context)); }),
-                .max_body_bytes = 16 * 1024});
+                .max_body_bytes = std::size_t{16} * 1024});
     router.add({.method = "POST",
                 .pattern = "/logout",
                 .name = "logout",

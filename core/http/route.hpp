@@ -65,7 +65,7 @@ struct Route {
     std::string name;     ///< stable, for metrics and logs: "invoices.get"
     Access access;
     std::variant<SyncHandler, AsyncHandler> handler;
-    std::size_t max_body_bytes = 64 * 1024;
+    std::size_t max_body_bytes = std::size_t{64} * 1024;
     bool is_rate_limited = true;
     std::vector<std::string> consumes = {};  ///< media types of a body; empty: whatever the handler reads
     std::vector<std::string> produces = {};  ///< media types it can answer with; empty: no look at Accept

@@ -10,7 +10,7 @@
 namespace treasurer::intake {
 
 struct ReaderSettings {
-    std::size_t max_text_bytes = 100 * 1024;
+    std::size_t max_text_bytes = std::size_t{100} * 1024;
     std::size_t max_document_bytes = 10 << 20;
     Millis parse_timeout{5000};
 };

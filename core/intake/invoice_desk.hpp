@@ -24,7 +24,7 @@ public:
         DocumentReader& reader;
         const Clock& clock;
     };
-    InvoiceDesk(Parts parts, DeskSettings settings) : parts_(std::move(parts)), settings_(settings) {}
+    InvoiceDesk(Parts parts, DeskSettings settings) : parts_(parts), settings_(settings) {}
 
     Task<SubmitResult> submit(Submission submission);
 

@@ -31,7 +31,7 @@ public:
 private:
     static constexpr std::int64_t slot_ms = 10'000;
     static constexpr std::size_t slot_count = length_ms / slot_ms;
-    static constexpr std::size_t step_count = 16 * 33;
+    static constexpr std::size_t step_count = std::size_t{16} * 33;
     using Steps = std::array<std::atomic<std::uint32_t>, step_count>;
     struct Slot {
         std::atomic<std::int64_t> number{-1};  ///< now_ms / slot_ms of what it holds

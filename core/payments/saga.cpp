@@ -253,8 +253,7 @@ Task<> Saga::park(Case work, Move move, atr::RailStatus status) {
         payment.attempts = news ? 0 : payment.attempts + 1;
         payment.enter(move.state, parts_.clock.unix_ms());
         payment.reason = move.reason;
-        if (move.state != PaymentState::scheduled && !mutated(Mutation::forget_what_was_perhaps_sent))
-            payment.maybe_sent = true;
+        if (move.state != PaymentState::scheduled) payment.maybe_sent = true;
         payment.needs_human = move.step == Step::ask_human;
         if (!status.rail_reference.empty()) payment.rail_reference = status.rail_reference;
         UnitOfWork unit = parts_.store.begin();

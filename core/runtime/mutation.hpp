@@ -19,7 +19,6 @@ enum class Mutation {
     trust_the_lease_to_stop_a_sender,
     cancel_after_commit_a,
     believe_words_that_are_not_final,
-    forget_what_was_perhaps_sent,
     never_take_over,
     acknowledge_before_commit,
     spend_below_zero,
@@ -30,7 +29,7 @@ enum class Mutation {
     commit_seq_out_of_order
 };
 
-inline constexpr std::array<std::string_view, 20> mutations = {"none",
+inline constexpr std::array<std::string_view, 19> mutations = {"none",
                                                                "resubmit_with_a_new_key",
                                                                "send_before_persisting",
                                                                "skip_the_claims",
@@ -41,7 +40,6 @@ inline constexpr std::array<std::string_view, 20> mutations = {"none",
                                                                "trust_the_lease_to_stop_a_sender",
                                                                "cancel_after_commit_a",
                                                                "believe_words_that_are_not_final",
-                                                               "forget_what_was_perhaps_sent",
                                                                "never_take_over",
                                                                "acknowledge_before_commit",
                                                                "spend_below_zero",

@@ -60,7 +60,7 @@ atr::Result<atr::RailStatus> Bank::submit(const atr::RailPayment& payment, const
 
 /// Nothing moves; what is said of it may be anything but a lie that is final.
 atr::Result<atr::RailStatus> Bank::repeated(Order& order) {
-    if (trouble(Trouble::rail_lies, 5)) return atr::rejected(ATR_E_DUPLICATE, "this payment is known already");
+    if (trouble(Trouble::rail_lies, 30)) return atr::rejected(ATR_E_DUPLICATE, "this payment is known already");
     if (order.state == atr::RailState::failed) return atr::rejected(order.reason, "refused before");
     return status(order);
 }

@@ -20,7 +20,7 @@ namespace treasurer::http {
 struct ApiSettings {
     std::string asset = "MNEE";  ///< the treasury's own
     std::string rail;            ///< that carries it; empty: none
-    std::size_t max_text_bytes = 100 * 1024;
+    std::size_t max_text_bytes = std::size_t{100} * 1024;
     std::size_t max_document_bytes = 10 << 20;
     Millis wait{10000};  ///< for a payment to be final, unless Prefer says otherwise
     Millis longest_wait{60000};
