@@ -1,10 +1,10 @@
 #include "intake/facts_finder.hpp"
 
 #include "auth/digest.hpp"
-#include "runtime/mutation.hpp"
 #include "ledger/accounts.hpp"
 #include "ledger/balances.hpp"
 #include "records/schema.hpp"
+#include "runtime/mutation.hpp"
 
 #include <algorithm>
 
@@ -244,8 +244,7 @@ Task<atr::Result<Judgement>> FactsFinder::look_up_claims(Judgement known, ClaimS
         Task<atr::Result<std::optional<Invoice>>> finding = store_.find<Invoice>(held.record->invoice_id);
         atr::Result<std::optional<Invoice>> holder = co_await finding;
         if (!holder) co_return holder.error();
-        held.superseded =
-            !*holder || ended_unpaid((*holder)->status) || mutated(Mutation::take_claims_from_the_living);
+        held.superseded = !*holder || ended_unpaid((*holder)->status) || mutated(Mutation::take_claims_from_the_living);
         const bool rejected = *holder && (*holder)->status == InvoiceStatus::rejected;
         if (rejected && held.claim.kind != ClaimKind::same_sum && known.facts.doubts.empty())
             known.facts.doubts.push_back("a person rejected this invoice before, as " + (*holder)->id);

@@ -43,8 +43,7 @@ std::vector<BalanceChange> effects(const Transfer& transfer) {
     }
     if (is_funded(transfer.credit_account)) {  // money leaves it: held when pending, given back when voided
         if (transfer.kind == TransferKind::pending)
-            change(transfer.credit_account, Figure::available, -transfer.units,
-                   !mutated(Mutation::spend_below_zero));
+            change(transfer.credit_account, Figure::available, -transfer.units, !mutated(Mutation::spend_below_zero));
         if (transfer.kind == TransferKind::void_pending && !mutated(Mutation::keep_the_hold_of_a_void))
             change(transfer.credit_account, Figure::available, transfer.units);
         if (transfer.kind == TransferKind::direct) change(transfer.credit_account, Figure::available, -transfer.units);

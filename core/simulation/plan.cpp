@@ -41,10 +41,10 @@ std::string Plan::options() const {
 
 std::string Plan::to_text() const {
     std::string out = std::to_string(hosts) + (hosts == 1 ? " host, " : " hosts, ") + std::to_string(invoices) +
-                      " invoices, " + std::string(rail_kinds.at(static_cast<std::size_t>(rail))) + " rail, " + (shared_cache ? "one cache" : "a cache each") +
-                      ", lease " +
-                      std::to_string(lease.count()) + " ms, trouble for " + std::to_string(troubled.count()) +
-                      " ms at " + std::to_string(per_mille) + " in 1000:";
+                      " invoices, " + std::string(rail_kinds.at(static_cast<std::size_t>(rail))) + " rail, " +
+                      (shared_cache ? "one cache" : "a cache each") + ", lease " + std::to_string(lease.count()) +
+                      " ms, trouble for " + std::to_string(troubled.count()) + " ms at " + std::to_string(per_mille) +
+                      " in 1000:";
     if (with.none()) out += " none";
     for (std::size_t i = 0; i < troubles.size(); ++i)
         if (with.test(i)) out += " " + std::string(troubles.at(i));
