@@ -43,16 +43,12 @@ std::vector<atr::Commit> take(Weather& weather, MemoryStorage& storage, Checks& 
 
 template <class T>
 Task<atr::Result<T>> RemoteStorage::ask(std::function<atr::Result<T>()> what, Millis patience) {
-    std::function<atr::Result<T>()> happens = [&weather = weather_, what = std::move(what)]() -> atr::Result<T> {
+    std::function<atr::Result<T>()> happens = [&weather = wire_.weather, what = std::move(what)]() -> atr::Result<T> {
         if (weather.storage_is_away() && !weather.disk_is_full())
             return atr::retry(ATR_E_UNREACHABLE, "storage is away");
         return what();
     };
-    atr::Result<T> no_answer = atr::retry(ATR_E_TIMEOUT, "storage did not answer in time");
-    Task<atr::Result<T>> crossing =
-        cross<atr::Result<T>>(loop_, host_, weather_.fate(Trouble::storage_lost, Trouble::storage_lost),
-                              std::move(happens), patience, std::move(no_answer));
-    co_return co_await crossing;
+    return wire_.ask<T>(Trouble::storage_lost, Trouble::storage_lost, std::move(happens), patience);
 }
 
 Task<atr::Result<>> RemoteStorage::migrate(atr::Schema, CallOptions) {
@@ -112,49 +108,43 @@ Task<std::vector<atr::Commit>> RemoteStorage::commit(std::vector<atr::Batch> bat
     lost.outcome = atr::Outcome::unknown;
     lost.error = atr::unknown(ATR_E_TIMEOUT, "storage did not answer in time");
     std::vector<atr::Commit> no_answer(batches.size(), lost);
-    std::function<std::vector<atr::Commit>()> happens = [&weather = weather_, &storage = storage_, &checks = checks_,
-                                                         batches = std::move(batches)] {
+    std::function<std::vector<atr::Commit>()> happens = [&weather = wire_.weather, &storage = storage_,
+                                                         &checks = checks_, batches = std::move(batches)] {
         return take(weather, storage, checks, batches);
     };
-    Task<std::vector<atr::Commit>> crossing =
-        cross<std::vector<atr::Commit>>(loop_, host_, weather_.fate(Trouble::storage_lost, Trouble::storage_lost),
-                                        std::move(happens), options.timeout, std::move(no_answer));
+    Task<std::vector<atr::Commit>> crossing = cross<std::vector<atr::Commit>>(
+        wire_.loop, wire_.host, wire_.weather.fate(Trouble::storage_lost, Trouble::storage_lost), std::move(happens),
+        options.timeout, std::move(no_answer));
     co_return co_await crossing;
 }
 
 // ------------------------------------------------------------------------------------------------ rail
 
-template <class T>
-Task<atr::Result<T>> RemoteRail::ask(std::function<atr::Result<T>()> what, Millis patience) {
-    atr::Result<T> no_answer = atr::retry(ATR_E_TIMEOUT, "the rail did not answer in time");
-    Task<atr::Result<T>> crossing =
-        cross<atr::Result<T>>(loop_, host_, weather_.fate(Trouble::rail_lost, Trouble::rail_late), std::move(what),
-                              patience, std::move(no_answer));
-    co_return co_await crossing;
-}
-
 Task<atr::Result<atr::Prepared>> RemoteRail::prepare(atr::RailPayment payment, CallOptions options) {
-    return ask<atr::Prepared>([&bank = bank_, payment] { return bank.prepare(payment); }, options.timeout);
+    return wire_.ask<atr::Prepared>(
+        Trouble::rail_lost, Trouble::rail_late, [&bank = bank_, payment] { return bank.prepare(payment); },
+        options.timeout);
 }
 
 Task<atr::Result<atr::RailStatus>> RemoteRail::submit(atr::RailPayment payment, std::string prepared,
                                                       CallOptions options) {
     using Answer = atr::Result<atr::RailStatus>;
-    const Fate fate = weather_.fate(Trouble::rail_lost, Trouble::rail_late, 4);
+    const Fate fate = wire_.weather.fate(Trouble::rail_lost, Trouble::rail_late, 4);
     std::function<Answer()> happens = [&bank = bank_, payment, prepared] { return bank.submit(payment, prepared); };
     // Where a repeat moves nothing, the wire may bring the same message twice.
-    if (bank_.capabilities().idempotent && weather_.strikes(Trouble::rail_lost))
-        loop_.after(Millis{static_cast<std::int64_t>(weather_.below(20'000))}, the_world, happens);
+    if (bank_.capabilities().idempotent && wire_.weather.strikes(Trouble::rail_lost))
+        wire_.loop.after(Millis{static_cast<std::int64_t>(wire_.weather.below(20'000))}, the_world, happens);
     Answer no_answer = atr::unknown(ATR_E_TIMEOUT, "the rail did not answer in time");
     Task<Answer> crossing =
-        cross<Answer>(loop_, host_, fate, std::move(happens), options.timeout, std::move(no_answer));
+        cross<Answer>(wire_.loop, wire_.host, fate, std::move(happens), options.timeout, std::move(no_answer));
     co_return co_await crossing;
 }
 
 Task<atr::Result<atr::RailStatus>> RemoteRail::lookup(atr::RailPayment payment, std::vector<std::string> blobs,
                                                       std::string, CallOptions options) {
-    return ask<atr::RailStatus>([&bank = bank_, payment, blobs] { return bank.lookup(payment, blobs); },
-                                options.timeout);
+    return wire_.ask<atr::RailStatus>(
+        Trouble::rail_lost, Trouble::rail_late, [&bank = bank_, payment, blobs] { return bank.lookup(payment, blobs); },
+        options.timeout);
 }
 
 Task<atr::Result<atr::RailStatus>> RemoteRail::cancel(atr::RailPayment, std::vector<std::string>, CallOptions) {
@@ -162,12 +152,14 @@ Task<atr::Result<atr::RailStatus>> RemoteRail::cancel(atr::RailPayment, std::vec
 }
 
 Task<atr::Result<std::string>> RemoteRail::balance(CallOptions options) {
-    return ask<std::string>([&bank = bank_] { return bank.balance(); }, options.timeout);
+    return wire_.ask<std::string>(
+        Trouble::rail_lost, Trouble::rail_late, [&bank = bank_] { return bank.balance(); }, options.timeout);
 }
 
 Task<atr::Result<atr::StatementPage>> RemoteRail::statement(std::string from_position, std::uint32_t limit,
                                                             CallOptions options) {
-    return ask<atr::StatementPage>(
+    return wire_.ask<atr::StatementPage>(
+        Trouble::rail_lost, Trouble::rail_late,
         [&bank = bank_, from_position, limit] { return bank.statement(from_position, limit); }, options.timeout);
 }
 
@@ -179,22 +171,18 @@ Task<atr::Result<std::string>> RemoteRail::health(CallOptions) {
 
 template <class T>
 Task<atr::Result<T>> RemoteCache::ask(std::function<atr::Result<T>()> what, Millis patience) {
-    std::function<atr::Result<T>()> happens = [&weather = weather_, &box = box_,
+    std::function<atr::Result<T>()> happens = [&weather = wire_.weather, &box = box_,
                                                what = std::move(what)]() -> atr::Result<T> {
         if (weather.strikes(Trouble::cache_lost)) box.kept.clear();
         if (weather.strikes(Trouble::cache_lost)) return atr::retry(ATR_E_UNREACHABLE, "the cache is away");
         return what();
     };
-    atr::Result<T> no_answer = atr::retry(ATR_E_TIMEOUT, "the cache did not answer in time");
-    Task<atr::Result<T>> crossing =
-        cross<atr::Result<T>>(loop_, host_, weather_.fate(Trouble::cache_lost, Trouble::cache_lost), std::move(happens),
-                              patience, std::move(no_answer));
-    co_return co_await crossing;
+    return wire_.ask<T>(Trouble::cache_lost, Trouble::cache_lost, std::move(happens), patience);
 }
 
 Task<atr::Result<atr::CacheEntry>> RemoteCache::get(std::string key, CallOptions options) {
     return ask<atr::CacheEntry>(
-        [&loop = loop_, &box = box_, key]() -> atr::Result<atr::CacheEntry> {
+        [&loop = wire_.loop, &box = box_, key]() -> atr::Result<atr::CacheEntry> {
             const auto found = box.kept.find(key);
             if (found == box.kept.end() || found->second.until_ms <= loop.unix_ms())
                 return atr::not_found("not in the cache");
@@ -206,7 +194,7 @@ Task<atr::Result<atr::CacheEntry>> RemoteCache::get(std::string key, CallOptions
 Task<atr::Result<>> RemoteCache::set(std::string key, std::string value, std::uint64_t version, Millis ttl,
                                      std::uint32_t flags, CallOptions options) {
     return ask<atr::Unit>(
-        [&loop = loop_, &box = box_, key, value, version, ttl, flags]() -> atr::Result<> {
+        [&loop = wire_.loop, &box = box_, key, value, version, ttl, flags]() -> atr::Result<> {
             auto& kept = box.kept[key];
             if ((flags & ATR_SET_IF_NEWER) != 0 && version <= kept.version)
                 return atr::conflict(ATR_E_UNSPEC, "a newer version is known");

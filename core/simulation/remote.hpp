@@ -44,10 +44,25 @@ private:
     UnixMillis storage_away_until_ = 0;
 };
 
+/// One host's way to one of them.
+struct Wire {
+    EventLoop& loop;
+    ActorExecutor& host;
+    Weather& weather;
+
+    /// A call that changes nothing: no answer is as good as a refusal.
+    template <class T>
+    Task<atr::Result<T>> ask(Trouble lost, Trouble late, std::function<atr::Result<T>()> what, Millis patience) {
+        atr::Result<T> no_answer = atr::retry(ATR_E_TIMEOUT, "there was no answer in time");
+        return cross<atr::Result<T>>(loop, host, weather.fate(lost, late), std::move(what), patience,
+                                     std::move(no_answer));
+    }
+};
+
 class RemoteStorage final : public StoragePort {
 public:
-    RemoteStorage(EventLoop& loop, ActorExecutor& host, Weather& weather, MemoryStorage& storage, Checks& checks)
-        : loop_(loop), host_(host), weather_(weather), storage_(storage), checks_(checks) {}
+    RemoteStorage(Wire wire, MemoryStorage& storage, Checks& checks)
+        : wire_(wire), storage_(storage), checks_(checks) {}
 
     Task<atr::Result<>> migrate(atr::Schema schema, CallOptions options) override;
     Task<atr::Result<std::vector<atr::Record>>> get(std::vector<atr::Key> keys, CallOptions options) override;
@@ -67,17 +82,14 @@ private:
     template <class T>
     Task<atr::Result<T>> ask(std::function<atr::Result<T>()> what, Millis patience);
 
-    EventLoop& loop_;
-    ActorExecutor& host_;
-    Weather& weather_;
+    Wire wire_;
     MemoryStorage& storage_;
     Checks& checks_;
 };
 
 class RemoteRail final : public RailPort {
 public:
-    RemoteRail(EventLoop& loop, ActorExecutor& host, Weather& weather, Bank& bank)
-        : loop_(loop), host_(host), weather_(weather), bank_(bank) {}
+    RemoteRail(Wire wire, Bank& bank) : wire_(wire), bank_(bank) {}
 
     const std::string& name() const override { return name_; }
     const RailCapabilities& capabilities() const override { return bank_.capabilities(); }
@@ -94,12 +106,7 @@ public:
     Task<atr::Result<std::string>> health(CallOptions options) override;
 
 private:
-    template <class T>
-    Task<atr::Result<T>> ask(std::function<atr::Result<T>()> what, Millis patience);
-
-    EventLoop& loop_;
-    ActorExecutor& host_;
-    Weather& weather_;
+    Wire wire_;
     Bank& bank_;
     const std::string name_ = the_rail;
 };
@@ -116,8 +123,7 @@ struct CacheBox {
 
 class RemoteCache final : public CachePort {
 public:
-    RemoteCache(EventLoop& loop, ActorExecutor& host, Weather& weather, CacheBox& box)
-        : loop_(loop), host_(host), weather_(weather), box_(box) {}
+    RemoteCache(Wire wire, CacheBox& box) : wire_(wire), box_(box) {}
 
     Task<atr::Result<atr::CacheEntry>> get(std::string key, CallOptions options) override;
     Task<atr::Result<>> set(std::string key, std::string value, std::uint64_t version, Millis ttl, std::uint32_t flags,
@@ -131,9 +137,7 @@ private:
     template <class T>
     Task<atr::Result<T>> ask(std::function<atr::Result<T>()> what, Millis patience);
 
-    EventLoop& loop_;
-    ActorExecutor& host_;
-    Weather& weather_;
+    Wire wire_;
     CacheBox& box_;
 };
 

@@ -133,7 +133,8 @@ void World::crash(std::size_t at) {
 
 /// Before each event of a host: it may have died between its last step and this one.
 bool World::survives(Actor who) {
-    if (calm_ || !plan_.has(Trouble::crashes) || random_.below(100'000) >= plan_.per_mille * 10) return true;
+    // Of ten thousand events as many as of a thousand calls meet trouble: there are many events to a call.
+    if (calm_ || !plan_.has(Trouble::crashes) || random_.below(10'000) >= plan_.per_mille) return true;
     for (std::size_t i = 0; i < places_.size(); ++i)
         if (places_[i].host && places_[i].host->who() == who) {
             crash(i);
