@@ -224,14 +224,11 @@ InvoiceDesk::Step InvoiceDesk::pay(Submission submission, Invoice invoice, Judge
     guard_decision(unit, known);
     SubmitResult out = answer(SubmitKind::processing, std::move(invoice), known);
     out.payment = std::move(payment);
-    SubmitResult told;
-    if (mutated(Mutation::acknowledge_before_commit)) told = out;
     Task<atr::Result<SubmitResult>> paying =
         pay_now(parts_.store, parts_.saga, parts_.runner, std::move(unit), std::move(out), submission.wait);
     atr::Result<SubmitResult> paid = co_await paying;
     if (paid) co_return std::move(*paid);
     if (paid.outcome() == atr::Outcome::conflict) co_return std::nullopt;
-    if (mutated(Mutation::acknowledge_before_commit)) co_return std::move(told);
     co_return unavailable(paid.error());
 }
 

@@ -1,6 +1,7 @@
 #include "intake/pay_now.hpp"
 
 #include "intake/desk_records.hpp"
+#include "runtime/mutation.hpp"
 
 namespace treasurer::intake {
 
@@ -12,6 +13,10 @@ Task<atr::Result<SubmitResult>> pay_now(Store& store, payments::Saga& saga, paym
     Task<Committed> committing = store.commit(std::move(unit));
     Committed committed = co_await committing;
     if (!committed.ok()) {
+        if (mutated(Mutation::acknowledge_before_commit) && committed.outcome != atr::Outcome::conflict) {
+            known.kind = SubmitKind::processing;
+            co_return std::move(known);
+        }
         if (committed.outcome == atr::Outcome::unknown)
             runner.find_out(std::move(asked_again), known.payment.id, positions.job);
         committed.error.outcome = committed.outcome;

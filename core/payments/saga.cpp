@@ -380,6 +380,7 @@ Situation Saga::situation(const Case& work, bool maybe_sent) const {
     out.maybe_sent = maybe_sent || work.payment.maybe_sent;
     out.cancel_requested = work.payment.cancel_requested;
     out.held_back = work.held_back();
+    out.looks = work.payment.attempts;
     if (RailPort* rail = parts_.rails.find(work.payment.rail)) {
         const auto& can = rail->capabilities();
         const bool inside = can.idempotency_window_ms == 0 ||

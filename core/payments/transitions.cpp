@@ -29,11 +29,15 @@ Move after_final(RailState word, const std::string& reason) {
 
 /// Asking on would be asking for ever: the rail shows what it has, and never says that it has nothing.
 Move after_no_word(const Situation& situation) {
-    if (situation.cancel_requested)
+    if (situation.cancel_requested && situation.looks >= patient_looks)
         return {Step::ask_human, PaymentState::unknown,
                 "a cancel was requested, but the rail cannot say that it never received the payment"};
+    if (situation.cancel_requested)
+        return {Step::look_again, PaymentState::unknown, "a cancel was requested; the rail does not show the payment"};
     if (!situation.held_back.empty()) return {Step::look_again, PaymentState::unknown, situation.held_back};
     if (situation.repeat_is_harmless) return {Step::resubmit, PaymentState::prepared, {}};
+    if (situation.looks < patient_looks)
+        return {Step::look_again, PaymentState::unknown, "the rail does not show it, or does not show it yet"};
     return {Step::ask_human, PaymentState::unknown,
             "the rail cannot say whether it received it, and does not protect against paying twice: a person has to "
             "decide"};

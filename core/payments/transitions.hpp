@@ -23,12 +23,17 @@ enum class Step {
     ask_human,      ///< only a person can tell; funds stay reserved, and lookup goes on slowly
 };
 
+/// So many looks without news are waited for before a person is asked about a rail that cannot prove absence: what was
+/// sent may only not be visible yet.
+inline constexpr std::uint32_t patient_looks = 6;
+
 struct Situation {
     bool maybe_sent = false;  ///< some attempt, of any process, may have reached the rail
     bool cancel_requested = false;
     std::string held_back = {};         ///< why nothing may be sent now; empty: it may
     bool repeat_is_harmless = false;    ///< the rail is idempotent and its window has not passed
     bool absence_can_be_proven = true;  ///< else lookup never says never_received, however long one asks
+    std::uint32_t looks = 0;            ///< at the rail, in a row, without news
 };
 
 struct Move {

@@ -81,7 +81,11 @@ TEST_CASE("a rail that cannot prove absence is not asked for ever", "[payments]"
     CHECK(after_lookup(fails(atr::Outcome::retry), blind).step == Step::look_again);
     blind.held_back.clear();
     blind.cancel_requested = true;
+    CHECK(after_lookup(fails(atr::Outcome::retry), blind).step == Step::look_again);
+    blind.looks = patient_looks;
     CHECK(after_lookup(fails(atr::Outcome::retry), blind).step == Step::ask_human);
-    const Situation bare{.maybe_sent = true, .absence_can_be_proven = false};
+    Situation bare{.maybe_sent = true, .absence_can_be_proven = false};
+    CHECK(after_lookup(fails(atr::Outcome::retry), bare).step == Step::look_again);
+    bare.looks = patient_looks;
     CHECK(after_lookup(fails(atr::Outcome::retry), bare).step == Step::ask_human);
 }
