@@ -99,14 +99,15 @@ std::size_t entries_of(const char* folder) {
 }
 
 void destroy_joins(Context& t) {
-    { Instance warm_up(t); }  // what a library keeps for good, it has from now on
-    const std::size_t threads = entries_of("/proc/self/task"), files = entries_of("/proc/self/fd");
-    for (int i = 0; i < t.scale(3, 10); ++i) {
+    const auto live_and_end = [&] {
         Instance one(t);
         one.call("health", [&](const atr_call* call, atr_error* error) {
             return one.component().health(one.self(), call, nullptr, error);
         });
-    }
+    };
+    live_and_end();  // what a library keeps for good, it has from its first use on
+    const std::size_t threads = entries_of("/proc/self/task"), files = entries_of("/proc/self/fd");
+    for (int i = 0; i < t.scale(3, 10); ++i) live_and_end();
     // A thread that was joined may be listed a moment longer.
     eventually([&] { return entries_of("/proc/self/task") == threads; }, std::chrono::seconds(2));
     expect_equal(entries_of("/proc/self/task"), threads, "threads after destroy()");
