@@ -16,7 +16,7 @@ namespace {
 /// Seals payment blobs with the host's vault.
 class VaultSealer final : public payments::BlobSealer {
 public:
-    VaultSealer(auth::SecretKey key, Random& random) : vault_(std::move(key), random) {}
+    VaultSealer(const auth::SecretKey& key, Random& random) : vault_(key, random) {}
     std::string seal(std::string_view blob, std::string_view payment_id) override {
         return vault_.seal(blob, payment_id);
     }

@@ -27,7 +27,7 @@ atr::Error unreadable() {
 
 }  // namespace
 
-BlobVault::BlobVault(SecretKey key, Random& random) : key_(key), random_(random) {
+BlobVault::BlobVault(const SecretKey& key, Random& random) : key_(key), random_(random) {
     sodium_ready();
 }
 

@@ -15,7 +15,7 @@ namespace treasurer::auth {
 /// Threads: both methods from any. `random` must outlive the vault; it must be unpredictable in a running host.
 class BlobVault {
 public:
-    BlobVault(SecretKey key, Random& random);
+    BlobVault(const SecretKey& key, Random& random);
 
     /// "v1." and base64 text. Never the same text twice.
     std::string seal(std::string_view blob, std::string_view payment_id) const;

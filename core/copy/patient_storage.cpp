@@ -42,7 +42,7 @@ Task<atr::Result<std::vector<atr::Record>>> PatientStorage::read_snapshot(std::u
 
 Task<> PatientStorage::close_snapshot(std::uint64_t snapshot) {
     Task<atr::Result<>> closing = storage_.close_snapshot(snapshot, options());
-    co_await closing;  // one that stays open is closed by the storage itself
+    static_cast<void>(co_await closing);  // one that stays open is closed by the storage itself
 }
 
 Task<atr::Result<std::vector<atr::Record>>> PatientStorage::get(StoragePort& storage, std::vector<atr::Key> keys) {

@@ -32,7 +32,7 @@ Task<atr::Result<std::size_t>> ApprovalExpiry::run() {
 Task<> ApprovalExpiry::loop() {
     while (!stopping_) {
         Task<atr::Result<std::size_t>> running = run();
-        co_await running;  // what failed now is due again in a minute
+        static_cast<void>(co_await running);  // what failed now is due again in a minute
         if (stopping_) co_return;
         Task<> waiting = pause_.wait(interval_);
         co_await waiting;

@@ -42,7 +42,7 @@ Task<ReconciliationService::Answer> ReconciliationService::run_now(Extent extent
     Answer answer = keep(std::move(report));
     if (answer && quarantine_) {
         Task<atr::Result<bool>> considering = quarantine_->consider(**answer);
-        co_await considering;  // storage that fails is asked again after the next run
+        static_cast<void>(co_await considering);  // storage that fails is asked again after the next run
     }
     co_return answer;
 }

@@ -67,8 +67,11 @@ std::map<Endpoint, Router::Group> Router::group(const std::vector<Unit>& units, 
     std::map<Endpoint, Group> out;
     for (Pending& one : pending) {
         const auto found = one.ask ? atr::Result<Endpoint>(*one.ask) : topology_.find(units[one.index].slot, deadline);
-        if (found) out[*found].push_back(std::move(one));
-        if (!found) answers[one.index] = found.error();
+        if (!found) {
+            answers[one.index] = found.error();
+            continue;
+        }
+        out[*found].push_back(std::move(one));
     }
     return out;
 }

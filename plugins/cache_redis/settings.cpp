@@ -84,14 +84,14 @@ atr::Result<> check(const RedisSettings& settings) {
     if (!sentinel && !settings.master.empty()) return bad("master", "is for mode sentinel only");
     if (cluster && settings.database != 0) return bad("database", "a cluster has only 0");
     if (settings.prefix.find_first_of("{}") != std::string::npos) return bad("prefix", "may not contain { or }");
-    if (settings.username.size() && settings.password.empty()) return bad("password", "is missing beside username");
-    if (settings.sentinel_username.size() && settings.sentinel_password.empty())
+    if (!settings.username.empty() && settings.password.empty()) return bad("password", "is missing beside username");
+    if (!settings.sentinel_username.empty() && settings.sentinel_password.empty())
         return bad("sentinel_password", "is missing beside sentinel_username");
     if (const auto ok = check_secret("password", settings.password); !ok) return ok;
     if (const auto ok = check_secret("sentinel_password", settings.sentinel_password); !ok) return ok;
     if (settings.tls_cert_file.empty() != settings.tls_key_file.empty())
         return bad("tls_key_file", "and tls_cert_file are given together, or not at all");
-    if (!settings.tls && (settings.tls_ca_file + settings.tls_cert_file + settings.tls_server_name).size())
+    if (!settings.tls && !(settings.tls_ca_file + settings.tls_cert_file + settings.tls_server_name).empty())
         return bad("tls", "is false, but TLS files or names are given");
     if (settings.back_off_max < settings.back_off_min) return bad("back_off_max", "is less than back_off_min");
     return {};

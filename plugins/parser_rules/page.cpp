@@ -16,9 +16,9 @@ constexpr auto kAscii = [] {
     for (char c = 'a'; c <= 'z'; ++c) table[static_cast<std::size_t>(c)] = Ascii::letter;
     for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<std::size_t>(c)] = Ascii::letter;
     for (char c = '0'; c <= '9'; ++c) table[static_cast<std::size_t>(c)] = Ascii::digit;
-    table[' '] = table['\t'] = table['\v'] = Ascii::space;
-    table['\n'] = table['\r'] = table['\f'] = Ascii::line_end;
-    table['|'] = Ascii::bar;
+    for (const unsigned char c : {' ', '\t', '\v'}) table[c] = Ascii::space;
+    for (const unsigned char c : {'\n', '\r', '\f'}) table[c] = Ascii::line_end;
+    table[std::size_t{'|'}] = Ascii::bar;
     return table;
 }();
 

@@ -76,13 +76,13 @@ std::string to_cursor(const Position& position, const atr::Query& query) {
     put(place, position.snapshot);
     for (const auto& cell : position.cells) {
         if (const auto* number = std::get_if<std::int64_t>(&cell)) {
-            place += tag_integer;
+            place.push_back(tag_integer);
             put(place, static_cast<std::uint64_t>(*number));
         } else if (const auto* text = std::get_if<std::string>(&cell)) {
-            place += tag_text;
+            place.push_back(tag_text);
             put(place, *text);
         } else {
-            place += tag_null;
+            place.push_back(tag_null);
         }
     }
     std::string bytes;

@@ -22,10 +22,11 @@ Problem refused(std::string_view parameter, std::string detail) {
 
 Parsed<const Filter*> filter_of(const RequestContext& context, const std::vector<Filter>& filters) {
     const Filter* out = nullptr;
-    for (const auto& [name, value] : context.request.query) {
+    for (const auto& parameter : context.request.query) {
+        const auto& [name, value] = parameter;
         if (name == "limit" || name == "cursor") continue;
         const auto known = std::find_if(filters.begin(), filters.end(),
-                                        [&](const Filter& filter) { return name == filter.parameter; });
+                                        [&](const Filter& filter) { return parameter.name == filter.parameter; });
         if (known == filters.end()) {
             const std::string others = listed(filters, [](const Filter& filter) { return filter.parameter; });
             return refused(name, "this list takes limit, cursor" + (others.empty() ? "" : ", " + others));
