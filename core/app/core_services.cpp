@@ -1,6 +1,8 @@
 #include "app/core_services.hpp"
 
 #include "app/process_faults.hpp"
+#include "auth/revoked_token.hpp"
+#include "records/idempotency.hpp"
 #include "records/schema.hpp"
 #include "runtime/block_on.hpp"
 
@@ -223,6 +225,9 @@ atr::Result<> CoreServices::prepare() {
     auth::TokenSettings token_settings;
     token_settings.lifetime = settings.auth.token_ttl;
     tokens = std::make_unique<auth::Tokens>(*store, clock, std::move(*token_key), token_settings);
+    sweep = std::make_unique<ExpirySweep>(
+        *store, executor, clock,
+        std::vector<std::string>{auth::RevokedToken::collection, IdempotencyRecord::collection});
     users->on_changed([this](std::string_view user) { tokens->forget_user(user); });
     return {};
 }
@@ -246,6 +251,7 @@ atr::Result<> CoreServices::start_serving(bool new_blob_key) {
     runner->start();
     reconciliation->start(scope);
     expiry->start(scope);
+    sweep->start(scope);
     return {};
 }
 
@@ -255,6 +261,7 @@ void CoreServices::close(Millis patience) {
     if (follower) follower->stop();
     if (reconciliation) reconciliation->stop();
     if (expiry) expiry->stop();
+    if (sweep) sweep->stop();
     if (!scope.wait_idle(patience))
         log.warn("work was still under way; its leases will end and any host will go on with it",
                  {{"tasks", scope.running()}});

@@ -21,6 +21,7 @@
 #include "plugin/plugin_set.hpp"
 #include "reconcile/reconciliation_service.hpp"
 #include "reconcile/statement_follower.hpp"
+#include "records/expired.hpp"
 #include "runtime/thread_executor.hpp"
 #include "treasury/dashboard.hpp"
 #include "treasury/figures.hpp"
@@ -93,6 +94,7 @@ public:
     std::unique_ptr<auth::PasswordHasher> passwords;
     std::unique_ptr<auth::Users> users;
     std::unique_ptr<auth::Tokens> tokens;
+    std::unique_ptr<ExpirySweep> sweep;
 
     /// The rail that carries the treasury's own asset; nullptr: none does.
     RailPort* treasury_rail() const { return rails.for_asset(settings.treasury.asset); }

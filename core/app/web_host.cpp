@@ -23,6 +23,13 @@ http::EdgeSettings edge_settings(const ServerSettings& server) {
     return out;
 }
 
+http::IdempotencySettings idempotency_settings(const ServerSettings& server) {
+    http::IdempotencySettings out;
+    out.wait = out.busy = server.idempotency_wait;
+    out.kept = server.idempotency_ttl;
+    return out;
+}
+
 http::ApiSettings api_settings(const CoreServices& core) {
     http::ApiSettings out;
     out.asset = core.settings.treasury.asset;
@@ -42,7 +49,8 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
       limiter_(core.clock, {.enabled = core.settings.rate_limit.enabled,
                             .per_minute = static_cast<std::uint32_t>(core.settings.rate_limit.per_minute)}),
       throttle_(core.clock, {}),
-      router_({core.executor, scope_, *core.tokens, limiter_, metrics_, kpis_, log},
+      idempotency_(*core.store, core.executor, core.clock, idempotency_settings(core.settings.server)),
+      router_({core.executor, scope_, *core.tokens, limiter_, idempotency_, metrics_, kpis_, log},
               {.max_in_flight = static_cast<std::size_t>(core.settings.intake.max_in_flight) * 4}),
       auth_routes_(*core.users, *core.tokens, throttle_),
       api_{*core.store,      *core.invoices,  *core.approvals, *core.payments, *core.policy,

@@ -37,6 +37,7 @@ private:
     TaskScope scope_;
     http::RateLimiter limiter_;
     auth::LoginThrottle throttle_;
+    http::Idempotency idempotency_;
     http::Router router_;
     http::AuthRoutes auth_routes_;
     http::ApiServices api_;

@@ -98,29 +98,4 @@ void Tokens::forget_user(std::string_view user) {
     known_.erase_if([&](std::string_view, const Known& known) { return known.principal.user == user; });
 }
 
-Task<atr::Result<std::size_t>> Tokens::purge_expired() {
-    atr::Query query;
-    query.index = "by_expiry";
-    query.hi = atr::Value::of(clock_.unix_ms());
-    query.limit = 100;
-    Task<atr::Result<Listing<RevokedToken>>> listing = store_.list<RevokedToken>(std::move(query));
-    atr::Result<Listing<RevokedToken>> expired = co_await listing;
-    if (!expired) co_return expired.error();
-    if (expired->items.empty()) co_return std::size_t{0};
-    atr::Batch batch;
-    for (const RevokedToken& token : expired->items) {
-        atr::Op& op = batch.ops.emplace_back();
-        op.op = ATR_OP_DELETE;
-        op.record.collection = RevokedToken::collection;
-        op.record.key = token.id;
-    }
-    std::vector<atr::Batch> batches;
-    batches.push_back(std::move(batch));
-    Task<std::vector<atr::Commit>> call = store_.storage().commit(std::move(batches), CallOptions{});
-    std::vector<atr::Commit> commits = co_await call;
-    if (commits.empty() || commits.front().outcome != atr::Outcome::ok)
-        co_return atr::retry(ATR_E_UNSPEC, "expired revocations could not be removed");
-    co_return expired->items.size();
-}
-
 }  // namespace treasurer::auth

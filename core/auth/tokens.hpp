@@ -46,9 +46,6 @@ public:
     /// Forgets what is remembered of a user whose roles, password or state have changed.
     void forget_user(std::string_view user);
 
-    /// Removes up to 100 revocations of tokens that have expired meanwhile; returns how many.
-    Task<atr::Result<std::size_t>> purge_expired();
-
 private:
     struct Known {
         Principal principal;

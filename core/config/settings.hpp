@@ -22,8 +22,11 @@ struct ServerSettings {
     std::chrono::milliseconds header_timeout{10'000};
     std::chrono::milliseconds body_timeout{30'000};
     std::chrono::milliseconds idle_timeout{75'000};
-    std::chrono::milliseconds wait{10'000};   ///< how long an answer waits for a payment without `Prefer: wait`
-    std::chrono::milliseconds drain{10'000};  ///< how long a stopping host waits for what is under way
+    std::chrono::milliseconds wait{10'000};  ///< how long an answer waits for a payment without `Prefer: wait`
+    std::chrono::milliseconds idempotency_wait{
+        10'000};  ///< how long a repeat under an Idempotency-Key waits for the first
+    std::chrono::seconds idempotency_ttl{30 * 86'400};  ///< after which a key may be used anew
+    std::chrono::milliseconds drain{10'000};            ///< how long a stopping host waits for what is under way
     std::int64_t max_body_bytes = 10 << 20;
     std::int64_t body_budget_bytes = 64 << 20;  ///< all bodies in flight together
     bool operator==(const ServerSettings&) const = default;

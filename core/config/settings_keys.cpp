@@ -19,6 +19,8 @@ void visit(ServerSettings& server, SettingsVisitor& v) {
     v.milliseconds("server.body_timeout_ms", server.body_timeout, 10, hour_ms);
     v.milliseconds("server.idle_timeout_ms", server.idle_timeout, 10, hour_ms);
     v.milliseconds("server.wait_ms", server.wait, 0, 5 * minute_ms);
+    v.milliseconds("server.idempotency_wait_ms", server.idempotency_wait, 0, 5 * minute_ms);
+    v.seconds("server.idempotency_ttl_s", server.idempotency_ttl, 60, year_s);
     v.milliseconds("server.drain_ms", server.drain, 0, hour_ms);
     v.integer("server.max_body_bytes", server.max_body_bytes, kib, gib);
     v.integer("server.body_budget_bytes", server.body_budget_bytes, kib, 64 * gib);

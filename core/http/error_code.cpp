@@ -30,6 +30,7 @@ int status_of(ErrorCode code) {
         case ErrorCode::payload_hash_mismatch:
         case ErrorCode::already_decided:
         case ErrorCode::expired:
+        case ErrorCode::idempotency_in_progress:
             return 409;
         case ErrorCode::precondition_failed:
             return 412;
@@ -108,6 +109,8 @@ std::string_view to_string(ErrorCode code) {
             return "unsupported_media_type";
         case ErrorCode::unreadable_document:
             return "unreadable_document";
+        case ErrorCode::idempotency_in_progress:
+            return "idempotency_in_progress";
         case ErrorCode::idempotency_mismatch:
             return "idempotency_mismatch";
         case ErrorCode::precondition_required:

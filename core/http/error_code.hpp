@@ -29,6 +29,7 @@ enum class ErrorCode {
     body_too_large,
     unsupported_media_type,
     unreadable_document,
+    idempotency_in_progress,
     idempotency_mismatch,
     precondition_required,
     rate_limited,

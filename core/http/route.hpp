@@ -13,6 +13,7 @@
 #include "auth/permission.hpp"
 #include "http/api_problem.hpp"
 #include "http/message.hpp"
+#include "records/idempotency.hpp"
 #include "runtime/task.hpp"
 
 namespace treasurer::http {
@@ -39,6 +40,7 @@ struct RequestContext {
     Request request;
     auth::Principal principal;  ///< empty on a route for anyone
     std::vector<std::pair<std::string, std::string>> path_parameters = {};
+    Once once = {};  ///< goes into the unit of work that has this request's effect
 
     /// The value of {name} in the route's pattern; empty for a name it has not.
     std::string_view path_parameter(std::string_view name) const {
@@ -59,6 +61,9 @@ using SyncHandler = std::function<Response(const RequestContext&)>;
 /// Answers later, on the executor. The handler object outlives its tasks; the context is the task's own.
 using AsyncHandler = std::function<Task<Response>(RequestContext)>;
 
+/// Tells again what a request has done, whose answer was not kept, from the id of its subject. The context has no body.
+using Retell = std::function<Task<Response>(RequestContext, std::string subject)>;
+
 struct Route {
     std::string method;   ///< "GET" answers HEAD too
     std::string pattern;  ///< "/api/v1/invoices/{id}": a {segment} takes any one non-empty segment
@@ -69,6 +74,8 @@ struct Route {
     bool is_rate_limited = true;
     std::vector<std::string> consumes = {};  ///< media types of a body; empty: whatever the handler reads
     std::vector<std::string> produces = {};  ///< media types it can answer with; empty: no look at Accept
+    Retell retell =
+        {};  ///< set where Idempotency-Key is taken: wherever something is changed that a repeat would repeat
 };
 
 }  // namespace treasurer::http

@@ -187,8 +187,10 @@ Response Router::call(const SyncHandler& handler, Exchange& exchange) {
 Task<> Router::serve(Exchange exchange) {
     std::optional<Response> response;
     try {
-        const AsyncHandler& handler = std::get<AsyncHandler>(exchange.route->handler);
-        Task<Response> handling = handler(std::move(exchange.context));
+        const Route& route = *exchange.route;
+        Task<Response> handling = Idempotency::applies(route, exchange.context.request)
+                                      ? parts_.idempotency.answer(route, std::move(exchange.context))
+                                      : std::get<AsyncHandler>(route.handler)(std::move(exchange.context));
         Response answered = co_await handling;
         response.emplace(std::move(answered));
     } catch (const std::exception& error) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "auth/tokens.hpp"
+#include "http/idempotency.hpp"
 #include "http/rate_limiter.hpp"
 #include "http/responder.hpp"
 #include "http/route_table.hpp"
@@ -33,6 +34,7 @@ struct RouterParts {
     TaskScope& scope;
     auth::Tokens& tokens;
     RateLimiter& limiter;
+    Idempotency& idempotency;
     observe::Metrics& metrics;
     observe::Kpis& kpis;
     observe::Log& log;

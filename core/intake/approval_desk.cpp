@@ -44,6 +44,23 @@ Task<ApprovalResult> ApprovalDesk::reject(ApprovalRequest request) {
     co_return not_decided(atr::retry(ATR_E_OVERLOADED, "the approval kept changing; try again"));
 }
 
+Task<ApprovalResult> ApprovalDesk::standing(std::string approval_id) {
+    Task<atr::Result<std::optional<Approval>>> finding = parts_.store.find<Approval>(std::move(approval_id));
+    atr::Result<std::optional<Approval>> approval = co_await finding;
+    if (!approval) co_return not_decided(approval.error());
+    if (!*approval) co_return result(ApprovalKind::not_found, {}, "no approval has this id");
+    std::optional<Open> opened;
+    Task<ApprovalResult> loading = load(std::move(**approval), &opened);
+    ApprovalResult out = co_await loading;
+    if (!opened) co_return out;
+    const bool has_expired = opened->approval.status == "expired";
+    out = result(has_expired ? ApprovalKind::expired : ApprovalKind::done, std::move(opened->approval),
+                 has_expired ? "it has expired" : "");
+    out.standing.invoice = std::move(opened->invoice);
+    out.standing.payment = std::move(opened->payment);
+    co_return out;
+}
+
 Task<bool> ApprovalDesk::expire(Approval approval) {
     if (approval.status != "pending" || parts_.clock.unix_ms() < approval.expires_ms) co_return false;
     std::optional<Open> opened;
@@ -139,6 +156,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     unit.update(work.invoice);
     unit.create(audit_line(parts_.store.ids(), now, request.by, "approval.approved", work.approval.id, request.reason,
                            request.request_id));
+    request.once.mark(unit, work.approval.id);
     unit.check(Policy::collection, Policy::current, known->policy.version, "policy");
     if (known->vendor) unit.check(Vendor::collection, known->vendor->id, known->vendor->version, "vendor");
     SubmitResult standing;
@@ -200,6 +218,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::close(Open work, Closing closi
     unit.create(activity_line(parts_.store.ids(), work.invoice, {}, rejected ? "REJECTED" : "CANCELLED", why));
     unit.create(audit_line(parts_.store.ids(), now, request.by, "approval." + closing.status, work.approval.id,
                            request.reason, request.request_id));
+    request.once.mark(unit, work.approval.id);
     treasury::note_invoice(unit, "rejected");
     Task<Committed> committing = parts_.store.commit(std::move(unit));
     const Committed committed = co_await committing;

@@ -15,6 +15,7 @@ struct ApprovalRequest {
     std::string payload_hash;
     std::string reason = {};
     std::string request_id = {};
+    Once once = {};  ///< marked by the decision, with the approval's id
     Millis wait{10000};
 };
 
@@ -50,6 +51,8 @@ public:
 
     Task<ApprovalResult> approve(ApprovalRequest request);
     Task<ApprovalResult> reject(ApprovalRequest request);
+    /// A decision that was made, as approve() and reject() tell it.
+    Task<ApprovalResult> standing(std::string approval_id);
     /// Closes an approval that nobody decided in time; its invoice may be submitted again. True when this call did it.
     Task<bool> expire(Approval approval);
 

@@ -38,6 +38,32 @@ SubmitResult answer(SubmitKind kind, Invoice invoice, const Judgement& known) {
     return out;
 }
 
+SubmitKind kind_of(InvoiceStatus status) {
+    switch (status) {
+        case InvoiceStatus::processing:
+            return SubmitKind::processing;
+        case InvoiceStatus::waiting_approval:
+            return SubmitKind::waiting_approval;
+        case InvoiceStatus::paid:
+            return SubmitKind::paid;
+        case InvoiceStatus::rejected:
+            return SubmitKind::rejected;
+        case InvoiceStatus::duplicate:
+            return SubmitKind::duplicate;
+        case InvoiceStatus::failed:
+        case InvoiceStatus::cancelled:
+            break;
+    }
+    return SubmitKind::failed;
+}
+
+/// The finding that decided, as Decision::main_reason() tells it.
+std::string main_reason(const Invoice& invoice) {
+    policy::Decision decision;
+    decision.reasons = invoice.reasons;
+    return decision.main_reason();
+}
+
 }  // namespace
 
 Payment payment_for(const Invoice& invoice, const Judgement& known, std::string id, UnixMillis now_ms) {
@@ -83,6 +109,30 @@ Task<SubmitResult> InvoiceDesk::submit(Submission submission) {
         if (result) co_return std::move(*result);
     }
     co_return unavailable(atr::retry(ATR_E_OVERLOADED, "what the decision rests on kept changing; try again"));
+}
+
+Task<SubmitResult> InvoiceDesk::standing(std::string invoice_id) {
+    Task<atr::Result<std::optional<Invoice>>> finding = parts_.store.find<Invoice>(std::move(invoice_id));
+    atr::Result<std::optional<Invoice>> found = co_await finding;
+    if (!found) co_return unavailable(found.error());
+    if (!*found) co_return unavailable(atr::not_found("the invoice is not in storage"));
+    Task<atr::Result<Judgement>> judging = parts_.facts.judge_again(**found);
+    const atr::Result<Judgement> known = co_await judging;
+    if (!known) co_return unavailable(known.error());
+    SubmitResult out = answer(kind_of((*found)->status), std::move(**found), *known);
+    out.reason = main_reason(out.invoice);
+    out.duplicate_of = out.invoice.duplicate_of;
+    if (out.invoice.payment_id.empty()) co_return out;
+    Task<atr::Result<std::optional<Payment>>> looking = parts_.store.find<Payment>(out.invoice.payment_id);
+    atr::Result<std::optional<Payment>> payment = co_await looking;
+    if (!payment) co_return unavailable(payment.error());
+    if (!*payment) co_return out;
+    out.payment = std::move(**payment);
+    if (out.kind == SubmitKind::failed || out.kind == SubmitKind::processing) out.reason = out.payment.reason;
+    const bool is_taken_out = out.kind == SubmitKind::paid || out.kind == SubmitKind::processing;
+    if (is_taken_out && known->facts.funds_known)  // submit() tells the funds before the payment
+        out.balance = known->facts.available.plus(out.payment.amount.amount).value_or(atr::Decimal{}).to_string();
+    co_return out;
 }
 
 InvoiceDesk::Step InvoiceDesk::settle(Submission submission, Reading reading, std::string sha256) {
@@ -132,6 +182,7 @@ InvoiceDesk::Step InvoiceDesk::report_duplicate(Submission submission, Invoice i
     unit.create(audit_line(parts_.store.ids(), parts_.clock.unix_ms(), submission.submitted_by, "invoice.duplicate",
                            out.invoice.id, out.reason, submission.request_id));
     treasury::note_invoice(unit, "duplicate");
+    submission.once.mark(unit, out.invoice.id);
     Task<Committed> committing = parts_.store.commit(std::move(unit));
     const Committed committed = co_await committing;
     if (!committed.ok()) co_return unavailable(committed.failure());
@@ -148,6 +199,7 @@ InvoiceDesk::Step InvoiceDesk::refuse(Submission submission, Invoice invoice, Ju
     unit.create(audit_line(parts_.store.ids(), parts_.clock.unix_ms(), submission.submitted_by, "invoice.rejected",
                            out.invoice.id, out.reason, submission.request_id));
     treasury::note_invoice(unit, "rejected");
+    submission.once.mark(unit, out.invoice.id);
     guard_decision(unit, known);
     Task<Committed> committing = parts_.store.commit(std::move(unit));
     const Committed committed = co_await committing;
@@ -188,6 +240,7 @@ InvoiceDesk::Step InvoiceDesk::ask_a_person(Submission submission, Invoice invoi
     unit.create(audit_line(parts_.store.ids(), now, submission.submitted_by, "invoice.waiting_approval", out.invoice.id,
                            out.reason, submission.request_id));
     treasury::note_invoice(unit, "waiting_approval");
+    submission.once.mark(unit, out.invoice.id);
     take_claims(unit, out.invoice, known);
     guard_decision(unit, known);
     Task<Committed> committing = parts_.store.commit(std::move(unit));
@@ -220,6 +273,7 @@ InvoiceDesk::Step InvoiceDesk::pay(Submission submission, Invoice invoice, Judge
     unit.create(audit_line(parts_.store.ids(), parts_.clock.unix_ms(), submission.submitted_by, "invoice.approved",
                            invoice.id, "by policy " + invoice.policy_hash.substr(0, 12), submission.request_id));
     treasury::note_invoice(unit, "approved");
+    submission.once.mark(unit, invoice.id);
     take_claims(unit, invoice, known);
     guard_decision(unit, known);
     SubmitResult out = answer(SubmitKind::processing, std::move(invoice), known);

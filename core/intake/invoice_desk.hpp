@@ -28,6 +28,9 @@ public:
 
     Task<SubmitResult> submit(Submission submission);
 
+    /// What became of an invoice that was taken in, as submit() tells it.
+    Task<SubmitResult> standing(std::string invoice_id);
+
 private:
     /// A step of submit(): nullopt means that what was known has changed, and must be judged again.
     using Step = Task<std::optional<SubmitResult>>;

@@ -41,6 +41,7 @@ Task<CancelResult> PaymentDesk::request_cancel(CancelRequest request) {
         unit.update(out.payment);
         unit.create(audit_line(store_.ids(), clock_.unix_ms(), request.by, "payment.cancel_requested", out.payment.id,
                                {}, request.request_id));
+        request.once.mark(unit, out.payment.id);
         Task<Committed> committing = store_.commit(std::move(unit));
         const Committed committed = co_await committing;
         if (committed.ok()) {

@@ -1,6 +1,7 @@
 /// The payment desk: what people ask of payments under way.
 #pragma once
 
+#include "records/idempotency.hpp"
 #include "records/payment.hpp"
 #include "records/store.hpp"
 
@@ -10,6 +11,7 @@ struct CancelRequest {
     std::string payment_id;
     std::string by;
     std::string request_id = {};
+    Once once = {};
 };
 
 enum class CancelKind {

@@ -12,7 +12,8 @@ Task<atr::Result<Policy>> PolicyDesk::current() {
     co_return std::move(**found);
 }
 
-Task<atr::Result<Policy>> PolicyDesk::change(PolicyChange change, std::string actor, std::string request_id) {
+Task<atr::Result<Policy>> PolicyDesk::change(PolicyChange change, std::string actor, std::string request_id,
+                                             Once once) {
     for (int tries = 0; tries < 6; ++tries) {
         Task<atr::Result<Policy>> reading = current();
         atr::Result<Policy> policy = co_await reading;
@@ -24,6 +25,7 @@ Task<atr::Result<Policy>> PolicyDesk::change(PolicyChange change, std::string ac
         unit.update(*policy);
         unit.create(audit_line(store_.ids(), clock_.unix_ms(), actor, "policy.changed", Policy::current,
                                dump(policy->to_json()), request_id));
+        once.mark(unit, Policy::current);
         Task<Committed> committing = store_.commit(std::move(unit));
         Committed committed = co_await committing;
         if (committed.ok()) {

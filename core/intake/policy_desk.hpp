@@ -1,6 +1,7 @@
 /// The policy desk: reads the policy in force, and changes it with a trace in the audit log.
 #pragma once
 
+#include "records/idempotency.hpp"
 #include "records/policy.hpp"
 #include "records/store.hpp"
 
@@ -19,7 +20,7 @@ class PolicyDesk {
 public:
     PolicyDesk(Store& store, const Clock& clock) : store_(store), clock_(clock) {}
     Task<atr::Result<Policy>> current();
-    Task<atr::Result<Policy>> change(PolicyChange change, std::string actor, std::string request_id);
+    Task<atr::Result<Policy>> change(PolicyChange change, std::string actor, std::string request_id, Once once = {});
 
 private:
     Store& store_;

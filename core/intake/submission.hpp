@@ -1,6 +1,7 @@
 /// What comes in, and what became of it.
 #pragma once
 
+#include "records/idempotency.hpp"
 #include "records/invoice.hpp"
 #include "records/payment.hpp"
 #include "runtime/executor.hpp"
@@ -25,6 +26,7 @@ struct Submission {
     Hints hints = {};
     std::string submitted_by = {};
     std::string request_id = {};
+    Once once = {};      ///< marked by whatever the submission leaves behind, with the invoice's id
     Millis wait{10000};  ///< how long the answer may wait for the payment to be final
 };
 

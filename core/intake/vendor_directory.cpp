@@ -54,7 +54,7 @@ std::optional<std::string> VendorDirectory::fault_in(const NewVendor& vendor) co
     return std::nullopt;
 }
 
-Task<atr::Result<Vendor>> VendorDirectory::add(NewVendor wanted, std::string actor, std::string request_id) {
+Task<atr::Result<Vendor>> VendorDirectory::add(NewVendor wanted, std::string actor, std::string request_id, Once once) {
     if (const auto fault = fault_in(wanted)) co_return atr::rejected(ATR_E_BAD_INPUT, *fault);
     const UnixMillis now = clock_.unix_ms();
     Vendor vendor;
@@ -74,6 +74,7 @@ Task<atr::Result<Vendor>> VendorDirectory::add(NewVendor wanted, std::string act
     for (const auto& name : names)
         unit.put(VendorName::collection, name, dump({{"vendor_id", vendor.id}}), {}, ATR_VER_ABSENT, "name");
     unit.create(audit_of(store_.ids(), now, std::move(actor), "vendor.added", vendor.id, std::move(request_id)));
+    once.mark(unit, vendor.id);
     Task<Committed> committing = store_.commit(std::move(unit));
     Committed committed = co_await committing;
     if (committed.ok()) co_return vendor;
@@ -88,7 +89,7 @@ Task<atr::Result<Vendor>> VendorDirectory::add(NewVendor wanted, std::string act
 }
 
 Task<atr::Result<Vendor>> VendorDirectory::add_account(std::string vendor_id, NewAccount account, Millis cool_off,
-                                                       std::string actor, std::string request_id) {
+                                                       std::string actor, std::string request_id, Once once) {
     if (const auto fault = fault_in(account)) co_return atr::rejected(ATR_E_BAD_INPUT, *fault);
     for (;;) {
         Task<atr::Result<std::optional<Vendor>>> finding = find(vendor_id);
@@ -105,13 +106,14 @@ Task<atr::Result<Vendor>> VendorDirectory::add_account(std::string vendor_id, Ne
         UnitOfWork unit = store_.begin();
         unit.update(vendor);
         unit.create(audit_of(store_.ids(), now, actor, "vendor.account_changed", vendor.id, request_id));
+        once.mark(unit, vendor.id);
         Task<Committed> committing = store_.commit(std::move(unit));
         Committed committed = co_await committing;
         if (committed.ok()) {
             ++vendor.version;
             co_return vendor;
         }
-        if (committed.outcome == atr::Outcome::conflict) continue;
+        if (committed.outcome == atr::Outcome::conflict && committed.lost != once_label) continue;
         committed.error.outcome = committed.outcome;
         co_return committed.error;
     }

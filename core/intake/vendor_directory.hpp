@@ -1,6 +1,7 @@
 /// The vendor master: adding vendors, and finding the one a name means.
 #pragma once
 
+#include "records/idempotency.hpp"
 #include "records/store.hpp"
 #include "records/vendor.hpp"
 
@@ -28,10 +29,10 @@ public:
         : store_(store), clock_(clock), rails_(std::move(rails)) {}
 
     /// A vendor entered with its accounts is active at once; `actor` goes to the audit trail.
-    Task<atr::Result<Vendor>> add(NewVendor wanted, std::string actor, std::string request_id);
+    Task<atr::Result<Vendor>> add(NewVendor wanted, std::string actor, std::string request_id, Once once = {});
     /// An account added later cools off for `cool_off` before anything is paid to it.
     Task<atr::Result<Vendor>> add_account(std::string vendor_id, NewAccount account, Millis cool_off, std::string actor,
-                                          std::string request_id);
+                                          std::string request_id, Once once = {});
     Task<atr::Result<std::optional<Vendor>>> find(std::string id);
     /// By name or alias, in normal form.
     Task<atr::Result<std::optional<Vendor>>> find_by_name(std::string name);

@@ -60,7 +60,8 @@ Task<atr::Result<bool>> QuarantineKeeper::knows_every_rail() {
     co_return !rails_.empty();
 }
 
-Task<atr::Result<Quarantine>> QuarantineKeeper::release(std::string actor, std::string reason, std::string request_id) {
+Task<atr::Result<Quarantine>> QuarantineKeeper::release(std::string actor, std::string reason, std::string request_id,
+                                                        Once once) {
     for (int i = 0; i < tries; ++i) {
         Task<atr::Result<Quarantine>> reading = current();
         atr::Result<Quarantine> now = co_await reading;
@@ -81,6 +82,7 @@ Task<atr::Result<Quarantine>> QuarantineKeeper::release(std::string actor, std::
         UnitOfWork unit = store_.begin();
         unit.update(*now);
         unit.create(entry);
+        once.mark(unit, Quarantine::key);
         Task<Committed> committing = store_.commit(std::move(unit));
         const Committed committed = co_await committing;
         if (committed.outcome == atr::Outcome::conflict) continue;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "reconcile/report.hpp"
+#include "records/idempotency.hpp"
 #include "records/store.hpp"
 #include "records/store_records.hpp"
 
@@ -33,7 +34,8 @@ public:
 
     /// Lifts it on a person's word, which is kept in the record and in the audit trail.
     /// Errors: conflict  the store is not in quarantine
-    Task<atr::Result<Quarantine>> release(std::string actor, std::string reason, std::string request_id);
+    Task<atr::Result<Quarantine>> release(std::string actor, std::string reason, std::string request_id,
+                                          Once once = {});
 
     /// As last read by this host; true until it was read.
     bool active() const { return active_; }

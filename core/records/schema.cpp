@@ -1,5 +1,6 @@
 #include "records/schema.hpp"
 
+#include "records/idempotency.hpp"
 #include "records/store_records.hpp"
 
 namespace treasurer {
@@ -16,7 +17,7 @@ const atr::IndexColumn at{"/at_ms", ATR_T_INT};
 
 atr::Schema record_schema() {
     atr::Schema out;
-    out.version = 1;
+    out.version = 2;
     out.collections = {
         {.name = "invoices",
          .indexes = {index("by_created", {created}), index("by_status", {{"/status", ATR_T_TEXT}, created}),
@@ -36,6 +37,7 @@ atr::Schema record_schema() {
         {.name = "documents"},
         {.name = "audit", .indexes = {index("by_time", {at}), index("by_subject", {{"/subject", ATR_T_TEXT}, at})}},
         {.name = "users"},
+        {.name = IdempotencyRecord::collection, .indexes = {index("by_expiry", {{"/expires_ms", ATR_T_INT}})}},
         {.name = "revoked_tokens", .indexes = {index("by_expiry", {{"/expires_ms", ATR_T_INT}})}},
         {.name = "policy"},
         {.name = cursors_collection},

@@ -51,6 +51,7 @@ Task<Response> decide(const ApiServices& services, RequestContext context, bool 
     request.payload_hash = reader.required_text("payload_hash", 128);
     request.reason = reader.text("reason", 1000).value_or("");
     request.request_id = context.request_id();
+    request.once = context.once;
     request.wait = preference_of(context, services.settings).wait;
     if (!reader.ok()) co_return respond(reader.problem(), context);
     Task<ApprovalResult> deciding = approve ? services.approvals.approve(request) : services.approvals.reject(request);
@@ -61,6 +62,12 @@ Task<Response> decide(const ApiServices& services, RequestContext context, bool 
     co_return answer(result, context);
 }
 
+Task<Response> retell_decision(const ApiServices& services, RequestContext context, std::string approval_id) {
+    Task<ApprovalResult> looking = services.approvals.standing(std::move(approval_id));
+    const ApprovalResult result = co_await looking;
+    co_return answer(result, context);
+}
+
 const auto show_approval = [](const Approval& one) { return shown(one); };
 
 }  // namespace
@@ -68,6 +75,9 @@ const auto show_approval = [](const Approval& one) { return shown(one); };
 void add_approvals(Router& router, const ApiServices& services) {
     const auto read = Access::needs(auth::Permission::read),
                decides = Access::needs(auth::Permission::decide_approvals);
+    const Retell retold = [&services](RequestContext context, std::string subject) {
+        return retell_decision(services, std::move(context), std::move(subject));
+    };
     router.add({.method = "GET",
                 .pattern = "/api/v1/approvals",
                 .name = "approvals.list",
@@ -88,13 +98,15 @@ void add_approvals(Router& router, const ApiServices& services) {
                 .name = "approvals.approve",
                 .access = decides,
                 .handler = AsyncHandler(
-                    [&services](RequestContext context) { return decide(services, std::move(context), true); })});
+                    [&services](RequestContext context) { return decide(services, std::move(context), true); }),
+                .retell = retold});
     router.add({.method = "POST",
                 .pattern = "/api/v1/approvals/{id}/reject",
                 .name = "approvals.reject",
                 .access = decides,
                 .handler = AsyncHandler(
-                    [&services](RequestContext context) { return decide(services, std::move(context), false); })});
+                    [&services](RequestContext context) { return decide(services, std::move(context), false); }),
+                .retell = retold});
 }
 
 }  // namespace treasurer::http

@@ -44,6 +44,15 @@ Parsed<intake::Submission> submission_of(RequestContext& context, const ApiSetti
     return out;
 }
 
+Response submit_answer(const SubmitResult& result, const RequestContext& context, const Preference& preference,
+                       const std::string& pointer) {
+    if (auto refused = refusal_of(result, context, pointer)) return std::move(*refused);
+    Response out = json_response(result.kind == SubmitKind::paid ? 201 : 202, shown(result.invoice));
+    out.headers.add("Location", "/api/v1/invoices/" + result.invoice.id);
+    if (!preference.applied.empty()) out.headers.add("Preference-Applied", preference.applied);
+    return out;
+}
+
 Task<Response> submit(const ApiServices& services, RequestContext context) {
     std::string pointer;
     auto submission = submission_of(context, services.settings, pointer);
@@ -51,15 +60,18 @@ Task<Response> submit(const ApiServices& services, RequestContext context) {
     const Preference preference = preference_of(context, services.settings);
     submission->submitted_by = context.principal.user;
     submission->request_id = context.request_id();
+    submission->once = context.once;
     submission->wait = preference.wait;
     Task<SubmitResult> submitting = services.invoices.submit(std::move(*submission));
     const SubmitResult result = co_await submitting;
     count(services.kpis, result);
-    if (auto refused = refusal_of(result, context, pointer)) co_return std::move(*refused);
-    Response out = json_response(result.kind == SubmitKind::paid ? 201 : 202, shown(result.invoice));
-    out.headers.add("Location", "/api/v1/invoices/" + result.invoice.id);
-    if (!preference.applied.empty()) out.headers.add("Preference-Applied", preference.applied);
-    co_return out;
+    co_return submit_answer(result, context, preference, pointer);
+}
+
+Task<Response> retell_submit(const ApiServices& services, RequestContext context, std::string invoice_id) {
+    Task<SubmitResult> looking = services.invoices.standing(std::move(invoice_id));
+    const SubmitResult result = co_await looking;
+    co_return submit_answer(result, context, preference_of(context, services.settings), {});
 }
 
 Task<Response> get_document(const ApiServices& services, RequestContext context) {
@@ -97,7 +109,10 @@ void add_invoices(Router& router, const ApiServices& services) {
          .name = "invoices.submit",
          .access = Access::needs(auth::Permission::submit_invoices),
          .handler = AsyncHandler([&services](RequestContext context) { return submit(services, std::move(context)); }),
-         .max_body_bytes = services.settings.max_document_bytes});
+         .max_body_bytes = services.settings.max_document_bytes,
+         .retell = [&services](RequestContext context, std::string subject) {
+             return retell_submit(services, std::move(context), std::move(subject));
+         }});
     router.add({.method = "GET",
                 .pattern = "/api/v1/invoices",
                 .name = "invoices.list",

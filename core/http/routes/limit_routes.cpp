@@ -47,7 +47,8 @@ Task<Response> set_limits(const ApiServices& services, RequestContext context, S
     if (change.critical_runway_months && change.critical_runway_months->is_negative())
         reader.refuse("critical_runway_months", "is negative");
     if (!reader.ok()) co_return respond(reader.problem(), context);
-    Task<atr::Result<Policy>> changing = services.policy.change(change, context.principal.user, context.request_id());
+    Task<atr::Result<Policy>> changing =
+        services.policy.change(change, context.principal.user, context.request_id(), context.once);
     const atr::Result<Policy> policy = co_await changing;
     if (!policy) co_return respond(problem_of(policy.error()), context);
     co_return Response::json(200, shape(*policy));
@@ -70,7 +71,10 @@ void add_limits(Router& router, const ApiServices& services) {
                     .access = Access::needs(auth::Permission::manage_policy),
                     .handler = AsyncHandler([&services, shape](RequestContext context) {
                         return set_limits(services, std::move(context), shape);
-                    })});
+                    }),
+                    .retell = [&services, shape](RequestContext context, const std::string& /*the only policy*/) {
+                        return get_limits(services, std::move(context), shape);
+                    }});
     };
     add("/api/settings/limit", "settings.limit", limit_json);
     add("/api/settings/limits", "settings.limits", limits_json);

@@ -12,6 +12,7 @@ Task<Response> request_cancel(const ApiServices& services, RequestContext contex
     request.payment_id = std::string(context.path_parameter("id"));
     request.by = context.principal.user;
     request.request_id = context.request_id();
+    request.once = context.once;
     Task<intake::CancelResult> cancelling = services.payments.request_cancel(std::move(request));
     const intake::CancelResult result = co_await cancelling;
     const auto refuse = [&](ErrorCode code, std::string detail) {
@@ -35,6 +36,15 @@ Task<Response> request_cancel(const ApiServices& services, RequestContext contex
     co_return respond(
         Problem{.code = ErrorCode::unavailable, .detail = "The payment keeps changing; try again.", .retry_after_s = 1},
         context);
+}
+
+/// 202: what was asked for is done later, if at all.
+Task<Response> retell_cancel(const ApiServices& services, RequestContext context, std::string payment_id) {
+    Task<atr::Result<std::optional<Payment>>> finding = services.store.find<Payment>(std::move(payment_id));
+    const atr::Result<std::optional<Payment>> found = co_await finding;
+    if (!found) co_return respond(problem_of(found.error()), context);
+    if (!*found) co_return respond(Problem{.code = ErrorCode::not_found, .detail = "No payment has this id."}, context);
+    co_return json_response(202, shown(**found));
 }
 
 const auto show_payment = [](const Payment& one) { return shown(one); };
@@ -64,7 +74,10 @@ void add_payments(Router& router, const ApiServices& services) {
                 .name = "payments.cancel",
                 .access = Access::needs(auth::Permission::operate_payments),
                 .handler = AsyncHandler(
-                    [&services](RequestContext context) { return request_cancel(services, std::move(context)); })});
+                    [&services](RequestContext context) { return request_cancel(services, std::move(context)); }),
+                .retell = [&services](RequestContext context, std::string subject) {
+                    return retell_cancel(services, std::move(context), std::move(subject));
+                }});
 }
 
 }  // namespace treasurer::http

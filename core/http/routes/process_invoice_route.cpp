@@ -71,21 +71,32 @@ std::string waiting_json(const SubmitResult& result) {
     return std::move(out).done();
 }
 
+Response process_answer(const SubmitResult& result, const RequestContext& context, const Preference& preference) {
+    if (auto refused = refusal_of(result, context, "/raw_text")) return std::move(*refused);
+    if (result.kind == SubmitKind::paid) return Response::json(200, approved_json(result));
+    Response out = Response::json(202, waiting_json(result));
+    point_to_payment(out, result, preference);
+    return out;
+}
+
 Task<Response> process_invoice(const ApiServices& services, RequestContext context) {
     auto submission = submission_of(context, services.settings);
     if (!submission) co_return respond(submission.problem(), context);
     const Preference preference = preference_of(context, services.settings);
     submission->submitted_by = context.principal.user;
     submission->request_id = context.request_id();
+    submission->once = context.once;
     submission->wait = preference.wait;
     Task<SubmitResult> submitting = services.invoices.submit(std::move(*submission));
     const SubmitResult result = co_await submitting;
     count(services.kpis, result);
-    if (auto refused = refusal_of(result, context, "/raw_text")) co_return std::move(*refused);
-    if (result.kind == SubmitKind::paid) co_return Response::json(200, approved_json(result));
-    Response out = Response::json(202, waiting_json(result));
-    point_to_payment(out, result, preference);
-    co_return out;
+    co_return process_answer(result, context, preference);
+}
+
+Task<Response> retell_process_invoice(const ApiServices& services, RequestContext context, std::string invoice_id) {
+    Task<SubmitResult> looking = services.invoices.standing(std::move(invoice_id));
+    const SubmitResult result = co_await looking;
+    co_return process_answer(result, context, preference_of(context, services.settings));
 }
 
 }  // namespace
@@ -97,7 +108,10 @@ void add_process_invoice(Router& router, const ApiServices& services) {
                 .access = Access::needs(auth::Permission::submit_invoices),
                 .handler = AsyncHandler(
                     [&services](RequestContext context) { return process_invoice(services, std::move(context)); }),
-                .max_body_bytes = services.settings.max_text_bytes * 6 + 4096});  // every byte may be escaped as \u00XX
+                .max_body_bytes = services.settings.max_text_bytes * 6 + 4096,  // every byte may be escaped as \u00XX
+                .retell = [&services](RequestContext context, std::string subject) {
+                    return retell_process_invoice(services, std::move(context), std::move(subject));
+                }});
 }
 
 }  // namespace treasurer::http

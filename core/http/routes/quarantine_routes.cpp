@@ -32,7 +32,7 @@ Task<Response> release_quarantine(const ApiServices& services, RequestContext co
     const std::string reason = reader.required_text("reason");
     if (!reader.ok()) co_return respond(reader.problem(), context);
     Task<atr::Result<Quarantine>> releasing =
-        services.quarantine.release(context.principal.user, reason, context.request_id());
+        services.quarantine.release(context.principal.user, reason, context.request_id(), context.once);
     const atr::Result<Quarantine> released = co_await releasing;
     if (!released && released.outcome() == atr::Outcome::conflict)
         co_return respond(Problem{.code = ErrorCode::conflict, .detail = released.error().message}, context);
@@ -54,7 +54,10 @@ void add_quarantine(Router& router, const ApiServices& services) {
                 .name = "quarantine.release",
                 .access = Access::needs(auth::Permission::manage_policy),
                 .handler = AsyncHandler(
-                    [&services](RequestContext context) { return release_quarantine(services, std::move(context)); })});
+                    [&services](RequestContext context) { return release_quarantine(services, std::move(context)); }),
+                .retell = [&services](RequestContext context, const std::string& /*the only quarantine*/) {
+                    return get_quarantine(services, std::move(context));
+                }});
 }
 
 }  // namespace treasurer::http

@@ -58,18 +58,31 @@ Response failed(const atr::Error& error, const RequestContext& context) {
     return respond(problem_of(error), context);
 }
 
+Response created(const Vendor& vendor, const ApiServices& services) {
+    Response out = json_response(201, shown(vendor, services.clock.unix_ms()));
+    out.headers.add("Location", "/api/v1/vendors/" + vendor.id);
+    return out;
+}
+
+/// A vendor that was added, or given an account.
+Task<Response> retell_vendor(const ApiServices& services, RequestContext context, std::string vendor_id) {
+    Task<atr::Result<std::optional<Vendor>>> finding = services.vendors.find(std::move(vendor_id));
+    const atr::Result<std::optional<Vendor>> vendor = co_await finding;
+    if (!vendor) co_return failed(vendor.error(), context);
+    if (!*vendor) co_return respond(Problem{.code = ErrorCode::not_found, .detail = "No vendor has this id."}, context);
+    co_return created(**vendor, services);
+}
+
 Task<Response> create(const ApiServices& services, RequestContext context) {
     const auto body = json_object_of(context.request);
     if (!body) co_return respond(body.problem(), context);
     auto wanted = vendor_of(*body);
     if (!wanted) co_return respond(wanted.problem(), context);
     Task<atr::Result<Vendor>> adding =
-        services.vendors.add(std::move(*wanted), context.principal.user, context.request_id());
+        services.vendors.add(std::move(*wanted), context.principal.user, context.request_id(), context.once);
     const atr::Result<Vendor> vendor = co_await adding;
     if (!vendor) co_return failed(vendor.error(), context);
-    Response out = json_response(201, shown(*vendor, services.clock.unix_ms()));
-    out.headers.add("Location", "/api/v1/vendors/" + vendor->id);
-    co_return out;
+    co_return created(*vendor, services);
 }
 
 Task<Response> add_account(const ApiServices& services, RequestContext context) {
@@ -85,12 +98,12 @@ Task<Response> add_account(const ApiServices& services, RequestContext context) 
     Task<atr::Result<Policy>> reading = services.policy.current();
     const atr::Result<Policy> policy = co_await reading;
     if (!policy) co_return failed(policy.error(), context);
-    Task<atr::Result<Vendor>> adding =
-        services.vendors.add_account(std::string(context.path_parameter("id")), std::move(account),
-                                     Millis{policy->payee_cool_off_ms}, context.principal.user, context.request_id());
+    Task<atr::Result<Vendor>> adding = services.vendors.add_account(
+        std::string(context.path_parameter("id")), std::move(account), Millis{policy->payee_cool_off_ms},
+        context.principal.user, context.request_id(), context.once);
     const atr::Result<Vendor> vendor = co_await adding;
     if (!vendor) co_return failed(vendor.error(), context);
-    co_return json_response(201, shown(*vendor, services.clock.unix_ms()));
+    co_return created(*vendor, services);
 }
 
 Task<Response> get_list(const ApiServices& services, RequestContext context) {
@@ -109,12 +122,16 @@ Task<Response> get_list(const ApiServices& services, RequestContext context) {
 
 void add_vendors(Router& router, const ApiServices& services) {
     const auto read = Access::needs(auth::Permission::read), manage = Access::needs(auth::Permission::manage_vendors);
-    router.add({.method = "POST",
-                .pattern = "/api/v1/vendors",
-                .name = "vendors.create",
-                .access = manage,
-                .handler = AsyncHandler(
-                    [&services](RequestContext context) { return create(services, std::move(context)); })});
+    const Retell retold = [&services](RequestContext context, std::string subject) {
+        return retell_vendor(services, std::move(context), std::move(subject));
+    };
+    router.add(
+        {.method = "POST",
+         .pattern = "/api/v1/vendors",
+         .name = "vendors.create",
+         .access = manage,
+         .handler = AsyncHandler([&services](RequestContext context) { return create(services, std::move(context)); }),
+         .retell = retold});
     router.add({.method = "GET",
                 .pattern = "/api/v1/vendors",
                 .name = "vendors.list",
@@ -135,7 +152,8 @@ void add_vendors(Router& router, const ApiServices& services) {
                 .name = "vendors.accounts.create",
                 .access = manage,
                 .handler = AsyncHandler(
-                    [&services](RequestContext context) { return add_account(services, std::move(context)); })});
+                    [&services](RequestContext context) { return add_account(services, std::move(context)); }),
+                .retell = retold});
 }
 
 }  // namespace treasurer::http

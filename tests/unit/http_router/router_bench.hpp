@@ -18,7 +18,7 @@ namespace treasurer::http {
 struct RouterBench {
     explicit RouterBench(RouterSettings settings = {}, RateLimiterSettings rate = {})
         : limiter(bench.clock, rate),
-          router({bench.executor, bench.scope, tokens, limiter, metrics, kpis, log}, settings) {}
+          router({bench.executor, bench.scope, tokens, limiter, idempotency, metrics, kpis, log}, settings) {}
     ~RouterBench() {
         bench.executor.run_until([this] { return bench.scope.running() == 0; });
     }
@@ -31,6 +31,7 @@ struct RouterBench {
     auth::Users users{bench.store, passwords, bench.clock, bench.random};
     auth::Tokens tokens{bench.store, bench.clock, *auth::key_from_secret(std::string(32, 'k'), "tokens"), {}};
     RateLimiter limiter;
+    Idempotency idempotency{bench.store, bench.executor, bench.clock};
     Router router;
 
     using Fields = std::initializer_list<std::pair<const char*, std::string>>;
