@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""The same document in 64 concurrent requests is paid once; 200 concurrent payments against funds for exactly 100 pay
-exactly 100."""
+"""The same document in 64 concurrent requests is paid once; the same invoice, given to two hosts at one moment as the
+text of its PDF and as somebody typed it, is paid once; 200 concurrent payments against funds for exactly 100 pay exactly
+100."""
 
 import collections
 import concurrent.futures
@@ -10,10 +11,13 @@ import time
 
 from money_site import ConnectionLost, invoice_text, money_site, submit, told
 
+from invoices import invoice_page, invoice_typed
+
 from books import Books, check_all, units
 
 SAME = 64
 MANY, FUNDED, AMOUNT = 200, 100, "12.50"
+PAIRS = 24  # invoices that come in two forms
 
 
 def until_answered(host, client, text):
@@ -72,6 +76,46 @@ def same_document():
           f"{time.monotonic() - began:.1f} s", flush=True)
 
 
+def two_forms():
+    """As text of a PDF page to one host, as typed text to the other, all at the same instant."""
+    began = time.monotonic()
+    with money_site("two-forms") as site:
+        hosts = [site.start(), site.start()]
+        token = site.token("clerk")
+        together = threading.Barrier(2 * PAIRS)
+
+        def one(host, text):
+            client = host.client(token, timeout=60)
+            client.connect()
+            together.wait(300)
+            try:
+                return until_answered(host, client, text)
+            finally:
+                client.close()
+
+        with concurrent.futures.ThreadPoolExecutor(2 * PAIRS) as pool:
+            pages = [pool.submit(one, hosts[0], invoice_page(f"P-{n:05}", f"{n + 1}.50")) for n in range(PAIRS)]
+            typed = [pool.submit(one, hosts[1], invoice_typed(f"P-{n:05}", f"{n + 1}.50")) for n in range(PAIRS)]
+        acknowledged, firsts = {}, collections.Counter()
+        for form, answered in (("page", pages), ("typed", typed)):
+            for future in answered:
+                answer, repeated = future.result()
+                known = told(answer)
+                if known is None:
+                    raise AssertionError(f"an invoice was not taken: {answer}")
+                if answer.status != 409:
+                    firsts[form] += 1
+                if answer.status != 409 or repeated:
+                    acknowledged[known[0]] = known[1]
+        moved = check_all(site, hosts[0].client(site.token("boss")), acknowledged)
+        if moved != PAIRS:
+            raise AssertionError(f"{PAIRS} invoices in two forms: {moved} payments moved")
+        for host in hosts:
+            host.stop()
+    print(f"  {PAIRS} invoices, each as a PDF's text and as typed, to two hosts at once: {moved} paid; first was the page "
+          f"{firsts['page']} times, the typed text {firsts['typed']} times, {time.monotonic() - began:.1f} s", flush=True)
+
+
 def more_than_funds():
     began = time.monotonic()
     funds = str(FUNDED * units(AMOUNT) // 10**5)
@@ -103,8 +147,9 @@ def more_than_funds():
 def main():
     print("concurrency", flush=True)
     same_document()
+    two_forms()
     more_than_funds()
-    print("concurrency: one document is paid once, and no more is paid than there is")
+    print("concurrency: one invoice is paid once, and no more is paid than there is")
     return 0
 
 
