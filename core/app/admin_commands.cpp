@@ -213,15 +213,16 @@ void add_vendor(CLI::App& program, int& exit_code) {
 void add_ledger(CLI::App& program, int& exit_code) {
     auto* ledger = program.add_subcommand("ledger", "the books")->require_subcommand(1);
     auto options = std::make_shared<SettingsOptions>();
-    auto* verify =
-        ledger->add_subcommand("verify", "recompute every balance from the transfers alone; exit 1 on any difference");
+    auto* verify = ledger->add_subcommand(
+        "verify", "recompute every balance from the transfers, compare these with payments; exit 1 on any difference");
     options->add_to(*verify);
     verify->callback([options, &exit_code] {
         exit_code = with_core(*options, storage_only, Folder::needed, [&](CoreServices& core) {
             const auto verified = block_on(core.executor, reconcile::verify_ledger(*core.store));
             if (!verified) return fail(verified.error());
             for (const auto& found : verified->findings) std::cout << "finding: " << found << '\n';
-            std::cout << verified->transfers << " transfers, " << verified->findings.size() << " findings\n";
+            std::cout << verified->transfers << " transfers, " << verified->payments << " payments, "
+                      << verified->findings.size() << " findings\n";
             return int{verified->findings.empty() ? done : finding};
         });
     });

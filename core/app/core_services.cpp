@@ -207,14 +207,20 @@ atr::Result<> CoreServices::prepare() {
     statements = std::make_unique<reconcile::StatementFollower>(*store, assets, clock);
     std::vector<RailPort*> all_rails;
     for (const auto& [name, rail] : rails.all()) all_rails.push_back(rail);
-    comparison = std::make_unique<reconcile::Reconciliation>(*store, assets, clock, std::move(all_rails), *statements);
+    reconcile::ReconciliationSettings comparing;
+    comparing.judge.grace_ms = settings.reconciliation.grace.count();
+    comparison = std::make_unique<reconcile::Reconciliation>(*store, assets, clock, std::move(all_rails), *statements,
+                                                             comparing);
     std::set<std::string> compared;
     for (const auto& [name, rail] : rails.all()) compared.insert(name);
     reconcile::QuarantineSettings quarantining;
     quarantining.at_least = settings.payments.quarantine_min;
     quarantine = std::make_unique<reconcile::QuarantineKeeper>(*store, clock, std::move(compared), quarantining);
-    reconciliation = std::make_unique<reconcile::ReconciliationService>(*comparison, executor, clock,
-                                                                        reconcile::ServiceSettings{}, quarantine.get());
+    reconcile::ServiceSettings repeating;
+    repeating.interval = settings.reconciliation.interval;
+    repeating.full_every = settings.reconciliation.full_every;
+    reconciliation =
+        std::make_unique<reconcile::ReconciliationService>(*comparison, executor, clock, repeating, quarantine.get());
 
     auth::PasswordSettings hashing;
     hashing.memory_bytes = static_cast<std::size_t>(settings.auth.argon2_memory_kib) * 1024;

@@ -109,6 +109,14 @@ struct CommitSettings {
     bool operator==(const CommitSettings&) const = default;
 };
 
+/// The books are compared with the rails again and again.
+struct ReconciliationSettings {
+    std::chrono::milliseconds interval{15'000};  ///< between two comparisons of what is new
+    std::chrono::seconds full_every{3'600};      ///< between two of everything
+    std::chrono::milliseconds grace{60'000};     ///< what is so young may yet appear on the other side
+    bool operator==(const ReconciliationSettings&) const = default;
+};
+
 struct TestingSettings {
     std::string fault_point = {};  ///< NAME or NAME:N, only in tests: the process ends when the point is reached
     bool operator==(const TestingSettings&) const = default;
@@ -125,6 +133,7 @@ struct Settings {
     PaymentSettings payments;
     IntakeSettings intake;
     CommitSettings commit;
+    ReconciliationSettings reconciliation;
     TestingSettings testing;
     PluginSettings plugins;
 };

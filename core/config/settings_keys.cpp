@@ -87,6 +87,12 @@ void visit(CommitSettings& commit, SettingsVisitor& v) {
     v.milliseconds("commit.resolve_for_ms", commit.resolve_for, 10, 10 * minute_ms);
 }
 
+void visit(ReconciliationSettings& reconciliation, SettingsVisitor& v) {
+    v.milliseconds("reconciliation.interval_ms", reconciliation.interval, 100, 24 * hour_ms);
+    v.seconds("reconciliation.full_every_s", reconciliation.full_every, 1, 31 * day_s);
+    v.milliseconds("reconciliation.grace_ms", reconciliation.grace, 0, 24 * hour_ms);
+}
+
 }  // namespace
 
 void visit_settings(Settings& settings, SettingsVisitor& visitor) {
@@ -100,6 +106,7 @@ void visit_settings(Settings& settings, SettingsVisitor& visitor) {
     visit(settings.payments, visitor);
     visit(settings.intake, visitor);
     visit(settings.commit, visitor);
+    visit(settings.reconciliation, visitor);
     visitor.text("testing.fault_point", settings.testing.fault_point);
     visitor.text("plugins.dir", settings.plugins.dir);
 }

@@ -4,6 +4,7 @@
 
 #include "ledger/balances.hpp"
 #include "reconcile/books.hpp"
+#include "reconcile/payment_proof.hpp"
 
 namespace treasurer::reconcile {
 namespace {
@@ -65,10 +66,14 @@ Task<atr::Result<Moment>> read_moment(Store& store) {
                          "commits come faster than the balances can be read: try again, or stop the host");
 }
 
-/// The keys of transfers committed after a moment, as far as the feed was followed.
+/// What was committed after a moment, as far as the feed was followed.
 struct Later {
     std::uint64_t seq = 0;
-    std::set<std::string> transfers;
+    std::set<std::string> transfers, payments, invoices;
+
+    bool has(const ledger::Transfer& transfer) const { return transfers.contains(transfer.id); }
+    bool has(const Payment& payment) const { return payments.contains(payment.id); }
+    bool has(const Invoice& invoice) const { return invoices.contains(invoice.id); }
 };
 
 Task<atr::Result<atr::Unit>> follow(Store& store, Later& later) {
@@ -77,11 +82,34 @@ Task<atr::Result<atr::Unit>> follow(Store& store, Later& later) {
         const atr::Result<atr::Changes> changes = co_await asking;
         if (!changes && changes.outcome() == atr::Outcome::unsupported) co_return atr::Unit{};
         if (!changes) co_return changes.error();
-        for (const auto& record : changes->records)
+        for (const auto& record : changes->records) {
             if (record.collection == ledger::Transfer::collection) later.transfers.insert(record.key);
+            if (record.collection == Payment::collection) later.payments.insert(record.key);
+            if (record.collection == Invoice::collection) later.invoices.insert(record.key);
+        }
         if (changes->last_seq <= later.seq || changes->records.empty()) co_return atr::Unit{};
         later.seq = changes->last_seq;
     }
+}
+
+/// Gives every record of a collection to `each`, and whether it was committed later.
+template <class R, class Each>
+Task<atr::Result<atr::Unit>> read_all(Store& store, std::string index, Later& later, Each each) {
+    atr::Query query;
+    query.index = std::move(index);
+    query.limit = page_size;
+    do {
+        Task<atr::Result<Listing<R>>> listing = store.list<R>(query);
+        atr::Result<Listing<R>> page = co_await listing;
+        if (!page) co_return page.error();
+        // Asked after the page was read: what is in the page and came later is in the feed by now.
+        Task<atr::Result<atr::Unit>> following = follow(store, later);
+        const atr::Result<atr::Unit> followed = co_await following;
+        if (!followed) co_return followed.error();
+        for (const auto& record : page->items) each(record, later.has(record));
+        query.cursor = std::move(page->next_cursor);
+    } while (!query.cursor.empty());
+    co_return atr::Unit{};
 }
 
 }  // namespace
@@ -93,28 +121,41 @@ Task<atr::Result<LedgerProof>> verify_ledger(Store& store) {
     LedgerProof out;
     out.as_of_seq = moment->seq;
     ledger::Verification proof;
-    Later later{moment->seq, {}};
-    atr::Query query;
-    query.index = "by_time";
-    query.limit = page_size;
-    do {
-        Task<atr::Result<Listing<ledger::Transfer>>> listing = store.list<ledger::Transfer>(query);
-        atr::Result<Listing<ledger::Transfer>> page = co_await listing;
-        if (!page) co_return page.error();
-        // Asked after the page was read: what is in the page and came later is in the feed by now.
-        Task<atr::Result<atr::Unit>> following = follow(store, later);
-        const atr::Result<atr::Unit> followed = co_await following;
-        if (!followed) co_return followed.error();
-        for (const auto& transfer : page->items) {
-            if (later.transfers.contains(transfer.id))
-                ++out.later;
-            else
-                proof.add(transfer);
+    PaymentProof payments;
+    Later later;
+    later.seq = moment->seq;
+    const auto take_transfer = [&](const ledger::Transfer& transfer, bool is_later) {
+        if (is_later) {
+            ++out.later;
+            return;
         }
-        query.cursor = std::move(page->next_cursor);
-    } while (!query.cursor.empty());
+        proof.add(transfer);
+        payments.add(transfer);
+    };
+    const auto take_payment = [&](const Payment& payment, bool is_later) {
+        if (is_later) return;
+        payments.add(payment);
+        ++out.payments;
+    };
+    const auto take_invoice = [&](const Invoice& invoice, bool is_later) {
+        if (is_later)
+            payments.skip_payment(invoice.payment_id);
+        else
+            payments.add(invoice);
+    };
+    Task<atr::Result<atr::Unit>> booking = read_all<ledger::Transfer>(store, "by_time", later, take_transfer);
+    const atr::Result<atr::Unit> booked = co_await booking;
+    if (!booked) co_return booked.error();
+    Task<atr::Result<atr::Unit>> paying = read_all<Payment>(store, "by_created", later, take_payment);
+    const atr::Result<atr::Unit> paid = co_await paying;
+    if (!paid) co_return paid.error();
+    Task<atr::Result<atr::Unit>> invoicing = read_all<Invoice>(store, "by_created", later, take_invoice);
+    const atr::Result<atr::Unit> invoiced = co_await invoicing;
+    if (!invoiced) co_return invoiced.error();
+    for (const auto& id : later.payments) payments.skip_payment(id);
     out.transfers = proof.transfers();
     out.findings = proof.findings(moment->balances);
+    for (auto& found : payments.findings()) out.findings.push_back(std::move(found));
     co_return out;
 }
 

@@ -1,4 +1,5 @@
-/// Proves the ledger from its transfers alone, also while a host is writing it: `treasurer ledger verify`.
+/// Proves the ledger from its transfers alone, and these from payments and invoices, also while a host is writing it:
+/// `treasurer ledger verify`.
 #pragma once
 
 #include <string>
@@ -9,14 +10,16 @@
 namespace treasurer::reconcile {
 
 struct LedgerProof {
-    std::vector<std::string> findings;  ///< empty: the counters are exactly what the transfers say
-    std::size_t transfers = 0;          ///< read and proven
-    std::size_t later = 0;              ///< left out: booked after the balances were read
-    std::uint64_t as_of_seq = 0;        ///< the commit it reflects; 0: the store keeps no sequence
+    /// Empty: the counters are exactly what the transfers say, and these what payments and invoices say.
+    std::vector<std::string> findings;
+    std::size_t transfers = 0;    ///< read and proven
+    std::size_t payments = 0;     ///< compared with their transfers
+    std::size_t later = 0;        ///< left out: booked after the balances were read
+    std::uint64_t as_of_seq = 0;  ///< the commit it reflects; 0: the store keeps no sequence
 };
 
-/// The balances are read at one commit; then all transfers; the change feed names those booked after that commit, which
-/// are left out. Memory grows with the transfers booked meanwhile and with the payments that were ever pending.
+/// The balances are read at one commit; then all transfers, payments and invoices; the change feed names those written
+/// after that commit, which are left out. Memory grows with what is written meanwhile and with all payments.
 /// Errors: those of storage; retry, overloaded  commits came so fast that the balances could not be read between two.
 /// `store` outlives the task.
 Task<atr::Result<LedgerProof>> verify_ledger(Store& store);

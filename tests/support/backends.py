@@ -63,6 +63,28 @@ class SqliteStore:
         return {key: int(body) for key, body in self._rows(f"SELECT key, body FROM {collection}")}
 
 
+    def _write(self, statement, *values):
+        with contextlib.closing(sqlite3.connect(self._path)) as connection, connection:
+            if connection.execute(statement, values).rowcount != 1:
+                raise AssertionError(f"{statement} {values}: not one row")
+
+    def edit(self, collection, key, **members):
+        """Changes members of one record behind every host's back, and the columns that repeat them."""
+        ((body,),) = self._rows(f"SELECT body FROM {collection} WHERE key = '{key}'")
+        edited = json.dumps({**json.loads(body), **members})
+        self._write(f"UPDATE {collection} SET body = ? WHERE key = ?",
+                    edited if isinstance(body, str) else edited.encode(), key)
+        for column, pointer in self._rows("SELECT c.name, json_pointer FROM atr_columns c JOIN atr_collections t "
+                                          f"ON c.collection = t.id WHERE t.name = '{collection}'"):
+            if pointer[1:] in members:
+                self._write(f'UPDATE {collection} SET "{column}" = ? WHERE key = ?', members[pointer[1:]], key)
+
+    def delete(self, collection, key):
+        self._write(f"DELETE FROM {collection} WHERE key = ?", key)
+
+    def set_counter(self, collection, key, value):
+        self._write(f"UPDATE {collection} SET body = ? WHERE key = ?", str(value), key)
+
     def jobs(self):
         """(id, worker) of every open job."""
         return self._rows("SELECT key, worker FROM atr_jobs")
@@ -87,6 +109,26 @@ class PostgresStore:
     def counters(self, collection):
         found = self._json(f"SELECT json_object_agg(key, value::text) FROM {collection}") or {}
         return {key: int(value) for key, value in found.items()}
+
+    def _write(self, statement):
+        done = postgres().sql(f"SET search_path = treasurer; WITH done AS ({statement} RETURNING 1) "
+                              "SELECT count(*) FROM done", self._database)
+        if done.strip() != "1":
+            raise AssertionError(f"{statement}: not one row but {done!r}")
+
+    def edit(self, collection, key, **members):
+        """Changes members of one record behind every host's back, and the columns that repeat them."""
+        columns = self._json("SELECT json_object_agg(json_pointer, c.name) FROM atr_columns c JOIN atr_collections t "
+                             f"ON c.collection = t.id WHERE t.name = '{collection}'") or {}
+        changes = [f"body = (body::jsonb || $edit${json.dumps(members)}$edit$::jsonb)::json"]
+        changes += [f"\"{columns['/' + name]}\" = '{value}'" for name, value in members.items() if "/" + name in columns]
+        self._write(f"UPDATE {collection} SET {', '.join(changes)} WHERE key = '{key}'")
+
+    def delete(self, collection, key):
+        self._write(f"DELETE FROM {collection} WHERE key = '{key}'")
+
+    def set_counter(self, collection, key, value):
+        self._write(f"UPDATE {collection} SET value = {value} WHERE key = '{key}'")
 
     def jobs(self):
         return [tuple(job) for job in self._json("SELECT json_agg(json_build_array(key, worker)) FROM atr_jobs") or []]

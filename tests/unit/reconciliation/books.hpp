@@ -7,6 +7,7 @@
 #include "ledger/accounts.hpp"
 #include "ledger/bookkeeping.hpp"
 #include "reconcile/reconciliation.hpp"
+#include "records/invoice.hpp"
 #include "records/payment.hpp"
 #include "tests/support/fake_rail.hpp"
 #include "tests/support/store_bench.hpp"
@@ -68,11 +69,18 @@ struct Books : support::StoreBench {
         out.id = ids.next();
         out.amount = *atr::Money::parse(amount, "MNEE");
         out.rail = "bank";
+        out.creditor.vendor_id = "acme";
         out.creditor.address = "0xacme01";
+        out.invoice_id = ids.next();
         out.transfer_id = out.id;
         out.enter(PaymentState::prepared, clock.unix_ms());
+        Invoice invoice;
+        invoice.id = out.invoice_id;
+        invoice.payment_id = out.id;
+        invoice.amount_due = out.amount;
         UnitOfWork unit = store.begin();
         unit.create(out);
+        unit.create(invoice);
         ledger::book(unit, pending_of(out));
         commit(std::move(unit));
         return load(out.id);
@@ -100,8 +108,14 @@ struct Books : support::StoreBench {
         payment.rail_reference = reference;
         const bool paid = state == PaymentState::settled || state == PaymentState::returned;
         const auto pending = pending_of(payment);
+        auto invoice = await(store.find<Invoice>(payment.invoice_id));
+        REQUIRE(invoice);
+        (*invoice)->status = state == PaymentState::settled     ? InvoiceStatus::paid
+                             : state == PaymentState::cancelled ? InvoiceStatus::cancelled
+                                                                : InvoiceStatus::failed;
         UnitOfWork unit = store.begin();
         unit.update(payment);
+        unit.update(**invoice);
         ledger::book(unit, paid ? pending.posting(clock.unix_ms()) : pending.voiding(clock.unix_ms()));
         if (paid) treasury::note_settled(unit, payment.amount, pending.units, clock.unix_ms());
         commit(std::move(unit));

@@ -55,6 +55,39 @@ SCENARIO("a transfer that was taken away is noticed", "[reconciliation]") {
     CHECK_FALSE(verify(books).findings.empty());
 }
 
+SCENARIO("a payment that says another thing than its transfers is named", "[reconciliation]") {
+    Books books;
+    books.fund();
+    const Payment paid = books.pay("5"), open = books.reserve("3");
+    const auto change = [&](Payment payment, auto edit) {
+        edit(payment);
+        UnitOfWork unit = books.store.begin();
+        unit.update(payment);
+        books.commit(std::move(unit));
+        return verify(books).findings;
+    };
+    GIVEN("one that was paid and is called failed") {
+        const auto found = change(paid, [](Payment& payment) { payment.state = PaymentState::failed; });
+        REQUIRE(found.size() == 2);  // its invoice is paid
+        CHECK(found[1] == "payment " + paid.id + " is failed, but its transfer was posted");
+    }
+    GIVEN("an open one that is called settled") {
+        const auto found = change(open, [](Payment& payment) { payment.state = PaymentState::settled; });
+        REQUIRE(found.size() == 2);
+        CHECK(found[1] == "payment " + open.id + " is settled, but its transfer has not ended");
+    }
+    GIVEN("one of another amount") {
+        const auto found = change(open, [](Payment& payment) { payment.amount = *atr::Money::parse("4", "MNEE"); });
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].find("is of 4 MNEE from assets:treasury:bank") != std::string::npos);
+    }
+    GIVEN("one to another vendor") {
+        const auto found = change(paid, [](Payment& payment) { payment.creditor.vendor_id = "thief"; });
+        REQUIRE(found.size() == 1);
+        CHECK(found[0].find("expenses:vendor:thief") != std::string::npos);
+    }
+}
+
 SCENARIO("the ledger is proven while a host goes on booking", "[reconciliation]") {
     Books books;
     books.fund("100000");

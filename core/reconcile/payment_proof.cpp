@@ -1,0 +1,120 @@
+#include "reconcile/payment_proof.hpp"
+
+#include "ledger/accounts.hpp"
+
+#include <algorithm>
+
+namespace treasurer::reconcile {
+namespace {
+
+using ledger::TransferKind;
+
+bool is_paid(PaymentState state) {
+    return state == PaymentState::settled || state == PaymentState::returned;
+}
+
+/// Whether an invoice may stand so while its payment stands so.
+bool agree(InvoiceStatus invoice, PaymentState payment) {
+    switch (invoice) {
+        case InvoiceStatus::paid:
+            return payment == PaymentState::settled;
+        case InvoiceStatus::waiting_approval:
+            return payment == PaymentState::waiting_approval;
+        case InvoiceStatus::processing:
+            return !is_final(payment) && payment != PaymentState::waiting_approval;
+        case InvoiceStatus::failed:
+            return payment == PaymentState::failed || payment == PaymentState::returned;
+        case InvoiceStatus::rejected:
+        case InvoiceStatus::cancelled:
+            return payment == PaymentState::cancelled;
+        case InvoiceStatus::duplicate:
+            break;
+    }
+    return false;
+}
+
+}  // namespace
+
+std::string PaymentProof::terms(const std::string& debit, const std::string& credit, const atr::Money& amount) {
+    return amount.to_string() + " from " + credit + " to " + debit;
+}
+
+void PaymentProof::add(const ledger::Transfer& transfer) {
+    switch (transfer.kind) {
+        case TransferKind::pending: {
+            Trail& trail = trails_[transfer.payment_id];
+            trail.hold_id = transfer.id;
+            trail.hold = terms(transfer.debit_account, transfer.credit_account, transfer.amount);
+            return;
+        }
+        case TransferKind::post:
+            ends_[transfer.pending_id] = End::posted;
+            return;
+        case TransferKind::void_pending:
+            ends_[transfer.pending_id] = End::voided;
+            return;
+        case TransferKind::direct:
+            return;
+    }
+}
+
+void PaymentProof::add(const Payment& payment) {
+    Trail& trail = trails_[payment.id];
+    trail.state = payment.state;
+    trail.wanted = terms(ledger::vendor_account(payment.creditor.vendor_id), ledger::treasury_account(payment.rail),
+                         payment.amount);
+}
+
+void PaymentProof::add(const Invoice& invoice) {
+    if (invoice.payment_id.empty()) return;
+    Trail& trail = trails_[invoice.payment_id];
+    trail.has_invoice = true;
+    trail.invoice_id = invoice.id;
+    trail.invoice_status = invoice.status;
+}
+
+void PaymentProof::judge(const std::string& id, const Trail& trail, std::vector<std::string>& into) {
+    const auto found = [&](const std::string& what) { into.push_back(what); };
+    const std::string named = "payment " + id, state(to_string(trail.state));
+    if (trail.wanted.empty()) {
+        if (!trail.hold_id.empty())
+            found("transfer " + trail.hold_id + " holds " + trail.hold + " for payment " + id +
+                  ", which does not exist");
+        if (trail.has_invoice) found("invoice " + trail.invoice_id + " names payment " + id + ", which does not exist");
+        return;
+    }
+    if (!trail.has_invoice)
+        found(named + " is of no invoice");
+    else if (!agree(trail.invoice_status, trail.state))
+        found("invoice " + trail.invoice_id + " is " + std::string(to_string(trail.invoice_status)) + ", its " + named +
+              " is " + state);
+    const bool was_begun = trail.state != PaymentState::waiting_approval;
+    const bool must_hold = was_begun && trail.state != PaymentState::cancelled;
+    if (trail.hold_id.empty()) {
+        if (must_hold) found(named + " is " + state + ", and no transfer ever held its funds");
+        return;
+    }
+    if (!was_begun) found(named + " waits for approval, but transfer " + trail.hold_id + " holds its funds");
+    if (trail.hold != trail.wanted) found(named + " is of " + trail.wanted + ", its transfer holds " + trail.hold);
+    const End due = is_paid(trail.state) ? End::posted : is_final(trail.state) ? End::voided : End::none;
+    if (!was_begun || trail.end == due) return;
+    const std::string end = trail.end == End::posted   ? "was posted"
+                            : trail.end == End::voided ? "was voided"
+                                                       : "has not ended";
+    found(named + " is " + state + ", but its transfer " + end);
+}
+
+std::vector<std::string> PaymentProof::findings() const {
+    std::vector<std::string> out;
+    for (const auto& [id, trail] : trails_) {
+        if (skipped_.contains(id)) continue;
+        Trail whole = trail;
+        const auto end = ends_.find(trail.hold_id);
+        if (end != ends_.end()) whole.end = end->second;
+        judge(id.empty() ? "(none)" : id, whole, out);
+    }
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+}  // namespace treasurer::reconcile
