@@ -19,6 +19,11 @@ inline std::string receipts_account(std::string_view rail) {
     return "equity:receipts:" + std::string(rail);
 }
 
+/// What a rail took for its services.
+inline std::string fees_account(std::string_view rail) {
+    return "expenses:fees:" + std::string(rail);
+}
+
 /// True for accounts that must never owe: reserving from them needs available funds.
 inline bool is_funded(std::string_view account) {
     return account.starts_with("assets:");

@@ -44,6 +44,9 @@ std::vector<BalanceChange> effects(const Transfer& transfer) {
     if (is_funded(transfer.credit_account)) {  // money leaves it: held when pending, given back when voided
         if (transfer.kind == TransferKind::pending)
             change(transfer.credit_account, Figure::available, -transfer.units, !mutated(Mutation::spend_below_zero));
+        if (transfer.kind == TransferKind::post && transfer.held_units != 0 &&
+            !mutated(Mutation::keep_the_rest_of_a_hold))
+            change(transfer.credit_account, Figure::available, transfer.held_units - transfer.units);
         if (transfer.kind == TransferKind::void_pending && !mutated(Mutation::keep_the_hold_of_a_void))
             change(transfer.credit_account, Figure::available, transfer.units);
         if (transfer.kind == TransferKind::direct) change(transfer.credit_account, Figure::available, -transfer.units);
@@ -79,7 +82,8 @@ std::vector<std::string> Verification::findings(const Balances& kept) const {
     for (const auto& [id, pending] : pending_) {
         if (!pending.opened)
             out.push_back("transfer " + ending_id(id) + " ends a pending transfer that does not exist");
-        else if (pending.ended && (pending.ended->units != pending.opened->units ||
+        else if (pending.ended && (pending.ended->ended_units() != pending.opened->units ||
+                                   pending.ended->units > pending.opened->units ||
                                    pending.ended->amount.asset != pending.opened->amount.asset ||
                                    pending.ended->credit_account != pending.opened->credit_account ||
                                    pending.ended->debit_account != pending.opened->debit_account))

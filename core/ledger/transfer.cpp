@@ -33,6 +33,15 @@ Transfer Transfer::ending(TransferKind kind_, UnixMillis now_ms) const {
     return out;
 }
 
+Transfer Transfer::posting(const atr::Money& charged, atr::Int128 charged_units, UnixMillis now_ms) const {
+    Transfer out = posting(now_ms);
+    if (charged_units == units) return out;
+    out.held_units = units;
+    out.units = charged_units;
+    out.amount = charged;
+    return out;
+}
+
 Json Transfer::to_json() const {
     Json out = {{"id", id},
                 {"kind", to_string(kind)},
@@ -44,6 +53,8 @@ Json Transfer::to_json() const {
     set_if(out, "pending_id", pending_id);
     set_if(out, "payment_id", payment_id);
     set_if(out, "rail_event_id", rail_event_id);
+    set_if(out, "purpose", purpose);
+    if (held_units != 0) out["held_units"] = atr::units_to_string(held_units);
     return out;
 }
 
@@ -61,6 +72,12 @@ Transfer Transfer::from_json(const Json& json) {
     out.pending_id = text_or(json, "pending_id");
     out.payment_id = text_or(json, "payment_id");
     out.rail_event_id = text_or(json, "rail_event_id");
+    out.purpose = text_or(json, "purpose");
+    if (json.contains("held_units")) {
+        const auto held = atr::units_from_string(json.at("held_units").get<std::string>());
+        if (!held) throw std::invalid_argument("malformed held_units");
+        out.held_units = *held;
+    }
     return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include "ledger/accounts.hpp"
 #include "ledger/bookkeeping.hpp"
+#include "ledger/rail_fee.hpp"
 #include "payments/fault_names.hpp"
 #include "records/journal.hpp"
 #include "runtime/mutation.hpp"
@@ -38,6 +39,14 @@ InvoiceStatus invoice_status_after(PaymentState state) {
     return InvoiceStatus::processing;
 }
 
+/// {"amount":"1.50","asset":"MNEE"} as a rail tells it; nullopt for anything else.
+std::optional<atr::Money> money_told(const std::string& text) {
+    const Json json = Json::parse(text, nullptr, false);
+    if (!json.is_object() || !json.contains("amount") || !json.contains("asset")) return std::nullopt;
+    if (!json["amount"].is_string() || !json["asset"].is_string()) return std::nullopt;
+    return atr::Money::parse(json["amount"].get<std::string>(), json["asset"].get<std::string>());
+}
+
 }  // namespace
 
 // ------------------------------------------------------------------------------------------------ before Commit A
@@ -57,6 +66,7 @@ Task<atr::Result<Payment>> Saga::prepare(Payment payment, std::string request_id
     }
     payment.prepared_blob = parts_.sealer.seal(prepared->blob, payment.id);
     payment.rail_reference = prepared->predicted_reference;
+    payment.hold = most_charged(payment, *prepared);
     co_return payment;
 }
 
@@ -286,6 +296,14 @@ Task<> Saga::finish(Case work, Move move, atr::RailStatus status) {
         const UnixMillis now = parts_.clock.unix_ms();
         const bool paid = move.step == Step::post;
         const ledger::Transfer pending = pending_transfer(work.payment);
+        Task<atr::Result<std::optional<ledger::Transfer>>> asking =
+            fee_to_book(work.payment.id, work.payment.rail, paid ? status : atr::RailStatus{});
+        const atr::Result<std::optional<ledger::Transfer>> fee = co_await asking;
+        if (!fee) {
+            Task<> releasing = release(work.payment.id, work.lease_token);
+            co_await releasing;
+            co_return;
+        }
         Payment& payment = work.payment;
         payment.enter(move.state, now);
         payment.reason = move.reason;
@@ -296,11 +314,16 @@ Task<> Saga::finish(Case work, Move move, atr::RailStatus status) {
         work.invoice.updated_ms = now;
 
         UnitOfWork unit = parts_.store.begin();
-        ledger::book(unit, paid ? pending.posting(now) : pending.voiding(now));
+        const atr::Int128 units = parts_.assets.units(payment.amount).value_or(0);
+        ledger::book(unit, paid ? pending.posting(payment.amount, units, now) : pending.voiding(now));
+        if (*fee) {
+            ledger::book(unit, **fee);
+            treasury::note_fee(unit, (*fee)->amount, (*fee)->units, now);
+        }
         unit.update(payment, "payment");
         unit.update(work.invoice, "invoice");
         if (paid)
-            treasury::note_settled(unit, payment.amount, pending.units, now);
+            treasury::note_settled(unit, payment.amount, units, now);
         else
             treasury::note_failed(unit);
 
@@ -350,7 +373,40 @@ Task<> Saga::finish(Case work, Move move, atr::RailStatus status) {
     }
 }
 
+/// The fee that the rail tells of with a payment's end, unless it is in the books already. One in an asset that the
+/// books do not count is left to reconciliation.
+Task<atr::Result<std::optional<ledger::Transfer>>> Saga::fee_to_book(std::string payment_id, std::string rail,
+                                                                     atr::RailStatus status) {
+    using None = std::optional<ledger::Transfer>;
+    const std::optional<atr::Money> fee = money_told(status.fee_money_json);
+    if (!fee || status.rail_reference.empty()) co_return None{};
+    const atr::Int128 units = parts_.assets.units(*fee).value_or(0);
+    if (units <= 0) co_return None{};
+    ledger::Transfer out =
+        ledger::rail_fee(rail, payment_id, status.rail_reference, *fee, units, parts_.clock.unix_ms());
+    if (mutated(Mutation::book_a_fee_twice)) out.id = parts_.store.ids().next();
+    std::vector<atr::Key> keys;
+    keys.push_back({ledger::Transfer::collection, out.id});
+    for (;;) {
+        Task<atr::Result<std::vector<atr::Record>>> reading = parts_.store.get(keys);
+        const atr::Result<std::vector<atr::Record>> found = co_await reading;
+        if (found && !found->empty()) co_return None{};
+        if (found) co_return None(std::move(out));
+        const bool may_pass = found.outcome() == atr::Outcome::retry || found.outcome() == atr::Outcome::unknown;
+        if (!may_pass || stopping_) co_return found.error();
+        co_await delay(parts_.executor, settings_.backoff_initial);
+    }
+}
+
 // ------------------------------------------------------------------------------------------------ small parts
+
+/// What has to be reserved: the amount, and what the rail may take besides from the same funds. No asset: the amount.
+atr::Money Saga::most_charged(const Payment& payment, const atr::Prepared& prepared) const {
+    const std::optional<atr::Money> most = money_told(prepared.max_charge_json);
+    const bool is_more = most && most->asset == payment.amount.asset && most->amount > payment.amount.amount &&
+                         parts_.assets.units(*most);
+    return is_more ? *most : atr::Money{};
+}
 
 ledger::Transfer Saga::pending_transfer(const Payment& payment) const {
     ledger::Transfer out;
@@ -358,8 +414,8 @@ ledger::Transfer Saga::pending_transfer(const Payment& payment) const {
     out.kind = ledger::TransferKind::pending;
     out.debit_account = ledger::vendor_account(payment.creditor.vendor_id);
     out.credit_account = ledger::treasury_account(payment.rail);
-    out.amount = payment.amount;
-    out.units = parts_.assets.units(payment.amount).value_or(0);
+    out.amount = payment.held();
+    out.units = parts_.assets.units(payment.held()).value_or(0);
     out.at_ms = parts_.clock.unix_ms();
     out.payment_id = payment.id;
     return out;

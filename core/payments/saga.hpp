@@ -104,11 +104,14 @@ private:
     Task<> ask_rail(Case work);
     Task<> carry_out(Case work, Move move, atr::RailStatus status);
     Task<> finish(Case work, Move move, atr::RailStatus status);
+    Task<atr::Result<std::optional<ledger::Transfer>>> fee_to_book(std::string payment_id, std::string rail,
+                                                                   atr::RailStatus status);
     Task<> park(Case work, Move move, atr::RailStatus status);
     Task<Written> write(UnitOfWork unit);
 
     ledger::Transfer pending_transfer(const Payment& payment) const;
     atr::RailPayment rail_payment(const Payment& payment) const;
+    atr::Money most_charged(const Payment& payment, const atr::Prepared& prepared) const;
     Situation situation(const Case& work, bool maybe_sent) const;
     Millis backoff(const Payment& payment, bool slow) const;
 

@@ -31,17 +31,17 @@ std::string address_paid(const atr::RailEvent& event) {
 
 }  // namespace
 
-bool Judge::judge(const atr::RailEvent& event, const Payment* payment, const ledger::Transfer* receipt) {
+bool Judge::judge(const atr::RailEvent& event, const Booked& booked) {
     if (progress_.recent.repeats(event)) return true;
     const Movement movement = movement_of(event);
     if (movement == Movement::undecided) {
-        const bool explained = payment && payment->state != PaymentState::waiting_approval;
+        const bool explained = booked.payment && booked.payment->state != PaymentState::waiting_approval;
         if (event.direction == ATR_DIR_OUT && !explained) note_unexplained(event);
         return false;
     }
     if (movement == Movement::none) return true;
     ++report_.events_checked;
-    const bool clean = movement == Movement::in ? judge_in(event, receipt) : judge_out(event, payment);
+    const bool clean = movement == Movement::in ? judge_in(event, booked.receipt) : judge_out(event, booked);
     progress_.recent.remember(event);
     return clean;
 }
@@ -64,12 +64,12 @@ bool Judge::judge_in(const atr::RailEvent& event, const ledger::Transfer* receip
     return false;
 }
 
-bool Judge::judge_out(const atr::RailEvent& event, const Payment* payment) {
+bool Judge::judge_out(const atr::RailEvent& event, const Booked& booked) {
+    const Payment* const payment = booked.payment;
     if (payment && is_posted(*payment) && references_equal(*payment, event))
         if (const Posted* known = posted(event); known && known->found) return true;  // a notice repeated much later
     add_to(tally(event.money.asset).moved_out, event.money.amount);
-    judge_fee(event);
-    const bool free_of_fee = event.fee.amount.is_zero();
+    const bool fee_explained = judge_fee(event, booked);
     if (!payment)
         return found(kind::left_without_us, event,
                      event.payment_id.empty() ? "the event names no payment of ours"
@@ -77,7 +77,7 @@ bool Judge::judge_out(const atr::RailEvent& event, const Payment* payment) {
     if (payment->rail != rail_) return found(kind::wrong_rail, event, "the payment belongs to rail " + payment->rail);
     if (payment->state == PaymentState::waiting_approval)
         return found(kind::left_without_us, event, "the payment still waits for approval");
-    if (is_posted(*payment)) return judge_posted(event, *payment) && free_of_fee;
+    if (is_posted(*payment)) return judge_posted(event, *payment) && fee_explained;
     if (is_final(payment->state))
         return found(kind::moved_after_end, event,
                      "the books call the payment " + std::string(to_string(payment->state)));
@@ -116,12 +116,27 @@ bool Judge::judge_payee(const atr::RailEvent& event, const Payment& payment) {
     return found(kind::payee_differs, event, "the payment was to another address than the rail says it paid");
 }
 
-void Judge::judge_fee(const atr::RailEvent& event) {
-    if (event.fee.amount.is_zero()) return;
-    add_to(tally(event.fee.asset).moved_out, event.fee.amount);
+bool Judge::judge_fee(const atr::RailEvent& event, const Booked& known) {
+    if (event.fee.amount.is_zero()) return true;
+    auto& sums = tally(event.fee.asset);
+    add_to(sums.moved_out, event.fee.amount);
     atr::RailEvent fee = event;
     fee.money = event.fee;
-    found(kind::fee_not_booked, fee, "a fee of " + event.fee.to_string() + " was taken besides the amount");
+    if (known.fee) {
+        const atr::Money& booked = known.fee->amount;
+        add_to(tally(booked.asset).booked_out, booked.amount);
+        if (booked == event.fee) return true;
+        return found(kind::fee_differs, fee, "the books hold a fee of " + booked.to_string());
+    }
+    // It is booked with the payment's end, or from the statement soon after.
+    const bool is_due =
+        !known.payment || (is_final(known.payment->state) && report_.as_of_ms - event.at_unix_ms > settings_.grace_ms);
+    if (is_due || !assets_.units(event.fee))
+        return found(kind::fee_not_booked, fee, "a fee of " + event.fee.to_string() + " was taken besides the amount");
+    add_to(sums.in_flight, event.fee.amount.negated());
+    report_.add(
+        InFlight{rail_, event.fee, id_from_digits(event.payment_id), event.event_id, "fee_new", event.at_unix_ms});
+    return false;
 }
 
 void Judge::judge_posted_without_event() {

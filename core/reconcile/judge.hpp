@@ -26,20 +26,25 @@ public:
           progress_(progress),
           posted_(posted) {}
 
-    /// `payment` is the one the event names, `receipt` the transfer that books it; null when there is none.
+    /// What the books hold of one event; null: nothing.
+    struct Booked {
+        const Payment* payment = nullptr;           ///< that the event names
+        const ledger::Transfer* receipt = nullptr;  ///< of money that came in
+        const ledger::Transfer* fee = nullptr;      ///< that the event tells of
+    };
     /// True when the event is explained for good, so that it need not be looked at again.
-    bool judge(const atr::RailEvent& event, const Payment* payment, const ledger::Transfer* receipt);
+    bool judge(const atr::RailEvent& event, const Booked& booked);
 
     /// What is left of `posted` has no event: a break, or in flight while it is fresh.
     void judge_posted_without_event();
 
 private:
     bool judge_in(const atr::RailEvent& event, const ledger::Transfer* receipt);
-    bool judge_out(const atr::RailEvent& event, const Payment* payment);
+    bool judge_out(const atr::RailEvent& event, const Booked& booked);
     bool judge_posted(const atr::RailEvent& event, const Payment& payment);
     bool judge_open(const atr::RailEvent& event, const Payment& payment);
     bool judge_payee(const atr::RailEvent& event, const Payment& payment);
-    void judge_fee(const atr::RailEvent& event);
+    bool judge_fee(const atr::RailEvent& event, const Booked& known);
     void note_unexplained(const atr::RailEvent& event);
     Posted* posted(const atr::RailEvent& event) const;
     Tally& tally(const std::string& asset) { return progress_.tallies[asset]; }

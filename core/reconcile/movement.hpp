@@ -5,6 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "ledger/rail_fee.hpp"
+#include "runtime/ids.hpp"
+
 namespace treasurer::reconcile {
 
 enum class Movement {
@@ -27,6 +30,15 @@ inline Movement movement_of(const atr::RailEvent& event) {
 /// Derived from rail and event, so that storage itself refuses to book a receipt twice.
 inline std::string receipt_id(std::string_view rail, std::string_view event_id) {
     return "receipt|" + std::string(rail) + '|' + std::string(event_id);
+}
+
+/// True for money that left for a payment and cost something besides.
+inline bool has_fee(const atr::RailEvent& event) {
+    return event.direction == ATR_DIR_OUT && !event.fee.amount.is_zero() && !event.payment_id.empty() &&
+           !event.rail_reference.empty();
+}
+inline std::string fee_id(std::string_view rail, const atr::RailEvent& event) {
+    return ledger::rail_fee_id(rail, id_from_digits(event.payment_id), event.rail_reference);
 }
 
 }  // namespace treasurer::reconcile

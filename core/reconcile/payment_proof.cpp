@@ -48,10 +48,10 @@ void PaymentProof::add(const ledger::Transfer& transfer) {
             return;
         }
         case TransferKind::post:
-            ends_[transfer.pending_id] = End::posted;
+            ends_[transfer.pending_id] = {End::posted, transfer.amount.to_string()};
             return;
         case TransferKind::void_pending:
-            ends_[transfer.pending_id] = End::voided;
+            ends_[transfer.pending_id] = {End::voided, transfer.amount.to_string()};
             return;
         case TransferKind::direct:
             return;
@@ -62,7 +62,8 @@ void PaymentProof::add(const Payment& payment) {
     Trail& trail = trails_[payment.id];
     trail.state = payment.state;
     trail.wanted = terms(ledger::vendor_account(payment.creditor.vendor_id), ledger::treasury_account(payment.rail),
-                         payment.amount);
+                         payment.held());
+    trail.amount = payment.amount.to_string();
 }
 
 void PaymentProof::add(const Invoice& invoice) {
@@ -73,7 +74,8 @@ void PaymentProof::add(const Invoice& invoice) {
     trail.invoice_status = invoice.status;
 }
 
-void PaymentProof::judge(const std::string& id, const Trail& trail, std::vector<std::string>& into) {
+void PaymentProof::judge(const std::string& id, const Trail& trail, const Ended& ended,
+                         std::vector<std::string>& into) {
     const auto found = [&](const std::string& what) { into.push_back(what); };
     const std::string named = "payment " + id, state(to_string(trail.state));
     if (trail.wanted.empty()) {
@@ -97,9 +99,11 @@ void PaymentProof::judge(const std::string& id, const Trail& trail, std::vector<
     if (!was_begun) found(named + " waits for approval, but transfer " + trail.hold_id + " holds its funds");
     if (trail.hold != trail.wanted) found(named + " is of " + trail.wanted + ", its transfer holds " + trail.hold);
     const End due = is_paid(trail.state) ? End::posted : is_final(trail.state) ? End::voided : End::none;
-    if (!was_begun || trail.end == due) return;
-    const std::string end = trail.end == End::posted   ? "was posted"
-                            : trail.end == End::voided ? "was voided"
+    if (ended.end == End::posted && ended.amount != trail.amount)
+        found(named + " is of " + trail.amount + ", " + ended.amount + " were posted");
+    if (!was_begun || ended.end == due) return;
+    const std::string end = ended.end == End::posted   ? "was posted"
+                            : ended.end == End::voided ? "was voided"
                                                        : "has not ended";
     found(named + " is " + state + ", but its transfer " + end);
 }
@@ -108,10 +112,8 @@ std::vector<std::string> PaymentProof::findings() const {
     std::vector<std::string> out;
     for (const auto& [id, trail] : trails_) {
         if (skipped_.contains(id)) continue;
-        Trail whole = trail;
         const auto end = ends_.find(trail.hold_id);
-        if (end != ends_.end()) whole.end = end->second;
-        judge(id.empty() ? "(none)" : id, whole, out);
+        judge(id.empty() ? "(none)" : id, trail, end == ends_.end() ? Ended{End::none, {}} : end->second, out);
     }
     std::sort(out.begin(), out.end());
     return out;

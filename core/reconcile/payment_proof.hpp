@@ -29,18 +29,22 @@ private:
     enum class End { none, posted, voided };
     struct Trail {
         std::string hold_id, hold;  ///< of the pending transfer: its id, and what it says
-        End end = End::none;
+        std::string amount;         ///< of the payment
         PaymentState state = PaymentState::waiting_approval;
         std::string wanted;  ///< what the payment says its hold must say; empty: there is no such payment
         std::string invoice_id;
         InvoiceStatus invoice_status = InvoiceStatus::processing;
         bool has_invoice = false;
     };
+    struct Ended {
+        End end = End::none;
+        std::string amount;
+    };
     static std::string terms(const std::string& debit, const std::string& credit, const atr::Money& amount);
-    static void judge(const std::string& id, const Trail& trail, std::vector<std::string>& into);
+    static void judge(const std::string& id, const Trail& trail, const Ended& ended, std::vector<std::string>& into);
 
     std::unordered_map<std::string, Trail> trails_;  ///< by payment id
-    std::unordered_map<std::string, End> ends_;      ///< by the id of the hold that ends
+    std::unordered_map<std::string, Ended> ends_;    ///< by the id of the hold that ends
     std::unordered_set<std::string> skipped_;
 };
 

@@ -29,6 +29,12 @@ typename Map::mapped_type value_in(const Map& map, const std::string& key) {
     return found == map.end() ? typename Map::mapped_type{} : found->second;
 }
 
+template <class Map>
+const typename Map::mapped_type* in(const Map& map, const std::string& key) {
+    const auto found = map.find(key);
+    return found == map.end() ? nullptr : &found->second;
+}
+
 /// How far `value` lies outside [low, high]; zero inside.
 atr::Decimal outside(const atr::Decimal& value, const atr::Decimal& low, const atr::Decimal& high) {
     if (value < low) return less(low, value);
@@ -198,6 +204,7 @@ Task<Reconciliation::Done> Reconciliation::judge_page(Scan& scan, Judge& judge, 
             keys.push_back({ledger::Transfer::collection, receipt_id(rail, event.event_id)});
         else if (!event.payment_id.empty())
             keys.push_back({Payment::collection, id_from_digits(event.payment_id)});
+        if (has_fee(event)) keys.push_back({ledger::Transfer::collection, fee_id(rail, event)});
     }
     std::sort(keys.begin(), keys.end(), [](const auto& a, const auto& b) {
         return std::tie(a.collection, a.key) < std::tie(b.collection, b.key);
@@ -206,7 +213,7 @@ Task<Reconciliation::Done> Reconciliation::judge_page(Scan& scan, Judge& judge, 
                            [](const auto& a, const auto& b) { return a.collection == b.collection && a.key == b.key; }),
                keys.end());
     std::map<std::string, Payment> payments;
-    std::map<std::string, ledger::Transfer> receipts;
+    std::map<std::string, ledger::Transfer> transfers;
     if (!keys.empty()) {
         Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
         const atr::Result<std::vector<atr::Record>> records = co_await reading;
@@ -217,18 +224,19 @@ Task<Reconciliation::Done> Reconciliation::judge_page(Scan& scan, Judge& judge, 
                 if (!payment) co_return payment.error();
                 payments.emplace(record.key, std::move(*payment));
             } else {
-                atr::Result<ledger::Transfer> receipt = decode<ledger::Transfer>(record);
-                if (!receipt) co_return receipt.error();
-                receipts.emplace(record.key, std::move(*receipt));
+                atr::Result<ledger::Transfer> transfer = decode<ledger::Transfer>(record);
+                if (!transfer) co_return transfer.error();
+                transfers.emplace(record.key, std::move(*transfer));
             }
         }
     }
     scan.report.payments_checked += payments.size();
     for (const auto& event : page.events) {
-        const auto payment = payments.find(id_from_digits(event.payment_id));
-        const auto receipt = receipts.find(receipt_id(rail, event.event_id));
-        const bool explained = judge.judge(event, payment == payments.end() ? nullptr : &payment->second,
-                                           receipt == receipts.end() ? nullptr : &receipt->second);
+        Judge::Booked booked;
+        booked.payment = in(payments, id_from_digits(event.payment_id));
+        booked.receipt = in(transfers, receipt_id(rail, event.event_id));
+        if (has_fee(event)) booked.fee = in(transfers, fee_id(rail, event));
+        const bool explained = judge.judge(event, booked);
         scan.clean = scan.clean && explained;
         note_place(scan, event.position);
     }

@@ -19,6 +19,7 @@ inline constexpr const char* payee_differs = "payee_differs";            ///< th
 inline constexpr const char* moved_after_end = "moved_after_end";        ///< the books say failed or cancelled
 inline constexpr const char* wrong_rail = "wrong_rail";                  ///< another rail than the payment's moved it
 inline constexpr const char* fee_not_booked = "fee_not_booked";          ///< the rail took more than the amount
+inline constexpr const char* fee_differs = "fee_differs";                ///< from what is booked of it
 inline constexpr const char* no_rail_event = "no_rail_event";            ///< posted, but the rail shows no movement
 inline constexpr const char* receipt_not_booked = "receipt_not_booked";
 inline constexpr const char* receipt_differs = "receipt_differs";
@@ -40,7 +41,7 @@ struct InFlight {
     std::string rail;
     atr::Money amount;
     std::string payment_id, event_id;
-    std::string why;  ///< "payment_open", "receipt_new", "event_awaited" or "unknown_payment"
+    std::string why;  ///< "payment_open", "receipt_new", "fee_new", "event_awaited" or "unknown_payment"
     UnixMillis at_ms = 0;
 };
 

@@ -5,14 +5,21 @@
 #include "ledger/accounts.hpp"
 #include "ledger/bookkeeping.hpp"
 #include "reconcile/movement.hpp"
+#include "records/journal.hpp"
 #include "records/schema.hpp"
 #include "runtime/mutation.hpp"
+#include "treasury/rollups.hpp"
 
 namespace treasurer::reconcile {
 namespace {
 
 constexpr const char* cursor_label = "cursor";
 constexpr std::size_t most_skipped = 64;
+
+/// The whole of a payment came back; less of it is a refund.
+bool is_return(const atr::RailEvent& event, const Payment& payment) {
+    return event.state == atr::RailState::returned && event.money == payment.amount;
+}
 
 std::string cursor_key(const std::string& rail) {
     return "statement|" + rail;
@@ -38,9 +45,8 @@ Task<atr::Result<Followed>> StatementFollower::follow(RailPort& rail) {
         waits = waits || std::any_of(page->events.begin(), page->events.end(), [](const auto& event) {
                     return event.direction == ATR_DIR_IN && movement_of(event) == Movement::undecided;
                 });
-        std::vector<ledger::Transfer> receipts = receipts_of(name, *page, *place, out);
-        if (more && !waits) place->position = page->next_position;
-        Task<atr::Result<Written>> writing = write_page(name, std::move(receipts), *place, more && !waits, out);
+        Task<atr::Result<Written>> writing =
+            write_page(name, *page, *place, waits, more ? page->next_position : std::string(), out);
         const atr::Result<Written> written = co_await writing;
         if (!written) co_return written.error();
         if (*written == Written::elsewhere) {  // another host moved the position: go on from there
@@ -58,32 +64,44 @@ Task<atr::Result<Followed>> StatementFollower::follow(RailPort& rail) {
     co_return out;
 }
 
-std::vector<ledger::Transfer> StatementFollower::receipts_of(const std::string& rail, const atr::StatementPage& page,
-                                                             Place& place, Followed& into) const {
-    std::vector<ledger::Transfer> out;
-    for (const auto& event : page.events) {
-        if (movement_of(event) != Movement::in) continue;
-        const auto units = assets_.units(event.money);
-        if (!units || *units <= 0) {
-            ++into.unbookable;
-            if (!assets_.decimals(event.money.asset) && place.skipped.size() < most_skipped)
-                place.skipped.insert(event.money.asset);
-            continue;
-        }
-        ledger::Transfer receipt;
-        receipt.id = receipt_id(rail, event.event_id);
-        receipt.kind = ledger::TransferKind::direct;
-        receipt.debit_account = ledger::treasury_account(rail);
-        receipt.credit_account = ledger::receipts_account(rail);
-        receipt.amount = event.money;
-        receipt.units = *units;
-        receipt.at_ms = clock_.unix_ms();
-        receipt.rail_event_id = event.event_id;
-        if (!event.payment_id.empty()) receipt.payment_id = id_from_digits(event.payment_id);
-        const bool twice =
-            std::any_of(out.begin(), out.end(), [&](const auto& other) { return other.id == receipt.id; });
-        if (!twice) out.push_back(std::move(receipt));
+/// Money that came in: from somewhere, from a vendor that gives back, or as a whole payment that is returned.
+std::optional<ledger::Transfer> StatementFollower::receipt_of(const std::string& rail, const atr::RailEvent& event,
+                                                              const Payment* payment, Place& place,
+                                                              Followed& into) const {
+    const auto units = assets_.units(event.money);
+    if (!units || *units <= 0) {
+        ++into.unbookable;
+        if (!assets_.decimals(event.money.asset) && place.skipped.size() < most_skipped)
+            place.skipped.insert(event.money.asset);
+        return std::nullopt;
     }
+    ledger::Transfer out;
+    out.id = receipt_id(rail, event.event_id);
+    out.kind = ledger::TransferKind::direct;
+    out.purpose = ledger::purpose::receipt;
+    out.debit_account = ledger::treasury_account(rail);
+    out.credit_account = ledger::receipts_account(rail);
+    if (payment) {
+        out.purpose = is_return(event, *payment) ? ledger::purpose::returned : ledger::purpose::refund;
+        out.credit_account = ledger::vendor_account(payment->creditor.vendor_id);
+    }
+    out.amount = event.money;
+    out.units = *units;
+    out.at_ms = clock_.unix_ms();
+    out.rail_event_id = event.event_id;
+    if (!event.payment_id.empty()) out.payment_id = id_from_digits(event.payment_id);
+    return out;
+}
+
+/// Of a payment of ours; what another's money cost is for reconciliation to name.
+std::optional<ledger::Transfer> StatementFollower::fee_of(const std::string& rail, const atr::RailEvent& event,
+                                                          const Payment* payment) const {
+    if (!payment || !has_fee(event)) return std::nullopt;
+    const atr::Int128 units = assets_.units(event.fee).value_or(0);
+    if (units <= 0) return std::nullopt;
+    ledger::Transfer out =
+        ledger::rail_fee(rail, payment->id, event.rail_reference, event.fee, units, clock_.unix_ms());
+    out.rail_event_id = event.event_id;
     return out;
 }
 
@@ -113,44 +131,141 @@ Task<atr::Result<StatementFollower::Place>> StatementFollower::read_place(std::s
     co_return out;
 }
 
-Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std::string rail,
-                                                                            std::vector<ledger::Transfer> receipts,
-                                                                            Place& place, bool moves, Followed& into) {
-    for (;;) {
+Task<atr::Result<StatementFollower::Known>> StatementFollower::look_up(std::string rail,
+                                                                       const atr::StatementPage& page) {
+    std::set<std::pair<std::string, std::string>> wanted;
+    for (const auto& event : page.events) {
+        const Movement movement = movement_of(event);
+        if (movement == Movement::in) wanted.emplace(ledger::Transfer::collection, receipt_id(rail, event.event_id));
+        if (movement == Movement::out && has_fee(event))
+            wanted.emplace(ledger::Transfer::collection, fee_id(rail, event));
+        const bool is_looked_at = movement == Movement::in || (movement == Movement::out && has_fee(event));
+        if (is_looked_at && !event.payment_id.empty())
+            wanted.emplace(Payment::collection, id_from_digits(event.payment_id));
+    }
+    Known out;
+    for (int round = 0; round < 2 && !wanted.empty(); ++round) {
         std::vector<atr::Key> keys;
-        for (const auto& receipt : receipts) keys.push_back({ledger::Transfer::collection, receipt.id});
-        atr::Result<std::vector<atr::Record>> known = std::vector<atr::Record>{};
-        if (!keys.empty()) {
-            Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
-            known = co_await reading;
-            if (!known) co_return known.error();
+        for (const auto& [collection, key] : wanted) keys.push_back({collection, key});
+        wanted.clear();
+        Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
+        const atr::Result<std::vector<atr::Record>> found = co_await reading;
+        if (!found) co_return found.error();
+        for (const auto& record : *found) {
+            if (record.collection == ledger::Transfer::collection) {
+                out.booked.insert(record.key);
+            } else if (record.collection == Payment::collection) {
+                atr::Result<Payment> payment = decode<Payment>(record);
+                if (!payment) co_return payment.error();
+                if (payment->rail != rail) continue;  // reconciliation names it
+                if (payment->state == PaymentState::settled) wanted.emplace(Invoice::collection, payment->invoice_id);
+                out.payments.emplace(record.key, std::move(*payment));
+            } else {
+                atr::Result<Invoice> invoice = decode<Invoice>(record);
+                if (!invoice) co_return invoice.error();
+                out.invoices.emplace(record.key, std::move(*invoice));
+            }
         }
-        std::erase_if(receipts, [&](const auto& receipt) {
-            return std::any_of(known->begin(), known->end(),
-                               [&](const auto& record) { return record.key == receipt.id; });
-        });
-        if (receipts.empty() && !moves) co_return Written::done;
+    }
+    co_return out;
+}
+
+/// `next`: where the position goes unless something `waits`; empty: nowhere.
+Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std::string rail,
+                                                                            const atr::StatementPage& page,
+                                                                            Place& place, bool& waits, std::string next,
+                                                                            Followed& into) {
+    for (;;) {
+        Task<atr::Result<Known>> looking = look_up(rail, page);
+        atr::Result<Known> known = co_await looking;
+        if (!known) co_return known.error();
         UnitOfWork unit = store_.begin();
-        for (auto& receipt : receipts) {
-            if (mutated(Mutation::book_receipts_twice)) receipt.id = store_.ids().next();
-            ledger::book(unit, receipt);
+        Followed here;
+        for (const auto& event : page.events) {
+            const Movement movement = movement_of(event);
+            if (movement != Movement::in && movement != Movement::out) continue;
+            const auto paid = known->payments.find(id_from_digits(event.payment_id));
+            Payment* const payment = paid == known->payments.end() ? nullptr : &paid->second;
+            std::optional<ledger::Transfer> transfer =
+                movement == Movement::in ? receipt_of(rail, event, payment, place, here) : fee_of(rail, event, payment);
+            if (!transfer) continue;
+            if (transfer->purpose == ledger::purpose::fee && !is_final(payment->state)) {
+                waits = true;  // its hold covers the fee; the payment's end books both
+                continue;
+            }
+            if (payment && transfer->purpose == ledger::purpose::returned) {
+                const auto invoice = known->invoices.find(payment->invoice_id);
+                waits = waits || !is_final(payment->state);  // its end has to be in the books first
+                if (payment->state == PaymentState::settled && invoice != known->invoices.end() &&
+                    !mutated(Mutation::forget_a_return)) {
+                    mark_returned(unit, *payment, invoice->second, event);
+                    payment->state = PaymentState::returned;
+                    ++here.returned;
+                }
+            }
+            if (!known->booked.insert(transfer->id).second) continue;
+            if (mutated(Mutation::book_receipts_twice)) transfer->id = store_.ids().next();
+            ledger::book(unit, *transfer);
+            if (transfer->purpose == ledger::purpose::fee)
+                treasury::note_fee(unit, transfer->amount, transfer->units, transfer->at_ms);
+            else if (payment)
+                treasury::note_given_back(unit, transfer->amount, transfer->units, transfer->at_ms);
+            ++here.booked;
         }
-        std::size_t cursor_at = unit.size();
+        const bool moves = !next.empty() && !waits;
+        if (moves) place.position = next;
+        const std::size_t cursor_at = unit.size();
         if (moves) {
             Json body = {{"position", place.position}, {"skipped", place.skipped}};
             unit.put(cursors_collection, cursor_key(rail), dump(body), {},
                      mutated(Mutation::book_receipts_twice) ? ATR_VER_ANY : place.version, cursor_label);
         }
+        into.unbookable += here.unbookable;
+        if (unit.size() == 0) co_return Written::done;
         Task<Committed> committing = store_.commit(std::move(unit));
         const Committed committed = co_await committing;
         if (committed.ok()) {
-            into.booked += receipts.size();
+            into.booked += here.booked;
+            into.returned += here.returned;
             if (moves && cursor_at < committed.versions.size()) place.version = committed.versions[cursor_at];
             co_return Written::done;
         }
-        if (committed.outcome != atr::Outcome::conflict) co_return committed.error;
+        if (committed.outcome != atr::Outcome::conflict) co_return committed.failure();
         if (committed.lost == cursor_label) co_return Written::elsewhere;
+        into.unbookable -= here.unbookable;
     }
+}
+
+/// The transfer that gives the money back is booked with it. Its invoice may be submitted again.
+void StatementFollower::mark_returned(UnitOfWork& unit, Payment payment, Invoice invoice, const atr::RailEvent& event) {
+    const UnixMillis now = clock_.unix_ms();
+    payment.enter(PaymentState::returned, now);
+    payment.reason = "the rail returned it after settling";
+    invoice.status = InvoiceStatus::failed;
+    invoice.updated_ms = now;
+    Activity line;
+    line.id = store_.ids().next();
+    line.at_ms = now;
+    line.event = "PAYMENT";
+    line.status = "RETURNED";
+    line.vendor = payment.creditor.name;
+    line.amount = payment.amount;
+    line.tx_hash = event.rail_reference;
+    line.reason = payment.reason;
+    line.approval_id = payment.approval_id;
+    line.invoice_id = payment.invoice_id;
+    line.payment_id = payment.id;
+    AuditEntry entry;
+    entry.id = store_.ids().next();
+    entry.at_ms = now;
+    entry.actor = "host:statement";
+    entry.action = "payment.returned";
+    entry.subject = payment.id;
+    entry.detail = "statement event " + event.event_id;
+    unit.update(payment, "payment");
+    unit.update(invoice, "invoice");
+    unit.create(line);
+    unit.create(entry);
 }
 
 }  // namespace treasurer::reconcile

@@ -1,13 +1,17 @@
-/// Books what comes in: every final receipt of a rail's statement becomes a direct transfer, once. So the opening
-/// balance enters the books at the first start, and every later receipt.
+/// Books what a rail's statement shows beside our payments, each movement once: receipts (so the opening balance enters
+/// the books at the first start), what vendors give back, payments that are returned, and fees.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 
 #include "ledger/assets.hpp"
 #include "ledger/transfer.hpp"
 #include "ports/rail_port.hpp"
+#include "records/invoice.hpp"
+#include "records/payment.hpp"
 #include "records/store.hpp"
 
 namespace treasurer::reconcile {
@@ -18,16 +22,18 @@ struct FollowerSettings {
 };
 
 struct Followed {
-    std::size_t booked = 0;      ///< receipts booked by this call
+    std::size_t booked = 0;      ///< movements booked by this call
+    std::size_t returned = 0;    ///< payments that it marked as returned
     std::size_t unbookable = 0;  ///< receipts of an asset, or with decimals, that the books do not count
     std::string position;        ///< kept; everything before it is booked or unbookable
 };
 
 /// The position is kept in cursors_collection under "statement|<rail>" and moves in the same unit of work as the
-/// bookings it covers. It waits before a page with a receipt that is not final yet; receipts behind that are booked all
-/// the same. It goes back to the beginning when an asset that was skipped is counted meanwhile.
-/// Threads: any; several hosts may follow one rail at once: each receipt is booked once, whoever comes first.
-/// Lifetime: what it is given outlives it and its tasks. Errors: those of rail and storage; what was booked stays.
+/// bookings it covers. It waits before a page with a receipt that is not final yet, or with the return of a payment
+/// that is still under way; what is behind is booked all the same. It goes back to the beginning when an asset that was
+/// skipped is counted meanwhile. Threads: any; several hosts may follow one rail at once: each receipt is booked once,
+/// whoever comes first. Lifetime: what it is given outlives it and its tasks. Errors: those of rail and storage; what
+/// was booked stays.
 class StatementFollower {
 public:
     StatementFollower(Store& store, const ledger::Assets& assets, const Clock& clock, FollowerSettings settings = {})
@@ -43,12 +49,22 @@ private:
         std::uint64_t version = 0;
     };
     enum class Written { done, elsewhere };
+    /// What one page is about, as read together.
+    struct Known {
+        std::set<std::string> booked;             ///< ids of transfers that are in the books
+        std::map<std::string, Payment> payments;  ///< by id
+        std::map<std::string, Invoice> invoices;  ///< by id: of payments that came back
+    };
 
     Task<atr::Result<Place>> read_place(std::string rail);
-    Task<atr::Result<Written>> write_page(std::string rail, std::vector<ledger::Transfer> receipts, Place& place,
-                                          bool moves, Followed& into);
-    std::vector<ledger::Transfer> receipts_of(const std::string& rail, const atr::StatementPage& page, Place& place,
-                                              Followed& into) const;
+    Task<atr::Result<Known>> look_up(std::string rail, const atr::StatementPage& page);
+    Task<atr::Result<Written>> write_page(std::string rail, const atr::StatementPage& page, Place& place, bool& waits,
+                                          std::string next, Followed& into);
+    std::optional<ledger::Transfer> receipt_of(const std::string& rail, const atr::RailEvent& event,
+                                               const Payment* payment, Place& place, Followed& into) const;
+    std::optional<ledger::Transfer> fee_of(const std::string& rail, const atr::RailEvent& event,
+                                           const Payment* payment) const;
+    void mark_returned(UnitOfWork& unit, Payment payment, Invoice invoice, const atr::RailEvent& event);
 
     Store& store_;
     const ledger::Assets& assets_;

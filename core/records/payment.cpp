@@ -56,6 +56,7 @@ Json Payment::to_json() const {
     set_if(out, "prepared_blob", prepared_blob);
     set_if(out, "rail_reference", rail_reference);
     set_if(out, "transfer_id", transfer_id);
+    if (!hold.asset.empty()) out["hold"] = money_json(hold);
     set_if(out, "reason", reason);
     set_if(out, "life", life);
     if (maybe_sent) out["maybe_sent"] = true;
@@ -85,6 +86,7 @@ Payment Payment::from_json(const Json& json) {
     out.prepared_blob = text_or(json, "prepared_blob");
     out.rail_reference = text_or(json, "rail_reference");
     out.transfer_id = text_or(json, "transfer_id");
+    if (json.contains("hold")) out.hold = money_from(json.at("hold"));
     out.reason = text_or(json, "reason");
     out.life = text_or(json, "life");
     out.maybe_sent = json.value("maybe_sent", false);

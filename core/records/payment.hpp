@@ -60,6 +60,7 @@ struct Payment {
     std::string prepared_blob;  ///< sealed by BlobVault: bearer money is never stored in the clear
     std::string rail_reference;
     std::string transfer_id;  ///< the ledger's pending transfer
+    atr::Money hold;          ///< what that reserves, where the rail may take more than the amount; else no asset
     bool maybe_sent = false;  ///< some attempt may have reached the rail: from then on only lookup may end it
     bool cancel_requested = false;
     bool needs_human = false;
@@ -71,6 +72,8 @@ struct Payment {
     std::vector<StateChange> history;
 
     std::uint64_t version = 0;
+
+    const atr::Money& held() const { return hold.asset.empty() ? amount : hold; }
 
     /// Moves to `next` and notes when.
     void enter(PaymentState next, UnixMillis at_ms);

@@ -26,10 +26,13 @@ enum class Mutation {
     book_receipts_twice,
     fill_the_cache_after_an_invalidation,
     show_less_than_own_commits,
-    commit_seq_out_of_order
+    commit_seq_out_of_order,
+    forget_a_return,
+    book_a_fee_twice,
+    keep_the_rest_of_a_hold
 };
 
-inline constexpr std::array<std::string_view, 19> mutations = {"none",
+inline constexpr std::array<std::string_view, 22> mutations = {"none",
                                                                "resubmit_with_a_new_key",
                                                                "send_before_persisting",
                                                                "skip_the_claims",
@@ -47,7 +50,10 @@ inline constexpr std::array<std::string_view, 19> mutations = {"none",
                                                                "book_receipts_twice",
                                                                "fill_the_cache_after_an_invalidation",
                                                                "show_less_than_own_commits",
-                                                               "commit_seq_out_of_order"};
+                                                               "commit_seq_out_of_order",
+                                                               "forget_a_return",
+                                                               "book_a_fee_twice",
+                                                               "keep_the_rest_of_a_hold"};
 
 #ifdef TREASURER_MUTATIONS
 /// Of this thread, and so of the world that it runs.

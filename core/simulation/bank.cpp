@@ -11,8 +11,13 @@ constexpr UnixMillis at_most_late_ms = 12'000;
 
 }  // namespace
 
-Bank::Bank(EventLoop& loop, const Plan& plan, Moved moved)
-    : loop_(loop), plan_(plan), moved_(std::move(moved)), random_(plan.seed ^ 0x62616e6bU) {
+Bank::Bank(EventLoop& loop, const Plan& plan, Moved moved, Moved came_back)
+    : loop_(loop),
+      plan_(plan),
+      moved_(std::move(moved)),
+      came_back_(std::move(came_back)),
+      fee_(plan.has(Trouble::fees) ? *atr::Decimal::parse("0.25") : atr::Decimal{}),
+      random_(plan.seed ^ 0x62616e6bU) {
     capabilities_.assets = {{the_asset, the_decimals}};
     capabilities_.account = "treasury";
     capabilities_.idempotent =
@@ -38,7 +43,9 @@ void Bank::receive(const atr::Decimal& amount) {
 }
 
 atr::Result<atr::Prepared> Bank::prepare(const atr::RailPayment& payment) const {
-    return atr::Prepared{.blob = std::to_string(next_number_) + ":" + payment.payment_id, .predicted_reference = {}};
+    atr::Prepared out{.blob = std::to_string(next_number_) + ":" + payment.payment_id, .predicted_reference = {}};
+    out.max_charge_json = dump(money_json({payment.money.amount.plus(fee_).value_or(payment.money.amount), the_asset}));
+    return out;
 }
 
 atr::Result<atr::RailStatus> Bank::submit(const atr::RailPayment& payment, const std::string& blob) {
@@ -96,23 +103,46 @@ atr::Result<atr::RailStatus> Bank::take(const atr::RailPayment& payment, std::ui
 
 void Bank::settle(std::size_t at) {
     Order& order = orders_[at];
-    const auto after = holds_.minus(order.payment.money.amount);
+    const auto after = holds_.minus(order.payment.money.amount.plus(fee_).value_or(order.payment.money.amount));
     if (!after || after->is_negative()) return fail(at, ATR_E_INSUFFICIENT_FUNDS);
     holds_ = *after;
     order.state = atr::RailState::settled;
     ++moves_[order.payment.payment_id];
+    events_.push_back(event(order, ATR_DIR_OUT));
+    if (trouble(Trouble::returns, 5)) {
+        ++coming_back_;
+        const auto time = Millis{static_cast<std::int64_t>(random_.below(at_most_late_ms))};
+        loop_.after(time, the_world, [this, at] { give_back(at); });
+    }
+    const atr::RailPayment payment = order.payment;
+    moved_(payment);
+}
+
+/// The amount; the fee is gone.
+void Bank::give_back(std::size_t at) {
+    Order& order = orders_[at];
+    --coming_back_;
+    holds_ = *holds_.plus(order.payment.money.amount);
+    order.state = atr::RailState::returned;
+    events_.push_back(event(order, ATR_DIR_IN));
+    const atr::RailPayment payment = order.payment;
+    came_back_(payment);
+}
+
+atr::RailEvent Bank::event(const Order& order, std::int32_t direction) const {
+    const bool out = direction == ATR_DIR_OUT;
     atr::RailEvent event;
-    event.event_id = "out-" + std::to_string(events_.size() + 1);
+    event.event_id = (out ? "out-" : "back-") + std::to_string(events_.size() + 1);
     event.payment_id = order.payment.payment_id;
     event.rail_reference = order.reference;
+    event.state = out ? atr::RailState::settled : atr::RailState::returned;
+    event.direction = direction;
     event.money = order.payment.money;
-    event.fee = {atr::Decimal{}, the_asset};
+    event.fee = {out ? fee_ : atr::Decimal{}, the_asset};
     event.counterparty_json = order.payment.creditor_json;
     event.position = std::to_string(events_.size() + 1);
     event.at_unix_ms = loop_.unix_ms();
-    events_.push_back(std::move(event));
-    const atr::RailPayment payment = order.payment;
-    moved_(payment);
+    return event;
 }
 
 void Bank::fail(std::size_t at, std::int32_t reason) {
@@ -127,6 +157,8 @@ atr::RailStatus Bank::status(Order& order) {
     out.reason_code = order.reason;
     out.as_of_unix_ms = loop_.unix_ms();
     out.rail_reference = order.reference;
+    if (order.state == atr::RailState::settled || order.state == atr::RailState::returned)
+        out.fee_money_json = dump(money_json({fee_, the_asset}));
     if (order.state == atr::RailState::pending && random_.below(2) == 0) out.state = atr::RailState::accepted;
     if (!trouble(Trouble::rail_lies, 3)) return out;
     // Words that are not final bind nobody: any may come, whatever is true.
@@ -142,7 +174,7 @@ atr::Result<atr::RailStatus> Bank::lookup(const atr::RailPayment& payment, const
     Order* best = nullptr;  // of several, the one that moved money
     for (auto& order : orders_)
         if (order.payment.payment_id == payment.payment_id &&
-            (!best || order.state == atr::RailState::settled ||
+            (!best || order.state == atr::RailState::settled || order.state == atr::RailState::returned ||
              (best->state == atr::RailState::failed && order.state == atr::RailState::pending)))
             best = &order;
     if (best && best->visible_ms > loop_.unix_ms()) return atr::retry(ATR_E_UNSPEC, "not visible yet");
@@ -176,9 +208,18 @@ unsigned Bank::moved(const std::string& payment_id) const {
     return found == moves_.end() ? 0 : found->second;
 }
 
+atr::Decimal Bank::taken(const std::string& payment_id) const {
+    atr::Decimal out;
+    for (const auto& order : orders_)
+        if (order.payment.payment_id == payment_id &&
+            (order.state == atr::RailState::settled || order.state == atr::RailState::returned))
+            out = *out.plus(*order.payment.money.amount.plus(fee_));
+    return out;
+}
+
 bool Bank::has_pending() const {
-    return std::any_of(orders_.begin(), orders_.end(),
-                       [](const Order& order) { return order.state == atr::RailState::pending; });
+    return coming_back_ > 0 || std::any_of(orders_.begin(), orders_.end(),
+                                           [](const Order& order) { return order.state == atr::RailState::pending; });
 }
 
 /// Then what was prepared can never arrive.

@@ -22,7 +22,8 @@ public:
     /// Called when a payment's money leaves, each time.
     using Moved = std::function<void(const atr::RailPayment&)>;
 
-    Bank(EventLoop& loop, const Plan& plan, Moved moved);
+    /// `came_back` is called when a payment's money returns.
+    Bank(EventLoop& loop, const Plan& plan, Moved moved, Moved came_back);
 
     const RailCapabilities& capabilities() const { return capabilities_; }
     void receive(const atr::Decimal& amount);
@@ -37,6 +38,8 @@ public:
 
     /// How often money left for the payment known by these 32 digits.
     unsigned moved(const std::string& payment_id) const;
+    /// What the payment has cost altogether, with fees; what came back is not taken off.
+    atr::Decimal taken(const std::string& payment_id) const;
     const atr::Decimal& holds() const { return holds_; }
     /// Something may still happen by itself.
     bool has_pending() const;
@@ -49,7 +52,6 @@ private:
         std::uint64_t number = 0;  ///< of a sequenced rail
         UnixMillis visible_ms = 0;
         std::int32_t reason = 0;
-        unsigned looks = 0;
     };
 
     bool trouble(Trouble what, unsigned times = 1);
@@ -57,18 +59,22 @@ private:
     atr::Result<atr::RailStatus> take(const atr::RailPayment& payment, std::uint64_t number);
     void settle(std::size_t order);
     void fail(std::size_t order, std::int32_t reason);
+    void give_back(std::size_t order);
+    atr::RailEvent event(const Order& order, std::int32_t direction) const;
     atr::RailStatus status(Order& order);
     Order* find(const std::string& payment_id);
     bool number_went_to_another(const atr::RailPayment& payment, const std::vector<std::string>& blobs) const;
 
     EventLoop& loop_;
     const Plan& plan_;
-    const Moved moved_;
+    const Moved moved_, came_back_;
+    const atr::Decimal fee_;
     SeededRandom random_;
     RailCapabilities capabilities_;
     bool calm_ = false;
     std::vector<Order> orders_;
     std::map<std::string, unsigned> moves_;
+    unsigned coming_back_ = 0;
     std::vector<atr::RailEvent> events_;
     atr::Decimal holds_;
     std::uint64_t next_number_ = 1;

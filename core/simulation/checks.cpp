@@ -82,7 +82,7 @@ void Checks::note_transfers(const atr::Batch& batch) {
         for (const auto& change : ledger::effects(*transfer)) expected_[change.key] += change.units;
         if (transfer->kind == TransferKind::pending) held_ += transfer->units;
         if (transfer->kind == TransferKind::post || transfer->kind == TransferKind::void_pending)
-            held_ -= transfer->units;
+            held_ -= transfer->ended_units();
         if (transfer->kind == TransferKind::post && bank_.moved(id_digits(transfer->payment_id)) == 0)
             broken("booked, not paid", "payment " + transfer->payment_id + " was posted; the rail moved nothing");
         if (transfer->kind == TransferKind::void_pending) {
@@ -134,6 +134,11 @@ void Checks::moved(const atr::RailPayment& at_rail) {
         broken("paid, and no funds were held", "payment " + at_rail.payment_id);
 }
 
+void Checks::came_back(const atr::RailPayment& at_rail) {
+    --paid_[at_rail.money.to_string()];
+    came_back_.insert(at_rail.payment_id);
+}
+
 void Checks::acknowledged(const std::string& invoice_id) {
     acknowledged_.insert(invoice_id);
     if (!find<Invoice>(invoice_id)) broken("acknowledged, not stored", "invoice " + invoice_id);
@@ -151,6 +156,8 @@ void Checks::check_payment(const Payment& payment) {
     const std::string what = "payment " + payment.id + " is " + std::string(to_string(payment.state));
     if (paid != (moves > 0) && is_final(payment.state))
         broken("a payment's end is not the rail's", what + "; the rail moved it " + std::to_string(moves) + " times");
+    if (paid && (payment.state == PaymentState::returned) != came_back_.contains(id_digits(payment.id)))
+        broken("a payment's return is not the rail's", what);
     if (is_final(payment.state) || payment.state == PaymentState::waiting_approval) return;
     if (!payment.needs_human || payment.reason.empty())
         broken("a payment neither ends nor says what it waits for", what + ": " + payment.reason);
@@ -164,8 +171,7 @@ void Checks::check_invoices() {
         const auto payment = find<Payment>(invoice.payment_id);
         if (!payment) {
             broken("an invoice without its payment", "invoice " + invoice.id);
-        } else if ((invoice.status == InvoiceStatus::paid) !=
-                   (payment->state == PaymentState::settled || payment->state == PaymentState::returned)) {
+        } else if ((invoice.status == InvoiceStatus::paid) != (payment->state == PaymentState::settled)) {
             broken("an invoice's status is not its payment's", "invoice " + invoice.id);
         }
     }
@@ -189,9 +195,7 @@ bool Checks::books_are_the_rail() {
     };
     atr::Int128 booked = figure(Figure::debits) - figure(Figure::credits);
     for (const auto& payment : all<Payment>())
-        if (!is_final(payment.state))
-            booked -= payment.amount.amount.to_units(the_decimals).value_or(0) *
-                      static_cast<atr::Int128>(bank_.moved(id_digits(payment.id)));
+        if (!is_final(payment.state)) booked -= bank_.taken(id_digits(payment.id)).to_units(the_decimals).value_or(0);
     return booked == bank_.holds().to_units(the_decimals).value_or(0);
 }
 

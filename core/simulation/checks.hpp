@@ -31,6 +31,8 @@ public:
     void committed(const std::vector<const atr::Batch*>& batches, std::uint64_t newest);
     /// When money leaves at the rail.
     void moved(const atr::RailPayment& payment);
+    /// When the money of a payment has come back: its invoice may be paid again.
+    void came_back(const atr::RailPayment& payment);
     /// When a host answers, to who asked at `asked`, with what it cached: it may not be older than the newest commit
     /// that had ended long before.
     void shown(std::uint64_t commit, UnixMillis asked);
@@ -64,6 +66,7 @@ private:
     ledger::Balances expected_;             ///< what the transfers taken so far say
     std::map<std::string, unsigned> paid_;  ///< by what the amount stands for: one invoice of the plan
     std::set<std::string> given_back_;      ///< payments whose transfer was voided
+    std::set<std::string> came_back_;       ///< payments, as the rail knows them
     std::set<std::string> acknowledged_;
     atr::Int128 held_ = 0;  ///< by transfers that are pending
     UnixMillis calm_since_ = 0;

@@ -38,11 +38,13 @@ enum class Trouble {
     cancels,         ///< people cancel payments under way
     pauses,          ///< payments are paused and let go on
     short_of_funds,  ///< there is not enough for all
-    twins            ///< the same invoice arrives at two hosts at once, in the same bytes or others
+    twins,           ///< the same invoice arrives at two hosts at once, in the same bytes or others
+    fees,            ///< the rail takes a fee besides the amount
+    returns          ///< payments that were settled come back
 };
-inline constexpr std::array<std::string_view, 14> troubles = {
-    "crashes",      "stalls",    "clocks",     "storage_lost", "storage_fails", "rail_lost",      "rail_late",
-    "rail_refuses", "rail_lies", "cache_lost", "cancels",      "pauses",        "short_of_funds", "twins"};
+inline constexpr std::array<std::string_view, 16> troubles = {
+    "crashes",   "stalls",     "clocks",  "storage_lost", "storage_fails",  "rail_lost", "rail_late", "rail_refuses",
+    "rail_lies", "cache_lost", "cancels", "pauses",       "short_of_funds", "twins",     "fees",      "returns"};
 
 std::optional<Trouble> trouble_from(std::string_view name);
 

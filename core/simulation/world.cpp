@@ -62,12 +62,17 @@ World::World(const Plan& plan, std::ostream* trace)
       loop_(plan.seed, the_beginning),
       storage_(loop_, record_schema()),
       weather_(loop_, plan),
-      bank_(loop_, plan,
-            [this](const atr::RailPayment& payment) {
-                note("the rail pays " + payment.money.to_string() + " for payment " + payment.payment_id);
-                ++outcome_.moved;
-                checks_.moved(payment);
-            }),
+      bank_(
+          loop_, plan,
+          [this](const atr::RailPayment& payment) {
+              note("the rail pays " + payment.money.to_string() + " for payment " + payment.payment_id);
+              ++outcome_.moved;
+              checks_.moved(payment);
+          },
+          [this](const atr::RailPayment& payment) {
+              note("the rail gives back " + payment.money.to_string() + " of payment " + payment.payment_id);
+              checks_.came_back(payment);
+          }),
       checks_(storage_, bank_, loop_),
       caches_(plan.hosts),
       errands_(around(), [this] { return any_host(); }) {

@@ -31,6 +31,15 @@ void note_settled(UnitOfWork& unit, const atr::Money& money, atr::Int128 units, 
     count(unit, payments_settled_key, 1);
 }
 
+void note_fee(UnitOfWork& unit, const atr::Money& money, atr::Int128 units, UnixMillis at_ms) {
+    count(unit, spent_key(money.asset, at_ms), units);
+}
+
+void note_given_back(UnitOfWork& unit, const atr::Money& money, atr::Int128 units, UnixMillis at_ms) {
+    count(unit, spent_key(money.asset, at_ms), -units);
+    count(unit, joined(settled_prefix, money.asset), -units);
+}
+
 void note_failed(UnitOfWork& unit) {
     count(unit, joined(payments_prefix, "failed"), 1);
 }

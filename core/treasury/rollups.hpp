@@ -1,9 +1,8 @@
 /// Roll-ups: sums kept in the same commit as what they sum, so that figures never scan history. All are COUNTER
 /// records of rollups_collection; keys are ASCII.
 ///
-///   spent|<asset>|<yyyy-mm-dd>   units settled on that UTC day: one key an asset and day
-///   settled|<asset>              units settled since the books began
-///   payments|<outcome>           settled, failed
+///   spent|<asset>|<yyyy-mm-dd>   units settled on that UTC day, with fees, less what came back: one key an asset and
+///   day settled|<asset>              units settled since the books began payments|<outcome>           settled, failed
 ///   invoices|<outcome>           one of invoice_outcomes, or "other"
 #pragma once
 
@@ -28,6 +27,10 @@ std::string spent_key(std::string_view asset, UnixMillis at_ms);
 
 /// A payment of `money`, which is `units` of its asset's smallest part, settled at `at_ms`.
 void note_settled(UnitOfWork& unit, const atr::Money& money, atr::Int128 units, UnixMillis at_ms);
+/// A rail took `money` for its services.
+void note_fee(UnitOfWork& unit, const atr::Money& money, atr::Int128 units, UnixMillis at_ms);
+/// `money` that was paid came back: it is not spent.
+void note_given_back(UnitOfWork& unit, const atr::Money& money, atr::Int128 units, UnixMillis at_ms);
 /// A payment ended without moving money.
 void note_failed(UnitOfWork& unit);
 /// An invoice was judged. An outcome that is not in invoice_outcomes counts as "other", so that keys stay few.

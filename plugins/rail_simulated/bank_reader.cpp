@@ -38,17 +38,18 @@ std::optional<long long> parse_position(std::string_view text) {
 
 struct MovementRow {
     long long position = 0, at = 0;
-    std::string event_id, direction, asset, units, payment_id, rail_reference, counterparty;
+    std::string event_id, direction, asset, units, fee, payment_id, rail_reference, counterparty;
 };
 
 std::vector<MovementRow> movements(soci::session& book, long long from, long long most) {
     MovementRow row;
     soci::statement rows =
-        (book.prepare << "SELECT position, event_id, direction, asset, units, payment_id, rail_reference, counterparty,"
-                         " at_unix_ms FROM movements WHERE position > :from ORDER BY position LIMIT :most",
+        (book.prepare
+             << "SELECT position, event_id, direction, asset, units, fee, payment_id, rail_reference,"
+                " counterparty, at_unix_ms FROM movements WHERE position > :from ORDER BY position LIMIT :most",
          soci::use(from), soci::use(most), soci::into(row.position), soci::into(row.event_id),
-         soci::into(row.direction), soci::into(row.asset), soci::into(row.units), soci::into(row.payment_id),
-         soci::into(row.rail_reference), soci::into(row.counterparty), soci::into(row.at));
+         soci::into(row.direction), soci::into(row.asset), soci::into(row.units), soci::into(row.fee),
+         soci::into(row.payment_id), soci::into(row.rail_reference), soci::into(row.counterparty), soci::into(row.at));
     std::vector<MovementRow> out;
     rows.execute();
     while (rows.fetch()) out.push_back(row);
@@ -56,15 +57,17 @@ std::vector<MovementRow> movements(soci::session& book, long long from, long lon
 }
 
 atr::RailEvent event_of(const MovementRow& row, const Tallies& tallies) {
-    return {.event_id = row.event_id,
-            .payment_id = row.payment_id,
-            .rail_reference = row.rail_reference,
-            .direction = row.direction == "in" ? ATR_DIR_IN : ATR_DIR_OUT,
-            .money = money(tallies, row.asset, parse_units(row.units)),
-            .fee = {atr::Decimal{}, row.asset},
-            .counterparty_json = row.counterparty,
-            .position = std::to_string(row.position),
-            .at_unix_ms = row.at};
+    return {
+        .event_id = row.event_id,
+        .payment_id = row.payment_id,
+        .rail_reference = row.rail_reference,
+        .state = row.direction == "in" && !row.payment_id.empty() ? atr::RailState::returned : atr::RailState::settled,
+        .direction = row.direction == "in" ? ATR_DIR_IN : ATR_DIR_OUT,
+        .money = money(tallies, row.asset, parse_units(row.units)),
+        .fee = money(tallies, row.asset, parse_units(row.fee)),
+        .counterparty_json = row.counterparty,
+        .position = std::to_string(row.position),
+        .at_unix_ms = row.at};
 }
 
 /// One of the pool's connections, for the length of a call.

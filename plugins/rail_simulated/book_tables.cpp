@@ -2,7 +2,8 @@
 ///
 ///     INSERT INTO movements (direction, asset, units) VALUES ('in', 'MNEE', '1250000');
 ///
-/// books a receipt of 12.5 MNEE (5 decimals) that no payment of ours caused; everything left out has a default. It is
+/// books a receipt of 12.5 MNEE (5 decimals) that no payment of ours caused; everything left out has a default. A
+/// receipt with the payment_id of a payment is what came back of it. `fee` is what the bank took besides. It is
 /// plain: no triggers, and the balances in `assets` catch up with it at the next transaction. Rows are never changed
 /// or removed, and `position` is left to the book.
 #include "book_file.hpp"
@@ -12,7 +13,7 @@ namespace rail_simulated {
 namespace {
 
 constexpr int application_id = 0x41545253;  // "ATRS"
-constexpr int layout_version = 1;
+constexpr int layout_version = 2;
 
 constexpr const char* tables[] = {
     "CREATE TABLE account (name TEXT NOT NULL)",
@@ -28,13 +29,15 @@ constexpr const char* tables[] = {
     " direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),"
     " asset TEXT NOT NULL,"
     " units TEXT NOT NULL CHECK (units GLOB '[1-9]*' AND units NOT GLOB '*[^0-9]*' AND length(units) <= 38),"
+    " fee TEXT NOT NULL DEFAULT '0' CHECK (fee NOT GLOB '*[^0-9]*' AND length(fee) BETWEEN 1 AND 38),"
     " payment_id TEXT NOT NULL DEFAULT '',"
     " rail_reference TEXT NOT NULL DEFAULT '',"
     " counterparty TEXT NOT NULL DEFAULT '{}',"
     " at_unix_ms INTEGER NOT NULL DEFAULT (CAST(strftime('%s', 'now') AS INTEGER) * 1000))",
 
     "CREATE TABLE payments (payment_id TEXT NOT NULL, nth INTEGER NOT NULL,"
-    " asset TEXT NOT NULL, units TEXT NOT NULL, address TEXT NOT NULL, counterparty TEXT NOT NULL,"
+    " asset TEXT NOT NULL, units TEXT NOT NULL, fee TEXT NOT NULL DEFAULT '0', address TEXT NOT NULL, counterparty "
+    "TEXT NOT NULL,"
     " state TEXT NOT NULL CHECK (state IN ('pending', 'settled', 'failed', 'cancelled')),"
     " reason INTEGER NOT NULL, received_at INTEGER NOT NULL, settle_at INTEGER NOT NULL,"
     " PRIMARY KEY (payment_id, nth)) WITHOUT ROWID",
@@ -85,6 +88,10 @@ atr::Result<> check_or_create(soci::session& book, const Terms& terms, long long
         return atr::rejected(ATR_E_CONFIG, name + "is a database of another program");
     if (id == 0) {
         create_tables(book, terms, now_unix_ms);
+    } else if (version == 1) {  // knew no fees
+        for (const char* table : {"movements", "payments"})
+            book << std::string("ALTER TABLE ") + table + " ADD COLUMN fee TEXT NOT NULL DEFAULT '0'";
+        book << "PRAGMA user_version=" + std::to_string(layout_version);
     } else if (version != layout_version) {
         return atr::rejected(ATR_E_CONFIG, name + "has layout " + std::to_string(version) + ", this plugin knows " +
                                                std::to_string(layout_version));

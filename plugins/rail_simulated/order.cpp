@@ -44,6 +44,7 @@ atr::Result<Order> read_order(const Terms& terms, const atr::RailPayment& paymen
     out.payment_id = payment.payment_id;
     out.asset = asset->name;
     out.units = *units;
+    out.fee = terms.settings.fee.to_units(asset->decimals).value_or(0);
     out.creditor_json = payment.creditor_json;
     out.execute_not_after_unix_ms = payment.execute_not_after_unix_ms;
     return out;

@@ -11,6 +11,8 @@ struct Order {
     std::string payment_id;
     std::string asset;
     atr::Int128 units = 0;  ///< of the asset's smallest part
+    atr::Int128 fee = 0;    ///< in the same
+    atr::Int128 total() const { return units + fee; }
     std::string creditor_address;
     std::string creditor_json;
     std::int64_t execute_not_after_unix_ms = 0;

@@ -26,9 +26,9 @@ std::vector<PaymentRow> find_rows(soci::session& book, const std::string& paymen
     PaymentRow row;
     row.payment_id = payment_id;
     soci::statement rows =
-        (book.prepare << "SELECT nth, asset, units, address, counterparty, state, reason, received_at, settle_at"
+        (book.prepare << "SELECT nth, asset, units, fee, address, counterparty, state, reason, received_at, settle_at"
                          " FROM payments WHERE payment_id = :id ORDER BY nth",
-         soci::use(payment_id), soci::into(row.nth), soci::into(row.asset), soci::into(row.units),
+         soci::use(payment_id), soci::into(row.nth), soci::into(row.asset), soci::into(row.units), soci::into(row.fee),
          soci::into(row.address), soci::into(row.counterparty), soci::into(row.state), soci::into(row.reason),
          soci::into(row.received_at), soci::into(row.settle_at));
     std::vector<PaymentRow> out;
@@ -57,7 +57,9 @@ atr::RailStatus status_of(const PaymentRow& row, const Terms& terms, std::int64_
         const auto amount = atr::Decimal::from_units(parse_units(row.units), asset->decimals);
         out.charged_money_json =
             nlohmann::json{{"amount", amount.value_or(atr::Decimal{}).to_string()}, {"asset", row.asset}}.dump();
-        out.fee_money_json = nlohmann::json{{"amount", "0"}, {"asset", row.asset}}.dump();
+        const auto fee = atr::Decimal::from_units(parse_units(row.fee), asset->decimals);
+        out.fee_money_json =
+            nlohmann::json{{"amount", fee.value_or(atr::Decimal{}).to_string()}, {"asset", row.asset}}.dump();
     }
     return out;
 }

@@ -17,6 +17,7 @@ struct PaymentRow {
     long long nth = 0;
     std::string asset;
     std::string units;
+    std::string fee = "0";  ///< besides, in the same units
     std::string address;
     std::string counterparty;
     std::string state;  ///< pending, settled, failed, cancelled

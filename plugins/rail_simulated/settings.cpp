@@ -38,6 +38,7 @@ atr::Config<BankSettings> bank_config() {
         .texts("assets", &S::assets, "Assets the bank holds, each as ASSET:DECIMALS, e.g. MNEE:5")
         .decimal("opening_balance", &S::opening_balance,
                  "Booked once, when the book is created, as a receipt of the first asset")
+        .decimal("fee", &S::fee, "Taken besides the amount of every payment that is settled, in its asset")
         .flag("idempotent", &S::idempotent,
               "true: a second submit of one payment_id returns the first result. false: it pays a second time")
         .milliseconds("latency", &S::latency, 0, day_ms, "Every answer takes at least this long")
@@ -80,6 +81,10 @@ atr::Result<Terms> judge(BankSettings settings) {
     if (!settings.opening_balance.to_units(out.assets.front().decimals))
         return bad("opening_balance",
                    settings.opening_balance.to_string() + " does not fit the decimals of " + out.assets.front().name);
+    if (settings.fee.is_negative()) return bad("fee", "is negative");
+    for (const Asset& asset : out.assets)
+        if (!settings.fee.to_units(asset.decimals))
+            return bad("fee", settings.fee.to_string() + " does not fit the decimals of " + asset.name);
     if (settings.latency_max.count() != 0 && settings.latency_max < settings.latency)
         return bad("latency_max", "is below latency");
     out.settings = std::move(settings);

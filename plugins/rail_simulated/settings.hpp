@@ -15,6 +15,7 @@ struct BankSettings {
     std::string account = "treasury";
     std::vector<std::string> assets = {"MNEE:5"};
     atr::Decimal opening_balance = 100'000;
+    atr::Decimal fee = 0;
     bool idempotent = true;
     std::chrono::milliseconds latency{0}, latency_max{0};
     std::int64_t refuse_every = 0;

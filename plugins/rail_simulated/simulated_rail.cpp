@@ -70,8 +70,10 @@ atr::Result<atr::Prepared> SimulatedRail::prepare(const atr::Call&, const atr::R
     return atr::Prepared{
         .blob = prepared_blob(*order),
         .predicted_reference = rail_reference(order->payment_id, 1),
-        .max_charge_json =
-            nlohmann::json{{"amount", payment.money.amount.to_string()}, {"asset", order->asset}}.dump()};
+        .max_charge_json = nlohmann::json{
+            {"amount", payment.money.amount.plus(terms_.settings.fee).value_or(payment.money.amount).to_string()},
+            {"asset",
+             order->asset}}.dump()};
 }
 
 atr::Result<atr::RailStatus> SimulatedRail::submit(const atr::Call& call, const atr::RailPayment& payment,

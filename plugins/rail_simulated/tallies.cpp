@@ -47,18 +47,19 @@ Tallies stored_tallies(soci::session& book) {
 }
 
 void count_in(soci::session& book, Tallies& tallies) {
-    std::string asset, direction, units;
+    std::string asset, direction, units, fee;
     long long position = 0;
     const long long from = tallies.position;
-    soci::statement rows =
-        (book.prepare << "SELECT position, asset, direction, units FROM movements"
-                         " WHERE position > :from ORDER BY position",
-         soci::use(from), soci::into(position), soci::into(asset), soci::into(direction), soci::into(units));
+    soci::statement rows = (book.prepare << "SELECT position, asset, direction, units, fee FROM movements"
+                                            " WHERE position > :from ORDER BY position",
+                            soci::use(from), soci::into(position), soci::into(asset), soci::into(direction),
+                            soci::into(units), soci::into(fee));
     rows.execute();
     while (rows.fetch()) {
         Tally& tally = tallies.of(asset);
         const atr::Int128 amount = parse_units(units);
         tally.balance = add_units(tally.balance, direction == "in" ? amount : -amount);
+        tally.balance = add_units(tally.balance, -parse_units(fee));
         tallies.position = position;
     }
 }

@@ -6,21 +6,31 @@
 
 namespace rail_simulated {
 
+namespace {
+
+/// What a payment takes from the account.
+atr::Int128 total(const PaymentRow& row) {
+    return add_units(parse_units(row.units), parse_units(row.fee));
+}
+
+}  // namespace
+
 Teller::Teller(soci::session& book, const Terms& terms)
     : book_(book),
       terms_(terms),
-      insert_payment_((book.prepare << "INSERT INTO payments (payment_id, nth, asset, units, address, counterparty,"
-                                       " state, reason, received_at, settle_at) VALUES (:id, :nth, :asset, :units,"
-                                       " :address, :counterparty, :state, :reason, :received, :settle)",
-                       soci::use(row_.payment_id), soci::use(row_.nth), soci::use(row_.asset), soci::use(row_.units),
-                       soci::use(row_.address), soci::use(row_.counterparty), soci::use(row_.state),
-                       soci::use(row_.reason), soci::use(row_.received_at), soci::use(row_.settle_at))),
-      insert_movement_((book.prepare << "INSERT INTO movements (event_id, direction, asset, units, payment_id,"
-                                        " rail_reference, counterparty, at_unix_ms) VALUES (:reference, 'out', :asset,"
-                                        " :units, :id, :reference2, :counterparty, :at)",
+      insert_payment_(
+          (book.prepare << "INSERT INTO payments (payment_id, nth, asset, units, fee, address,"
+                           " counterparty, state, reason, received_at, settle_at) VALUES (:id, :nth,"
+                           " :asset, :units, :fee, :address, :counterparty, :state, :reason, :received, :settle)",
+           soci::use(row_.payment_id), soci::use(row_.nth), soci::use(row_.asset), soci::use(row_.units),
+           soci::use(row_.fee), soci::use(row_.address), soci::use(row_.counterparty), soci::use(row_.state),
+           soci::use(row_.reason), soci::use(row_.received_at), soci::use(row_.settle_at))),
+      insert_movement_((book.prepare << "INSERT INTO movements (event_id, direction, asset, units, fee,"
+                                        " payment_id, rail_reference, counterparty, at_unix_ms) VALUES (:reference,"
+                                        " 'out', :asset, :units, :fee, :id, :reference2, :counterparty, :at)",
                         soci::use(moved_reference_), soci::use(moved_.asset), soci::use(moved_.units),
-                        soci::use(moved_.payment_id), soci::use(moved_reference_), soci::use(moved_.counterparty),
-                        soci::use(moved_.settle_at))) {}
+                        soci::use(moved_.fee), soci::use(moved_.payment_id), soci::use(moved_reference_),
+                        soci::use(moved_.counterparty), soci::use(moved_.settle_at))) {}
 
 void Teller::begin() {
     stored_ = stored_tallies(book_);
@@ -61,6 +71,7 @@ atr::Result<atr::RailStatus> Teller::pay(const Order& order, const std::vector<P
             .nth = earlier.empty() ? 1 : earlier.back().nth + 1,
             .asset = order.asset,
             .units = atr::units_to_string(order.units),
+            .fee = atr::units_to_string(order.fee),
             .address = order.creditor_address,
             .counterparty = order.creditor_json,
             .state = late ? "pending" : "settled",
@@ -72,7 +83,7 @@ atr::Result<atr::RailStatus> Teller::pay(const Order& order, const std::vector<P
     if (row_.reason != 0) return refusal(row_.reason);
     if (late) {
         Tally& tally = tallies_.of(order.asset);
-        tally.held = add_units(tally.held, order.units);
+        tally.held = add_units(tally.held, order.total());
     } else {
         insert_movement(row_);
     }
@@ -86,7 +97,7 @@ int Teller::reason_to_refuse(const Order& order, const Moment& at) {
     const bool too_late = order.execute_not_after_unix_ms > 0 &&
                           std::max(at.now_unix_ms, at.bank_unix_ms) > order.execute_not_after_unix_ms;
     if (terms_.settings.enforce_not_after && too_late) return ATR_E_TIMEOUT;
-    return tallies_.of(order.asset).available() < order.units ? ATR_E_INSUFFICIENT_FUNDS : 0;
+    return tallies_.of(order.asset).available() < order.total() ? ATR_E_INSUFFICIENT_FUNDS : 0;
 }
 
 void Teller::insert_movement(const PaymentRow& row) {
@@ -94,24 +105,25 @@ void Teller::insert_movement(const PaymentRow& row) {
     moved_reference_ = rail_reference(row.payment_id, row.nth);
     insert_movement_.execute(true);
     Tally& tally = tallies_.of(row.asset);
-    tally.balance = add_units(tally.balance, -parse_units(row.units));
+    tally.balance = add_units(tally.balance, -total(row));
 }
 
 void Teller::settle_due(std::int64_t now_unix_ms) {
     const long long now = now_unix_ms;
     PaymentRow row;
     std::vector<PaymentRow> due;
-    soci::statement rows = (book_.prepare << "SELECT payment_id, nth, asset, units, counterparty, settle_at"
-                                             " FROM payments WHERE state = 'pending' AND settle_at <= :now"
-                                             " ORDER BY settle_at, payment_id, nth",
-                            soci::use(now), soci::into(row.payment_id), soci::into(row.nth), soci::into(row.asset),
-                            soci::into(row.units), soci::into(row.counterparty), soci::into(row.settle_at));
+    soci::statement rows =
+        (book_.prepare << "SELECT payment_id, nth, asset, units, fee, counterparty, settle_at"
+                          " FROM payments WHERE state = 'pending' AND settle_at <= :now"
+                          " ORDER BY settle_at, payment_id, nth",
+         soci::use(now), soci::into(row.payment_id), soci::into(row.nth), soci::into(row.asset), soci::into(row.units),
+         soci::into(row.fee), soci::into(row.counterparty), soci::into(row.settle_at));
     rows.execute();
     while (rows.fetch()) due.push_back(row);
     for (const PaymentRow& settled : due) {
         insert_movement(settled);
         Tally& tally = tallies_.of(settled.asset);
-        tally.held = add_units(tally.held, -parse_units(settled.units));
+        tally.held = add_units(tally.held, -total(settled));
         book_ << "UPDATE payments SET state = 'settled' WHERE payment_id = :id AND nth = :nth",
             soci::use(settled.payment_id), soci::use(settled.nth);
     }
@@ -126,7 +138,7 @@ atr::Result<atr::RailStatus> Teller::cancel(const std::string& payment_id, const
         if (row.state == "settled") settled = &row;
         if (row.state != "pending") continue;
         Tally& tally = tallies_.of(row.asset);
-        tally.held = add_units(tally.held, -parse_units(row.units));
+        tally.held = add_units(tally.held, -total(row));
         row.state = "cancelled";
         book_ << "UPDATE payments SET state = 'cancelled' WHERE payment_id = :id AND nth = :nth",
             soci::use(row.payment_id), soci::use(row.nth);

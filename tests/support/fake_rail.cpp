@@ -349,9 +349,10 @@ void FakeRail::append(atr::RailEvent event) {
     if (event.event_id.empty()) event.event_id = "event-" + std::to_string(next_event_++);
     if (event.position.empty()) event.position = std::to_string(events_.size() + 1);
     if (event.at_unix_ms == 0) event.at_unix_ms = clock_.unix_ms();
-    if (event.is_final && event.state == atr::RailState::settled) {
+    const bool in = event.direction == ATR_DIR_IN;
+    const bool moves = event.state == atr::RailState::settled || (in && event.state == atr::RailState::returned);
+    if (event.is_final && moves) {
         auto& balance = balances_[event.money.asset];
-        const bool in = event.direction == ATR_DIR_IN;
         balance = *(in ? balance.plus(event.money.amount) : balance.minus(event.money.amount));
         if (!event.fee.asset.empty()) balances_[event.fee.asset] = *balances_[event.fee.asset].minus(event.fee.amount);
     }

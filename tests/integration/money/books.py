@@ -43,8 +43,8 @@ class Books:
 
     def rail_balance(self):
         """In the asset's smallest part, from the movements alone."""
-        rows = self._rows(self.bank, "SELECT direction, units FROM movements WHERE asset = 'MNEE'")
-        return sum(int(units) if direction == "in" else -int(units) for direction, units in rows)
+        rows = self._rows(self.bank, "SELECT direction, units, fee FROM movements WHERE asset = 'MNEE'")
+        return sum((int(units) if direction == "in" else -int(units)) - int(fee) for direction, units, fee in rows)
 
     def counters(self):
         return self.store.counters("balances")

@@ -102,3 +102,22 @@ TEST_CASE("balance keys are read back as they were written", "[ledger]") {
     CHECK_FALSE(parse_balance_key("MNEE|x"));
     CHECK_FALSE(parse_balance_key("MNEE|x|nothing"));
 }
+
+TEST_CASE("posting less than was held gives the rest back, and no more", "[ledger]") {
+    const auto pending = transfer("p", TransferKind::pending, 30);
+    const auto part = pending.posting(atr::Money(*atr::Decimal::from_units(20, 5), "MNEE"), 20, 1);
+    const auto balances = after({receipt(100), pending, part});
+    CHECK(available(balances) == 80);
+    CHECK(balances.at("MNEE|expenses:vendor:v|debits") == 20);
+    CHECK(balances.at("MNEE|assets:treasury:bank|credits") == 20);
+    CHECK(part.id == pending.voiding(1).id);
+    CHECK(Transfer::from_json(part.to_json()).held_units == 30);
+    Verification sound;
+    for (const auto& one : {receipt(100), pending, part}) sound.add(one);
+    CHECK(sound.findings(balances).empty());
+    auto too_much = part;
+    too_much.units = 31;
+    Verification forged;
+    for (const auto& one : {receipt(100), pending, too_much}) forged.add(one);
+    CHECK_FALSE(forged.findings(after({receipt(100), pending, too_much})).empty());
+}

@@ -141,6 +141,21 @@ SCENARIO("a book of another account, layout or precision is not touched", "[rail
     says(refused(bank), "layout 99");
 }
 
+SCENARIO("a book from before there were fees is taken over with what it holds", "[rail_simulated]") {
+    Bank bank;
+    {
+        const auto desk = bank.open();
+        REQUIRE(desk.submit(payment(1, "4")));
+    }
+    for (const char* table : {"movements", "payments"})
+        bank.sql(std::string("ALTER TABLE ") + table + " DROP COLUMN fee");
+    bank.sql("PRAGMA user_version=1");
+    const auto desk = bank.open([](auto& settings) { settings.fee = 1; });
+    CHECK(desk.held() == "99996");
+    REQUIRE(desk.submit(payment(2, "4")));
+    CHECK(desk.held() == "99991");
+}
+
 SCENARIO("a folder or book without permission is refused before anything is written", "[rail_simulated]") {
     Bank bank;
     bank.open();

@@ -265,3 +265,42 @@ SCENARIO("an answer that takes longer than the deadline is unknown, and was appl
           Outcome::retry);
     CHECK(bank.open().lookup(payment(1)).value().state == RailState::settled);
 }
+
+SCENARIO("a fee is taken besides the amount, held with it while pending, and told with the payment's end",
+         "[rail_simulated]") {
+    Bank bank;
+    const bool is_late = GENERATE(false, true);
+    const Desk desk = bank.open([&](auto& settings) {
+        settings.opening_balance = 10;
+        settings.fee = *atr::Decimal::parse("0.25");
+        if (is_late) settings.settle_after = std::chrono::milliseconds(1000);
+    });
+    const auto wanted = payment(1, "4");
+    const auto prepared = desk.call([&](const atr::Call& call) { return desk.rail->prepare(call, wanted); });
+    CHECK(nlohmann::json::parse(prepared->max_charge_json)["amount"] == "4.25");
+    REQUIRE(desk.submit(wanted));
+    CHECK(desk.available() == "5.75");
+    bank.host.now_unix_ms += 2000;
+    const auto status = desk.lookup(wanted);
+    REQUIRE(status);
+    CHECK(status->state == atr::RailState::settled);
+    CHECK(nlohmann::json::parse(status->fee_money_json)["amount"] == "0.25");
+    CHECK(desk.held() == "5.75");
+    const auto page = desk.page("", 10);
+    CHECK(page->events.at(1).money.amount.to_string() == "4");
+    CHECK(page->events.at(1).fee.amount.to_string() == "0.25");
+    CHECK(desk.submit(payment(2, "5.75")).error().code == ATR_E_INSUFFICIENT_FUNDS);
+    CHECK(desk.submit(payment(3, "5.5")));
+}
+
+SCENARIO("a receipt that names a payment is what came back of it", "[rail_simulated]") {
+    Bank bank;
+    const Desk desk = bank.open();
+    REQUIRE(desk.submit(payment(1, "4")));
+    bank.sql("INSERT INTO movements (direction, asset, units, payment_id) VALUES ('in', 'MNEE', '400000', '" +
+             payment_id(1) + "')");
+    const auto page = desk.page("", 10);
+    CHECK(page->events.back().state == atr::RailState::returned);
+    CHECK(page->events.back().payment_id == payment_id(1));
+    CHECK(page->events.back().direction == ATR_DIR_IN);
+}

@@ -245,18 +245,49 @@ SCENARIO("a payment that another rail moved is found", "[reconciliation]") {
     CHECK(books.breaks() == Kinds{"wrong_rail"});
 }
 
-SCENARIO("a fee that the books do not hold is found", "[reconciliation]") {
+SCENARIO("a fee of a payment is booked once it has ended, and the books stay equal", "[reconciliation]") {
     Books books;
     books.fund();
     const auto payment = books.reserve("5");
     auto event = Books::out_event(Books::at_rail(payment), "5", "r");
     event.fee = *atr::Money::parse("0.1", "MNEE");
     books.rail.note(event);
+    auto report = books.run();
+    CHECK(report.equal());
+    CHECK(report.in_flight_total == 2);  // the amount and its fee: the payment is still open
+    CHECK(books.booked() == dec("1000"));
     books.end(payment, PaymentState::settled, "r");
-    const auto report = books.run();
-    REQUIRE(report.breaks.size() == 1);
-    CHECK(report.breaks[0].kind == reconcile::kind::fee_not_booked);
-    CHECK(report.balances[0].difference == dec("-0.1"));
+    report = books.run();
+    CHECK(report.equal());
+    CHECK(report.in_flight_total == 0);
+    CHECK(books.booked() == dec("994.9"));
+    books.run();
+    CHECK(books.booked() == dec("994.9"));
+}
+
+SCENARIO("a fee that the books cannot hold is found", "[reconciliation]") {
+    Books books;
+    books.fund();
+    GIVEN("one of a payment that is not ours") {
+        auto event = Books::out_event(std::string(32, 'a'), "5", "r");
+        event.fee = *atr::Money::parse("0.1", "MNEE");
+        books.rail.note(event);
+        const auto report = books.run();
+        REQUIRE(report.breaks.size() == 2);
+        CHECK(report.breaks[0].kind == reconcile::kind::fee_not_booked);
+        CHECK(report.breaks[1].kind == reconcile::kind::left_without_us);
+        CHECK(report.balances[0].difference == dec("-5.1"));
+    }
+    GIVEN("one in an asset that the books do not count") {
+        const auto payment = books.reserve("5");
+        auto event = Books::out_event(Books::at_rail(payment), "5", "r");
+        event.fee = *atr::Money::parse("0.1", "GAS");
+        books.rail.note(event);
+        books.end(payment, PaymentState::settled, "r");
+        const auto report = books.run();
+        REQUIRE_FALSE(report.breaks.empty());
+        CHECK(report.breaks[0].kind == reconcile::kind::fee_not_booked);
+    }
 }
 
 SCENARIO("a posted payment without an event at the rail is found", "[reconciliation]") {
@@ -385,19 +416,50 @@ SCENARIO("debits that are not credits are found", "[reconciliation]") {
     CHECK(report.breaks[0].amount.amount == dec("1"));
 }
 
-SCENARIO("money that came back is a receipt, and the books stay equal", "[reconciliation]") {
+SCENARIO("a payment that comes back is marked so, its invoice may be paid again, and the books stay equal",
+         "[reconciliation]") {
     Books books;
     books.fund();
     const auto payment = books.reserve("5");
-    books.end(payment, PaymentState::returned, books.send(payment));
+    const auto reference = books.send(payment);
+    const bool known_at_once = GENERATE(true, false);
+    if (known_at_once) books.end(payment, PaymentState::returned, reference);
     atr::RailEvent back = Books::out_event(Books::at_rail(payment), "5", payment.rail_reference);
     back.direction = ATR_DIR_IN;
     back.state = atr::RailState::returned;
     back.event_id = "back";
     books.rail.note(back);
-    books.rail.forge_balance("MNEE", "5");
+    if (!known_at_once) {
+        books.follow();  // still open: its end has to be in the books first
+        books.end(payment, PaymentState::settled, reference);
+    }
     CHECK(books.breaks() == Kinds{});
     CHECK(books.booked() == dec("1000"));
+    CHECK(books.load(payment.id).state == PaymentState::returned);
+    const auto invoice = books.await(books.store.find<Invoice>(payment.invoice_id));
+    CHECK((*invoice)->status == InvoiceStatus::failed);
+    const auto transfer = books.await(books.store.find<ledger::Transfer>("receipt|bank|back"));
+    CHECK((*transfer)->purpose == "return");
+    CHECK((*transfer)->credit_account == "expenses:vendor:acme");
+    const auto spent = books.await(books.store.counters(rollups_collection, {"settled|MNEE"}));
+    CHECK(spent->at("settled|MNEE") == 0);
+}
+
+SCENARIO("money that a vendor gives back in part is a refund: the payment stays settled", "[reconciliation]") {
+    Books books;
+    books.fund();
+    const auto payment = books.pay("5");
+    atr::RailEvent back = Books::out_event(Books::at_rail(payment), "2", "refund-1");
+    back.direction = ATR_DIR_IN;
+    back.state = GENERATE(atr::RailState::settled, atr::RailState::returned);
+    back.event_id = "back";
+    books.rail.note(back);
+    CHECK(books.breaks() == Kinds{});
+    CHECK(books.booked() == dec("997"));
+    CHECK(books.load(payment.id).state == PaymentState::settled);
+    const auto transfer = books.await(books.store.find<ledger::Transfer>("receipt|bank|back"));
+    CHECK((*transfer)->purpose == "refund");
+    CHECK((*transfer)->credit_account == "expenses:vendor:acme");
 }
 
 SCENARIO("what is not final moves nothing yet and is looked at again", "[reconciliation]") {
