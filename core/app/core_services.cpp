@@ -202,6 +202,7 @@ atr::Result<> CoreServices::prepare() {
 
     expiry = std::make_unique<intake::ApprovalExpiry>(*store, *approvals, executor, clock);
     payments = std::make_unique<intake::PaymentDesk>(*store, clock);
+    resolver = std::make_unique<payments::Resolver>(payments::Resolver::Parts{*store, *saga, rails, assets, clock});
     policy = std::make_unique<intake::PolicyDesk>(*store, clock);
 
     statements = std::make_unique<reconcile::StatementFollower>(*store, assets, clock);

@@ -17,6 +17,7 @@
 #include "intake/policy_desk.hpp"
 #include "intake/vendor_directory.hpp"
 #include "observe/log.hpp"
+#include "payments/resolver.hpp"
 #include "payments/runner.hpp"
 #include "plugin/plugin_set.hpp"
 #include "reconcile/reconciliation_service.hpp"
@@ -90,6 +91,7 @@ public:
     std::unique_ptr<intake::ApprovalDesk> approvals;
     std::unique_ptr<intake::ApprovalExpiry> expiry;
     std::unique_ptr<intake::PaymentDesk> payments;
+    std::unique_ptr<treasurer::payments::Resolver> resolver;
     std::unique_ptr<intake::PolicyDesk> policy;
     std::unique_ptr<auth::PasswordHasher> passwords;
     std::unique_ptr<auth::Users> users;

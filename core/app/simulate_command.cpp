@@ -29,7 +29,7 @@ struct SimulateOptions {
 
 /// Sums over all runs.
 struct Tally {
-    std::atomic<std::uint64_t> seeds{0}, events{0}, payments{0}, crashes{0}, waiting{0};
+    std::atomic<std::uint64_t> seeds{0}, events{0}, payments{0}, crashes{0}, decided{0};
     std::atomic<std::int64_t> longest_rest_ms{0};
 
     void add(const Outcome& outcome) {
@@ -37,7 +37,7 @@ struct Tally {
         events += outcome.events;
         payments += outcome.moved;
         crashes += outcome.crashes;
-        waiting += outcome.waiting;
+        decided += outcome.decided;
         std::int64_t longest = longest_rest_ms;
         while (outcome.to_rest.count() > longest &&
                !longest_rest_ms.compare_exchange_weak(longest, outcome.to_rest.count())) {
@@ -119,8 +119,8 @@ int search(const SimulateOptions& options) {
     if (failure) tell_failure(failure->first, failure->second);
     std::cout << tally.seeds << " seeds in " << took << " s (" << static_cast<std::uint64_t>(tally.seeds / took)
               << " a second): " << tally.payments << " payments, " << tally.crashes << " crashes, " << tally.events
-              << " events; " << tally.waiting << " payments wait for a person; at rest after " << tally.longest_rest_ms
-              << " ms at most\n";
+              << " events; " << tally.decided << " payments decided by two persons; at rest after "
+              << tally.longest_rest_ms << " ms at most\n";
     std::cout << (failure ? "a rule was broken; see above\n" : "every rule was kept\n");
     return failure ? finding : done;
 }

@@ -53,9 +53,9 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
       router_({core.executor, scope_, *core.tokens, limiter_, idempotency_, metrics_, kpis_, log},
               {.max_in_flight = static_cast<std::size_t>(core.settings.intake.max_in_flight) * 4}),
       auth_routes_(*core.users, *core.tokens, throttle_),
-      api_{*core.store,      *core.invoices,  *core.approvals, *core.payments, *core.policy,
-           *core.vendors,    *core.dashboard, *core.logs,      *core.cache,    *core.reconciliation,
-           *core.quarantine, core.assets,     core.clock,      kpis_,          api_settings(core)},
+      api_{*core.store,   *core.invoices,  *core.approvals, *core.payments,    *core.resolver,       *core.policy,
+           *core.vendors, *core.dashboard, *core.logs,      *core.cache,       *core.reconciliation, *core.quarantine,
+           core.assets,   core.clock,      kpis_,           api_settings(core)},
       edge_(edge_settings(core.settings.server), router_.handler()) {
     http::add_health_routes(
         router_, core.clock, TREASURER_VERSION, [this] { return services(); }, [this] { return is_quarantined(); });
@@ -66,6 +66,7 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
     http::add_limits(router_, api_);
     http::add_invoices(router_, api_);
     http::add_payments(router_, api_);
+    http::add_unknowns(router_, api_);
     http::add_approvals(router_, api_);
     http::add_vendors(router_, api_);
     http::add_ledger(router_, api_);

@@ -52,6 +52,7 @@ SubmitKind kind_of(InvoiceStatus status) {
             return SubmitKind::duplicate;
         case InvoiceStatus::failed:
         case InvoiceStatus::cancelled:
+        case InvoiceStatus::paid_elsewhere:
             break;
     }
     return SubmitKind::failed;

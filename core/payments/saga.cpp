@@ -1,12 +1,10 @@
 #include "payments/saga.hpp"
 
-#include "ledger/accounts.hpp"
 #include "ledger/bookkeeping.hpp"
 #include "ledger/rail_fee.hpp"
+#include "payments/ending.hpp"
 #include "payments/fault_names.hpp"
-#include "records/journal.hpp"
 #include "runtime/mutation.hpp"
-#include "treasury/rollups.hpp"
 
 #include <algorithm>
 
@@ -15,28 +13,6 @@ namespace {
 
 std::string creditor_json(const Creditor& creditor) {
     return dump({{"name", creditor.name}, {"address", creditor.address}});
-}
-
-InvoiceStatus invoice_status_after(PaymentState state) {
-    switch (state) {
-        case PaymentState::settled:
-            return InvoiceStatus::paid;
-        case PaymentState::failed:
-        case PaymentState::returned:
-            return InvoiceStatus::failed;
-        case PaymentState::cancelled:
-            return InvoiceStatus::cancelled;
-        case PaymentState::waiting_approval:
-            return InvoiceStatus::waiting_approval;
-        case PaymentState::scheduled:
-        case PaymentState::reserved:
-        case PaymentState::prepared:
-        case PaymentState::submitted:
-        case PaymentState::pending:
-        case PaymentState::unknown:
-            break;
-    }
-    return InvoiceStatus::processing;
 }
 
 /// {"amount":"1.50","asset":"MNEE"} as a rail tells it; nullopt for anything else.
@@ -80,7 +56,7 @@ CommitAPositions Saga::add_commit_a(UnitOfWork& unit, Payment& payment) const {
         unit.create(payment, "payment");
     else
         unit.update(payment, "payment");
-    ledger::book(unit, pending_transfer(payment));
+    ledger::book(unit, hold_of(payment, parts_.assets, now));
     out.job = unit.size();
     unit.enqueue_leased(payments_queue, payment.id, worker_, settings_.lease);
     parts_.faults.reach(fault::before_commit_a);
@@ -204,23 +180,29 @@ Task<> Saga::send_later(std::string payment_id, Case work) {
     co_await step;
 }
 
+Task<atr::Result<atr::RailStatus>> Saga::look(Payment payment) {
+    RailPort* rail = parts_.rails.find(payment.rail);
+    if (!rail) co_return atr::rejected(ATR_E_CONFIG, "payment rail '" + payment.rail + "' is not configured");
+    std::vector<std::string> blobs;
+    if (atr::Result<std::string> blob = parts_.sealer.open(payment.prepared_blob, payment.id))
+        blobs.push_back(std::move(*blob));
+    CallOptions options;
+    options.timeout = settings_.lookup_timeout;
+    Task<atr::Result<atr::RailStatus>> call =
+        rail->lookup(rail_payment(payment), std::move(blobs), payment.rail_reference, options);
+    co_return co_await call;
+}
+
 Task<> Saga::ask_rail(Case work) {
-    RailPort* rail = parts_.rails.find(work.payment.rail);
-    if (!rail) {
+    if (!parts_.rails.find(work.payment.rail)) {
         Move move{Step::ask_human, PaymentState::unknown, "payment rail '" + work.payment.rail + "' is not configured"};
         Task<> step = carry_out(std::move(work), move, {});
         co_await step;
         co_return;
     }
-    std::vector<std::string> blobs;
-    if (atr::Result<std::string> blob = parts_.sealer.open(work.payment.prepared_blob, work.payment.id))
-        blobs.push_back(std::move(*blob));
-    CallOptions options;
-    options.timeout = settings_.lookup_timeout;
     parts_.faults.reach(fault::before_lookup);
-    Task<atr::Result<atr::RailStatus>> call =
-        rail->lookup(rail_payment(work.payment), std::move(blobs), work.payment.rail_reference, options);
-    atr::Result<atr::RailStatus> answer = co_await call;
+    Task<atr::Result<atr::RailStatus>> looking = look(work.payment);
+    atr::Result<atr::RailStatus> answer = co_await looking;
     parts_.faults.reach(fault::after_lookup);
     const Move move = after_lookup(answer, situation(work, true));
     atr::RailStatus status;
@@ -241,7 +223,16 @@ Task<> Saga::carry_out(Case work, Move move, atr::RailStatus status) {
             co_return;
         }
         case Step::resubmit: {
-            Task<> step = send(std::move(work), true);
+            const std::uint64_t version = work.payment.version, lease_token = work.lease_token;
+            std::string id = work.payment.id;
+            Task<std::optional<Case>> reading = load(id, lease_token);  // persons may have ended it meanwhile
+            std::optional<Case> fresh = co_await reading;
+            if (!fresh || fresh->payment.version != version) {
+                Task<> releasing = release(std::move(id), lease_token);
+                co_await releasing;
+                co_return;
+            }
+            Task<> step = send(std::move(*fresh), true);
             co_await step;
             co_return;
         }
@@ -293,65 +284,28 @@ Task<> Saga::park(Case work, Move move, atr::RailStatus status) {
 
 Task<> Saga::finish(Case work, Move move, atr::RailStatus status) {
     for (;;) {
-        const UnixMillis now = parts_.clock.unix_ms();
-        const bool paid = move.step == Step::post;
-        const ledger::Transfer pending = pending_transfer(work.payment);
         Task<atr::Result<std::optional<ledger::Transfer>>> asking =
-            fee_to_book(work.payment.id, work.payment.rail, paid ? status : atr::RailStatus{});
+            fee_to_book(work.payment.id, work.payment.rail, move.step == Step::post ? status : atr::RailStatus{});
         const atr::Result<std::optional<ledger::Transfer>> fee = co_await asking;
         if (!fee) {
             Task<> releasing = release(work.payment.id, work.lease_token);
             co_await releasing;
             co_return;
         }
-        Payment& payment = work.payment;
-        payment.enter(move.state, now);
-        payment.reason = move.reason;
-        payment.needs_human = false;
-        payment.prepared_blob.clear();
-        if (!status.rail_reference.empty()) payment.rail_reference = status.rail_reference;
-        work.invoice.status = invoice_status_after(move.state);
-        work.invoice.updated_ms = now;
-
+        Ending ending;
+        ending.payment = work.payment;
+        ending.invoice = work.invoice;
+        ending.move = move;
+        ending.rail_reference = status.rail_reference;
+        ending.invoice_status = invoice_status_after(move.state);
+        ending.fee = *fee;
+        ending.available = work.available;
+        ending.actor = "host:" + worker_;
+        ending.action = "payment." + std::string(to_string(move.state));
+        ending.detail = move.reason;
         UnitOfWork unit = parts_.store.begin();
-        const atr::Int128 units = parts_.assets.units(payment.amount).value_or(0);
-        ledger::book(unit, paid ? pending.posting(payment.amount, units, now) : pending.voiding(now));
-        if (*fee) {
-            ledger::book(unit, **fee);
-            treasury::note_fee(unit, (*fee)->amount, (*fee)->units, now);
-        }
-        unit.update(payment, "payment");
-        unit.update(work.invoice, "invoice");
-        if (paid)
-            treasury::note_settled(unit, payment.amount, units, now);
-        else
-            treasury::note_failed(unit);
-
-        Activity line;
-        line.id = parts_.store.ids().next();
-        line.at_ms = now;
-        line.event = "PAYMENT";
-        line.status = paid ? "APPROVED" : move.step == Step::cancel ? "CANCELLED" : "FAILED";
-        line.vendor = payment.creditor.name;
-        line.amount = payment.amount;
-        line.balance = work.available;
-        line.tx_hash = paid ? payment.rail_reference : std::string();
-        line.reason = move.reason;
-        line.approval_id = payment.approval_id;
-        line.thought = work.invoice.thought;
-        line.invoice_id = payment.invoice_id;
-        line.payment_id = payment.id;
-        unit.create(line);
-
-        AuditEntry entry;
-        entry.id = parts_.store.ids().next();
-        entry.at_ms = now;
-        entry.actor = "host:" + worker_;
-        entry.action = "payment." + std::string(to_string(payment.state));
-        entry.subject = payment.id;
-        entry.detail = move.reason;
-        unit.create(entry);
-        unit.job_done(payments_queue, payment.id, work.lease_token);
+        put_ending(unit, std::move(ending), parts_.assets, parts_.store.ids(), parts_.clock.unix_ms());
+        unit.job_done(payments_queue, work.payment.id, work.lease_token);
 
         parts_.faults.reach(fault::before_commit_b);
         Task<Written> writing = write(std::move(unit));
@@ -406,19 +360,6 @@ atr::Money Saga::most_charged(const Payment& payment, const atr::Prepared& prepa
     const bool is_more = most && most->asset == payment.amount.asset && most->amount > payment.amount.amount &&
                          parts_.assets.units(*most);
     return is_more ? *most : atr::Money{};
-}
-
-ledger::Transfer Saga::pending_transfer(const Payment& payment) const {
-    ledger::Transfer out;
-    out.id = payment.transfer_id;
-    out.kind = ledger::TransferKind::pending;
-    out.debit_account = ledger::vendor_account(payment.creditor.vendor_id);
-    out.credit_account = ledger::treasury_account(payment.rail);
-    out.amount = payment.held();
-    out.units = parts_.assets.units(payment.held()).value_or(0);
-    out.at_ms = parts_.clock.unix_ms();
-    out.payment_id = payment.id;
-    return out;
 }
 
 atr::RailPayment Saga::rail_payment(const Payment& payment) const {

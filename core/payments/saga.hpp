@@ -69,6 +69,9 @@ public:
     /// After a crash, a pause or an open answer: whoever holds the lease goes on from what storage and rail say.
     Task<> resume(std::string payment_id, std::uint64_t lease_token);
 
+    /// What the rail says of a payment now. Without effect. Errors: those of the rail; rejected when it is not there.
+    Task<atr::Result<atr::RailStatus>> look(Payment payment);
+
     Task<Committed> commit(UnitOfWork unit) { return parts_.store.commit(std::move(unit)); }
 
     /// Gives a lease back, so that a payment this host does not go on with is not renewed with its others. Asks until
@@ -109,7 +112,6 @@ private:
     Task<> park(Case work, Move move, atr::RailStatus status);
     Task<Written> write(UnitOfWork unit);
 
-    ledger::Transfer pending_transfer(const Payment& payment) const;
     atr::RailPayment rail_payment(const Payment& payment) const;
     atr::Money most_charged(const Payment& payment, const atr::Prepared& prepared) const;
     Situation situation(const Case& work, bool maybe_sent) const;

@@ -26,6 +26,7 @@ bool agree(InvoiceStatus invoice, PaymentState payment) {
             return payment == PaymentState::failed || payment == PaymentState::returned;
         case InvoiceStatus::rejected:
         case InvoiceStatus::cancelled:
+        case InvoiceStatus::paid_elsewhere:
             return payment == PaymentState::cancelled;
         case InvoiceStatus::duplicate:
             break;

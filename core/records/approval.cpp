@@ -3,7 +3,7 @@
 namespace treasurer {
 
 std::span<const std::string_view> approval_statuses() {
-    static constexpr std::string_view names[] = {"pending", "approved", "rejected", "expired"};
+    static constexpr std::string_view names[] = {"pending", "approved", "rejected", "expired", "withdrawn"};
     return names;
 }
 

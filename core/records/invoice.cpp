@@ -6,8 +6,8 @@
 namespace treasurer {
 namespace {
 
-constexpr std::array<std::string_view, 7> status_names = {"processing", "waiting_approval", "paid",     "rejected",
-                                                          "duplicate",  "failed",           "cancelled"};
+constexpr std::array<std::string_view, 8> status_names = {
+    "processing", "waiting_approval", "paid", "rejected", "duplicate", "failed", "cancelled", "paid_elsewhere"};
 
 }  // namespace
 

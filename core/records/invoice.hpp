@@ -11,8 +11,9 @@
 
 namespace treasurer {
 
-/// Where an invoice stands. Ended: paid, rejected, duplicate, failed, cancelled.
-enum class InvoiceStatus { processing, waiting_approval, paid, rejected, duplicate, failed, cancelled };
+/// Where an invoice stands. Ended: all but the first two. paid_elsewhere: by other means than a payment of ours, as two
+/// persons have recorded; it is not paid again.
+enum class InvoiceStatus { processing, waiting_approval, paid, rejected, duplicate, failed, cancelled, paid_elsewhere };
 
 std::string_view to_string(InvoiceStatus status);
 /// Every status by its name.

@@ -45,6 +45,15 @@ struct StateChange {
     UnixMillis at_ms;
 };
 
+/// One person's word on a payment that nobody else can decide. Two that agree end it.
+struct ResolutionVote {
+    std::string by;
+    std::string outcome;    ///< "paid", "not_paid" or "paid_elsewhere"
+    std::string reference;  ///< where it can be looked up: the rail's own, or that of the payment made elsewhere
+    std::string reason;
+    UnixMillis at_ms = 0;
+};
+
 struct Payment {
     static constexpr const char* collection = "payments";
 
@@ -70,6 +79,7 @@ struct Payment {
     UnixMillis created_ms = 0;
     UnixMillis updated_ms = 0;
     std::vector<StateChange> history;
+    std::vector<ResolutionVote> resolution;  ///< one: proposed; two: done
 
     std::uint64_t version = 0;
 

@@ -29,10 +29,11 @@ enum class Mutation {
     commit_seq_out_of_order,
     forget_a_return,
     book_a_fee_twice,
-    keep_the_rest_of_a_hold
+    keep_the_rest_of_a_hold,
+    let_one_person_decide
 };
 
-inline constexpr std::array<std::string_view, 22> mutations = {"none",
+inline constexpr std::array<std::string_view, 23> mutations = {"none",
                                                                "resubmit_with_a_new_key",
                                                                "send_before_persisting",
                                                                "skip_the_claims",
@@ -53,7 +54,7 @@ inline constexpr std::array<std::string_view, 22> mutations = {"none",
                                                                "commit_seq_out_of_order",
                                                                "forget_a_return",
                                                                "book_a_fee_twice",
-                                                               "keep_the_rest_of_a_hold"};
+                                                               "keep_the_rest_of_a_hold", "let_one_person_decide"};
 
 #ifdef TREASURER_MUTATIONS
 /// Of this thread, and so of the world that it runs.

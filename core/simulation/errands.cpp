@@ -62,6 +62,13 @@ void Errands::go_on() {
     ask_after(Millis{0}, "go on", [this](Host& host) { return pause(host, false); });
 }
 
+void Errands::have_decided(const std::string& payment_id, bool paid) {
+    ask_after(some_time(Millis{1000}), "resolve",
+              [this, payment_id, paid, turn = std::make_shared<unsigned>(0)](Host& host) {
+                  return resolve(host, payment_id, paid, turn);
+              });
+}
+
 std::string Errands::open() const {
     std::string out;
     for (const auto& errand : errands_)
@@ -203,6 +210,37 @@ Task<bool> Errands::decide(Host& host, std::string approval_id, bool approve, st
             break;
     }
     co_return false;
+}
+
+Task<bool> Errands::resolve(Host& host, std::string payment_id, bool paid, std::shared_ptr<unsigned> turn) {
+    constexpr std::array persons = {"rita", "rita", "paul"};
+    while (*turn < persons.size()) {
+        payments::ResolveRequest request;
+        request.payment_id = payment_id;
+        request.outcome = paid ? payments::resolution::paid : payments::resolution::not_paid;
+        request.reference = paid ? "as the bank says" : "";
+        request.by = persons.at(*turn);
+        Task<payments::ResolveResult> resolving = host.resolver.resolve(std::move(request));
+        const payments::ResolveResult result = co_await resolving;
+        switch (result.kind) {
+            case payments::ResolveKind::proposed:
+                ++*turn;
+                break;
+            case payments::ResolveKind::resolved:
+                if (*turn < 2) around_.checks.broken("one person decided alone", "payment " + payment_id);
+                co_return true;
+            case payments::ResolveKind::already_final:
+            case payments::ResolveKind::not_open_to_it:  // the rail's word came first
+                co_return true;
+            case payments::ResolveKind::not_found:
+                around_.checks.broken("acknowledged, and forgotten", "payment " + payment_id);
+                co_return true;
+            case payments::ResolveKind::unavailable:
+                co_return false;
+        }
+    }
+    around_.checks.broken("two persons could not decide", "payment " + payment_id);
+    co_return true;
 }
 
 Task<bool> Errands::cancel(Host& host, std::string payment_id) {

@@ -22,6 +22,8 @@ public:
     void calm_down();
     /// Takes back a pause that came late.
     void go_on();
+    /// Two persons, who know what the rail did, decide on a payment that waits for them; one of them tries alone first.
+    void have_decided(const std::string& payment_id, bool paid);
     /// Everybody was told what became of their wish.
     bool all_told() const { return open_ == 0; }
     std::string open() const;
@@ -39,6 +41,7 @@ private:
     static Task<> serve(Host& host, std::shared_ptr<Errand> errand, Errands& self);
     Task<bool> submit(Host& host, std::string text, std::shared_ptr<unsigned> resubmissions);
     Task<bool> decide(Host& host, std::string approval_id, bool approve, std::shared_ptr<unsigned> tries);
+    Task<bool> resolve(Host& host, std::string payment_id, bool paid, std::shared_ptr<unsigned> turn);
     Task<bool> cancel(Host& host, std::string payment_id);
     Task<bool> pause(Host& host, bool paused);
     Task<bool> look(Host& host);

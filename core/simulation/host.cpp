@@ -44,6 +44,7 @@ Host::Host(Surroundings around, ActorExecutor& executor, const Clock& clock, std
       invoices({store, facts, saga, runner, reader, clock}, {}),
       approvals({store, facts, saga, runner, clock}),
       payments_desk(store, clock),
+      resolver({store, saga, rails, assets, clock}),
       expiry(store, approvals, executor, clock),
       statements(store, assets, clock),
       comparison(store, assets, clock, {&rail}, statements),

@@ -9,6 +9,7 @@
 #include "intake/payment_desk.hpp"
 #include "intake/policy_desk.hpp"
 #include "intake/vendor_directory.hpp"
+#include "payments/resolver.hpp"
 #include "reconcile/reconciliation_service.hpp"
 #include "reconcile/statement_follower.hpp"
 #include "simulation/line_parser.hpp"
@@ -80,6 +81,7 @@ public:
     intake::InvoiceDesk invoices;
     intake::ApprovalDesk approvals;
     intake::PaymentDesk payments_desk;
+    payments::Resolver resolver;
     intake::ApprovalExpiry expiry;
     reconcile::StatementFollower statements;
     reconcile::Reconciliation comparison;

@@ -1,6 +1,7 @@
 #include "simulation/world.hpp"
 
 #include "records/schema.hpp"
+#include "runtime/ids.hpp"
 
 #include <algorithm>
 
@@ -10,6 +11,7 @@ namespace {
 constexpr UnixMillis the_beginning = 1'793'000'000'000;
 constexpr Millis longest_stall{12'000};
 constexpr Millis longest_calm{600'000};
+constexpr unsigned most_decisions = 3;   ///< as often two persons look at what waits for them
 constexpr Millis shortest_calm{30'000};  ///< whatever looks every so often has looked
 
 class World {
@@ -53,6 +55,7 @@ private:
     Errands errands_;
     Outcome outcome_;
     bool calm_ = false;
+    unsigned times_decided_ = 0;
 };
 
 World::World(const Plan& plan, std::ostream* trace)
@@ -208,8 +211,12 @@ bool World::rests() {
         if (!payment.needs_human) return false;
         ++waiting;
     }
-    outcome_.waiting = waiting;
-    return checks_.books_are_the_rail();
+    if (waiting == 0 || ++times_decided_ > most_decisions) return checks_.books_are_the_rail();
+    outcome_.decided += waiting;
+    for (const auto& payment : checks_.all<Payment>())
+        if (!is_final(payment.state) && payment.needs_human)
+            errands_.have_decided(payment.id, bank_.moved(id_digits(payment.id)) > 0);
+    return false;
 }
 
 Outcome World::run() {

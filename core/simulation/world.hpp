@@ -14,7 +14,7 @@ struct Outcome {
     std::uint64_t events = 0;
     unsigned moved = 0;  ///< payments that the rail carried out
     unsigned crashes = 0;
-    unsigned waiting = 0;  ///< payments that wait for a person
+    unsigned decided = 0;  ///< payments that two persons had to decide
     Millis to_rest{0};     ///< from the end of the troubles until everything rested
 };
 

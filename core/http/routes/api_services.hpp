@@ -10,6 +10,7 @@
 #include "intake/policy_desk.hpp"
 #include "intake/vendor_directory.hpp"
 #include "observe/kpis.hpp"
+#include "payments/resolver.hpp"
 #include "reconcile/quarantine_keeper.hpp"
 #include "reconcile/reconciliation_service.hpp"
 #include "treasury/dashboard.hpp"
@@ -32,6 +33,7 @@ struct ApiServices {
     intake::InvoiceDesk& invoices;
     intake::ApprovalDesk& approvals;
     intake::PaymentDesk& payments;
+    payments::Resolver& resolver;
     intake::PolicyDesk& policy;
     intake::VendorDirectory& vendors;
     treasury::DashboardReader& dashboard;
@@ -51,6 +53,7 @@ void add_dashboard(Router& router, const ApiServices& services);
 void add_limits(Router& router, const ApiServices& services);
 void add_invoices(Router& router, const ApiServices& services);
 void add_payments(Router& router, const ApiServices& services);
+void add_unknowns(Router& router, const ApiServices& services);
 void add_approvals(Router& router, const ApiServices& services);
 void add_vendors(Router& router, const ApiServices& services);
 void add_ledger(Router& router, const ApiServices& services);

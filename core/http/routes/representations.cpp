@@ -55,6 +55,13 @@ Json shown(const Payment& payment) {
     Json history = Json::array();
     for (const auto& change : payment.history)
         history.push_back({{"state", to_string(change.state)}, {"at", time_text(change.at_ms)}});
+    Json resolution = Json::array();
+    for (const auto& vote : payment.resolution)
+        resolution.push_back({{"by", vote.by},
+                              {"outcome", vote.outcome},
+                              {"reference", text_or_null(vote.reference)},
+                              {"reason", text_or_null(vote.reason)},
+                              {"at", time_text(vote.at_ms)}});
     return {{"id", payment.id},
             {"state", to_string(payment.state)},
             {"invoice_id", payment.invoice_id},
@@ -73,7 +80,8 @@ Json shown(const Payment& payment) {
             {"reason", text_or_null(payment.reason)},
             {"created_at", time_text(payment.created_ms)},
             {"updated_at", time_text(payment.updated_ms)},
-            {"history", std::move(history)}};
+            {"history", std::move(history)},
+            {"resolution", std::move(resolution)}};
 }
 
 Json shown(const Approval& approval) {
