@@ -205,6 +205,7 @@ atr::Result<> CoreServices::prepare() {
     resolver = std::make_unique<payments::Resolver>(payments::Resolver::Parts{*store, *saga, rails, assets, clock});
     policy = std::make_unique<intake::PolicyDesk>(*store, clock);
 
+    history = std::make_unique<reconcile::LedgerHistory>(*store, executor, clock);
     statements = std::make_unique<reconcile::StatementFollower>(*store, assets, clock);
     std::vector<RailPort*> all_rails;
     for (const auto& [name, rail] : rails.all()) all_rails.push_back(rail);
@@ -259,6 +260,7 @@ atr::Result<> CoreServices::start_serving(bool new_blob_key) {
     reconciliation->start(scope);
     expiry->start(scope);
     sweep->start(scope);
+    history->start(scope);
     return {};
 }
 
@@ -269,6 +271,7 @@ void CoreServices::close(Millis patience) {
     if (reconciliation) reconciliation->stop();
     if (expiry) expiry->stop();
     if (sweep) sweep->stop();
+    if (history) history->stop();
     if (!scope.wait_idle(patience))
         log.warn("work was still under way; its leases will end and any host will go on with it",
                  {{"tasks", scope.running()}});

@@ -20,6 +20,7 @@
 #include "payments/resolver.hpp"
 #include "payments/runner.hpp"
 #include "plugin/plugin_set.hpp"
+#include "reconcile/history.hpp"
 #include "reconcile/reconciliation_service.hpp"
 #include "reconcile/statement_follower.hpp"
 #include "records/expired.hpp"
@@ -78,6 +79,7 @@ public:
     std::unique_ptr<treasury::Figures> figures;
     std::unique_ptr<treasury::DashboardReader> dashboard;
     std::unique_ptr<treasury::Logs> logs;
+    std::unique_ptr<reconcile::LedgerHistory> history;
     std::unique_ptr<reconcile::StatementFollower> statements;
     std::unique_ptr<reconcile::Reconciliation> comparison;
     std::unique_ptr<reconcile::QuarantineKeeper> quarantine;

@@ -53,9 +53,9 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
       router_({core.executor, scope_, *core.tokens, limiter_, idempotency_, metrics_, kpis_, log},
               {.max_in_flight = static_cast<std::size_t>(core.settings.intake.max_in_flight) * 4}),
       auth_routes_(*core.users, *core.tokens, throttle_),
-      api_{*core.store,   *core.invoices,  *core.approvals, *core.payments,    *core.resolver,       *core.policy,
-           *core.vendors, *core.dashboard, *core.logs,      *core.cache,       *core.reconciliation, *core.quarantine,
-           core.assets,   core.clock,      kpis_,           api_settings(core)},
+      api_{*core.store,      *core.invoices,  *core.approvals, *core.payments, *core.resolver,    *core.policy,
+           *core.vendors,    *core.dashboard, *core.logs,      *core.cache,    *core.history,     *core.reconciliation,
+           *core.quarantine, core.assets,     core.clock,      kpis_,          api_settings(core)},
       edge_(edge_settings(core.settings.server), router_.handler()) {
     http::add_health_routes(
         router_, core.clock, TREASURER_VERSION, [this] { return services(); }, [this] { return is_quarantined(); });
@@ -168,6 +168,15 @@ void WebHost::publish_metrics() {
             const auto report = core_.reconciliation->last();
             return !report ? -1.0 : report->equal() ? 1.0 : 0.0;
         });
+    metrics_.gauge_from("treasurer_books_as_of_seconds",
+                        "When the books were last compared with every rail, in seconds since 1970; 0: not yet", [this] {
+                            const auto report = core_.reconciliation->last();
+                            return report ? static_cast<double>(report->as_of_ms) / 1000 : 0.0;
+                        });
+    metrics_.gauge_from("treasurer_books_breaks", "What the last comparison could not explain", [this] {
+        const auto report = core_.reconciliation->last();
+        return report ? static_cast<double>(report->breaks_total) : 0.0;
+    });
     metrics_.gauge_from("treasurer_connections_open", "Open HTTP connections",
                         [this] { return static_cast<double>(edge_.stats().open_connections); });
     metrics_.counter_from("treasurer_edge_refused_total", "Requests the edge refused by itself",

@@ -37,8 +37,8 @@ bool gives(Role role, Permission permission) {
         case Permission::submit_invoices:
             return role == Role::submitter || role == Role::admin;
         case Permission::decide_approvals:
-            return role == Role::approver || role == Role::admin;
         case Permission::operate_payments:
+            return role == Role::approver || role == Role::admin;
         case Permission::manage_vendors:
         case Permission::manage_policy:
         case Permission::manage_users:

@@ -69,6 +69,28 @@ std::vector<TrialBalanceLine> trial_balance(const Balances& balances) {
     return out;
 }
 
+std::vector<AccountLine> account_tree(const Balances& balances) {
+    std::map<std::pair<std::string, std::string>, AccountLine> lines;
+    for (const auto& [key, units] : balances) {
+        const auto name = parse_balance_key(key);
+        if (!name) continue;
+        for (std::size_t end = name->account.find(':');; end = name->account.find(':', end + 1)) {
+            const std::string account = name->account.substr(0, end);
+            AccountLine& line = lines[{account, name->asset}];
+            line.account = account;
+            line.asset = name->asset;
+            line.is_leaf = line.is_leaf || end == std::string::npos;
+            (name->figure == Figure::debits    ? line.debits
+             : name->figure == Figure::credits ? line.credits
+                                               : line.available) += units;
+            if (end == std::string::npos) break;
+        }
+    }
+    std::vector<AccountLine> out;
+    for (auto& [name, line] : lines) out.push_back(std::move(line));
+    return out;
+}
+
 void Verification::add(const Transfer& transfer) {
     ++count_;
     for (const auto& change : effects(transfer)) expected_[change.key] += change.units;

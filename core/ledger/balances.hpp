@@ -45,6 +45,17 @@ struct TrialBalanceLine {
 /// One line an asset, in order of name. The books balance when every difference is zero.
 std::vector<TrialBalanceLine> trial_balance(const Balances& balances);
 
+/// What an account holds, or an account and all below it: "assets:treasury" sums "assets:treasury:bank" and its like.
+struct AccountLine {
+    std::string account, asset;
+    bool is_leaf = false;  ///< something is booked on the account itself
+    atr::Int128 debits = 0, credits = 0, available = 0;
+    atr::Int128 balance() const { return debits - credits; }
+};
+
+/// Every account and every account above one, in order of account and asset.
+std::vector<AccountLine> account_tree(const Balances& balances);
+
 /// Recomputes balances from transfers alone and names every difference to the counters that were kept.
 class Verification {
 public:

@@ -4,6 +4,7 @@
 
 #include "ledger/balances.hpp"
 #include "reconcile/books.hpp"
+#include "reconcile/history.hpp"
 #include "reconcile/payment_proof.hpp"
 
 namespace treasurer::reconcile {
@@ -11,6 +12,7 @@ namespace {
 
 constexpr int attempts = 100;
 constexpr std::uint32_t page_size = 1000;
+constexpr std::uint32_t most_days = 60;
 
 struct Moment {
     ledger::Balances balances;
@@ -112,6 +114,55 @@ Task<atr::Result<atr::Unit>> read_all(Store& store, std::string index, Later& la
     co_return atr::Unit{};
 }
 
+/// Compares the sums that were kept at the ends of days with those of the transfers, given in order of time.
+class DayProof {
+public:
+    struct Kept {
+        ledger::LedgerDay day;
+        ledger::Balances balances;
+    };
+    void expect(Kept kept) { days_.push_back(std::move(kept)); }
+    void add(const ledger::Transfer& transfer) {
+        while (at_ < days_.size() && days_[at_].day.end_ms() <= transfer.at_ms) compare();
+        for (const auto& change : ledger::effects(transfer)) sums_[change.key] += change.units;
+    }
+    std::vector<std::string> finish() {
+        while (at_ < days_.size()) compare();
+        return std::move(findings_);
+    }
+
+private:
+    void compare() {
+        const Kept& kept = days_[at_++];
+        if (kept.balances != sums_)
+            findings_.push_back("the balances kept at the end of " + kept.day.id + " are not what the transfers say");
+    }
+
+    std::vector<Kept> days_;
+    std::size_t at_ = 0;
+    ledger::Balances sums_;
+    std::vector<std::string> findings_;
+};
+
+/// Of the last days that were summed up: each follows from the one before.
+Task<atr::Result<atr::Unit>> read_days(Store& store, DayProof& proof) {
+    atr::Query query;
+    query.index = "by_start";
+    query.descending = true;
+    query.limit = most_days;
+    Task<atr::Result<Listing<ledger::LedgerDay>>> listing = store.list<ledger::LedgerDay>(std::move(query));
+    const atr::Result<Listing<ledger::LedgerDay>> days = co_await listing;
+    if (!days) co_return days.error();
+    for (auto day = days->items.rbegin(); day != days->items.rend(); ++day) {
+        if (!day->summed) continue;
+        Task<atr::Result<ledger::Balances>> reading = read_day(store, *day);
+        atr::Result<ledger::Balances> balances = co_await reading;
+        if (!balances) co_return balances.error();
+        proof.expect({*day, std::move(*balances)});
+    }
+    co_return atr::Unit{};
+}
+
 }  // namespace
 
 Task<atr::Result<LedgerProof>> verify_ledger(Store& store) {
@@ -124,12 +175,17 @@ Task<atr::Result<LedgerProof>> verify_ledger(Store& store) {
     PaymentProof payments;
     Later later;
     later.seq = moment->seq;
+    DayProof days;
+    Task<atr::Result<atr::Unit>> reading_days = read_days(store, days);
+    const atr::Result<atr::Unit> read = co_await reading_days;
+    if (!read) co_return read.error();
     const auto take_transfer = [&](const ledger::Transfer& transfer, bool is_later) {
         if (is_later) {
             ++out.later;
             return;
         }
         proof.add(transfer);
+        days.add(transfer);
         payments.add(transfer);
     };
     const auto take_payment = [&](const Payment& payment, bool is_later) {
@@ -155,6 +211,7 @@ Task<atr::Result<LedgerProof>> verify_ledger(Store& store) {
     for (const auto& id : later.payments) payments.skip_payment(id);
     out.transfers = proof.transfers();
     out.findings = proof.findings(moment->balances);
+    for (auto& found : days.finish()) out.findings.push_back(std::move(found));
     for (auto& found : payments.findings()) out.findings.push_back(std::move(found));
     co_return out;
 }

@@ -11,8 +11,8 @@
 
 namespace treasurer {
 
-/// Removes up to a few hundred records of `collection` whose index "by_expiry" says that they expired at `now_ms` or
-/// before, and tells how many; none left: 0. A record that was renewed in between stays. Errors: those of storage.
+/// Removes up to a few hundred records of `collection` whose index "by_expiry" says that they expired before
+/// `now_ms`, and tells how many; none left: 0. A record that was renewed in between stays. Errors: those of storage.
 /// `store` outlives the task.
 Task<atr::Result<std::size_t>> remove_expired(Store& store, std::string collection, UnixMillis now_ms);
 

@@ -1,5 +1,7 @@
 #include "records/unit_of_work.hpp"
 
+#include <algorithm>
+
 namespace treasurer {
 
 atr::Op& UnitOfWork::step(std::int32_t op, std::string collection, std::string key, std::string label) {
@@ -23,6 +25,15 @@ UnitOfWork& UnitOfWork::put(std::string collection, std::string key, std::string
 UnitOfWork& UnitOfWork::check(std::string collection, std::string key, std::uint64_t version, std::string label) {
     step(ATR_OP_CHECK, std::move(collection), std::move(key), std::move(label)).expect_version = version;
     return *this;
+}
+
+UnitOfWork& UnitOfWork::check_once(const std::string& collection, const std::string& key, std::uint64_t version,
+                                   std::string label) {
+    const bool is_there = std::any_of(batch_.ops.begin(), batch_.ops.end(), [&](const atr::Op& op) {
+        return op.op == ATR_OP_CHECK && op.record.key == key && op.record.collection == collection &&
+               op.expect_version == version;
+    });
+    return is_there ? *this : check(collection, key, version, std::move(label));
 }
 
 UnitOfWork& UnitOfWork::add(std::string collection, std::string key, atr::Int128 units, bool floor_zero,

@@ -32,6 +32,9 @@ public:
                     std::uint64_t expect, std::string label);
     /// The record must have this version until the commit; ATR_VER_ABSENT: must not exist.
     UnitOfWork& check(std::string collection, std::string key, std::uint64_t version, std::string label);
+    /// The same, unless the unit has this very check already.
+    UnitOfWork& check_once(const std::string& collection, const std::string& key, std::uint64_t version,
+                           std::string label);
     /// counter += units, refused when the result would be below zero and `floor_zero` is set.
     UnitOfWork& add(std::string collection, std::string key, atr::Int128 units, bool floor_zero, std::string label);
     /// A job born leased to `worker`; its lease token is versions[position] of the commit.

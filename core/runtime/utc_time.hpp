@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <optional>
 #include <string>
 
 #include "runtime/clock.hpp"
@@ -27,6 +28,27 @@ inline std::string rfc3339(UnixMillis at_ms) {
     std::snprintf(text, sizeof text, "T%02u:%02u:%02u.%03uZ", in_day / 3'600'000 % 24, in_day / 60'000 % 60,
                   in_day / 1000 % 60, in_day % 1000);
     return utc_day(at_ms) + text;
+}
+
+/// The moment that "2026-03-14T15:09:26Z", with or without milliseconds, names; a day alone: its first moment.
+inline std::optional<UnixMillis> parse_utc(const std::string& text) {
+    int year = 0, used = 0;
+    unsigned month = 0, day = 0, hour = 0, minute = 0, second = 0, millis = 0;
+    const auto whole = [&](int fields, int wanted) {
+        return fields == wanted && used == static_cast<int>(text.size());
+    };
+    const char* const from = text.c_str();
+    const bool read =
+        whole(std::sscanf(from, "%4d-%2u-%2u%n", &year, &month, &day, &used), 3) ||
+        whole(std::sscanf(from, "%4d-%2u-%2uT%2u:%2u:%2uZ%n", &year, &month, &day, &hour, &minute, &second, &used),
+              6) ||
+        whole(std::sscanf(from, "%4d-%2u-%2uT%2u:%2u:%2u.%3uZ%n", &year, &month, &day, &hour, &minute, &second, &millis,
+                          &used),
+              7);
+    const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+    if (!read || !date.ok() || year < 1970 || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+    const auto days = std::chrono::sys_days(date).time_since_epoch().count();
+    return (((static_cast<UnixMillis>(days) * 24 + hour) * 60 + minute) * 60 + second) * 1000 + millis;
 }
 
 }  // namespace treasurer

@@ -11,6 +11,7 @@
 #include "intake/vendor_directory.hpp"
 #include "observe/kpis.hpp"
 #include "payments/resolver.hpp"
+#include "reconcile/history.hpp"
 #include "reconcile/quarantine_keeper.hpp"
 #include "reconcile/reconciliation_service.hpp"
 #include "treasury/dashboard.hpp"
@@ -39,6 +40,7 @@ struct ApiServices {
     treasury::DashboardReader& dashboard;
     treasury::Logs& logs;
     cache::CacheService& cache;
+    reconcile::LedgerHistory& history;
     reconcile::ReconciliationService& reconciliation;
     reconcile::QuarantineKeeper& quarantine;
     const ledger::Assets& assets;

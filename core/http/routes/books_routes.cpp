@@ -1,6 +1,12 @@
-// /api/v1/ledger/trial-balance and /api/v1/reconciliation: do the books balance, and do they equal the rail.
+// /api/v1/ledger/* and /api/v1/reconciliation: what the books hold, whether they balance, and whether they equal the
+// rail.
 #include "http/routes/api_services.hpp"
+#include "http/routes/record_routes.hpp"
+#include "http/routes/representations.hpp"
+#include "ledger/accounts.hpp"
 #include "ledger/balances.hpp"
+#include "reconcile/books.hpp"
+#include "reconcile/history.hpp"
 #include "records/schema.hpp"
 
 namespace treasurer::http {
@@ -25,6 +31,49 @@ Task<Response> trial_balance(const ApiServices& services, RequestContext context
     co_return json_response(200, {{"assets", std::move(lines)}, {"as_of", time_text(services.clock.unix_ms())}});
 }
 
+/// The moment that the query's as_of names; nullopt without one. A day alone means its end.
+Parsed<std::optional<UnixMillis>> as_of(const RequestContext& context) {
+    const auto text = context.request.query_value("as_of");
+    if (!text) return std::optional<UnixMillis>();
+    const auto moment = parse_utc(std::string(*text));
+    if (!moment)
+        return Problem{.code = ErrorCode::validation_failed,
+                       .detail = "as_of is a day or a moment in UTC: 2026-03-14 or 2026-03-14T15:09:26Z.",
+                       .errors = {{"/as_of", "cannot be read"}}};
+    return std::optional<UnixMillis>(text->size() == 10 ? *moment + ledger::day_ms : *moment);
+}
+
+Task<Response> list_accounts(const ApiServices& services, RequestContext context) {
+    const auto moment = as_of(context);
+    if (!moment) co_return respond(moment.problem(), context);
+    const std::string under(context.request.query_value("under").value_or(""));
+    atr::Result<ledger::Balances> balances = ledger::Balances{};
+    if (*moment) {
+        Task<atr::Result<ledger::Balances>> reading = services.history.before(**moment);
+        balances = co_await reading;
+    } else {
+        Task<atr::Result<ledger::Balances>> reading = reconcile::read_balances(services.store);
+        balances = co_await reading;
+    }
+    if (!balances) co_return respond(problem_of(balances.error()), context);
+    Json items = Json::array();
+    for (const auto& line : ledger::account_tree(*balances)) {
+        if (!under.empty() && line.account != under && !line.account.starts_with(under + ':')) continue;
+        const auto text = [&](atr::Int128 units) {
+            const auto amount = services.assets.amount(line.asset, units);
+            return amount ? amount->to_string() : atr::units_to_string(units);
+        };
+        Json item = {{"account", line.account},     {"asset", line.asset},           {"leaf", line.is_leaf},
+                     {"debits", text(line.debits)}, {"credits", text(line.credits)}, {"balance", text(line.balance())}};
+        if (ledger::is_funded(line.account + ':')) item["available"] = text(line.available);
+        items.push_back(std::move(item));
+    }
+    co_return json_response(
+        200, {{"items", std::move(items)}, {"as_of", time_text(*moment ? **moment : services.clock.unix_ms())}});
+}
+
+const auto show_transfer = [](const ledger::Transfer& one) { return shown(one); };
+
 Task<Response> run_reconciliation(const ApiServices& services, RequestContext context) {
     Task<atr::Result<reconcile::ReconciliationService::Report>> running =
         services.reconciliation.run(reconcile::Extent::full);
@@ -42,6 +91,21 @@ Task<Response> last_reconciliation(const ApiServices& services, RequestContext c
 }  // namespace
 
 void add_ledger(Router& router, const ApiServices& services) {
+    const auto read = Access::needs(auth::Permission::read);
+    router.add({.method = "GET",
+                .pattern = "/api/v1/ledger/accounts",
+                .name = "ledger.accounts",
+                .access = read,
+                .handler = AsyncHandler(
+                    [&services](RequestContext context) { return list_accounts(services, std::move(context)); })});
+    router.add({.method = "GET",
+                .pattern = "/api/v1/ledger/transfers",
+                .name = "ledger.transfers",
+                .access = read,
+                .handler = AsyncHandler([&services](RequestContext context) {
+                    return list_records<ledger::Transfer>(services.store, std::move(context),
+                                                          {{"payment_id", "by_payment", {}}}, show_transfer, "by_time");
+                })});
     router.add({.method = "GET",
                 .pattern = "/api/v1/ledger/trial-balance",
                 .name = "ledger.trial_balance",

@@ -33,13 +33,14 @@ struct Filter {
 /// not have, a value that the filter does not have, more than one filter.
 Parsed<const Filter*> filter_of(const RequestContext& context, const std::vector<Filter>& filters);
 
-/// Newest first, over the index by_created unless a filter names another.
+/// Newest first, over `index` unless a filter names another.
 template <class R, class Show>
-Task<Response> list_records(Store& store, RequestContext context, std::vector<Filter> filters, Show show) {
+Task<Response> list_records(Store& store, RequestContext context, std::vector<Filter> filters, Show show,
+                            const char* index = "by_created") {
     const auto page = page_of(context);
     if (!page) co_return respond(page.problem(), context);
     atr::Query query;
-    query.index = "by_created";
+    query.index = index;
     query.descending = true;
     query.limit = page->limit;
     query.cursor = page->cursor;

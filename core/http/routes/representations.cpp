@@ -122,4 +122,18 @@ Json shown(const Vendor& vendor, UnixMillis now_ms) {
             {"updated_at", time_text(vendor.updated_ms)}};
 }
 
+Json shown(const ledger::Transfer& transfer) {
+    Json out = {{"id", transfer.id},
+                {"kind", ledger::to_string(transfer.kind)},
+                {"debit_account", transfer.debit_account},
+                {"credit_account", transfer.credit_account},
+                {"amount", money_json(transfer.amount)},
+                {"at", time_text(transfer.at_ms)}};
+    set_if(out, "purpose", transfer.purpose);
+    set_if(out, "pending_id", transfer.pending_id);
+    set_if(out, "payment_id", transfer.payment_id);
+    set_if(out, "rail_event_id", transfer.rail_event_id);
+    return out;
+}
+
 }  // namespace treasurer::http

@@ -9,6 +9,7 @@
 namespace treasurer::http {
 
 Json shown(const Invoice& invoice);
+Json shown(const ledger::Transfer& transfer);
 Json shown(const Payment& payment);
 Json shown(const Approval& approval);
 Json shown(const Vendor& vendor, UnixMillis now_ms);

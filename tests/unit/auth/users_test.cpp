@@ -205,7 +205,7 @@ TEST_CASE("the permission table", "[auth]") {
     };
     const Row row = GENERATE(
         Row{Permission::read, true, true, true}, Row{Permission::submit_invoices, false, true, false},
-        Row{Permission::decide_approvals, false, false, true}, Row{Permission::operate_payments, false, false, false},
+        Row{Permission::decide_approvals, false, false, true}, Row{Permission::operate_payments, false, false, true},
         Row{Permission::manage_vendors, false, false, false}, Row{Permission::manage_policy, false, false, false},
         Row{Permission::manage_users, false, false, false}, Row{Permission::run_reconciliation, false, false, false},
         Row{Permission::reset_metrics, false, false, false});
