@@ -2,6 +2,7 @@
 
 #include "app/process_faults.hpp"
 #include "auth/revoked_token.hpp"
+#include "net/http_client.hpp"
 #include "records/idempotency.hpp"
 #include "records/schema.hpp"
 #include "runtime/block_on.hpp"
@@ -94,6 +95,19 @@ HostSinks CoreServices::sinks() {
         if (!failure.request_id.empty()) fields.emplace_back("request_id", failure.request_id);
         log.write(is_answer ? observe::Level::info : observe::Level::warn, "plugin call failed", fields);
     };
+    // Shared with the sinks: a plugin's thread that never came back may still be in a call when the host has ended.
+    const bool is_wanted = [this] {
+        const auto& given = settings.plugins;
+        const auto wants = [](const PluginSlot& slot) { return !slot.http_allow.empty(); };
+        const auto any = [&](const std::map<std::string, PluginSlot>& slots) {
+            return std::any_of(slots.begin(), slots.end(), [&](const auto& entry) { return wants(entry.second); });
+        };
+        return wants(given.storage) || wants(given.cache) || any(given.rails) || any(given.parsers);
+    }();
+    if (is_wanted)
+        out.http = [client = std::make_shared<net::HttpClient>()](const HttpRequest& request) {
+            return client->send(request);
+        };
     out.secret = [this](std::string_view reference) { return secrets.resolve(reference); };
     out.host_version = TREASURER_VERSION;
     return out;

@@ -2,6 +2,7 @@
 
 #include "config/plugin_config.hpp"
 #include "config/schema_check.hpp"
+#include "net/allowed_origins.hpp"
 
 namespace treasurer {
 
@@ -41,6 +42,11 @@ public:
             problems_.push_back({reader_.position(path + ".sha256"),
                                  path + ".sha256: must be 64 lower-case hex digits, as sha256sum prints them"});
         read_breaker(path + ".breaker", slot.breaker);
+        reader_.texts(path + ".http_allow", slot.http_allow);
+        for (const auto& origin : slot.http_allow)
+            if (const std::string fault = net::fault_in_allowed(origin); !fault.empty())
+                problems_.push_back(
+                    {reader_.position(path + ".http_allow"), path + ".http_allow: '" + origin + "' " + fault});
         if (slot.use.empty()) problems_.push_back({reader_.position(path), path + ".use: name the plugin to use"});
         read_config(kind, path, slot);
     }

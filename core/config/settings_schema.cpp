@@ -71,6 +71,7 @@ Json slot_schema(std::string_view kind, const std::vector<KnownPlugin>& plugins)
                              {"open_ms", {{"type", "integer"}, {"minimum", 1}}},
                              {"open_max_ms", {{"type", "integer"}, {"minimum", 1}}}}},
                            {"additionalProperties", false}}},
+                         {"http_allow", {{"type", "array"}, {"items", {{"type", "string"}}}}},
                          {"config", {{"type", "object"}}}};
     out["required"] = {"use"};
     out["allOf"] = Json::array();

@@ -3,6 +3,8 @@
 #include "records/schema.hpp"
 #include "runtime/mutation.hpp"
 
+#include <set>
+
 namespace treasurer::payments {
 namespace {
 
@@ -23,7 +25,7 @@ void Runner::stop() {
 
 void Runner::adopt(std::string payment_id, std::uint64_t lease_token) {
     ++counters_.started;
-    if (!begin_work(payment_id, saga_.now())) return;
+    if (!begin_work(payment_id, saga_.worker(), saga_.now())) return;
     {
         const std::lock_guard lock(mutex_);
         if (active_ >= saga_.settings().max_active) {
@@ -35,10 +37,20 @@ void Runner::adopt(std::string payment_id, std::uint64_t lease_token) {
     scope_.spawn(first(std::move(payment_id), lease_token));
 }
 
-bool Runner::begin_work(const std::string& payment_id, UnixMillis leased_at) {
+bool Runner::begin_work(const std::string& payment_id, std::string worker, UnixMillis leased_at) {
     const std::lock_guard lock(mutex_);
     if (working_.empty()) sure_until_ = leased_at + saga_.settings().lease.count();
-    return working_.insert(payment_id).second;
+    return working_.emplace(payment_id, std::move(worker)).second;
+}
+
+std::string Runner::leasing_as() const {
+    const std::lock_guard lock(mutex_);
+    return leasing_as_;
+}
+
+void Runner::take_another_name() {
+    const std::lock_guard lock(mutex_);
+    leasing_as_ = saga_.worker() + "~" + std::to_string(++names_);
 }
 
 void Runner::end_work(const std::string& payment_id) {
@@ -121,18 +133,19 @@ Task<bool> Runner::lease_some(std::size_t room) {
     const auto& settings = saga_.settings();
     const auto most = static_cast<std::uint32_t>(std::min<std::size_t>(room, 64));
     const UnixMillis began = saga_.now();
+    const std::string as = leasing_as();
     CallOptions options;
     options.timeout = settings.lookup_timeout;
-    Task<atr::Result<std::vector<atr::Job>>> call =
-        storage_.lease(payments_queue, saga_.worker(), most, settings.lease, options);
+    Task<atr::Result<std::vector<atr::Job>>> call = storage_.lease(payments_queue, as, most, settings.lease, options);
     atr::Result<std::vector<atr::Job>> jobs = co_await call;
     if (!jobs) {
         ++counters_.lease_errors;
+        take_another_name();
         co_return false;
     }
     for (auto& job : *jobs) {
         ++counters_.taken_over;
-        if (!begin_work(job.id, began)) {
+        if (!begin_work(job.id, as, began)) {
             ++counters_.put_back;
             scope_.spawn(put_back(std::move(job.id), job.lease_token));
             continue;
@@ -149,22 +162,38 @@ Task<> Runner::put_back(std::string payment_id, std::uint64_t lease_token) {
     co_await releasing;
 }
 
+/// One call for what this host's own Commit As leased, and one for what it took over.
+Task<bool> Runner::renew_all() {
+    std::set<std::string> names;
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [payment_id, worker] : working_) names.insert(worker);
+    }
+    for (const auto& name : names) {
+        CallOptions options;
+        options.timeout = saga_.settings().lease;
+        Task<atr::Result<std::uint32_t>> call = storage_.extend_leases(name, saga_.settings().lease, options);
+        const atr::Result<std::uint32_t> held = co_await call;
+        if (!held) co_return false;
+    }
+    co_return true;
+}
+
 Task<> Runner::renew() {
     const auto& settings = saga_.settings();
     while (!stopping_ || active_ > 0) {
         co_await delay(executor_, std::min(settings.lease / 3, settings.poll * 4));
         if (active_ == 0) continue;
         const UnixMillis began = saga_.now();
-        CallOptions options;
-        options.timeout = settings.lease;
-        Task<atr::Result<std::uint32_t>> call = storage_.extend_leases(saga_.worker(), settings.lease, options);
-        atr::Result<std::uint32_t> held = co_await call;
-        if (!held) {
+        Task<bool> renewing = renew_all();
+        const bool renewed = co_await renewing;
+        if (!renewed) {
             ++counters_.lease_errors;
             continue;
         }
         const std::lock_guard lock(mutex_);
-        if (saga_.now() >= sure_until_) lapsed_ = working_;  // some may have ended before they were renewed
+        if (saga_.now() >= sure_until_)  // some may have ended before they were renewed
+            for (const auto& [payment_id, worker] : working_) lapsed_.insert(payment_id);
         sure_until_ = began + settings.lease.count();
     }
 }

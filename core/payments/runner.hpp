@@ -11,6 +11,7 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace treasurer::payments {
@@ -26,7 +27,9 @@ struct RunnerCounters {
 class Runner {
 public:
     Runner(Saga& saga, StoragePort& storage, Executor& executor, TaskScope& scope)
-        : saga_(saga), storage_(storage), executor_(executor), scope_(scope), waiters_(executor) {}
+        : saga_(saga), storage_(storage), executor_(executor), scope_(scope), waiters_(executor) {
+        take_another_name();
+    }
 
     /// Begins taking over and renewing; runs until stop().
     void start();
@@ -52,13 +55,17 @@ private:
     /// False: the storage had no more than a few, or cannot be asked now.
     Task<bool> lease_some(std::size_t room);
     Task<> renew();
+    Task<bool> renew_all();
     Task<> put_back(std::string payment_id, std::uint64_t lease_token);
     /// Whether this host may have lost leases of payments that it is at work on. It then takes over nothing: leasing
     /// its own payments anew would take their leases from the very sagas that are about to end them, and a host whose
     /// commits take longer than a lease would never end any.
     bool may_have_lapsed() const;
-    /// False: this host is at work on it. `leased_at`: no later than its lease began.
-    bool begin_work(const std::string& payment_id, UnixMillis leased_at);
+    /// False: this host is at work on it. `worker`: whom it is leased to. `leased_at`: no later than its lease began.
+    bool begin_work(const std::string& payment_id, std::string worker, UnixMillis leased_at);
+    std::string leasing_as() const;
+    /// After a lease call whose answer was lost: what it leased is nobody's, and must not be renewed with the rest.
+    void take_another_name();
     void end_work(const std::string& payment_id);
     Task<> ask_storage(UnitOfWork commit_a, std::string payment_id, std::size_t job_position);
     /// Works on one payment and then on those that wait.
@@ -72,10 +79,13 @@ private:
     Waiters waiters_;
     std::atomic<bool> stopping_{false};
     std::atomic<std::size_t> active_{0};
-    mutable std::mutex mutex_;                 ///< of all that follows
-    std::unordered_set<std::string> working_;  ///< payments leased by this host and not let go, waiting ones included
-    std::unordered_set<std::string> lapsed_;   ///< of those, the ones whose lease ended before it was renewed
-    UnixMillis sure_until_ = 0;                ///< until then no other lease of working_ can have ended
+    mutable std::mutex mutex_;  ///< of all that follows
+    /// Payments leased by this host and not let go, waiting ones included, and under which name each is leased.
+    std::unordered_map<std::string, std::string> working_;
+    unsigned names_ = 0;
+    std::string leasing_as_;                  ///< the name of the next lease call; never that of Commit A
+    std::unordered_set<std::string> lapsed_;  ///< of those, the ones whose lease ended before it was renewed
+    UnixMillis sure_until_ = 0;               ///< until then no other lease of working_ can have ended
     struct Adopted {
         std::string payment_id;
         std::uint64_t lease_token = 0;

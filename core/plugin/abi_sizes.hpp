@@ -23,6 +23,8 @@ template <> struct SizeIn10<atr_job> : std::integral_constant<std::size_t, 72> {
 template <> struct SizeIn10<atr_field> : std::integral_constant<std::size_t, 88> {};
 template <> struct SizeIn10<atr_evidence> : std::integral_constant<std::size_t, 80> {};
 template <> struct SizeIn10<atr_rail_event> : std::integral_constant<std::size_t, 184> {};
+template <> struct SizeIn10<atr_http_req> : std::integral_constant<std::size_t, 72> {};
+template <> struct SizeIn10<atr_http_rsp> : std::integral_constant<std::size_t, 32> {};
 // clang-format on
 
 }  // namespace treasurer

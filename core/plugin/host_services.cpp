@@ -4,6 +4,7 @@
 #include <cmath>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "plugin/border.hpp"
 
@@ -12,6 +13,8 @@ namespace treasurer {
 namespace {
 
 constexpr std::size_t max_message = 8 << 10;
+constexpr std::uint32_t most_headers = 100;
+constexpr std::size_t max_http_body = 16 << 20;
 
 HostServices& self(void* ctx) {
     return *static_cast<HostServices*>(ctx);
@@ -90,6 +93,79 @@ atr_outcome HostServices::on_secret(void* ctx, atr_str reference, atr_buf* out, 
     });
 }
 
+namespace {
+
+/// The request as the plugin gave it; nullopt: malformed.
+std::optional<HttpRequest> read_request(const atr_http_req* from) {
+    if (!border::is_whole(from) || from->n_headers > most_headers || (from->n_headers > 0 && !from->headers))
+        return std::nullopt;
+    HttpRequest out;
+    const auto method = border::text(from->method, border::max_name), url = border::text(from->url, border::max_text);
+    const auto body = border::bounded(from->body, max_http_body);
+    if (!method || !url || !body) return std::nullopt;
+    out.method = method->empty() ? "GET" : std::string(*method);
+    out.url = *url;
+    out.body = *body;
+    for (std::uint32_t i = 0; i < from->n_headers; ++i) {
+        const auto name = border::text(from->headers[i].key, border::max_name);
+        const auto value = border::bounded(from->headers[i].value, border::max_text);
+        if (!name || !value) return std::nullopt;
+        out.headers.emplace_back(*name, *value);
+    }
+    if (from->timeout_ms > 0) out.timeout = Millis{from->timeout_ms};
+    return out;
+}
+
+std::string headers_json(const HttpFields& headers) {
+    auto out = nlohmann::json::array();
+    for (const auto& [name, value] : headers) out.push_back({name, value});
+    return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
+
+atr_outcome HostServices::on_http(void* ctx, const atr_call* call, const atr_http_req* request, atr_http_rsp* response,
+                                  atr_error* error) {
+    // An exception leaves open whether anything was sent.
+    return atr::guarded(atr::Outcome::unknown, error,
+                        [&]() -> atr_outcome { return self(ctx).http(call, request, response, error); });
+}
+
+atr_outcome HostServices::http(const atr_call* call, const atr_http_req* request, atr_http_rsp* response,
+                               atr_error* error) const {
+    if (!border::is_whole(response))
+        return atr::report(atr::rejected(ATR_E_BAD_INPUT, "there is no place for the reply"), error);
+    response->phase = ATR_HTTP_NOT_SENT;
+    response->status = 0;
+    std::optional<HttpRequest> wanted = read_request(request);
+    if (!wanted) return atr::report(atr::rejected(ATR_E_BAD_INPUT, "the HTTP request is malformed"), error);
+    std::function<HttpReply(const HttpRequest&)> send;
+    {
+        const std::shared_lock lock(mutex_);
+        if (closed_ || !sinks_.http) return atr::report(atr::unsupported(), error);
+        if (call) wanted->timeout = std::min(wanted->timeout, Millis{call->deadline_unix_ms - clock_.unix_ms()});
+        wanted->allowed = sinks_.http_allow;
+        send = sinks_.http;
+    }
+    const HttpReply reply = send(*wanted);
+    response->phase = static_cast<std::int32_t>(reply.phase);
+    response->status = reply.status;
+    switch (reply.phase) {
+        case HttpPhase::not_sent:
+            return atr::report(
+                reply.is_refused ? atr::rejected(reply.code, reply.problem) : atr::retry(reply.code, reply.problem),
+                error);
+        case HttpPhase::sent_no_reply:
+            return atr::report(atr::unknown(reply.code, reply.problem), error);
+        case HttpPhase::replied:
+            break;
+    }
+    const bool fits = (!response->headers_json || atr::append(response->headers_json, headers_json(reply.headers))) &&
+                      (!response->body || atr::append(response->body, reply.body));
+    if (!fits) return atr::report(atr::unknown(ATR_E_LIMIT, "the reply does not fit into the caller's sink"), error);
+    return ATR_OK;
+}
+
 void HostServices::metric(MetricSample::Kind kind, atr_str name, double value, atr_str labels) const noexcept {
     const auto text = border::text(name, border::max_name);
     if (!text || text->empty() || !std::isfinite(value)) return;
@@ -112,9 +188,11 @@ const void* HostServices::on_service(void*, atr_str id) {
                                             &on_metric<MetricSample::Kind::histogram>,
                                             &on_metric<MetricSample::Kind::gauge>};
     static constexpr atr_secrets secrets = {sizeof(atr_secrets), 0, &on_secret};
+    static constexpr atr_http http = {sizeof(atr_http), 0, &on_http};
     const auto wanted = border::bounded(id, border::max_name).value_or(std::string_view());
     if (wanted == ATR_SVC_METRICS) return &metrics;
     if (wanted == ATR_SVC_SECRETS) return &secrets;
+    if (wanted == ATR_SVC_HTTP) return &http;
     return nullptr;
 }
 

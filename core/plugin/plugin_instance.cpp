@@ -7,6 +7,7 @@ namespace treasurer {
 atr::Result<std::unique_ptr<PluginInstance>> PluginInstance::create(std::shared_ptr<const PluginLibrary> library,
                                                                     const PluginComponent& component,
                                                                     InstanceSettings settings, PluginHost host) {
+    host.sinks.http_allow = settings.http_allow;
     const unsigned threads = component.serial() ? 1u : std::max(settings.threads, 1u);
     auto core = std::make_shared<InstanceCore>(InstanceCore::Parts{.name = settings.name,
                                                                    .library = std::move(library),

@@ -38,7 +38,8 @@ atr::Result<std::shared_ptr<PluginInstance>> start_instance(const PluginSlot& sl
                               .threads = slot.threads > 0 ? slot.threads : default_threads(kind),
                               .queue = slot.queue,
                               .config_json = slot.config_json,
-                              .breaker = slot.breaker};
+                              .breaker = slot.breaker,
+                              .http_allow = slot.http_allow};
     auto instance = PluginInstance::create(*library, **component, std::move(settings), host);
     if (!instance) return instance.error();
     return std::shared_ptr<PluginInstance>(std::move(*instance));

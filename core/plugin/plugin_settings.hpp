@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "plugin/circuit_breaker.hpp"
 
@@ -16,6 +17,7 @@ struct PluginSlot {
     std::size_t queue = 1024;  ///< calls that may wait for a thread; one more is answered "overloaded"
     std::string sha256 = {};   ///< of the file, 64 lower-case hex digits; empty: any
     BreakerSettings breaker = {};
+    std::vector<std::string> http_allow = {};  ///< origins that it may call over the host's HTTP client
     std::string config_json = "{}";  ///< a JSON object, checked against the plugin's schema
 };
 

@@ -54,7 +54,8 @@ inline constexpr std::array<std::string_view, 23> mutations = {"none",
                                                                "commit_seq_out_of_order",
                                                                "forget_a_return",
                                                                "book_a_fee_twice",
-                                                               "keep_the_rest_of_a_hold", "let_one_person_decide"};
+                                                               "keep_the_rest_of_a_hold",
+                                                               "let_one_person_decide"};
 
 #ifdef TREASURER_MUTATIONS
 /// Of this thread, and so of the world that it runs.

@@ -24,11 +24,12 @@ constexpr std::uint64_t most_seeds = 2000;    // of one search
 constexpr std::uint64_t seeds_without = 200;
 
 /// The number of seeds until a rule was broken, 0: none was within `most`.
-std::uint64_t search(std::uint64_t first, std::uint64_t most, std::string& rule) {
+std::uint64_t search(std::uint64_t first, std::uint64_t most, std::string& rule, std::string* detail = nullptr) {
     for (std::uint64_t i = 0; i < most; ++i) {
         const auto outcome = simulation::run(simulation::Plan::of(first + i));
         if (!outcome.violation) continue;
         rule = outcome.violation->rule;
+        if (detail) *detail = outcome.violation->detail;
         return i + 1;
     }
     return 0;
@@ -40,10 +41,11 @@ bool try_mutation(std::size_t which) {
     const std::string name(mutations.at(which));
     std::string rule;
     if (mutation_in_force == Mutation::none) {
-        const auto seeds = search(1, seeds_without, rule);
+        std::string detail;
+        const auto seeds = search(1, seeds_without, rule, &detail);
         if (seeds > 0)
-            std::printf("%-40s seed %llu breaks a rule: %s\n", "without a bug", static_cast<unsigned long long>(seeds),
-                        rule.c_str());
+            std::printf("%-40s seed %llu breaks a rule: %s: %s\n", "without a bug",
+                        static_cast<unsigned long long>(seeds), rule.c_str(), detail.c_str());
         else
             std::printf("%-40s %llu seeds, no rule broken\n", "without a bug",
                         static_cast<unsigned long long>(seeds_without));

@@ -31,8 +31,15 @@ public:
     }
     Task<atr::Result<std::vector<atr::Job>>> lease(std::string queue, std::string worker, std::uint32_t max,
                                                    Millis lease, CallOptions options) override {
-        return world_.storage.lease(std::move(queue), std::move(worker), max, lease, std::move(options));
+        Task<atr::Result<std::vector<atr::Job>>> call =
+            world_.storage.lease(std::move(queue), std::move(worker), max, lease, std::move(options));
+        atr::Result<std::vector<atr::Job>> jobs = co_await call;
+        if (!jobs || jobs->empty() || answers_lost_ == 0) co_return jobs;
+        --answers_lost_;
+        co_return atr::unknown(ATR_E_TIMEOUT, "the answer was lost");
     }
+    /// So many answers to a lease call that leased something never come.
+    void lose_answers(int count) { answers_lost_ = count; }
     Task<atr::Result<>> migrate(atr::Schema schema, CallOptions options) override {
         return world_.storage.migrate(std::move(schema), std::move(options));
     }
@@ -65,6 +72,7 @@ private:
     SagaWorld& world_;
     const Millis commit_takes_;
     const bool renews_;
+    int answers_lost_ = 0;
     UnixMillis free_at_ = 0;
 };
 
@@ -123,4 +131,28 @@ SCENARIO("a payment that this host works on, and leases anew, is not worked on t
     CHECK(world.books_equal_rail());
     host.runner.stop();
     world.executor.advance(60'000);
+}
+
+SCENARIO("a payment leased in an answer that was lost is taken over, however busy the host is", "[payments]") {
+    SagaWorld world("1000");
+    PoorStorage lossy(world, Millis(0));
+    support::SagaHost host(lossy, world.executor, world.ids, world.rails, world.assets, world.clock, "busy",
+                           short_lease());
+    std::vector<std::string> left;  // by a host that dies again and again, right after Commit A
+    host.runner.start();
+    bool is_always_busy = true;
+    for (int i = 0; i < 30; ++i) {
+        if (i == 12) lossy.lose_answers(1);
+        world.rail.latency(Millis(0));
+        left.push_back(world.commit_a("1").id);
+        world.rail.latency(Millis(1500));
+        world.executor.advance(1000);
+        if (i >= 10) is_always_busy = is_always_busy && host.runner.active() > 0;
+    }
+    CHECK(is_always_busy);
+    CHECK(host.runner.counters().lease_errors == 1);
+    for (int i = 0; i < 20; ++i) CHECK(world.payment(left.at(i)).state == PaymentState::settled);
+    host.runner.stop();
+    world.executor.advance(60'000);
+    CHECK(world.books_equal_rail());
 }
