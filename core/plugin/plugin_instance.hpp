@@ -36,8 +36,8 @@ struct InstanceSettings {
     std::string config_json = "{}";
     BreakerSettings breaker = {};
     std::vector<std::string> http_allow = {};  ///< see PluginSlot
-    Millis start_wait{60'000};  ///< create() is given up after that
-    Millis stop_wait{2000};     ///< stop() waits that long for running calls, then leaves them behind
+    Millis start_wait{60'000};                 ///< create() is given up after that
+    Millis stop_wait{2000};                    ///< stop() waits that long for running calls, then leaves them behind
 };
 
 class PluginInstance {
