@@ -180,8 +180,10 @@ atr::Result<> CoreServices::prepare() {
     cache = std::make_unique<cache::CacheService>(plugins->has_cache() ? &plugins->cache() : nullptr, executor, clock,
                                                   scope);
     follower = std::make_unique<cache::ChangeFollower>(plugins->storage(), *cache, executor);
-    pipeline->on_committed(
-        [this](const atr::Batch& batch, std::uint64_t seq) { cache->invalidate(cache::stale_keys(batch), seq); });
+    pipeline->on_committed([this](const atr::Batch& batch, std::uint64_t seq) {
+        cache->invalidate(cache::stale_keys(batch), seq);
+        if (watch) watch->saw(seq);
+    });
 
     treasury::FiguresSettings figuring;
     figuring.burn_window_days = settings.treasury.burn_window_days;
@@ -232,6 +234,7 @@ atr::Result<> CoreServices::prepare() {
     reconcile::QuarantineSettings quarantining;
     quarantining.at_least = settings.payments.quarantine_min;
     quarantine = std::make_unique<reconcile::QuarantineKeeper>(*store, clock, std::move(compared), quarantining);
+    watch = std::make_unique<reconcile::StoreWatch>(*store, *quarantine, executor);
     reconcile::ServiceSettings repeating;
     repeating.interval = settings.reconciliation.interval;
     repeating.full_every = settings.reconciliation.full_every;
@@ -274,6 +277,7 @@ atr::Result<> CoreServices::start_serving(bool new_blob_key) {
     reconciliation->start(scope);
     expiry->start(scope);
     sweep->start(scope);
+    watch->start(scope);
     history->start(scope);
     return {};
 }
@@ -285,6 +289,7 @@ void CoreServices::close(Millis patience) {
     if (reconciliation) reconciliation->stop();
     if (expiry) expiry->stop();
     if (sweep) sweep->stop();
+    if (watch) watch->stop();
     if (history) history->stop();
     if (!scope.wait_idle(patience))
         log.warn("work was still under way; its leases will end and any host will go on with it",

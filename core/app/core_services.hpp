@@ -23,6 +23,7 @@
 #include "reconcile/history.hpp"
 #include "reconcile/reconciliation_service.hpp"
 #include "reconcile/statement_follower.hpp"
+#include "reconcile/store_watch.hpp"
 #include "records/expired.hpp"
 #include "runtime/thread_executor.hpp"
 #include "treasury/dashboard.hpp"
@@ -83,6 +84,7 @@ public:
     std::unique_ptr<reconcile::StatementFollower> statements;
     std::unique_ptr<reconcile::Reconciliation> comparison;
     std::unique_ptr<reconcile::QuarantineKeeper> quarantine;
+    std::unique_ptr<reconcile::StoreWatch> watch;
     std::unique_ptr<reconcile::ReconciliationService> reconciliation;
     std::unique_ptr<payments::BlobSealer> sealer;
     std::unique_ptr<payments::Saga> saga;

@@ -47,6 +47,39 @@ Task<atr::Result<bool>> QuarantineKeeper::consider(const ReconciliationReport& r
     co_return true;
 }
 
+Task<atr::Result<Quarantine>> QuarantineKeeper::enter(std::string reason) {
+    for (int i = 0; i < tries; ++i) {
+        Task<atr::Result<Quarantine>> reading = current();
+        atr::Result<Quarantine> now = co_await reading;
+        if (!now) co_return now.error();
+        if (now->active) co_return now;
+        now->active = true;
+        now->life = store_.ids().next();
+        now->since_ms = clock_.unix_ms();
+        now->reason = reason;
+        AuditEntry entry;
+        entry.id = store_.ids().next();
+        entry.at_ms = now->since_ms;
+        entry.actor = "host:storage";
+        entry.action = "quarantine.entered";
+        entry.subject = Quarantine::key;
+        entry.detail = reason;
+        UnitOfWork unit = store_.begin();
+        if (now->version == 0)
+            unit.create(*now);
+        else
+            unit.update(*now);
+        unit.create(entry);
+        Task<Committed> committing = store_.commit(std::move(unit));
+        const Committed committed = co_await committing;
+        if (committed.outcome == atr::Outcome::conflict) continue;
+        if (!committed.ok()) co_return committed.failure();
+        active_ = true;
+        co_return now;
+    }
+    co_return atr::conflict(ATR_E_UNSPEC, "the quarantine was changed by others at the same moment");
+}
+
 Task<atr::Result<bool>> QuarantineKeeper::knows_every_rail() {
     Task<atr::Result<std::map<std::string, atr::Int128>>> reading =
         store_.counters_with_prefix(balances_collection, "");

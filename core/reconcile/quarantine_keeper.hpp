@@ -32,6 +32,9 @@ public:
     /// under way that no payment explains, of every rail that the books know, and late enough. True: it was lifted now.
     Task<atr::Result<bool>> consider(const ReconciliationReport& report);
 
+    /// Puts the store into quarantine under a life of its own, unless it is in one. Errors: those of storage.
+    Task<atr::Result<Quarantine>> enter(std::string reason);
+
     /// Lifts it on a person's word, which is kept in the record and in the audit trail.
     /// Errors: conflict  the store is not in quarantine
     Task<atr::Result<Quarantine>> release(std::string actor, std::string reason, std::string request_id,

@@ -23,7 +23,7 @@ class MemoryStorageCopy;
 
 namespace treasurer::simulation {
 
-class MemoryStorage final : public StoragePort {
+class MemoryStorage : public StoragePort {
 public:
     /// `clock` is the store's own: leases and expiry follow it. It must outlive the store.
     explicit MemoryStorage(const Clock& clock) : clock_(clock) {}
