@@ -34,6 +34,7 @@ HOMES = {
     "libpq-fe.h": ("plugins",),
     "hiredis/": ("plugins",),
     "openssl/": ("plugins",),
+    "curl/": ("core/net",),
 }
 POSIX_FOLDERS = ("sys/", "netinet/", "arpa/", "linux/")
 C_AND_POSIX = set("""assert ctype dirent errno fcntl float grp inttypes limits locale math net/if netdb poll pthread pwd
