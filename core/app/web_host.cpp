@@ -61,17 +61,7 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
         router_, core.clock, TREASURER_VERSION, [this] { return services(); }, [this] { return is_quarantined(); });
     http::add_metrics_routes(router_, metrics_, kpis_, http::Access::anyone());
     auth_routes_.add_to(router_);
-    http::add_process_invoice(router_, api_);
-    http::add_dashboard(router_, api_);
-    http::add_limits(router_, api_);
-    http::add_invoices(router_, api_);
-    http::add_payments(router_, api_);
-    http::add_unknowns(router_, api_);
-    http::add_approvals(router_, api_);
-    http::add_vendors(router_, api_);
-    http::add_ledger(router_, api_);
-    http::add_reconciliation(router_, api_);
-    http::add_quarantine(router_, api_);
+    http::add_api(router_, api_);
     http::add_plugins(router_, [this] { return plugin_report(*core_.plugins); });
     publish_metrics();
 }

@@ -114,4 +114,18 @@ std::string time_text(UnixMillis at_ms) {
     return observe::timestamp(at_ms);
 }
 
+void add_api(Router& router, const ApiServices& services) {
+    add_process_invoice(router, services);
+    add_dashboard(router, services);
+    add_limits(router, services);
+    add_invoices(router, services);
+    add_payments(router, services);
+    add_unknowns(router, services);
+    add_approvals(router, services);
+    add_vendors(router, services);
+    add_ledger(router, services);
+    add_reconciliation(router, services);
+    add_quarantine(router, services);
+}
+
 }  // namespace treasurer::http

@@ -62,6 +62,9 @@ void add_ledger(Router& router, const ApiServices& services);
 void add_reconciliation(Router& router, const ApiServices& services);
 void add_quarantine(Router& router, const ApiServices& services);
 
+/// All of the above.
+void add_api(Router& router, const ApiServices& services);
+
 /// `report` gives {"items":[…]} of what is loaded; it must neither wait nor call a plugin.
 void add_plugins(Router& router, std::function<Json()> report);
 

@@ -3,6 +3,7 @@
 #include "http/routes/api_services.hpp"
 #include "http/routes/record_routes.hpp"
 #include "http/routes/representations.hpp"
+#include "intake/desk_records.hpp"
 #include "ledger/accounts.hpp"
 #include "ledger/balances.hpp"
 #include "reconcile/books.hpp"
@@ -82,6 +83,20 @@ Task<Response> run_reconciliation(const ApiServices& services, RequestContext co
     co_return Response::json(200, reconcile::to_json(**report));
 }
 
+/// A run books each movement once, however often it is made. What a key can promise is the same answer, and that the
+/// order to run stands in the audit trail once.
+Task<Response> order_reconciliation(const ApiServices& services, RequestContext context) {
+    UnitOfWork unit = services.store.begin();
+    unit.create(intake::audit_line(services.store.ids(), services.clock.unix_ms(), context.principal.user,
+                                   "reconciliation.run", "reconciliation", {}, context.request_id()));
+    context.once.mark(unit, "reconciliation");
+    Task<Committed> committing = services.store.commit(std::move(unit));
+    const Committed committed = co_await committing;
+    if (!committed.ok()) co_return respond(problem_of(committed.failure()), context);
+    Task<Response> running = run_reconciliation(services, std::move(context));
+    co_return co_await running;
+}
+
 Task<Response> last_reconciliation(const ApiServices& services, RequestContext context) {
     if (const auto report = services.reconciliation.last()) co_return Response::json(200, reconcile::to_json(*report));
     Task<Response> running = run_reconciliation(services, std::move(context));
@@ -127,7 +142,10 @@ void add_reconciliation(Router& router, const ApiServices& services) {
                 .name = "reconciliation.run",
                 .access = Access::needs(auth::Permission::run_reconciliation),
                 .handler = AsyncHandler(
-                    [&services](RequestContext context) { return run_reconciliation(services, std::move(context)); })});
+                    [&services](RequestContext context) { return order_reconciliation(services, std::move(context)); }),
+                .retell = [&services](RequestContext context, const std::string& /*all books*/) {
+                    return run_reconciliation(services, std::move(context));
+                }});
 }
 
 }  // namespace treasurer::http

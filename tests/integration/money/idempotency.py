@@ -89,22 +89,29 @@ def every_other_post(site, hosts):
     account = {"rail": "bank", "asset": "MNEE", "address": "0xfeed"}
     vendor = boss[0].post("/api/v1/vendors", {"name": "Alpine Data", "accounts": [account]}).json()["id"]
     strange = invoice_text("I-00003", AMOUNT, vendor="Nobody Knows Ltd")
-    waiting = [submit(clerk, strange.replace("I-00003", f"I-0001{n}")).json() for n in range(2)]
+    waiting = [submit(clerk, strange.replace("I-00003", f"I-0001{n}")).json() for n in range(3)]
+    waiting.append(submit(clerk, invoice_text("I-00020", "1500000.25")).json())  # above the limit
     approvals = {one["id"]: one["payload_hash"] for one in boss[0].items("/api/v1/approvals?status=pending")}
     if any(one.get("approval_id") not in approvals for one in waiting):
-        raise AssertionError(f"the invoices of an unknown vendor wait for nobody: {waiting}")
+        raise AssertionError(f"what a person has to decide waits for nobody: {waiting}")
 
-    def reject(number):
+    def decide(number, verb):
         approval = waiting[number]["approval_id"]
-        return f"/api/v1/approvals/{approval}/reject", {"payload_hash": approvals[approval], "reason": "unknown"}
+        return f"/api/v1/approvals/{approval}/{verb}", {"payload_hash": approvals[approval], "reason": "looked at it"}
+
+    elsewhere = boss[0].get("/api/v1/approvals/" + waiting[2]["approval_id"]).json()["payment_id"]
 
     posts = {
         "vendors": ("/api/v1/vendors", {"name": "Meridian Freight", "accounts": [account]}, 201),
         "accounts": (f"/api/v1/vendors/{vendor}/accounts", {**account, "address": "0xbeef"}, 201),
         "limit": ("/api/settings/limit", {"new_limit": 777777}, 200),
         "limits": ("/api/settings/limits", {"critical_runway_months": 0}, 200),
-        "reject": (*reject(0), 200),
-        "reject again": (*reject(1), 200),
+        "reject": (*decide(0, "reject"), 200),
+        "reject again": (*decide(1, "reject"), 200),
+        "resolve": (f"/api/v1/payments/{elsewhere}/resolve",
+                    {"outcome": "paid_elsewhere", "reference": "cheque 7", "reason": "paid by hand"}, 202),
+        "approve": (*decide(3, "approve"), 200),
+        "reconciliation": ("/api/v1/reconciliation", {}, 200),
         "invoices": ("/api/v1/invoices", {"text": strange}, 202),
     }
     for name, (path, body, status) in posts.items():

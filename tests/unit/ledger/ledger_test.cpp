@@ -121,3 +121,22 @@ TEST_CASE("posting less than was held gives the rest back, and no more", "[ledge
     for (const auto& one : {receipt(100), pending, too_much}) forged.add(one);
     CHECK_FALSE(forged.findings(after({receipt(100), pending, too_much})).empty());
 }
+
+TEST_CASE("accounts above an account sum what is below, per asset, and only leaves are booked on", "[ledger]") {
+    const Balances balances = {{"MNEE|assets:treasury:bank|debits", 100},
+                               {"MNEE|assets:treasury:bank|available", 60},
+                               {"MNEE|assets:treasury:chain|debits", 30},
+                               {"MNEE|assets:treasury:chain|credits", 10},
+                               {"EUR|assets:treasury:bank|debits", 5},
+                               {"MNEE|assets:treasury|credits", 1},
+                               {"not a balance", 99}};
+    std::vector<std::string> told;
+    for (const AccountLine& line : account_tree(balances))
+        told.push_back(line.account + " " + line.asset + (line.is_leaf ? " leaf " : " sum ") +
+                       atr::units_to_string(line.debits) + "/" + atr::units_to_string(line.credits) + "/" +
+                       atr::units_to_string(line.available));
+    CHECK(told == std::vector<std::string>{
+                      "assets EUR sum 5/0/0", "assets MNEE sum 130/11/60", "assets:treasury EUR sum 5/0/0",
+                      "assets:treasury MNEE leaf 130/11/60", "assets:treasury:bank EUR leaf 5/0/0",
+                      "assets:treasury:bank MNEE leaf 100/0/60", "assets:treasury:chain MNEE leaf 30/10/0"});
+}

@@ -1,0 +1,92 @@
+/// The API's own routes on the desks' world: storage and rail in memory, asked without sockets. The routes are those
+/// that a host serves, but for health and plugins, which belong to the process.
+#pragma once
+
+#include "http/auth_routes.hpp"
+#include "http/metrics_routes.hpp"
+#include "http/routes/api_services.hpp"
+#include "tests/support/desk_world.hpp"
+#include "tests/support/memory_log.hpp"
+#include "tests/unit/http_router/router_bench.hpp"
+
+namespace treasurer::http {
+
+struct ApiWorld : support::DeskWorld {
+    ApiWorld() {
+        add_metrics_routes(router, metrics, kpis, Access::anyone());
+        auth_routes.add_to(router);
+        add_api(router, services);
+    }
+    ~ApiWorld() {
+        executor.run_until([this] { return host().scope.running() == 0; });
+    }
+
+    template <class T>
+    T await(Task<T> task) {
+        return executor.await(std::move(task));
+    }
+    /// "Bearer …" for a new user who may do everything.
+    std::string sign_in(const std::string& name) {
+        const auto user = await(users.add(name, "a good password", {auth::Role::admin}));
+        REQUIRE(user);
+        return "Bearer " + tokens.issue(*user).text;
+    }
+    using Fields = RouterBench::Fields;
+    RouterBench::Answer ask(std::string method, const std::string& target, Fields headers, std::string body = "") {
+        Request asked =
+            RouterBench::request(std::move(method), target.substr(0, target.find('?')), headers, std::move(body));
+        if (const auto mark = target.find('?'); mark != std::string::npos) {
+            const std::string query = target.substr(mark + 1);
+            asked.query.push_back({query.substr(0, query.find('=')), query.substr(query.find('=') + 1)});
+        }
+        RouterBench::Answer out;
+        router.dispatch(std::move(asked), Responder([out](std::optional<Response> response) {
+                            ++*out.count;
+                            if (response) *out.response = std::move(response);
+                        }));
+        executor.run_until([&] { return *out.count > 0; });
+        REQUIRE(out.is_there());
+        return out;
+    }
+
+    observe::Metrics metrics;
+    observe::Kpis kpis{metrics, clock, "MNEE"};
+    support::MemoryLog log{clock};
+    intake::PaymentDesk payment_desk{host().store, clock};
+    payments::Resolver resolver{{host().store, host().saga, rails, assets, clock}};
+    treasury::DashboardReader dashboard{host().store, desks.figures};
+    treasury::Logs logs{host().store};
+    cache::CacheService cache{nullptr, executor, clock, host().scope};
+    reconcile::LedgerHistory history{host().store, executor, clock};
+    reconcile::StatementFollower statements{host().store, assets, clock};
+    reconcile::Reconciliation comparison{host().store, assets, clock, {&rail}, statements, {}};
+    reconcile::QuarantineKeeper quarantine{host().store, clock, {"bank"}};
+    reconcile::ReconciliationService reconciliation{comparison, executor, clock};
+    auth::PasswordHasher passwords{executor, {.memory_bytes = 64 * 1024, .passes = 1}};
+    auth::Users users{host().store, passwords, clock, random};
+    auth::Tokens tokens{host().store, clock, *auth::key_from_secret(std::string(32, 'k'), "tokens"), {}};
+    auth::LoginThrottle throttle{clock, {}};
+    RateLimiter limiter{clock, {.enabled = false}};
+    Idempotency idempotency{host().store, executor, clock};
+    Router router{{executor, host().scope, tokens, limiter, idempotency, metrics, kpis, log}, {}};
+    AuthRoutes auth_routes{users, tokens, throttle};
+    ApiServices services{host().store,
+                         desks.invoices,
+                         desks.approvals,
+                         payment_desk,
+                         resolver,
+                         desks.policy,
+                         desks.vendors,
+                         dashboard,
+                         logs,
+                         cache,
+                         history,
+                         reconciliation,
+                         quarantine,
+                         assets,
+                         clock,
+                         kpis,
+                         {}};
+};
+
+}  // namespace treasurer::http
