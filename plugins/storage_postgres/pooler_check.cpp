@@ -21,13 +21,12 @@ bool are_shared(Session& first, Session& second, Deadline deadline) {
 
 }  // namespace
 
-atr::Result<> check_no_shared_sessions(SessionPool& pool, Deadline deadline) {
-    auto first = pool.connect(deadline);
-    if (!first) return first.error();
-    if ((*first)->backend(deadline) == (*first)->announced_backend()) return {};  // no pooler in between
-    auto second = pool.connect(deadline);
+atr::Result<> check_not_shared(Session& first, const std::function<atr::Result<std::unique_ptr<Session>>()>& another,
+                               Deadline deadline) {
+    if (first.backend(deadline) == first.announced_backend()) return {};  // no pooler in between
+    auto second = another();
     if (!second) return second.error();
-    if (!are_shared(**first, **second, deadline)) return {};
+    if (!are_shared(first, **second, deadline)) return {};
     return atr::rejected(ATR_E_CONFIG,
                          "a pooler in transaction mode stands before PostgreSQL, through which named prepared "
                          "statements return wrong results: set prepared_statements: false, or the pooler to session "

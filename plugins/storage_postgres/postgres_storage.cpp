@@ -8,7 +8,6 @@
 #include "fresh_read.hpp"
 #include "jobs.hpp"
 #include "migration.hpp"
-#include "pooler_check.hpp"
 #include "purge.hpp"
 #include "record_import.hpp"
 #include "record_reader.hpp"
@@ -50,7 +49,8 @@ SessionPool::Options pool_options(const Settings& settings) {
     return {.size = static_cast<std::size_t>(settings.pool_size),
             .overflow = static_cast<std::size_t>(settings.pool_overflow),
             .recycle = settings.pool_recycle,
-            .check_idle = settings.pool_check_idle};
+            .check_idle = settings.pool_check_idle,
+            .may_be_shared = !settings.prepared_statements};
 }
 
 /// A reader's outcome, or a lone writer's, when the database failed it. Before anything was sent nothing is unknown.
@@ -130,10 +130,10 @@ Result<> PostgresStorage::migrate(const Call& call, const atr::Schema& schema) {
     if (auto checked = check_schema(schema); !checked) return checked;
     const Deadline deadline = deadline_of(call);
     try {
-        if (settings_.prepared_statements)
-            if (auto checked = check_no_shared_sessions(pool_, deadline); !checked) return checked;
         auto session = pool_.take(deadline);
         if (!session) return session.error();
+        if (replica_)
+            if (auto suits = replica_->check(deadline); !suits) return suits;
         if (auto migrated = migrate_schema(**session, settings_.schema, schema, deadline); !migrated) return migrated;
         schema_.load(**session, deadline);
         return {};
@@ -172,8 +172,8 @@ Result<atr::Page> PostgresStorage::query(const Call& call, const atr::Query& que
     const auto to_page = [&query](QueryPage page) {
         return atr::Page{std::move(page.records), page.next ? to_cursor(*page.next, query) : std::string()};
     };
-    if (replica_ && (query.flags & ATR_Q_MAY_LAG) != 0) {
-        const auto catalog = schema_.get();
+    const auto catalog = schema_.get();
+    if (replica_ && (query.flags & ATR_Q_MAY_LAG) != 0 && catalog->generation != 0) {
         auto planned = PageQuery::plan(*catalog, query, after);
         if (!planned) return planned.error();
         try {
@@ -184,8 +184,8 @@ Result<atr::Page> PostgresStorage::query(const Call& call, const atr::Query& que
         }
     }
     return with_session<atr::Page>(
-        call, Outcome::retry, [&](Session& session, const Catalog& catalog, Deadline deadline) -> Result<atr::Page> {
-            auto planned = PageQuery::plan(catalog, query, after);
+        call, Outcome::retry, [&](Session& session, const Catalog& current, Deadline deadline) -> Result<atr::Page> {
+            auto planned = PageQuery::plan(current, query, after);
             if (!planned) return planned.error();
             const auto rows = read_at_least(session, {planned->statement()}, query.min_seq, deadline);
             if (!rows) return rows.error();

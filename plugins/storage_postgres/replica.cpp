@@ -6,8 +6,21 @@ namespace storage_postgres {
 namespace {
 
 constexpr std::chrono::seconds left_alone{1};
+constexpr std::chrono::seconds waited_for_at_the_start{2};
 
 }  // namespace
+
+atr::Result<> Replica::check(Deadline deadline) {
+    try {
+        auto session = pool_.take(std::min(deadline, std::chrono::steady_clock::now() + waited_for_at_the_start));
+        if (session || session.outcome() != atr::Outcome::rejected) return {};
+        atr::Error error = session.error();
+        error.message = "setting 'replica_url': " + error.message;
+        return error;
+    } catch (const SqlError&) {
+        return {};
+    }
+}
 
 std::optional<Rows> Replica::read(const Statement& statement, std::uint64_t min_seq, Deadline deadline) {
     {

@@ -24,6 +24,8 @@ public:
     /// The rows of `statement` as the replica has them, or nothing when it is unreachable or too far behind: then the
     /// primary has to answer. Throws SqlError when the primary does not say what its newest commit is.
     std::optional<Rows> read(const Statement& statement, std::uint64_t min_seq, Deadline deadline);
+    /// Errors: rejected when what stands in replica_url will never do. One that cannot be reached is no error.
+    atr::Result<> check(Deadline deadline);
     SessionPool::Usage usage() const { return pool_.usage(); }
 
 private:

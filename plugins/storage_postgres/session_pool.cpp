@@ -1,5 +1,7 @@
 #include "session_pool.hpp"
 
+#include "pooler_check.hpp"
+
 namespace storage_postgres {
 
 SessionPool::Lease::~Lease() {
@@ -37,6 +39,25 @@ atr::Result<SessionPool::Lease> SessionPool::take(Deadline deadline) {
 }
 
 atr::Result<std::unique_ptr<Session>> SessionPool::connect(Deadline deadline) {
+    auto session = open(deadline);
+    if (!session) return session;
+    if (auto checked = check_sharing(**session, deadline); !checked) return checked.error();
+    return session;
+}
+
+/// Once, whatever is asked first: also what never migrates, as a backup or a replica does not, would get wrong answers.
+atr::Result<> SessionPool::check_sharing(Session& first, Deadline deadline) {
+    if (options_.may_be_shared || checked_) return {};
+    const std::unique_lock alone(checking_, deadline);
+    if (!alone) return atr::retry(ATR_E_TIMEOUT, "the first connection was not made before the deadline");
+    if (checked_) return {};
+    auto checked = check_not_shared(
+        first, [&] { return open(deadline); }, deadline);
+    if (checked) checked_ = true;
+    return checked;
+}
+
+atr::Result<std::unique_ptr<Session>> SessionPool::open(Deadline deadline) {
     auto options = target_();
     if (!options) return options.error();
     std::unique_ptr<Session> session;

@@ -189,6 +189,58 @@ SCENARIO("behind pgbouncer in session mode everything works; in transaction mode
     }
 }
 
+SCENARIO("what never migrates is not answered through a pooler that shares sessions either", "[storage_postgres]") {
+    support::PostgresServer server;
+    Database direct(server.url());
+    Settings settings = direct.settings();
+    CHECK(commit(*direct.start(), batch({claim("a")})).outcome == Outcome::ok);
+    settings.url = server.tell("pgbouncer_transaction");
+    WHEN("prepared statements are on") {
+        const auto storage = direct.open(settings, storage_postgres::database_clock);
+        Budget budget;
+        const auto page = storage->query(budget.call, {.collection = "claims", .limit = 10});
+        REQUIRE(page.outcome() == Outcome::rejected);
+        CHECK(page.error().code == ATR_E_CONFIG);
+        CHECK(storage->get(budget.call, {{"claims", "a"}}, 0, 0).outcome() == Outcome::rejected);
+        CHECK(storage->open_snapshot(budget.call).outcome() == Outcome::rejected);  // a copy, a backup
+        CHECK(storage->health(budget.call).outcome() == Outcome::rejected);
+        CHECK(commit(*storage, batch({claim("b")})).outcome == Outcome::rejected);
+        CHECK(direct.ask("SELECT count(*) FROM claims") == "1");
+    }
+    WHEN("they are off") {
+        settings.prepared_statements = false;
+        const auto storage = direct.open(settings, storage_postgres::database_clock);
+        Budget budget;
+        CHECK(body(*storage, "claims", "a") == "mine");
+        CHECK(storage->open_snapshot(budget.call));
+    }
+}
+
+SCENARIO("a replica behind a pooler that shares sessions is refused at the start, and never answers",
+         "[storage_postgres]") {
+    support::PostgresServer server;
+    Database direct(server.url());
+    Settings settings = direct.settings();
+    settings.replica_url = server.tell("pgbouncer_transaction") + "?application_name=replica";
+    const auto refused = try_to_start(direct, settings);
+    REQUIRE(refused.outcome() == Outcome::rejected);
+    CHECK(refused.error().code == ATR_E_CONFIG);
+    CHECK(refused.error().message.find("setting 'replica_url': a pooler in transaction mode") != std::string::npos);
+    WHEN("a host was started all the same, while the pooler was away") {
+        CHECK(commit(*direct.start(), batch({claim("a")})).outcome == Outcome::ok);
+        const auto storage = direct.open(settings, storage_postgres::database_clock);
+        for (int i = 0; i < 3; ++i) {
+            Budget budget;
+            const auto page =
+                storage->query(budget.call, {.collection = "claims", .limit = 10, .flags = ATR_Q_MAY_LAG});
+            REQUIRE(page);
+            CHECK(page->records.size() == 1);
+        }
+        CHECK(direct.ask("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'replica' AND query LIKE "
+                         "'%claims%'") == "0");
+    }
+}
+
 SCENARIO("a connection that broke is replaced, and a call waits for a free one until its deadline",
          "[storage_postgres]") {
     Database database;

@@ -227,6 +227,32 @@ SCENARIO("a role that lost a right is not healthy, and the table is named", "[st
                   "SET client_min_messages = error; DROP OWNED BY " + role + " CASCADE; DROP ROLE " + role);
 }
 
+SCENARIO("a serialization failure or a deadlock is judged again, and one that stays is a matter of trying again",
+         "[storage_postgres]") {
+    Database database;
+    const auto storage = database.start();
+    const std::string state = GENERATE(as<std::string>(), "40001", "40P01");
+    const bool passes = GENERATE(true, false);
+    database.ask(
+        "CREATE SEQUENCE times; CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF nextval('" +
+        database.schema + ".times') <= " + (passes ? "2" : "1000000") +
+        " THEN RAISE EXCEPTION 'forced' USING ERRCODE = '" + state +
+        "'; END IF; RETURN NEW; END$$; CREATE TRIGGER fails BEFORE INSERT ON claims FOR EACH ROW EXECUTE "
+        "FUNCTION fail()");
+    const auto result = commit(*storage, batch({claim("a"), add("funds", "5")}, "key"));
+    CHECK(database.ask("SELECT last_value > 1 FROM times") == "t");  // it was tried again by itself
+    if (passes) {
+        CHECK(result.outcome == Outcome::ok);
+        CHECK(body(*storage, "balances", "funds") == "5");
+    } else {
+        CHECK(result.outcome == Outcome::retry);
+        CHECK(result.error.code == ATR_E_OVERLOADED);
+        CHECK(result.error.vendor_code == state);
+        CHECK(database.ask("SELECT count(*) FROM claims") == "0");
+        CHECK(database.ask("SELECT count(*) FROM atr_keys") == "0");
+    }
+}
+
 SCENARIO("two groups that lock the same rows in different order are both done", "[storage_postgres]") {
     Database database;
     const auto one = database.start(), two = database.start();
