@@ -47,14 +47,14 @@ void lock_schema(Session& session, const std::string& schema_name, Deadline dead
 /// True: something changed.
 Result<bool> bring_up_to(Session& session, const std::string& schema_name, const atr::Schema& schema,
                          Deadline deadline) {
-    create_system_tables(session, schema_name, deadline);
+    bool changed = create_system_tables(session, schema_name, deadline);
     const auto catalog = Catalog::load_in_transaction(session, schema_name, deadline);
     if (catalog->schema_version > schema.version)
         return rejected(ATR_E_CONFIG, "schema '" + schema_name + "' has schema version " +
                                           std::to_string(catalog->schema_version) + ", this program knows version " +
                                           std::to_string(schema.version) +
                                           ": start the newer program, or restore a backup made before it ran");
-    bool changed = catalog->schema_version != schema.version;
+    changed = changed || catalog->schema_version != schema.version;
     for (const auto& wanted : schema.collections) {
         const Collection* there = find(*catalog, wanted.name);
         if (there && (there->name != wanted.name || (there->kind == CollectionKind::counters) != wanted.counter))

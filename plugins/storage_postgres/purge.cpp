@@ -11,7 +11,8 @@ constexpr const char* blobs_name = "atr.blobs";
 
 std::string delete_old(const std::string& table, const std::string& also) {
     return "DELETE FROM " + table + " WHERE key = ANY(ARRAY(SELECT key FROM " + table +
-           " WHERE updated_ms < $1::bigint" + also + " LIMIT $2::bigint FOR UPDATE SKIP LOCKED)) RETURNING key";
+           " WHERE updated_ms < $1::bigint" + also +
+           " ORDER BY updated_ms LIMIT $2::bigint FOR UPDATE SKIP LOCKED)) RETURNING key";
 }
 
 }  // namespace

@@ -39,22 +39,28 @@ const char* const statements[] = {
     "ERRCODE = "
     "state; END IF; RETURN true; END$$",
 };
+/// By which purge finds the oldest, however many keys there are.
+const char* const keys_by_age = "CREATE INDEX \"atr_keys:by_age\" ON atr_keys(updated_ms)";
 
 }  // namespace
 
-void create_system_tables(Session& session, const std::string& schema, Deadline deadline) {
+bool create_system_tables(Session& session, const std::string& schema, Deadline deadline) {
     Parameters name;
     name.text(schema);
     const Rows there = session.run(
         {"SELECT (SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = $1::text), (SELECT count(*) FROM "
-         "pg_catalog.pg_tables WHERE schemaname = $1::text AND tablename = 'atr_state')",
+         "pg_catalog.pg_tables WHERE schemaname = $1::text AND tablename = 'atr_state'), (SELECT count(*) FROM "
+         "pg_catalog.pg_indexes WHERE schemaname = $1::text AND indexname = 'atr_keys:by_age')",
          name},
         deadline);
-    if (there.integer(0, 1) != 0) return;
     std::vector<Statement> all;
     if (there.integer(0, 0) == 0) all.push_back({"CREATE SCHEMA " + sql_name(schema)});
-    for (const char* sql : statements) all.push_back({sql});
+    if (there.integer(0, 1) == 0)
+        for (const char* sql : statements) all.push_back({sql});
+    if (there.integer(0, 2) == 0) all.push_back({keys_by_age});
+    if (all.empty()) return false;
     session.run(std::move(all), deadline);
+    return true;
 }
 
 }  // namespace storage_postgres

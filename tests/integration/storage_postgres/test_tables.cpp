@@ -52,6 +52,40 @@ SCENARIO("a query reaches its page by its index, wherever the page begins", "[st
     CHECK(plan.find("Sort") == std::string::npos);
 }
 
+SCENARIO("keys and changes that may be forgotten are found by an index, however many are kept", "[storage_postgres]") {
+    Database database;
+    auto storage = database.start();
+    const auto index_there = [&] {
+        return database.ask("SELECT count(*) FROM pg_indexes WHERE schemaname = '" + database.schema +
+                            "' AND indexname = 'atr_keys:by_age'");
+    };
+    WHEN("an older program made the tables") {
+        database.ask("DROP INDEX \"atr_keys:by_age\"");
+        REQUIRE(index_there() == "0");
+        storage = database.start();
+        CHECK(index_there() == "1");
+    }
+    WHEN("there are many keys, few of them old") {
+        database.ask(
+            "INSERT INTO atr_keys SELECT 'k' || n, '', n, '{}', 1, n FROM generate_series(1, 20000) n; INSERT "
+            "INTO atr_changes SELECT n, n, n, '{0}', '{1}', '{k}' FROM generate_series(1, 20000) n; UPDATE "
+            "atr_state SET commit_seq = 20000; ANALYZE");
+        Budget budget;
+        CHECK(storage->purge(budget.call, "atr.keys", 51, 20).value() == 20);
+        CHECK(storage->purge(budget.call, "atr.keys", 51, 1000).value() == 30);
+        CHECK(storage->purge(budget.call, "atr.keys", 51, 1000).value() == 0);
+        CHECK(storage->purge(budget.call, "atr.changes", 51, 1000).value() == 50);
+        CHECK(storage->purge(budget.call, "atr.changes", 51, 1000).value() == 0);
+        CHECK(database.ask("SELECT min(updated_ms) FROM atr_keys") == "51");
+        CHECK(database.ask("SELECT min(seq) FROM atr_changes") == "51");
+        const auto plan = database.ask(
+            "EXPLAIN SELECT key FROM atr_keys WHERE updated_ms < 60 AND (expires_ms = 0 OR "
+            "expires_ms <= 9) ORDER BY updated_ms LIMIT 20 FOR UPDATE SKIP LOCKED");
+        CHECK(plan.find("atr_keys:by_age") != std::string::npos);
+        CHECK(plan.find("Sort") == std::string::npos);
+    }
+}
+
 SCENARIO("a forged cursor names another place, or is refused before the database sees it", "[storage_postgres]") {
     using storage_postgres::Cell;
     struct Case {
