@@ -1,18 +1,19 @@
 #!/usr/bin/env python3
-"""`treasurer plugin check` of a plugin that needs a server: starts one, runs the kit against it, ends it.
+"""`treasurer plugin check` of a plugin that needs a server: starts one, runs the kit against it, ends it. What it skips
+is what skips.py lists.
 
     check_on_server.py storage_postgres | cache_redis [ARGUMENT OF THE KIT ...]
 """
 
 import contextlib
 import os
-import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "support"))
 
-from host import BUILD, PROGRAM  # noqa: E402
+from host import BUILD  # noqa: E402
+from passes import check  # noqa: E402
 from postgres import Postgres  # noqa: E402
 from redis_server import Standalone  # noqa: E402
 
@@ -42,8 +43,8 @@ def main():
         file.write(settings)
         file.flush()
         path = os.path.join(BUILD, "plugins", plugin + ".so")
-        return subprocess.run([PROGRAM, "plugin", "check", path, "--config", file.name, *arguments], check=False).returncode
+        check(plugin, path, "--config", file.name, *arguments)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

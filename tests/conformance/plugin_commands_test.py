@@ -4,6 +4,7 @@ explains every rule that the kit tries, in the kit's own words.
 
     plugin_commands_test.py CMAKE
 """
+import json
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from xml.etree import ElementTree
 
 CMAKE = sys.argv[1]
 SOURCE, BUILD = Path(os.environ["TREASURER_SOURCE"]), Path(os.environ["TREASURER_BUILD"])
@@ -174,6 +176,22 @@ class Check(unittest.TestCase):
                               timeout=60, check=False)
         self.assertEqual(done.returncode, 1, done)
         self.assertIn("plugins.parsers.rules.use: the plugin's schema is no JSON object", done.stderr)
+
+    def test_a_report_is_xml_and_json_whatever_bytes_the_plugin_writes(self):
+        plugin = BUILD / "test_plugins/broken/by_hand_prints_bytes.so"
+        for form, read in (("junit", ElementTree.fromstring), ("json", json.loads), ("text", str)):
+            done = subprocess.run([str(BUILD / "bin/treasurer"), "plugin", "check", str(plugin), "--quick", "--format",
+                                   form], capture_output=True, timeout=120, check=False)
+            self.assertEqual(done.returncode, 1, done)
+            self.assertIn("K\N{REPLACEMENT CHARACTER}lte ä", done.stdout.decode("utf-8"))
+            read(done.stdout)
+
+    def test_a_parser_that_nothing_was_tried_on_does_not_pass(self):
+        plugin = BUILD / "test_plugins/broken/by_hand_reads_no_text.so"
+        done = treasurer("check", plugin, "--quick")
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn("give --document FILE", done.stdout)
+        self.assertNotIn("  skip  ATR-PARSER", done.stdout)
 
     def test_a_folder_is_no_plugin(self):
         done = treasurer("check", BUILD / "plugins")

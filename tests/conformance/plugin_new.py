@@ -12,6 +12,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.dont_write_bytecode = True
+import skips  # noqa: E402
+
 CMAKE, KIND, LANGUAGE = sys.argv[1:]
 SOURCE, BUILD = Path(os.environ["TREASURER_SOURCE"]), Path(os.environ["TREASURER_BUILD"])
 NAME = "register"  # a word of C and C++: a name must not need to be one that no language knows
@@ -41,6 +44,13 @@ def own_name(project):
     return re.search(r"^project\((\w+)", (project / "CMakeLists.txt").read_text(encoding="utf-8"), re.M).group(1)
 
 
+def report_of(project):
+    """What the kit said when the project's own test ran it."""
+    said = (project / "build/Testing/Temporary/LastTest.log").read_text(encoding="utf-8")
+    assert re.search(r"^\d+ passed, 0 failed, ", said, re.M), said
+    return said
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
@@ -60,6 +70,8 @@ def main():
         commands, = COMMANDS.findall(readme)
         said = run("bash", "-euc", commands, cwd=project, env=as_a_stranger(sdk))
         assert "100% tests passed, 0 tests failed out of 1" in said, said
+
+        skips.judge(f"template {template.name}", report_of(project))
 
         if LANGUAGE == "c":
             cache = (project / "build/CMakeCache.txt").read_text(encoding="utf-8")

@@ -35,7 +35,7 @@ public:
     Parsed parse(const SampleDocument& document, int most_fields = 100'000, std::int64_t budget_ms = 60'000);
 
     /// Documents it should be able to read something of: those given with --document, else an invoice of the kit's own
-    /// where it reads plain text.
+    /// where it reads plain text. Throws Failure where there is none: nothing has then been tried.
     std::vector<SampleDocument> samples();
     /// Bytes that no parser likes, of a media type it declares.
     std::vector<SampleDocument> hostile();

@@ -76,7 +76,7 @@ atr::RailPayment RailClient::payment(const std::string& amount) {
                          .creditor_json = options.creditor_json,
                          .money = Money(atr::Decimal::parse(text).value_or(1), facts_.asset),
                          .purpose = "conformance kit"};
-    if (facts_.sequenced) out.sequence = ++made_;
+    if (facts_.sequenced) out.sequence = next_sequence_;
     return out;
 }
 
@@ -107,7 +107,10 @@ atr::Result<atr::RailStatus> RailClient::submit(const atr::RailPayment& payment,
         },
         budget_ms);
     need_supported(answer, "submit");
-    return status.read(answer);
+    auto out = status.read(answer);
+    const bool may_be_out = out ? out->state != atr::RailState::failed : answer.outcome == atr::Outcome::unknown;
+    if (facts_.sequenced && may_be_out && payment.sequence == next_sequence_) ++next_sequence_;
+    return out;
 }
 
 atr::Result<atr::RailStatus> RailClient::lookup(const atr::RailPayment& payment,

@@ -24,7 +24,8 @@ public:
     const RailFacts& facts() const { return facts_; }
     nlohmann::json describe();
 
-    /// A payment with an id of its own; `amount` empty: that of the options.
+    /// A payment with an id of its own; `amount` empty: that of the options. On a sequenced rail it has the number
+    /// after the last that went out, as the host gives them.
     atr::RailPayment payment(const std::string& amount = "");
     atr::Result<std::string> prepare(const atr::RailPayment& payment);
     atr::Result<atr::RailStatus> submit(const atr::RailPayment& payment, const std::string& blob,
@@ -61,6 +62,9 @@ public:
 
     const atr_rail& table() const { return table_; }
     const std::string& began_at() const { return began_at_; }
+    /// The payments before `next` went out elsewhere.
+    void go_on_at(std::uint64_t next) { next_sequence_ = next; }
+    std::uint64_t next_sequence() const { return next_sequence_; }
 
 private:
     void read_facts();
@@ -69,7 +73,7 @@ private:
     atr_rail table_;
     RailFacts facts_;
     std::string began_at_;
-    std::atomic<unsigned> made_{0};
+    std::atomic<std::uint64_t> next_sequence_{1};
 };
 
 /// For calls whose answer does not matter, because what moved is counted.

@@ -69,11 +69,16 @@ void by_two_hosts(Context& t) {
     std::getline(lines, position);
     std::vector<std::string> ids;
     for (std::string id; std::getline(lines, id);) ids.push_back(id);
+    const auto nth = [&](RailClient& rail, std::size_t n) {
+        auto out = rail.payment();
+        out.payment_id = ids[n];
+        out.sequence = rail.facts().sequenced ? n + 1 : 0;
+        return out;
+    };
     t.in_processes(3, [&](int) {
         RailClient rail(t);
-        for (const auto& id : ids) {
-            auto payment = rail.payment();
-            payment.payment_id = id;
+        for (std::size_t n = 0; n < ids.size(); ++n) {
+            const auto payment = nth(rail, n);
             whatever(rail.pay(payment, rail.prepared(payment)));
         }
         return std::string();
@@ -81,9 +86,9 @@ void by_two_hosts(Context& t) {
     RailClient rail(t);
     std::multiset<std::string> moved;
     for (const auto& event : rail.events(position)) moved.insert(event.payment_id);
-    for (const auto& id : ids) {
-        auto payment = rail.payment();
-        payment.payment_id = id;
+    for (std::size_t n = 0; n < ids.size(); ++n) {
+        const auto& id = ids[n];
+        const auto payment = nth(rail, n);
         expect_equal(moved.count(id), static_cast<std::size_t>(rail.is_settled(payment) ? 1 : 0),
                      "movements of a payment that three processes submitted");
     }
@@ -108,58 +113,102 @@ void late(Context& t) {
     }
 }
 
+/// A payment that was begun before a kill -9, as the journal of a host would have it.
+struct Begun {
+    std::string id;
+    std::uint64_t sequence = 0;
+};
+
+atr::RailPayment payment_of(RailClient& rail, const Begun& begun) {
+    auto out = rail.payment();
+    out.payment_id = begun.id;
+    out.sequence = begun.sequence;
+    return out;
+}
+
+/// What became of it, submitted again where that is safe.
+atr::RailStatus resumed(RailClient& rail, const Begun& begun) {
+    const auto payment = payment_of(rail, begun);
+    const auto blob = rail.prepared(payment);
+    const auto seen = rail.resolved(payment, blob);
+    if (seen.state != RailState::never_received || !rail.facts().idempotent || seen.is_final) return seen;
+    const auto again = rail.pay(payment, blob);
+    return again ? *again : seen;
+}
+
+/// Submits until it is killed. A sequenced rail takes one payment after another.
+void submit_many(Context& t, std::uint64_t first_sequence, const std::function<void(const std::string&)>& say) {
+    RailClient rail(t);
+    rail.go_on_at(first_sequence);
+    std::mutex mutex;
+    in_threads(rail.facts().sequenced ? 1 : 4, [&](int) {
+        for (int i = 0; i < 10'000; ++i) {
+            const auto payment = rail.payment();
+            const auto blob = rail.prepared(payment);
+            {
+                const std::lock_guard lock(mutex);
+                say("begun " + payment.payment_id + " " + std::to_string(payment.sequence));
+            }
+            const auto answer = rail.submit(payment, blob);
+            const std::lock_guard lock(mutex);
+            if (answer && answer->state == RailState::settled)
+                say("settled " + payment.payment_id + " " + std::to_string(payment.sequence));
+        }
+    });
+}
+
+/// The number for the next payment of a sequenced rail: the last one begun is asked after first, as a host does.
+std::uint64_t next_sequence_after(Context& t, const Begun& last) {
+    return std::stoull(t.in_process([&] {
+        RailClient rail(t);
+        const bool used = resumed(rail, last).state != RailState::never_received;
+        return std::to_string(last.sequence + (used ? 1 : 0));
+    }));
+}
+
 /// kill -9 while submits are under way; whatever was begun is then resolved by a new process.
 void dropped(Context& t) {
     const int rounds = t.scale(4, 15, 40);
-    const auto start = t.in_process([&] {
+    bool sequenced = false;
+    auto start = t.in_process([&] {
         RailClient rail(t);
-        need_declared(rail.facts().queryable && !rail.facts().sequenced, "queryable, and not sequenced");
-        return rail.end_position();
+        need_declared(rail.facts().queryable, "queryable");
+        return (rail.facts().sequenced ? "1" : "0") + rail.end_position();
     });
-    std::set<std::string> begun, settled;
+    sequenced = start.front() == '1';
+    start.erase(0, 1);
+    std::vector<Begun> begun;
+    std::set<std::string> settled;
+    std::uint64_t next_sequence = 1;
     for (int round = 0; round < rounds; ++round) {
-        const auto said = t.killed_process(static_cast<std::size_t>(5 + t.below(40)), [&](const auto& say) {
-            RailClient rail(t);
-            std::mutex mutex;
-            in_threads(4, [&](int) {
-                for (int i = 0; i < 10'000; ++i) {
-                    const auto payment = rail.payment();
-                    const auto blob = rail.prepared(payment);
-                    {
-                        const std::lock_guard lock(mutex);
-                        say("begun " + payment.payment_id);
-                    }
-                    const auto answer = rail.submit(payment, blob);
-                    const std::lock_guard lock(mutex);
-                    if (answer && answer->state == RailState::settled) say("settled " + payment.payment_id);
-                }
-            });
-        });
+        const auto said = t.killed_process(static_cast<std::size_t>(5 + t.below(40)),
+                                           [&](const auto& say) { submit_many(t, next_sequence, say); });
         std::istringstream lines(said);
-        for (std::string what, id; lines >> what >> id;)
-            if (id.size() == 32) (what == "begun" ? begun : settled).insert(id);
+        Begun one;
+        for (std::string what; lines >> what >> one.id >> one.sequence;) {
+            if (one.id.size() != 32) continue;
+            if (what == "begun")
+                begun.push_back(one);
+            else
+                settled.insert(one.id);
+        }
+        if (sequenced && !begun.empty()) next_sequence = next_sequence_after(t, begun.back());
     }
     RailClient rail(t);
     std::set<std::string> settled_now;
-    for (const auto& id : begun) {
-        auto payment = rail.payment();
-        payment.payment_id = id;
-        const auto blob = rail.prepared(payment);
-        auto seen = rail.resolved(payment, blob);
-        if (settled.contains(id) && seen.state != RailState::settled)
+    for (const auto& one : begun) {
+        const auto payment = payment_of(rail, one);
+        const auto state = rail.resolved(payment, rail.prepared(payment)).state;
+        if (settled.contains(one.id) && state != RailState::settled)
             fail("a payment that was settled before kill -9 is settled after it",
-                 "state " + std::to_string(static_cast<int>(seen.state)));
-        if (seen.state == RailState::never_received && rail.facts().idempotent && !seen.is_final) {
-            const auto again = rail.pay(payment, blob);
-            if (again) seen = *again;
-        }
-        if (seen.state == RailState::settled) settled_now.insert(id);
+                 "state " + std::to_string(static_cast<int>(state)));
+        if (resumed(rail, one).state == RailState::settled) settled_now.insert(one.id);
     }
     std::multiset<std::string> moved;
     for (const auto& event : rail.events(start))
         if (event.direction == ATR_DIR_OUT && event.state == RailState::settled) moved.insert(event.payment_id);
-    for (const auto& id : begun)
-        expect_equal(moved.count(id), static_cast<std::size_t>(settled_now.contains(id) ? 1 : 0),
+    for (const auto& one : begun)
+        expect_equal(moved.count(one.id), static_cast<std::size_t>(settled_now.contains(one.id) ? 1 : 0),
                      "movements of a payment under way at kill -9, then resolved by lookup");
 }
 
@@ -197,7 +246,9 @@ void never_overdrawn(Context& t) {
     RailClient rail(t);
     const int decimals = rail.facts().decimals;
     const auto held = rail.held().to_units(decimals);
-    if (!held || *held < 100) throw Undeclared{"a balance to spend"};
+    expect(held && *held >= 100,
+           "an account with at least 100 of its smallest unit, of which a tenth can be paid: give it money",
+           rail.held().to_string() + " " + rail.facts().asset);
     const auto share = *atr::Decimal::from_units(*held / 10, decimals);
     in_threads(rail.facts().sequenced ? 1 : 8, [&](int) {
         for (int i = 0; i < 3; ++i) {

@@ -34,6 +34,7 @@ enum fault {
     silent_refusal,
     health_not_json,
     bad_describe,
+    reads_no_text,
     hangs_without_time,
     bad_outcome,
     floods_sink,
@@ -41,6 +42,7 @@ enum fault {
     floods_log,
     bad_log_fields,
     prints,
+    prints_bytes,
     exits
 };
 #define BREAKS(x) (FAULT == (x))
@@ -81,6 +83,10 @@ static atr_outcome create(const atr_host* host, atr_str name, atr_str config, vo
         puts("hello");
         fflush(stdout);
     }
+    if (BREAKS(prints_bytes)) { /* Latin-1, a letter cut in two, control characters, and what XML has no place for */
+        for (int i = 0; i < 500; ++i) fputs("K\xE4lte \xC3\xA4\xC3 \x01\x1B[0m \xEF\xBF\xBF ]]>\n", stdout);
+        fflush(stdout);
+    }
     if (BREAKS(null_instance)) return ATR_OK;
     host_of[made % 64] = host;
     *self = &instances[made++ % 64];
@@ -96,8 +102,10 @@ static int same(atr_str text, const char* wanted) {
 }
 
 static atr_outcome describe(void* self, atr_buf* out, atr_error* error) {
-    static const char text[] = "{\"media_types\":[\"text/plain\"],\"deterministic\":true}";
-    const size_t length = BREAKS(bad_describe) ? 20 : sizeof text - 1;
+    static const char plain[] = "{\"media_types\":[\"text/plain\"],\"deterministic\":true}",
+                      wire[] = "{\"media_types\":[\"text/x-wire\"],\"deterministic\":true}";
+    const char* text = BREAKS(reads_no_text) ? wire : plain;
+    const size_t length = BREAKS(bad_describe) ? 20 : strlen(text);
     (void)self;
     return out->append(out->ctx, text, length) == 0 ? ATR_OK : refuse(error, ATR_E_LIMIT, "the sink is full");
 }

@@ -1,4 +1,5 @@
 // A sound bank behind a wrapper that breaks one rule of the contract: that of fault.hpp.
+#include <algorithm>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -27,6 +28,7 @@ public:
         auto out = nlohmann::json::parse(sound_->describe().value());
         if (breaks("repeat_pays_again")) out["idempotent"] = true;
         if (breaks("does_not_say_idempotent")) out.erase("idempotent");
+        if (is_sequenced()) out["sequenced"] = true;
         return out.dump();
     }
 
@@ -45,6 +47,8 @@ public:
 
     atr::Result<atr::RailStatus> submit(const atr::Call& call, const atr::RailPayment& payment,
                                         std::string_view prepared) override {
+        if (is_sequenced() && payment.sequence != 1 + paid(call) && !is_paid(call, payment))
+            return atr::retry(ATR_E_BAD_INPUT, "number " + std::to_string(payment.sequence) + " is not the next");
         if (breaks("takes_any_bytes"))
             if (const auto right = sound_->prepare(call, payment)) return sound_->submit(call, payment, right->blob);
         if (breaks("retry_though_paid") && call.deadline_unix_ms() - call.now_unix_ms() < 1000) {
@@ -67,7 +71,8 @@ public:
         if (breaks("never_received_is_final") && out && out->state == atr::RailState::never_received)
             out->is_final = true;
         const std::lock_guard lock(mutex_);
-        if (breaks("forgets_at_restart") && out && !submitted_.contains(payment.payment_id))
+        if ((breaks("forgets_at_restart") || breaks("sequenced_forgets_at_restart")) && out &&
+            !submitted_.contains(payment.payment_id))
             return atr::RailStatus{.state = atr::RailState::never_received};
         return out;
     }
@@ -93,6 +98,19 @@ public:
     }
 
 private:
+    /// `sequenced` breaks nothing: it takes payments in the order of their numbers, and no other.
+    static bool is_sequenced() { return breaks("sequenced") || breaks("sequenced_forgets_at_restart"); }
+    std::uint64_t paid(const atr::Call& call) const {
+        const auto page = sound_->statement(call, "", "", 100'000);
+        if (!page) return 0;
+        return static_cast<std::uint64_t>(
+            std::ranges::count_if(page->events, [](const auto& event) { return event.direction == ATR_DIR_OUT; }));
+    }
+    bool is_paid(const atr::Call& call, const atr::RailPayment& payment) const {
+        const auto status = sound_->lookup(call, payment, {}, "");
+        return status && status->state == atr::RailState::settled;
+    }
+
     const std::unique_ptr<rail_simulated::SimulatedRail> sound_;
     std::mutex mutex_;
     std::set<std::string> prepared_, submitted_;
