@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/check.hpp"
+#include "base/utf8.hpp"
 
 namespace atr::testkit {
 
@@ -18,8 +19,6 @@ using Answer = atr::Error;
 
 /// "conflict, code 103: the counter would leave its bounds".
 std::string to_text(const Answer& answer);
-
-bool is_utf8(std::string_view text);
 
 class Border {
 public:

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/utf8.hpp"
 #include "base/verdict_text.hpp"
 
 namespace atr::testkit {
@@ -121,7 +122,7 @@ std::string Job::last_lines(const char* file) const {
     std::string out(static_cast<std::size_t>(size - from), '\0');
     in.seekg(from);
     in.read(out.data(), static_cast<std::streamsize>(out.size()));
-    return out;
+    return repaired_utf8(out);
 }
 
 }  // namespace atr::testkit

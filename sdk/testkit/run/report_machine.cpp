@@ -2,6 +2,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "base/utf8.hpp"
+
 namespace atr::testkit {
 
 namespace {
@@ -20,8 +22,11 @@ const char* word(Verdict verdict) {
     return "";
 }
 
-/// XML 1.0 has no other control characters, escaped or not.
-std::string xml(const std::string& text) {
+/// XML 1.0 has neither other control characters nor the last two code points of Unicode's first plane, escaped or not.
+std::string xml(const std::string& given) {
+    std::string text = repaired_utf8(given);
+    for (const char* none : {"\xEF\xBF\xBE", "\xEF\xBF\xBF"})
+        for (std::size_t at; (at = text.find(none)) != std::string::npos;) text.replace(at, 3, "?");
     std::string out;
     for (const char c : text) {
         if (c == '<')
