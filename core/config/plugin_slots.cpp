@@ -10,8 +10,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::int64_t max_threads = 1024, max_queue = 1 << 20;
-constexpr std::int64_t longest_open_ms = 600'000;
 constexpr std::size_t max_instance_name = 32;
 
 bool is_instance_name(std::string_view name) {
@@ -33,8 +31,8 @@ public:
     void one(const std::string& kind, const std::string& path, PluginSlot& slot) {
         std::int64_t threads = slot.threads, queue = static_cast<std::int64_t>(slot.queue);
         reader_.text(path + ".use", slot.use);
-        reader_.integer(path + ".threads", threads, 0, max_threads);
-        reader_.integer(path + ".queue", queue, 1, max_queue);
+        reader_.integer(path + ".threads", threads, 0, max_plugin_threads);
+        reader_.integer(path + ".queue", queue, 1, max_plugin_queue);
         slot.threads = static_cast<unsigned>(threads);
         slot.queue = static_cast<std::size_t>(queue);
         reader_.text(path + ".sha256", slot.sha256);
@@ -65,10 +63,10 @@ public:
 private:
     void read_breaker(const std::string& path, BreakerSettings& breaker) {
         std::int64_t failures = breaker.failures;
-        reader_.integer(path + ".failures", failures, 0, 1'000'000);
+        reader_.integer(path + ".failures", failures, 0, most_breaker_failures);
         breaker.failures = static_cast<unsigned>(failures);
-        reader_.milliseconds(path + ".open_ms", breaker.open, 1, longest_open_ms);
-        reader_.milliseconds(path + ".open_max_ms", breaker.open_max, 1, longest_open_ms);
+        reader_.milliseconds(path + ".open_ms", breaker.open, 1, longest_breaker_open_ms);
+        reader_.milliseconds(path + ".open_max_ms", breaker.open_max, 1, longest_breaker_open_ms);
     }
 
     void refuse_name(const std::string& path, const YamlEntry& entry) {

@@ -1,6 +1,7 @@
 /// The plugins section: which plugin each slot uses, its threads and queue, and its own settings.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,10 @@
 #include "plugin/plugin_settings.hpp"
 
 namespace treasurer {
+
+/// Upper bounds of a slot's own keys.
+inline constexpr std::int64_t max_plugin_threads = 1024, max_plugin_queue = 1 << 20;
+inline constexpr std::int64_t most_breaker_failures = 1'000'000, longest_breaker_open_ms = 600'000;
 
 /// The JSON Schema of the plugin that a slot uses: rejected with a clear line when there is none.
 /// `kind` is "storage", "cache", "rail" or "parser"; `dir` is plugins.dir.

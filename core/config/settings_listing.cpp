@@ -1,5 +1,7 @@
 #include "config/settings_listing.hpp"
 
+#include <algorithm>
+
 #include "config/overrides.hpp"
 #include "config/settings_keys.hpp"
 #include "config/shown_value.hpp"
@@ -100,14 +102,25 @@ struct SlotLister {
         if (const YamlNode* use = slot.find("use")) named.use = use->text;
         if (const YamlNode* pin = slot.find("sha256")) named.sha256 = pin->text;
         for (const auto& entry : slot.entries)
-            if (entry.key == "config")
+            if (entry.key == "config" || entry.key == "breaker")
                 for (const auto& setting : entry.value.entries)
-                    out.push_back(shown.of(path + ".config." + setting.key, setting.value));
+                    out.push_back(shown.of(path + '.' + entry.key + '.' + setting.key, setting.value));
             else
                 out.push_back(shown.of(path + '.' + entry.key, entry.value));
+        list_slot_defaults(slot, path);
         if (!options.plugin_schema) return;
         const auto schema = options.plugin_schema(kind, named, dir);
         if (schema) list_defaults(slot.find("config"), Json::parse(*schema, nullptr, false), path + ".config", out);
+    }
+    /// What the slot itself leaves out.
+    void list_slot_defaults(const YamlNode& slot, const std::string& path) {
+        const Json all = slot_defaults().flatten();  // an empty list becomes null
+        for (const auto& [key, value] : all.items()) {
+            std::string below = key.substr(1);
+            std::replace(below.begin(), below.end(), '/', '.');
+            const YamlNode* given = slot.find_path(below);
+            if (given == nullptr) out.push_back({path + '.' + below, value.is_null() ? "[]" : value.dump(), "default"});
+        }
     }
     void list_each(std::string_view kind, const std::string& path, const YamlNode* slots) {
         if (slots == nullptr) return;

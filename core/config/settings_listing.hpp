@@ -20,6 +20,10 @@ struct ListedSetting {
 /// In the order of the file config/embedded.yaml, plugins last. Problems: those of load_settings().
 std::variant<std::vector<ListedSetting>, Problems> list_settings(const LoadOptions& options);
 
+/// What the keys of a plugin's slot (`plugins.storage` and the like) are where the file does not give them, as JSON of
+/// the slot's own shape; `use` and `config` have no default.
+nlohmann::json slot_defaults();
+
 /// What is known of one plugin: what `use` would name it, its kind and the schema of its settings.
 struct KnownPlugin {
     std::string use, kind;

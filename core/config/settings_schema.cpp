@@ -1,3 +1,4 @@
+#include "config/plugin_slots.hpp"
 #include "config/settings_keys.hpp"
 #include "config/settings_listing.hpp"
 
@@ -6,6 +7,10 @@ namespace treasurer {
 namespace {
 
 using Json = nlohmann::json;
+
+Json bounded(std::int64_t min, std::int64_t max) {
+    return {{"type", "integer"}, {"minimum", min}, {"maximum", max}};
+}
 
 Json closed_object() {
     return {{"type", "object"}, {"properties", Json::object()}, {"additionalProperties", false}};
@@ -30,6 +35,7 @@ public:
     void decimal(std::string_view path, atr::Decimal& value, atr::Decimal min, atr::Decimal max) override {
         put(path, {{"type", {"string", "number"}},
                    {"default", value.to_string()},
+                   {"pattern", min < atr::Decimal{} ? "^-?[0-9]+([.][0-9]+)?$" : "^[0-9]+([.][0-9]+)?$"},
                    {"description", "a decimal, " + min.to_string() + " to " + max.to_string()}});
     }
     void milliseconds(std::string_view path, std::chrono::milliseconds& value, std::int64_t min,
@@ -44,7 +50,9 @@ public:
 
 private:
     static Json whole(std::int64_t value, std::int64_t min, std::int64_t max) {
-        return {{"type", "integer"}, {"minimum", min}, {"maximum", max}, {"default", value}};
+        Json out = bounded(min, max);
+        out["default"] = value;
+        return out;
     }
     void put(std::string_view path, Json about) {
         Json* at = &root;
@@ -58,21 +66,31 @@ private:
     }
 };
 
+/// Adds the defaults to a schema of the same shape.
+void put_defaults(Json& properties, const Json& defaults) {
+    for (const auto& [key, value] : defaults.items())
+        if (value.is_object())
+            put_defaults(properties[key]["properties"], value);
+        else
+            properties[key]["default"] = value;
+}
+
 Json slot_schema(std::string_view kind, const std::vector<KnownPlugin>& plugins) {
     Json out = closed_object();
     out["properties"] = {{"use", {{"type", "string"}}},
-                         {"threads", {{"type", "integer"}, {"minimum", 0}}},
-                         {"queue", {{"type", "integer"}, {"minimum", 1}}},
+                         {"threads", bounded(0, max_plugin_threads)},
+                         {"queue", bounded(1, max_plugin_queue)},
                          {"sha256", {{"type", "string"}, {"pattern", "^([0-9a-f]{64})?$"}}},
                          {"breaker",
                           {{"type", "object"},
                            {"properties",
-                            {{"failures", {{"type", "integer"}, {"minimum", 0}}},
-                             {"open_ms", {{"type", "integer"}, {"minimum", 1}}},
-                             {"open_max_ms", {{"type", "integer"}, {"minimum", 1}}}}},
+                            {{"failures", bounded(0, most_breaker_failures)},
+                             {"open_ms", bounded(1, longest_breaker_open_ms)},
+                             {"open_max_ms", bounded(1, longest_breaker_open_ms)}}},
                            {"additionalProperties", false}}},
                          {"http_allow", {{"type", "array"}, {"items", {{"type", "string"}}}}},
                          {"config", {{"type", "object"}}}};
+    put_defaults(out["properties"], slot_defaults());
     out["required"] = {"use"};
     out["allOf"] = Json::array();
     for (const auto& plugin : plugins)
@@ -85,6 +103,18 @@ Json slot_schema(std::string_view kind, const std::vector<KnownPlugin>& plugins)
 
 }  // namespace
 
+Json slot_defaults() {
+    const PluginSlot slot;
+    return {{"threads", slot.threads},
+            {"queue", slot.queue},
+            {"sha256", slot.sha256},
+            {"breaker",
+             {{"failures", slot.breaker.failures},
+              {"open_ms", slot.breaker.open.count()},
+              {"open_max_ms", slot.breaker.open_max.count()}}},
+            {"http_allow", slot.http_allow}};
+}
+
 Json settings_schema(const std::vector<KnownPlugin>& plugins) {
     SchemaWriter writer;
     Settings defaults;
@@ -95,6 +125,8 @@ Json settings_schema(const std::vector<KnownPlugin>& plugins) {
     slots["properties"]["cache"] = slot_schema("cache", plugins);
     slots["properties"]["rails"] = {{"type", "object"}, {"additionalProperties", slot_schema("rail", plugins)}};
     slots["properties"]["parsers"] = {{"type", "object"}, {"additionalProperties", slot_schema("parser", plugins)}};
+    slots["required"] = {"storage", "cache"};
+    writer.root["required"] = {"plugins"};
     writer.root["$schema"] = "https://json-schema.org/draft/2020-12/schema";
     writer.root["title"] = "Settings of Autonomous Treasurer";
     return std::move(writer.root);
