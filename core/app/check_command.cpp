@@ -21,7 +21,7 @@ struct CheckOptions {
     std::vector<std::string> config;
     std::string format = "text", report;
     bool quick = false, full = false;
-    unsigned limit_seconds = 0;
+    unsigned limit_seconds = 0, final_within_seconds = 15;
 };
 
 std::chrono::milliseconds loading_limit(const kit::Options& options) {
@@ -96,6 +96,7 @@ int run_check(CheckOptions options) {
         }
     options.kit.depth = options.full ? kit::Depth::full : options.quick ? kit::Depth::quick : kit::Depth::normal;
     options.kit.limit = std::chrono::seconds(options.limit_seconds);
+    options.kit.final_within = std::chrono::seconds(options.final_within_seconds);
     for (const auto& word : options.kit.only)
         if (!names_a_check(word)) {
             print_error("--only " + word + ": no check has a code that begins so; treasurer plugin explain lists them");
@@ -150,6 +151,8 @@ void add_plugin_check(CLI::App& plugin, int& exit_code) {
     check->add_option("--jobs", options->kit.jobs, "checks at once (default: one a core)");
     check->add_option("--creditor", options->kit.creditor_json, "rails: the payee, as JSON, that is paid");
     check->add_option("--amount", options->kit.amount, "rails: the amount of a payment");
+    check->add_option("--final-within", options->final_within_seconds,
+                      "rails: seconds that a payment may take to become final (default: 15)");
     repeated(check->add_option("--document", options->kit.documents, "parsers: a document it must read a field of"));
     check->callback([options, &exit_code] {
         try {

@@ -15,7 +15,7 @@ using namespace atr::testkit;
 constexpr const char* usage =
     "atr_plugin_check X.so [--config KEY=VALUE|FILE.json]... [--only CODE|STAGE]... [--component ID] [--seed N]\n"
     "                 [--quick|--full] [--limit SECONDS] [--jobs N] [--format text|junit|json] [--report FILE]\n"
-    "                 [--creditor JSON] [--amount DECIMAL] [--document FILE]...\n"
+    "                 [--creditor JSON] [--amount DECIMAL] [--final-within SECONDS] [--document FILE]...\n"
     "In settings, {data} is a fresh folder and {unique} a fresh name for each check.\n"
     "Exit code 0: all passed. 1: a check failed or could not run. 2: wrong arguments.\n";
 
@@ -74,6 +74,8 @@ Arguments read(const std::vector<std::string>& words) {
             out.options.creditor_json = value();
         else if (word == "--amount")
             out.options.amount = value();
+        else if (word == "--final-within")
+            out.options.final_within = std::chrono::seconds(number(word, value()));
         else if (word == "--document")
             out.options.documents.emplace_back(value());
         else if (!word.starts_with("--") && out.options.plugin.empty())

@@ -193,6 +193,13 @@ class Check(unittest.TestCase):
         self.assertIn("give --document FILE", done.stdout)
         self.assertNotIn("  skip  ATR-PARSER", done.stdout)
 
+    def test_how_long_a_payment_may_take_to_become_final_is_the_callers_word(self):
+        for within, code in (("1", 1), ("30", 0)):
+            done = treasurer("check", BUILD / "plugins/rail_simulated.so", "--quick", "--only", "ATR-RAIL-004", "--config",
+                             "path={data}/bank.db", "--config", "settle_after=2500", "--final-within", within)
+            self.assertEqual(done.returncode, code, done.stdout)
+            self.assertEqual("1 s (--final-within)" in done.stdout, code == 1, done.stdout)
+
     def test_a_folder_is_no_plugin(self):
         done = treasurer("check", BUILD / "plugins")
         self.assertEqual((done.returncode, done.stdout), (2, ""), done)

@@ -35,6 +35,11 @@ atr_outcome give_secret(void*, atr_str reference, atr_buf* out, atr_error* error
     });
 }
 
+atr_outcome send_request(void* ctx, const atr_call* call, const atr_http_req* request, atr_http_rsp* reply,
+                         atr_error* error) {
+    return static_cast<HostSide*>(ctx)->http().send(call, request, reply, error);
+}
+
 void ignore_metric(void*, atr_str, double, atr_str) {}
 
 }  // namespace
@@ -66,6 +71,8 @@ void HostSide::on_log(void* ctx, std::int32_t level, atr_str message, atr_str fi
 const void* HostSide::on_service(void*, atr_str id) noexcept {
     static constexpr atr_metrics metrics = {sizeof(atr_metrics), 0, &ignore_metric, &ignore_metric, &ignore_metric};
     static constexpr atr_secrets secrets = {sizeof(atr_secrets), 0, &give_secret};
+    static constexpr atr_http http = {sizeof(atr_http), 0, &send_request};
+    if (atr::view(id) == ATR_SVC_HTTP) return &http;
     if (atr::view(id) == ATR_SVC_METRICS) return &metrics;
     if (atr::view(id) == ATR_SVC_SECRETS) return &secrets;
     return nullptr;

@@ -1,4 +1,4 @@
-/// The services a plugin gets from the kit: log, clock, secrets, metrics; and what it did with them.
+/// The services a plugin gets from the kit: log, clock, secrets, metrics, HTTP; and what it did with them.
 #pragma once
 
 #include <atr/atr.h>
@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/border.hpp"
+#include "base/http_service.hpp"
 
 namespace atr::testkit {
 
@@ -20,6 +21,7 @@ public:
     HostSide& operator=(const HostSide&) = delete;
 
     const atr_host* raw() const { return &raw_; }
+    HttpService& http() { return http_; }
     /// The last lines the plugin logged.
     std::string tail() const;
     /// Throws Failure when it has logged more than its calls can explain.
@@ -30,6 +32,7 @@ private:
     static const void* on_service(void* ctx, atr_str id) noexcept;
 
     Border& border_;
+    HttpService http_;
     atr_host raw_{};
     std::atomic<std::uint64_t> lines_{0};
     mutable std::mutex mutex_;

@@ -12,6 +12,10 @@ namespace {
 
 std::atomic<std::uint64_t> ids_made{0};
 
+std::string waited_for(std::chrono::milliseconds time) {
+    return std::to_string(time.count() / 1000) + " s (--final-within)";
+}
+
 /// 32 lower-case hex digits that no other check, process or run has.
 std::string fresh_id(const std::string& unique) {
     std::random_device random;
@@ -196,26 +200,30 @@ atr::Result<atr::RailStatus> RailClient::pay(const atr::RailPayment& payment, co
 
 atr::RailStatus RailClient::resolved(const atr::RailPayment& payment, const std::string& blob) {
     atr::RailStatus out;
-    const bool known = eventually([&] {
-        const auto status = lookup(payment, {blob});
-        if (status) out = *status;
-        return status && (status->is_final || status->state == atr::RailState::never_received);
-    });
-    expect(known, "a lookup that ends in a final state or NEVER_RECEIVED", "none within 15 s");
+    const bool known = eventually(
+        [&] {
+            const auto status = lookup(payment, {blob});
+            if (status) out = *status;
+            return status && (status->is_final || status->state == atr::RailState::never_received);
+        },
+        final_within());
+    expect(known, "a lookup that ends in a final state or NEVER_RECEIVED", "none within " + waited_for(final_within()));
     return out;
 }
 
 atr::RailStatus RailClient::final_status(const atr::RailPayment& payment, const std::string& blob) {
     atr::RailStatus out;
     std::string last;
-    const bool known = eventually([&] {
-        const auto status = lookup(payment, {blob});
-        last = status ? "state " + std::to_string(static_cast<int>(status->state)) + ", not final"
-                      : to_text(status.error());
-        if (status && status->is_final) out = *status;
-        return status && status->is_final;
-    });
-    expect(known, "a lookup that becomes final", last + " after 15 s");
+    const bool known = eventually(
+        [&] {
+            const auto status = lookup(payment, {blob});
+            last = status ? "state " + std::to_string(static_cast<int>(status->state)) + ", not final"
+                          : to_text(status.error());
+            if (status && status->is_final) out = *status;
+            return status && status->is_final;
+        },
+        final_within());
+    expect(known, "a lookup that becomes final", last + " after " + waited_for(final_within()));
     return out;
 }
 

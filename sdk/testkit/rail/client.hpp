@@ -68,6 +68,7 @@ public:
 
 private:
     void read_facts();
+    std::chrono::milliseconds final_within() { return instance_.context().options.final_within; }
 
     Instance instance_;
     atr_rail table_;

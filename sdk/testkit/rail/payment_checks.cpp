@@ -216,7 +216,7 @@ void remembered_elsewhere(Context& t) {
 
 Checks rail_checks() {
     Checks out = rail_payment_checks();
-    for (auto* part : {rail_repeat_checks, rail_statement_checks, rail_option_checks}) {
+    for (auto* part : {rail_repeat_checks, rail_statement_checks, rail_option_checks, rail_http_checks}) {
         auto some = part();
         std::move(some.begin(), some.end(), std::back_inserter(out));
     }

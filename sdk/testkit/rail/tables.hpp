@@ -9,5 +9,6 @@ Checks rail_payment_checks();
 Checks rail_repeat_checks();
 Checks rail_statement_checks();
 Checks rail_option_checks();
+Checks rail_http_checks();
 
 }  // namespace atr::testkit

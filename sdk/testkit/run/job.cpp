@@ -51,7 +51,10 @@ Job::Job(const Check& check, const Options& options, std::size_t component, cons
          const std::string& unique)
     : check_(check), options_(options), folder_(folder), began_(steady_clock::now()) {
     fs::create_directories(folder_ / "data");
-    deadline_ = began_ + (options.limit.count() > 0 ? options.limit : std::chrono::milliseconds(check.limit));
+    const auto usual = Options{}.final_within;
+    const auto more = std::max(usual, options.final_within) - usual;  // a check may wait for a few payments
+    deadline_ =
+        began_ + (options.limit.count() > 0 ? options.limit : std::chrono::milliseconds(check.limit) + 4 * more);
     child_.emplace([&](int) { return run(component, unique); }, Child::Group::own);
 }
 

@@ -6,7 +6,7 @@ namespace atr::testkit {
 
 namespace {
 
-constexpr std::int64_t never_ms = 4'100'000'000'000, long_lease = 3'600'000;
+constexpr std::int64_t never_ms = 4'100'000'000'000, model_lease_ms = 3'600'000;
 
 int below(std::mt19937_64& random, int bound) {
     return static_cast<int>(random() % static_cast<unsigned>(bound));
@@ -30,7 +30,7 @@ StepOp random_op(std::mt19937_64& random) {
             return {add(key, std::to_string(below(random, 21) - 10), below(random, 2) ? "-5" : "",
                         below(random, 2) ? "20" : "")};
         case 6:
-            return {enqueue(key, below(random, 2) ? long_lease : 0, "w", run_at)};
+            return {enqueue(key, below(random, 2) ? model_lease_ms : 0, "w", run_at)};
         case 7:
             return {job_done(key, 1'000'000'007), below(random, 4) != 0};
         default:
