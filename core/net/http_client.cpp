@@ -203,6 +203,9 @@ HttpReply HttpClient::send(const HttpRequest& request) {
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, time);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, time);
+    // Else a transfer that has timed out joins the thread that looks up the name, which no deadline ends. That thread
+    // is left to itself: it owns what it works on, and ends with the resolver's own patience.
+    curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());

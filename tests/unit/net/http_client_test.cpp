@@ -3,7 +3,10 @@
 #include <atr/atr.h>
 #include <catch2/catch.hpp>
 
+#include <future>
+
 #include "net/allowed_origins.hpp"
+#include "tests/unit/net/hanging_lookup.hpp"
 #include "tests/unit/net/scripted_server.hpp"
 
 using namespace treasurer;
@@ -45,6 +48,25 @@ SCENARIO("a whole reply is told as it came, whatever its status", "[http_client]
     CHECK(seen.starts_with("POST /pay HTTP/1.1\r\n"));
     CHECK(seen.find("Authorization: Bearer t\r\n") != std::string::npos);
     CHECK(seen.ends_with("\r\n\r\n{\"amount\":\"1\"}"));
+}
+
+SCENARIO("a name that is looked up for ever does not outlast the deadline", "[http_client]") {
+    net_test::HangingLookup lookup;
+    net::HttpClient client;
+    HttpRequest request;
+    request.method = "POST";
+    request.url = std::string("http://") + net_test::HangingLookup::name;
+    request.allowed = {request.url};
+    request.timeout = Millis{200};
+    std::future<HttpReply> sending = std::async(std::launch::async, [&] { return client.send(request); });
+    // Patience, not a measure: without the rule it comes back only when the lookup does.
+    const bool came_back = sending.wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+    CHECK(lookup.is_under_way());
+    lookup.release();
+    CHECK(came_back);
+    const HttpReply reply = sending.get();
+    CHECK(reply.phase == HttpPhase::not_sent);
+    CHECK(reply.code == ATR_E_TIMEOUT);
 }
 
 SCENARIO("nothing was sent where no connection came about", "[http_client]") {
