@@ -55,6 +55,9 @@ std::string worker_name(Ids& ids) {
     return std::string(host) + ":" + std::to_string(::getpid()) + ":" + ids.next().substr(24);
 }
 
+/// For one page of a statement. A rail that does not answer keeps a host from serving no longer than this.
+constexpr Millis rail_patience_at_start{2000};
+
 atr::Error cannot(std::string what, atr::Error error) {
     error.message = std::move(what) + ": " + error.message;
     return error;
@@ -260,10 +263,18 @@ atr::Result<> CoreServices::prepare() {
 atr::Result<> CoreServices::start_serving(bool new_blob_key) {
     const auto same_key = block_on(executor, settle_blob_key(*store, *sealer, new_blob_key));
     if (!same_key) return cannot("the key that seals prepared payments", same_key.error());
+    reconcile::StatementFollower at_start(*store, assets, clock, {.timeout = rail_patience_at_start});
     for (const auto& [name, rail] : rails.all()) {
-        const auto followed = block_on(executor, statements->follow(*rail));
-        if (!followed) return cannot("the statement of rail '" + name + "'", followed.error());
-        if (followed->booked > 0) log.info("receipts booked", {{"rail", name}, {"count", followed->booked}});
+        const auto followed = block_on(executor, at_start.follow(*rail));
+        const bool may_pass =
+            !followed && (followed.outcome() == atr::Outcome::retry || followed.outcome() == atr::Outcome::unknown);
+        if (!followed && !may_pass) return cannot("the statement of rail '" + name + "'", followed.error());
+        // What came in meanwhile is booked by the first comparison that reaches it: until then there is less to spend.
+        if (!followed)
+            log.warn("a rail's statement cannot be read yet; the host serves without what came in there",
+                     {{"rail", name}, {"why", followed.error().message}});
+        else if (followed->booked > 0)
+            log.info("receipts booked", {{"rail", name}, {"count", followed->booked}});
     }
     const auto quarantined = block_on(executor, quarantine->current());
     if (!quarantined) return cannot("whether the store is in quarantine", quarantined.error());

@@ -53,6 +53,7 @@ public:
     atr::Result<> prepare();
 
     /// Begins the work of a serving host: receipts booked, due payments taken over, changes followed, books compared.
+    /// A rail that is away is no error: its receipts are booked when it is back.
     /// `new_blob_key`: see settle_blob_key().
     atr::Result<> start_serving(bool new_blob_key = false);
 

@@ -136,6 +136,7 @@ atr::Result<atr::StatementPage> SimulatedRail::statement(const atr::Call& call, 
 }
 
 atr::Result<std::string> SimulatedRail::health(const atr::Call& call) {
+    if (const auto in_time = answer_late(call, {}); !in_time) return in_time.error();
     return reader_.balance(call);
 }
 
