@@ -2,12 +2,15 @@
 """Two hosts on one storage, both at work; one is killed, or stopped and woken again, at every boundary of the payment
 saga. The other one ends what was begun: nothing lost, nothing paid twice, the books equal the rail.
 
-Prints how long the last payment took to be final after the kill: at most the lease (1 s) and two seconds is what
-docs/architecture.md promises.
+With --not-idempotent the rail pays a repeat a second time, and what it may have received waits for a person instead.
 
-    two_hosts.py [NAME]      all boundaries, or one
+Prints how long the last payment took to be final after the kill, with several cases at once on this machine; that it is
+at most the lease (1 s) and two seconds is measured by tests/bench/takeover.py, one case at a time.
+
+    two_hosts.py [--not-idempotent] [NAME]      all boundaries, or one
 """
 
+import argparse
 import concurrent.futures
 import os
 import signal
@@ -18,7 +21,7 @@ import time
 from money_site import ConnectionLost, invoice_text, money_site, submit, told
 
 from books import Books, check_all, wait_settled
-from crash_points import UNKNOWN, fault_names
+from crash_points import NEVER_WITHOUT_IDEMPOTENCE, UNKNOWN, fault_names
 from host import wait_until
 from stalled_sender import stop_without_lock
 
@@ -32,8 +35,9 @@ PARKED = ("saga.before_park", "saga.after_park")
 
 
 class Case:
-    def __init__(self, site, name):
+    def __init__(self, site, name, idempotent=True):
         self.site = site
+        self.idempotent = idempotent
         self.name = name
         self.held = os.path.join(site.folder, "held")
         self.acknowledged = {}
@@ -69,8 +73,17 @@ class Case:
         settings = UNKNOWN if self.name in PARKED else {}
         return self.site.start(testing__fault_point=f"{self.name}:1:hold={self.held}", **settings)
 
-    def run(self, kill):
-        """Returns how long the last payment took to be final after the first host was gone."""
+    def wait_for_news(self, books):
+        """A host that was woken may have sent what the other one had given to a person: the rail's word ends that."""
+        def waits_for_a_person_and_moved():
+            moved = {payment for payment, _ in books.moved()}
+            return [p for name, p in books.payments().items() if p.get("needs_human") and name in moved]
+
+        wait_until(lambda: not waits_for_a_person_and_moved(), 60, "what moved is known to have moved")
+
+    def run(self, kill, restarted=False):
+        """Returns how long the last payment took to be final after the first host was gone. `restarted`: the other host
+        is not there before that."""
         books = Books(self.site)
         if self.name in RESUMED:
             self.leave_work()
@@ -80,14 +93,16 @@ class Case:
                 for text in self.texts[:INVOICES // 2]:
                     pool.submit(self.send, lost, text, 60)
             wait_until(lambda: os.path.exists(self.held), 30, f"the first host is held at {self.name}")
-            other = self.site.start()
-            for text in self.texts[INVOICES // 2:]:
+            other = None if restarted else self.site.start()
+            for text in [] if restarted else self.texts[INVOICES // 2:]:
                 pool.submit(self.send, other, text, 60)
             if kill:
                 lost.kill()
             else:
                 stop_without_lock(lost, books)
             gone = time.monotonic()
+            if restarted:
+                other = self.site.start()
             wait_settled(books, 60)
             took = time.monotonic() - gone
             if not kill:
@@ -97,31 +112,40 @@ class Case:
             wait_until(lambda text=text: self.send(other, text, 20), 60, "every invoice is taken")
         if not kill:
             lost.stop()
+        self.wait_for_news(books)
         moved = check_all(self.site, other.client(self.site.token("boss")), self.acknowledged)
-        if moved != INVOICES:
-            raise AssertionError(f"{moved} of {INVOICES} were paid")
+        asked = sum(1 for payment in books.payments().values() if payment.get("needs_human"))
+        if moved + asked != INVOICES or (self.idempotent and asked):
+            raise AssertionError(f"{INVOICES} invoices: {moved} paid, {asked} wait for a person")
         other.stop()
         return took
 
 
-def run_case(template, name, kill):
+def run_case(template, name, kill, idempotent=True):
     began = time.monotonic()
-    with money_site("two-hosts", template) as site:
-        took = Case(site, name).run(kill)
-    print(f"  {name}: {'killed' if kill else 'stopped and woken'}; the last payment was final {took:.1f} s later; "
-          f"{INVOICES} paid once, {time.monotonic() - began:.1f} s", flush=True)
+    flag = "true" if idempotent else "false"
+    with money_site("two-hosts", template, plugins__rails__bank__config__idempotent=flag) as site:
+        took = Case(site, name, idempotent).run(kill)
+    print(f"  {name}: {'killed' if kill else 'stopped and woken'}; nothing on its way {took:.1f} s later; "
+          f"{'all paid once' if idempotent else 'none paid twice'}, {time.monotonic() - began:.1f} s", flush=True)
     return took
 
 
 def main():
-    chosen = sys.argv[1:] or fault_names()
-    cases = [(name, kill) for name in chosen for kill in (True, False)]
+    options = argparse.ArgumentParser()
+    options.add_argument("--not-idempotent", action="store_true")
+    options.add_argument("names", nargs="*")
+    given = options.parse_args()
+    idempotent = not given.not_idempotent
+    # Where a repeat could pay twice nothing comes to these, which crash_points.py watches.
+    chosen = [name for name in given.names or fault_names() if idempotent or name not in NEVER_WITHOUT_IDEMPOTENCE]
+    cases = [(name, kill, idempotent) for name in chosen for kill in (True, False)]
     print(f"two_hosts: {len(chosen)} boundaries, {len(cases)} cases of {INVOICES} invoices", flush=True)
     failed, longest = [], 0.0
     with money_site("two-hosts-template") as template, concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
         running = {pool.submit(run_case, template, *case): case for case in cases}
         for done in concurrent.futures.as_completed(running):
-            name, kill = running[done]
+            name, kill, _ = running[done]
             try:
                 took = done.result()
                 longest = max(longest, took) if kill else longest
@@ -131,8 +155,8 @@ def main():
         print("FAILED: " + line)
     if failed:
         return 1
-    print(f"two_hosts: every invoice paid once; from the kill to the last payment final {longest:.1f} s at most "
-          f"(the promise: {LEASE + 2:.0f} s; {AT_ONCE} cases shared this machine)")
+    print(f"two_hosts: {'every invoice paid once' if idempotent else 'no invoice paid twice, none lost'}; from the kill "
+          f"to the last payment final {longest:.1f} s at most ({AT_ONCE} cases shared this machine)")
     return 0
 
 
