@@ -23,6 +23,7 @@ std::map<std::string, std::string> stored_policy(const Policy& policy) {
             {"policy.min_confidence", atr::Decimal::from_units(policy.min_confidence_bp, 4)->to_string()},
             {"policy.payee_cool_off_s", seconds_text(policy.payee_cool_off_ms)},
             {"policy.approval_ttl_s", seconds_text(policy.approval_expiry_ms)},
+            {"policy.approval_reserves_funds", policy.approval_reserves_funds ? "true" : "false"},
             {"policy.paused", policy.paused ? "true" : "false"}};
 }
 

@@ -119,6 +119,7 @@ Task<atr::Result<Policy>> settle_policy(Store& store, PolicySettings seed, std::
     first.min_confidence_bp = confidence ? static_cast<std::uint32_t>(*confidence) : 10000u;
     first.payee_cool_off_ms = std::chrono::duration_cast<Millis>(seed.payee_cool_off).count();
     first.approval_expiry_ms = std::chrono::duration_cast<Millis>(seed.approval_ttl).count();
+    first.approval_reserves_funds = seed.approval_reserves_funds;
     first.paused = seed.paused;
     UnitOfWork unit = store.begin();
     unit.create(first);

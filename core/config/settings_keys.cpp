@@ -54,6 +54,7 @@ void visit(PolicySettings& policy, SettingsVisitor& v) {
     v.decimal("policy.min_confidence", policy.min_confidence, 0, 1);
     v.seconds("policy.payee_cool_off_s", policy.payee_cool_off, 0, year_s);
     v.seconds("policy.approval_ttl_s", policy.approval_ttl, 60, year_s);
+    v.flag("policy.approval_reserves_funds", policy.approval_reserves_funds);
     v.flag("policy.paused", policy.paused);
 }
 

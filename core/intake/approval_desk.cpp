@@ -1,8 +1,13 @@
 #include "intake/approval_desk.hpp"
 
 #include "intake/desk_records.hpp"
+#include "intake/funds_while_waiting.hpp"
 #include "intake/invoice_desk.hpp"
 #include "intake/pay_now.hpp"
+#include "ledger/bookkeeping.hpp"
+#include "payments/ending.hpp"
+#include "payments/waiting_hold.hpp"
+#include "runtime/mutation.hpp"
 #include "treasury/rollups.hpp"
 
 namespace treasurer::intake {
@@ -62,17 +67,25 @@ Task<ApprovalResult> ApprovalDesk::standing(std::string approval_id) {
 }
 
 Task<bool> ApprovalDesk::expire(Approval approval) {
-    if (approval.status != "pending" || parts_.clock.unix_ms() < approval.expires_ms) co_return false;
     std::optional<Open> opened;
     Task<ApprovalResult> loading = load(std::move(approval), &opened);
     const ApprovalResult loaded = co_await loading;
-    if (!opened) co_return false;
+    if (!opened || !may_expire(*opened)) co_return false;
     ApprovalRequest request;
     request.by = "system";
     Task<std::optional<ApprovalResult>> closing =
         close(std::move(*opened), {std::move(request), "expired", InvoiceStatus::cancelled});
     const std::optional<ApprovalResult> closed = co_await closing;
     co_return closed && closed->kind == ApprovalKind::expired;
+}
+
+/// The rule for a hold is that for the approval it was taken for, whether or not anything is held.
+bool ApprovalDesk::may_expire(const Open& work) const {
+    const bool is_open = work.approval.status == "pending" || mutated(Mutation::expire_a_hold_with_a_blob);
+    const UnixMillis now = parts_.clock.unix_ms();
+    ledger::Transfer hold = payments::hold_of(work.payment, parts_.saga.assets(), now);
+    hold.expires_ms = work.approval.expires_ms;
+    return is_open && ledger::may_expire(hold, !work.payment.prepared_blob.empty(), now);
 }
 
 Task<ApprovalResult> ApprovalDesk::open(ApprovalRequest request, std::optional<Open>* out) {
@@ -113,13 +126,15 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     ApprovalResult problem = co_await opening;
     if (!opened) co_return problem;
     Open work = std::move(*opened);
-    if (parts_.clock.unix_ms() >= work.approval.expires_ms) {
+    if (may_expire(work)) {
         Task<std::optional<ApprovalResult>> expiring =
             close(std::move(work), {std::move(request), "expired", InvoiceStatus::cancelled});
         co_return co_await expiring;
     }
 
-    Task<atr::Result<Judgement>> judging = parts_.facts.judge_again(work.invoice);
+    FactsFinder::OwnHold own;
+    if (payments::waiting_hold(work.payment, parts_.saga.assets(), 0)) own = {work.payment.rail, work.payment.held()};
+    Task<atr::Result<Judgement>> judging = parts_.facts.judge_again(work.invoice, std::move(own));
     atr::Result<Judgement> known = co_await judging;
     if (!known) co_return not_decided(known.error());
     const UnixMillis now = parts_.clock.unix_ms();
@@ -130,7 +145,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     payable.state = work.payment.state;
     payable.version = work.payment.version;
     if (payable.payload_hash != work.approval.payload_hash) {
-        Task<ApprovalResult> rebinding = rebind(std::move(work), std::move(payable));
+        Task<ApprovalResult> rebinding = rebind(std::move(work), std::move(payable), std::move(*known));
         co_return co_await rebinding;
     }
     const std::vector<Reason> obstacles = known->decision.obstacles();
@@ -152,6 +167,8 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     if (known->vendor) work.invoice.vendor_id = known->vendor->id;
 
     UnitOfWork unit = parts_.store.begin();
+    // What was held while it waited goes into the payment's own hold: in one unit, it is neither held twice nor free.
+    payments::end_waiting_hold(unit, work.payment, parts_.saga.assets(), now);
     unit.update(work.approval);
     unit.update(work.invoice);
     unit.create(audit_line(parts_.store.ids(), now, request.by, "approval.approved", work.approval.id, request.reason,
@@ -172,11 +189,14 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     co_return out;
 }
 
-Task<ApprovalResult> ApprovalDesk::rebind(Open work, Payment now_payable) {
+Task<ApprovalResult> ApprovalDesk::rebind(Open work, Payment now_payable, Judgement known) {
     // The vendor master changed since the person was asked: ask again, for what would be paid now.
+    const UnixMillis now = parts_.clock.unix_ms();
     work.approval.payload_hash = now_payable.payload_hash;
     work.approval.given.clear();
     UnitOfWork unit = parts_.store.begin();
+    payments::end_waiting_hold(unit, work.payment, parts_.saga.assets(), now);
+    reserve_while_waiting(unit, now_payable, work.approval, known, parts_.saga.assets(), parts_.store.ids(), now);
     unit.update(work.approval);
     unit.update(now_payable);
     Task<Committed> committing = parts_.store.commit(std::move(unit));
@@ -206,12 +226,14 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::close(Open work, Closing closi
                             : request.reason.empty() ? "rejected by a person"
                                                      : request.reason;
     work.approval.status = closing.status;
+    UnitOfWork unit = parts_.store.begin();
+    if (!work.payment.transfer_id.empty())
+        ledger::book(unit, payments::hold_of(work.payment, parts_.saga.assets(), now).voiding(now));
     work.payment.enter(PaymentState::cancelled, now);
     work.payment.reason = rejected ? "rejected by " + request.by : why;
     work.invoice.status = closing.invoice_status;
     work.invoice.updated_ms = now;
 
-    UnitOfWork unit = parts_.store.begin();
     unit.update(work.approval);
     unit.update(work.payment);
     unit.update(work.invoice);

@@ -53,7 +53,8 @@ public:
     Task<ApprovalResult> reject(ApprovalRequest request);
     /// A decision that was made, as approve() and reject() tell it.
     Task<ApprovalResult> standing(std::string approval_id);
-    /// Closes an approval that nobody decided in time; its invoice may be submitted again. True when this call did it.
+    /// Closes an approval that nobody decided in time, and gives back what was held for it; its invoice may be
+    /// submitted again. True when this call did it.
     Task<bool> expire(Approval approval);
 
 private:
@@ -65,7 +66,8 @@ private:
     /// The approval with its payment and invoice, or the reason why it cannot be decided.
     Task<ApprovalResult> open(ApprovalRequest request, std::optional<Open>* out);
     Task<ApprovalResult> load(Approval approval, std::optional<Open>* out);
-    Task<ApprovalResult> rebind(Open work, Payment now_payable);
+    bool may_expire(const Open& work) const;
+    Task<ApprovalResult> rebind(Open work, Payment now_payable, Judgement known);
     Task<std::optional<ApprovalResult>> approve_once(ApprovalRequest request);
     Task<std::optional<ApprovalResult>> reject_once(ApprovalRequest request);
 

@@ -144,10 +144,15 @@ Task<atr::Result<Judgement>> FactsFinder::judge(Reading reading, Hints hints, st
     co_return known;
 }
 
-Task<atr::Result<Judgement>> FactsFinder::judge_again(Invoice invoice) {
+Task<atr::Result<Judgement>> FactsFinder::judge_again(Invoice invoice, OwnHold own) {
     Task<atr::Result<Judgement>> looking = look_up(invoice.vendor_name, invoice.amount_due);
     atr::Result<Judgement> known = co_await looking;
-    if (known) known->decision = policy::decide(known->policy, known->facts);
+    if (!known) co_return known.error();
+    policy::Facts& facts = known->facts;
+    const bool is_of_use =
+        facts.funds_known && known->rail->name() == own.rail && own.amount.asset == facts.amount.asset;
+    if (is_of_use) facts.available = facts.available.plus(own.amount.amount).value_or(facts.available);
+    known->decision = policy::decide(known->policy, facts);
     co_return known;
 }
 

@@ -49,8 +49,15 @@ public:
     /// For a document that was just read.
     Task<atr::Result<Judgement>> judge(Reading reading, Hints hints, std::string document_sha256);
 
-    /// For an invoice that a person wants to pay: only what a person cannot override is looked at.
-    Task<atr::Result<Judgement>> judge_again(Invoice invoice);
+    /// What is held for an invoice while people decide on it, and where; empty: nothing.
+    struct OwnHold {
+        std::string rail = {};
+        atr::Money amount = {};
+    };
+    /// For an invoice that a person wants to pay: only what a person cannot override is looked at. What is held for
+    /// this very invoice counts as available to it.
+    Task<atr::Result<Judgement>> judge_again(Invoice invoice, OwnHold own);
+    Task<atr::Result<Judgement>> judge_again(Invoice invoice) { return judge_again(std::move(invoice), OwnHold{}); }
 
 private:
     Task<atr::Result<Judgement>> look_up(std::string vendor_name, atr::Money amount);

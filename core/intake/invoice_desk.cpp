@@ -2,6 +2,7 @@
 
 #include "auth/digest.hpp"
 #include "intake/desk_records.hpp"
+#include "intake/funds_while_waiting.hpp"
 #include "intake/pay_now.hpp"
 #include "records/approval.hpp"
 #include "runtime/mutation.hpp"
@@ -224,12 +225,13 @@ InvoiceDesk::Step InvoiceDesk::ask_a_person(Submission submission, Invoice invoi
     for (const auto& reason : known.decision.reasons)
         if (reason.result != policy::pass) approval.reasons.push_back(reason);
     payment.approval_id = invoice.approval_id = approval.id;
+    UnitOfWork unit = parts_.store.begin();
+    reserve_while_waiting(unit, payment, approval, known, parts_.saga.assets(), parts_.store.ids(), now);
     invoice.payment_id = payment.id;
     invoice.status = InvoiceStatus::waiting_approval;
 
     SubmitResult out = answer(SubmitKind::waiting_approval, std::move(invoice), known);
     out.payment = payment;
-    UnitOfWork unit = parts_.store.begin();
     unit.create(out.invoice);
     put_document(unit, out.invoice, *submission.bytes);
     unit.create(payment);

@@ -110,6 +110,9 @@ std::vector<std::string> Verification::findings(const Balances& kept) const {
                                    pending.ended->credit_account != pending.opened->credit_account ||
                                    pending.ended->debit_account != pending.opened->debit_account))
             out.push_back("transfer " + ending_id(id) + " differs from the pending transfer that it ends");
+        else if (pending.ended && pending.ended->kind == TransferKind::post && pending.opened->expires_ms != 0)
+            out.push_back("transfer " + ending_id(id) +
+                          " posts a hold that had an expiry: nothing was prepared under it that could be paid");
     }
     Balances all = expected_;
     for (const auto& [key, units] : kept) all.try_emplace(key, 0);

@@ -1,5 +1,7 @@
 #include "ledger/transfer.hpp"
 
+#include "runtime/mutation.hpp"
+
 #include <array>
 #include <stdexcept>
 
@@ -30,7 +32,13 @@ Transfer Transfer::ending(TransferKind kind_, UnixMillis now_ms) const {
     out.kind = kind_;
     out.pending_id = id;
     out.at_ms = now_ms;
+    out.expires_ms = 0;
     return out;
+}
+
+bool may_expire(const Transfer& hold, bool has_prepared_bytes, UnixMillis now_ms) {
+    if (hold.kind != TransferKind::pending || hold.expires_ms == 0 || now_ms < hold.expires_ms) return false;
+    return !has_prepared_bytes || mutated(Mutation::expire_a_hold_with_a_blob);
 }
 
 Transfer Transfer::posting(const atr::Money& charged, atr::Int128 charged_units, UnixMillis now_ms) const {
@@ -55,6 +63,7 @@ Json Transfer::to_json() const {
     set_if(out, "rail_event_id", rail_event_id);
     set_if(out, "purpose", purpose);
     if (held_units != 0) out["held_units"] = atr::units_to_string(held_units);
+    if (expires_ms != 0) out["expires_ms"] = expires_ms;
     return out;
 }
 
@@ -78,6 +87,7 @@ Transfer Transfer::from_json(const Json& json) {
         if (!held) throw std::invalid_argument("malformed held_units");
         out.held_units = *held;
     }
+    out.expires_ms = json.value("expires_ms", UnixMillis{0});
     return out;
 }
 

@@ -1,8 +1,9 @@
 /// Transfers: the only way a balance changes. They are added and never edited.
 ///
-/// A pending transfer holds funds; exactly one later transfer posts or voids it (its id is derived from the pending
-/// one's, so storage itself refuses a second). What is posted may be less than what was held; the rest is given back. A
-/// direct transfer moves at once, for money that has already moved at the rail.
+/// A pending transfer holds funds, either for a payment that is prepared, and then until its outcome is known, or with
+/// an expiry, while people decide whether there will be a payment; exactly one later transfer posts or voids it (its id
+/// is derived from the pending one's, so storage itself refuses a second). What is posted may be less than what was
+/// held; the rest is given back. A direct transfer moves at once, for money that has already moved at the rail.
 #pragma once
 
 #include <atr/storage.hpp>
@@ -41,6 +42,7 @@ struct Transfer {
     std::string rail_event_id;   ///< direct: the statement event it records, where one told of it
     std::string purpose;         ///< direct: one of those above
     atr::Int128 held_units = 0;  ///< post: what was held, where that was more than `units`
+    UnixMillis expires_ms = 0;   ///< pending: from when on anybody may void it; 0: its payment alone ends it
 
     Json to_json() const;
     static Transfer from_json(const Json& json);
@@ -58,6 +60,9 @@ struct Transfer {
 private:
     Transfer ending(TransferKind kind, UnixMillis now_ms) const;
 };
+
+/// Whether anybody may void this hold now. What has prepared bytes may be on its way: its hold never expires.
+bool may_expire(const Transfer& hold, bool has_prepared_bytes, UnixMillis now_ms);
 
 /// The id under which the end of a pending transfer is stored, whichever end it is.
 std::string ending_id(std::string_view pending_id);

@@ -46,7 +46,7 @@ Payment put_ending(UnitOfWork& unit, Ending ending, const ledger::Assets& assets
     Payment& payment = ending.payment;
     Invoice& invoice = ending.invoice;
     const bool paid = ending.move.step == Step::post;
-    const bool has_hold = payment.state != PaymentState::waiting_approval;
+    const bool has_hold = !payment.transfer_id.empty();
     const ledger::Transfer hold = hold_of(payment, assets, now_ms);
     const atr::Int128 units = assets.units(payment.amount).value_or(0);
     payment.enter(ending.move.state, now_ms);

@@ -14,7 +14,7 @@
 
 namespace treasurer::payments {
 
-/// The transfer that holds a payment's funds.
+/// The transfer that holds a payment's funds: while it waits for approval what may be held meanwhile, then its own.
 ledger::Transfer hold_of(const Payment& payment, const ledger::Assets& assets, UnixMillis now_ms);
 
 struct Ending {

@@ -79,6 +79,7 @@ public:
     Task<> release(std::string payment_id, std::uint64_t lease_token);
 
     const SagaSettings& settings() const { return settings_; }
+    const ledger::Assets& assets() const { return parts_.assets; }
     UnixMillis now() const { return parts_.clock.unix_ms(); }
     const std::string& worker() const { return worker_; }
     void stop() { stopping_ = true; }

@@ -44,6 +44,12 @@ void PaymentProof::add(const ledger::Transfer& transfer) {
     switch (transfer.kind) {
         case TransferKind::pending: {
             Trail& trail = trails_[transfer.payment_id];
+            if (transfer.expires_ms != 0) {
+                waits_.emplace(
+                    transfer.payment_id,
+                    WaitingHold{transfer.id, terms(transfer.debit_account, transfer.credit_account, transfer.amount)});
+                return;
+            }
             trail.hold_id = transfer.id;
             trail.hold = terms(transfer.debit_account, transfer.credit_account, transfer.amount);
             return;
@@ -65,6 +71,7 @@ void PaymentProof::add(const Payment& payment) {
     trail.wanted = terms(ledger::vendor_account(payment.creditor.vendor_id), ledger::treasury_account(payment.rail),
                          payment.held());
     trail.amount = payment.amount.to_string();
+    if (payment.state == PaymentState::waiting_approval) trail.waits_with = payment.transfer_id;
 }
 
 void PaymentProof::add(const Invoice& invoice) {
@@ -73,6 +80,30 @@ void PaymentProof::add(const Invoice& invoice) {
     trail.has_invoice = true;
     trail.invoice_id = invoice.id;
     trail.invoice_status = invoice.status;
+}
+
+/// At most one of them has not ended: that of a payment which waits, and names it. None is ever posted, which the
+/// ledger's own verification looks for.
+void PaymentProof::judge_waiting(const std::string& id, const Trail& trail, std::vector<std::string>& into) const {
+    const std::string named = "payment " + id;
+    bool is_there = trail.waits_with.empty();
+    const auto [first, last] = waits_.equal_range(id);
+    for (auto one = first; one != last; ++one) {
+        const WaitingHold& waiting = one->second;
+        const bool is_current = !trail.waits_with.empty() && waiting.id == trail.waits_with;
+        const bool has_ended = ends_.contains(waiting.id);
+        is_there = is_there || is_current;
+        if (is_current && has_ended)
+            into.push_back(named + " waits for approval with its funds held, but transfer " + waiting.id +
+                           " has ended");
+        if (is_current && waiting.hold != trail.wanted)
+            into.push_back(named + " is of " + trail.wanted + ", while it waits " + waiting.hold + " is held");
+        if (!is_current && !has_ended)
+            into.push_back("transfer " + waiting.id + " goes on holding " + waiting.hold + " for the approval of " +
+                           named + ", which does not wait with it");
+    }
+    if (!is_there)
+        into.push_back(named + " waits for approval with transfer " + trail.waits_with + ", which is not there");
 }
 
 void PaymentProof::judge(const std::string& id, const Trail& trail, const Ended& ended,
@@ -113,6 +144,7 @@ std::vector<std::string> PaymentProof::findings() const {
     std::vector<std::string> out;
     for (const auto& [id, trail] : trails_) {
         if (skipped_.contains(id)) continue;
+        judge_waiting(id, trail, out);
         const auto end = ends_.find(trail.hold_id);
         judge(id.empty() ? "(none)" : id, trail, end == ends_.end() ? Ended{End::none, {}} : end->second, out);
     }

@@ -35,16 +35,23 @@ private:
         std::string invoice_id;
         InvoiceStatus invoice_status = InvoiceStatus::processing;
         bool has_invoice = false;
+        std::string waits_with;  ///< while it waits for approval: the transfer that holds its funds, if any does
+    };
+    /// With an expiry, taken while people decide: see payments/waiting_hold.hpp.
+    struct WaitingHold {
+        std::string id, hold;
     };
     struct Ended {
         End end = End::none;
         std::string amount;
     };
     static std::string terms(const std::string& debit, const std::string& credit, const atr::Money& amount);
+    void judge_waiting(const std::string& id, const Trail& trail, std::vector<std::string>& into) const;
     static void judge(const std::string& id, const Trail& trail, const Ended& ended, std::vector<std::string>& into);
 
-    std::unordered_map<std::string, Trail> trails_;  ///< by payment id
-    std::unordered_map<std::string, Ended> ends_;    ///< by the id of the hold that ends
+    std::unordered_map<std::string, Trail> trails_;            ///< by payment id
+    std::unordered_multimap<std::string, WaitingHold> waits_;  ///< by payment id
+    std::unordered_map<std::string, Ended> ends_;              ///< by the id of the hold that ends
     std::unordered_set<std::string> skipped_;
 };
 

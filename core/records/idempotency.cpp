@@ -1,5 +1,7 @@
 #include "records/idempotency.hpp"
 
+#include "runtime/mutation.hpp"
+
 namespace treasurer {
 
 Json IdempotencyRecord::to_json() const {
@@ -42,7 +44,7 @@ std::vector<atr::IndexEntry> IdempotencyRecord::index() const {
 }
 
 void Once::mark(UnitOfWork& unit, std::string subject) const {
-    if (!record_) return;
+    if (!record_ || mutated(Mutation::forget_the_key)) return;
     IdempotencyRecord record = *record_;
     record.subject = std::move(subject);
     if (record.version == 0)

@@ -3,14 +3,16 @@
 namespace treasurer {
 
 Json Policy::to_json() const {
-    return {{"id", id},
-            {"asset", asset},
-            {"auto_approval_limit", auto_approval_limit.to_string()},
-            {"critical_runway_months", critical_runway_months.to_string()},
-            {"min_confidence_bp", min_confidence_bp},
-            {"payee_cool_off_ms", payee_cool_off_ms},
-            {"approval_expiry_ms", approval_expiry_ms},
-            {"paused", paused}};
+    Json out = {{"id", id},
+                {"asset", asset},
+                {"auto_approval_limit", auto_approval_limit.to_string()},
+                {"critical_runway_months", critical_runway_months.to_string()},
+                {"min_confidence_bp", min_confidence_bp},
+                {"payee_cool_off_ms", payee_cool_off_ms},
+                {"approval_expiry_ms", approval_expiry_ms},
+                {"paused", paused}};
+    if (approval_reserves_funds) out["approval_reserves_funds"] = true;
+    return out;
 }
 
 Policy Policy::from_json(const Json& json) {
@@ -27,6 +29,7 @@ Policy Policy::from_json(const Json& json) {
     out.min_confidence_bp = json.at("min_confidence_bp");
     out.payee_cool_off_ms = json.at("payee_cool_off_ms");
     out.approval_expiry_ms = json.at("approval_expiry_ms");
+    out.approval_reserves_funds = json.value("approval_reserves_funds", false);
     out.paused = json.at("paused");
     return out;
 }

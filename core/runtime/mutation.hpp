@@ -30,10 +30,12 @@ enum class Mutation {
     forget_a_return,
     book_a_fee_twice,
     keep_the_rest_of_a_hold,
-    let_one_person_decide
+    let_one_person_decide,
+    expire_a_hold_with_a_blob,
+    forget_the_key
 };
 
-inline constexpr std::array<std::string_view, 23> mutations = {"none",
+inline constexpr std::array<std::string_view, 25> mutations = {"none",
                                                                "resubmit_with_a_new_key",
                                                                "send_before_persisting",
                                                                "skip_the_claims",
@@ -55,7 +57,9 @@ inline constexpr std::array<std::string_view, 23> mutations = {"none",
                                                                "forget_a_return",
                                                                "book_a_fee_twice",
                                                                "keep_the_rest_of_a_hold",
-                                                               "let_one_person_decide"};
+                                                               "let_one_person_decide",
+                                                               "expire_a_hold_with_a_blob",
+                                                               "forget_the_key"};
 
 #ifdef TREASURER_MUTATIONS
 /// Of this thread, and so of the world that it runs.

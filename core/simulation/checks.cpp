@@ -3,6 +3,7 @@
 #include "cache/cache_service.hpp"
 #include "ledger/accounts.hpp"
 #include "records/invoice.hpp"
+#include "records/journal.hpp"
 #include "records/policy.hpp"
 #include "records/schema.hpp"
 #include "records/store.hpp"
@@ -12,7 +13,8 @@
 namespace treasurer::simulation {
 namespace {
 
-constexpr UnixMillis longest_stale_ms = 8000;  ///< once every wire works
+constexpr UnixMillis longest_stale_ms = 8000;      ///< once every wire works
+constexpr UnixMillis longest_overdue_ms = 10'000;  ///< hosts look for what has expired every second
 
 }  // namespace
 
@@ -80,12 +82,22 @@ void Checks::note_transfers(const atr::Batch& batch) {
         const auto transfer = decode<Transfer>(op.record);
         if (!transfer) return broken("a record cannot be read", transfer.error().message);
         for (const auto& change : ledger::effects(*transfer)) expected_[change.key] += change.units;
-        if (transfer->kind == TransferKind::pending) held_ += transfer->units;
+        auto& open_holds = open_holds_[transfer->payment_id];
+        if (transfer->kind == TransferKind::pending) {
+            held_ += transfer->units;
+            open_holds.insert(transfer->id);
+            if (transfer->expires_ms != 0) waiting_holds_[transfer->id] = transfer->expires_ms;
+            if (open_holds.size() > 1) broken("funds are held twice", "payment " + transfer->payment_id);
+        }
+        open_holds.erase(transfer->pending_id);
         if (transfer->kind == TransferKind::post || transfer->kind == TransferKind::void_pending)
             held_ -= transfer->ended_units();
         if (transfer->kind == TransferKind::post && bank_.moved(id_digits(transfer->payment_id)) == 0)
             broken("booked, not paid", "payment " + transfer->payment_id + " was posted; the rail moved nothing");
-        if (transfer->kind == TransferKind::void_pending) {
+        const bool only_waited = waiting_holds_.erase(transfer->pending_id) > 0;
+        if (only_waited && transfer->kind == TransferKind::post)
+            broken("a hold with an expiry was posted", "payment " + transfer->payment_id);
+        if (transfer->kind == TransferKind::void_pending && !only_waited) {
             given_back_.insert(id_digits(transfer->payment_id));
             if (bank_.moved(id_digits(transfer->payment_id)) > 0)
                 broken("paid, not booked", "payment " + transfer->payment_id + " was voided; the rail had paid it");
@@ -130,8 +142,8 @@ void Checks::moved(const atr::RailPayment& at_rail) {
     const auto payment = find<Payment>(id_from_digits(at_rail.payment_id));
     if (!payment) return broken("paid, and not in storage", "payment " + at_rail.payment_id);
     if (!find<Invoice>(payment->invoice_id)) broken("paid, and no invoice", "payment " + at_rail.payment_id);
-    if (!at_once(storage_.get({{Transfer::collection, payment->transfer_id}}, {}))->size())
-        broken("paid, and no funds were held", "payment " + at_rail.payment_id);
+    const auto hold = find<Transfer>(payment->transfer_id);
+    if (!hold || hold->expires_ms != 0) broken("paid, and no funds were held", "payment " + at_rail.payment_id);
 }
 
 void Checks::came_back(const atr::RailPayment& at_rail) {
@@ -148,6 +160,8 @@ void Checks::at_rest() {
     for (const auto& payment : all<Payment>()) check_payment(payment);
     check_invoices();
     check_ledger();
+    check_waiting_holds();
+    check_keys();
 }
 
 void Checks::check_payment(const Payment& payment) {
@@ -186,6 +200,21 @@ void Checks::check_ledger() {
     const auto page = at_once(storage_.query(query, {}));
     for (const auto& record : page->records) kept[record.key] = atr::units_from_string(record.body).value_or(0);
     for (const auto& finding : verification.findings(kept)) broken("the ledger does not verify", finding);
+}
+
+void Checks::check_waiting_holds() {
+    for (const auto& [transfer, expires_ms] : waiting_holds_)
+        if (clock_.unix_ms() > expires_ms + longest_overdue_ms)
+            broken("a hold outlives its expiry", "transfer " + transfer);
+}
+
+void Checks::check_keys() {
+    std::map<std::string, unsigned> effects;
+    for (const auto& entry : all<AuditEntry>()) ++effects[entry.request_id];
+    for (const auto& [key, told] : keys_) {
+        if (effects[key] > 1) broken("one key, two effects", key);
+        if (told && effects[key] == 0) broken("told done, and not done", key);
+    }
 }
 
 bool Checks::books_are_the_rail() {

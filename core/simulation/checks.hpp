@@ -38,6 +38,9 @@ public:
     void shown(std::uint64_t commit, UnixMillis asked);
     /// When a host has told a client of this invoice.
     void acknowledged(const std::string& invoice_id);
+    /// A request under this key, which is the request id of the audit entry that its effect writes; `told`: that it is
+    /// done.
+    void asked_under(const std::string& key, bool told) { keys_[key] = keys_[key] || told; }
     /// When everything has come to rest: books, payments, invoices and rail tell one story.
     void at_rest();
 
@@ -58,6 +61,8 @@ private:
     void check_payment(const Payment& payment);
     void check_invoices();
     void check_ledger();
+    void check_waiting_holds();
+    void check_keys();
 
     MemoryStorage& storage_;
     const Bank& bank_;
@@ -68,7 +73,10 @@ private:
     std::set<std::string> given_back_;      ///< payments whose transfer was voided
     std::set<std::string> came_back_;       ///< payments, as the rail knows them
     std::set<std::string> acknowledged_;
-    atr::Int128 held_ = 0;  ///< by transfers that are pending
+    std::map<std::string, UnixMillis> waiting_holds_;          ///< pending and with an expiry, by transfer: when
+    std::map<std::string, std::set<std::string>> open_holds_;  ///< pending transfers, by payment
+    std::map<std::string, bool> keys_;  ///< what is asked for under a key; true: told that it is done
+    atr::Int128 held_ = 0;              ///< by transfers that are pending
     UnixMillis calm_since_ = 0;
     std::vector<std::pair<UnixMillis, std::uint64_t>> made_stale_;  ///< when, and by which commit
 };

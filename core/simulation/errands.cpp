@@ -1,6 +1,7 @@
 #include "simulation/errands.hpp"
 
 #include "records/approval.hpp"
+#include "records/idempotency.hpp"
 #include "runtime/ids.hpp"
 
 #include <charconv>
@@ -10,6 +11,7 @@ namespace {
 
 constexpr Millis client_patience{30'000};
 constexpr unsigned most_resubmissions = 2;
+constexpr unsigned keyed_changes = 2;
 
 std::string invoice_text(unsigned number, bool large, const std::string& extra) {
     const std::string cents = (number < 10 ? "0" : "") + std::to_string(number);
@@ -31,6 +33,9 @@ void Errands::plan() {
             ask_after(at, "pause", [this](Host& host) { return pause(host, true); });
             ask_after(at + some_time(Millis{5000}), "go on", [this](Host& host) { return pause(host, false); });
         }
+    for (unsigned i = 0; i < keyed_changes; ++i)
+        ask_after(some_time(around_.plan.troubled), "change an account under a key",
+                  [this, key = "key-" + std::to_string(i)](Host& host) { return change_account(host, key); });
     for (unsigned i = 0; i < around_.plan.invoices; ++i)
         ask_after(some_time(around_.plan.troubled), "look", [this](Host& host) { return look(host); });
 }
@@ -260,6 +265,30 @@ Task<bool> Errands::pause(Host& host, bool paused) {
     Task<atr::Result<Policy>> changing = host.policy.change(change, "anna", "r");
     const atr::Result<Policy> changed = co_await changing;
     co_return changed.has_value();
+}
+
+/// Not harmless to repeat, unless under a key. The account is one that no invoice of the plan is paid to.
+Task<bool> Errands::change_account(Host& host, std::string key) {
+    around_.checks.asked_under(key, false);
+    Task<atr::Result<std::optional<IdempotencyRecord>>> knowing = host.store.find<IdempotencyRecord>(key);
+    const atr::Result<std::optional<IdempotencyRecord>> known = co_await knowing;
+    if (!known) co_return false;
+    if (*known) {
+        around_.checks.asked_under(key, true);
+        co_return true;
+    }
+    Task<atr::Result<std::optional<Vendor>>> finding = host.vendors.find_by_name("Acme Hosting");
+    const atr::Result<std::optional<Vendor>> vendor = co_await finding;
+    if (!vendor || !*vendor) co_return false;
+    IdempotencyRecord record;
+    record.id = key;
+    record.attempt = host.store.ids().next();
+    Task<atr::Result<Vendor>> changing = host.vendors.add_account((*vendor)->id, {the_rail, "EUR", "account of " + key},
+                                                                  Millis{0}, "anna", key, Once(std::move(record)));
+    const atr::Result<Vendor> changed = co_await changing;
+    if (!heard() || !changed) co_return false;
+    around_.checks.asked_under(key, true);
+    co_return true;
 }
 
 /// Whoever asks a host sees at least what that host itself has done.

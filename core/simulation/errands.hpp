@@ -44,6 +44,7 @@ private:
     Task<bool> resolve(Host& host, std::string payment_id, bool paid, std::shared_ptr<unsigned> turn);
     Task<bool> cancel(Host& host, std::string payment_id);
     Task<bool> pause(Host& host, bool paused);
+    Task<bool> change_account(Host& host, std::string key);
     Task<bool> look(Host& host);
     bool heard();
     bool told(const intake::SubmitResult& result, const std::string& text,

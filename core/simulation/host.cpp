@@ -45,7 +45,7 @@ Host::Host(Surroundings around, ActorExecutor& executor, const Clock& clock, std
       approvals({store, facts, saga, runner, clock}),
       payments_desk(store, clock),
       resolver({store, saga, rails, assets, clock}),
-      expiry(store, approvals, executor, clock),
+      expiry(store, approvals, executor, clock, around.plan.has(Trouble::reservations) ? Millis{1000} : Millis{60'000}),
       statements(store, assets, clock),
       comparison(store, assets, clock, {&rail}, statements),
       reconciliation(comparison, executor, clock) {

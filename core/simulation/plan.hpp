@@ -40,11 +40,13 @@ enum class Trouble {
     short_of_funds,  ///< there is not enough for all
     twins,           ///< the same invoice arrives at two hosts at once, in the same bytes or others
     fees,            ///< the rail takes a fee besides the amount
-    returns          ///< payments that were settled come back
+    returns,         ///< payments that were settled come back
+    reservations     ///< what waits for approval holds its funds, and approvals expire within seconds
 };
-inline constexpr std::array<std::string_view, 16> troubles = {
-    "crashes",   "stalls",     "clocks",  "storage_lost", "storage_fails",  "rail_lost", "rail_late", "rail_refuses",
-    "rail_lies", "cache_lost", "cancels", "pauses",       "short_of_funds", "twins",     "fees",      "returns"};
+inline constexpr std::array<std::string_view, 17> troubles = {
+    "crashes",        "stalls",       "clocks",    "storage_lost", "storage_fails", "rail_lost",
+    "rail_late",      "rail_refuses", "rail_lies", "cache_lost",   "cancels",       "pauses",
+    "short_of_funds", "twins",        "fees",      "returns",      "reservations"};
 
 std::optional<Trouble> trouble_from(std::string_view name);
 

@@ -10,6 +10,7 @@ namespace {
 
 constexpr UnixMillis the_beginning = 1'793'000'000'000;
 constexpr Millis longest_stall{12'000};
+constexpr Millis approvals_expire_after{4000};  ///< some are decided before that, some after
 constexpr Millis longest_calm{600'000};
 constexpr unsigned most_decisions = 3;   ///< as often two persons look at what waits for them
 constexpr Millis shortest_calm{30'000};  ///< whatever looks every so often has looked
@@ -99,6 +100,10 @@ void World::found() {
     Host founder(around(), *executors_.back(), loop_, "founder");
     Policy policy;
     policy.auto_approval_limit = 500;
+    if (plan_.has(Trouble::reservations)) {
+        policy.approval_reserves_funds = true;
+        policy.approval_expiry_ms = approvals_expire_after.count();
+    }
     UnitOfWork unit = founder.store.begin();
     unit.create(policy);
     intake::NewVendor vendor;

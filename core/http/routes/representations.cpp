@@ -133,6 +133,7 @@ Json shown(const ledger::Transfer& transfer) {
     set_if(out, "pending_id", transfer.pending_id);
     set_if(out, "payment_id", transfer.payment_id);
     set_if(out, "rail_event_id", transfer.rail_event_id);
+    if (transfer.expires_ms != 0) out["expires_at"] = time_text(transfer.expires_ms);
     return out;
 }
 

@@ -140,3 +140,27 @@ TEST_CASE("accounts above an account sum what is below, per asset, and only leav
                       "assets:treasury MNEE leaf 130/11/60", "assets:treasury:bank EUR leaf 5/0/0",
                       "assets:treasury:bank MNEE leaf 100/0/60", "assets:treasury:chain MNEE leaf 30/10/0"});
 }
+
+TEST_CASE("a hold may expire when it has an expiry, that has passed, and nothing is prepared under it", "[ledger]") {
+    auto hold = transfer("p", TransferKind::pending, 30);
+    CHECK_FALSE(may_expire(hold, false, 1'000));  // it has none
+    hold.expires_ms = 500;
+    CHECK_FALSE(may_expire(hold, false, 499));
+    CHECK(may_expire(hold, false, 500));
+    CHECK_FALSE(may_expire(hold, true, 500));
+    CHECK_FALSE(may_expire(hold, true, 1'000'000));  // never
+    CHECK_FALSE(may_expire(hold.voiding(600), false, 1'000));
+    CHECK(Transfer::from_json(hold.to_json()).expires_ms == 500);
+    CHECK(hold.voiding(600).expires_ms == 0);
+}
+
+TEST_CASE("a hold with an expiry that was posted is found", "[ledger]") {
+    auto hold = transfer("p", TransferKind::pending, 30);
+    hold.expires_ms = 500;
+    Verification proof;
+    for (const auto& one : {receipt(100), hold, hold.posting(1)}) proof.add(one);
+    const auto findings = proof.findings(after({receipt(100), hold, hold.posting(1)}));
+    REQUIRE(findings.size() == 1);
+    CHECK(findings.front() ==
+          "transfer p/end posts a hold that had an expiry: nothing was prepared under it that could be paid");
+}
