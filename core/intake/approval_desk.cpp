@@ -160,6 +160,8 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
         co_return not_decided(prepared.error());
     }
     Payment payment = std::move(*prepared);
+    const std::string too_little = shortage(payment, known->facts);
+    if (!too_little.empty()) co_return result(ApprovalKind::obstacle, work.approval, too_little);
     work.approval.given.push_back({request.by, "approve", request.reason, now});
     work.approval.status = "approved";
     work.invoice.status = InvoiceStatus::processing;

@@ -257,11 +257,15 @@ InvoiceDesk::Step InvoiceDesk::pay(Submission submission, Invoice invoice, Judge
     Payment payment = payment_for(invoice, known, parts_.store.ids().next(), parts_.clock.unix_ms());
     Task<atr::Result<Payment>> preparing = parts_.saga.prepare(std::move(payment), submission.request_id);
     atr::Result<Payment> prepared = co_await preparing;
-    if (!prepared) {
-        if (prepared.outcome() != atr::Outcome::rejected) co_return unavailable(prepared.error());
+    if (!prepared && prepared.outcome() != atr::Outcome::rejected) co_return unavailable(prepared.error());
+    const std::string too_little = prepared ? shortage(*prepared, known.facts) : std::string();
+    if (!prepared || !too_little.empty()) {
         known.decision.outcome = policy::Outcome::ask;
-        known.decision.reasons.push_back(
-            {"rail", policy::hold, "the payment rail will not take it: " + prepared.error().message});
+        if (prepared)
+            known.decision.reasons.push_back({"funds", policy::hold, too_little});
+        else
+            known.decision.reasons.push_back(
+                {"rail", policy::hold, "the payment rail will not take it: " + prepared.error().message});
         record_decision(invoice, known);
         Step step = ask_a_person(std::move(submission), std::move(invoice), std::move(known));
         co_return co_await step;

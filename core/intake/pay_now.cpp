@@ -5,6 +5,13 @@
 
 namespace treasurer::intake {
 
+std::string shortage(const Payment& prepared, const policy::Facts& facts) {
+    const atr::Money most = prepared.held();
+    if (!facts.funds_known || most.amount <= facts.available) return {};
+    return "only " + atr::Money(facts.available, most.asset).to_string() + " is available, and the rail may take " +
+           most.to_string();
+}
+
 Task<atr::Result<SubmitResult>> pay_now(Store& store, payments::Saga& saga, payments::Runner& runner, UnitOfWork unit,
                                         SubmitResult known, Millis wait) {
     if (!runner.has_room()) co_return atr::retry(ATR_E_OVERLOADED, "too many payments wait for their turn");

@@ -3,6 +3,7 @@
 
 #include "intake/submission.hpp"
 #include "payments/runner.hpp"
+#include "policy/policy.hpp"
 
 namespace treasurer::intake {
 
@@ -12,5 +13,8 @@ namespace treasurer::intake {
 ///         others    nothing is known to be stored; if it was, this host finds out and goes on by itself
 Task<atr::Result<SubmitResult>> pay_now(Store& store, payments::Saga& saga, payments::Runner& runner, UnitOfWork unit,
                                         SubmitResult known, Millis wait);
+
+/// Why the funds do not cover what the rail may take for this prepared payment, fees included; empty: they do.
+std::string shortage(const Payment& prepared, const policy::Facts& facts);
 
 }  // namespace treasurer::intake

@@ -30,6 +30,14 @@ def main():
         # 100 MNEE pay four times 20.25 and not five times 20.
         if states != [200] * PAID + [202] or "is available" not in answers[-1].json()["reason"]:
             raise AssertionError(f"four of five fit into the funds: {answers[-1]}")
+        # 19 are left: enough for the amount, not for the fee besides.
+        short = submit(clerk, invoice_text("FR-00099", "18.90"), "wait=20")
+        if short.status != 202 or "19 MNEE is available" not in short.json()["reason"]:
+            raise AssertionError(f"an invoice whose fee does not fit waits for a person: {short}")
+        approval = boss.get(f"/api/v1/approvals/{short.json()['approval_id']}").json()
+        refused = boss.post(f"/api/v1/approvals/{approval['id']}/approve", {"payload_hash": approval["payload_hash"]})
+        if refused.status != 409 or "19 MNEE is available" not in refused.json()["detail"]:
+            raise AssertionError(f"and cannot be approved while it does not: {refused}")
         check_ledger(site, books, boss)
         counters = books.counters()
         if counters.get("MNEE|expenses:fees:bank|debits") != PAID * units(FEE):
