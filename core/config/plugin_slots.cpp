@@ -67,6 +67,11 @@ private:
         breaker.failures = static_cast<unsigned>(failures);
         reader_.milliseconds(path + ".open_ms", breaker.open, 1, longest_breaker_open_ms);
         reader_.milliseconds(path + ".open_max_ms", breaker.open_max, 1, longest_breaker_open_ms);
+        if (breaker.open <= breaker.open_max) return;
+        const bool given = reader_.section(path + ".open_max_ms") != nullptr;
+        problems_.push_back({reader_.position(path + (given ? ".open_max_ms" : ".open_ms")),
+                             path + ".open_max_ms: must be at least open_ms, " + std::to_string(breaker.open.count()) +
+                                 "; it is " + std::to_string(breaker.open_max.count())});
     }
 
     void refuse_name(const std::string& path, const YamlEntry& entry) {
