@@ -2,6 +2,7 @@
 
     ATR_TEST_STORAGE=sqlite | postgres     default sqlite
     ATR_TEST_CACHE=memory | redis          default memory
+    ATR_TEST_POOLER=session | transaction  pgbouncer in that mode before PostgreSQL; default none
 
 The settings file that a Site uses is config/embedded.yaml with the section of a chosen plugin put in the place of its
 own. One PostgreSQL and one Redis serve a test program; every site has a database and a prefix of its own there.
@@ -16,6 +17,7 @@ import sqlite3
 
 _server = []
 _redis = []
+_pooler = []
 _prefixes = itertools.count(1)
 
 
@@ -151,6 +153,17 @@ def postgres():
     return _server[0]
 
 
+def pooler():
+    """(what hosts connect to, further lines of the plugin's settings): PostgreSQL itself, or a pooler before it."""
+    mode = os.environ.get("ATR_TEST_POOLER")
+    if not mode:
+        return postgres(), ""
+    if not _pooler:
+        from postgres import Pgbouncer
+        _pooler.append(Pgbouncer(postgres(), mode, pool=16))
+    return _pooler[0], "" if mode == "session" else "      prepared_statements: false\n"
+
+
 def use_postgres(server):
     """From here on what hosts left is read from `server`, which took the other's place."""
     _server[:] = [server]
@@ -160,14 +173,15 @@ def _postgres_section(site, template):
     server = postgres()
     site.database = f"site_{os.path.basename(site.folder).replace('-', '_').lower()}"
     server.sql(f"CREATE DATABASE {site.database}" + (f" TEMPLATE {template.database}" if template else ""))
+    reached, further = pooler()
     return f"""  storage:
     use: storage_postgres
     threads: 8
     queue: 1024
     config:
-      url: {server.url.rsplit("/", 1)[0]}/{site.database}
+      url: {reached.url.rsplit("/", 1)[0]}/{site.database}
       pool_size: 8
-"""
+{further}"""
 
 
 def with_section(text, name, section):

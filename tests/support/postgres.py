@@ -225,7 +225,7 @@ class Pgbouncer(_Server):
         self.url = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
         path = os.path.join(self.folder, "pgbouncer.ini")
         with open(path, "w", encoding="utf-8") as file:
-            file.write(f"[databases]\npostgres = host=127.0.0.1 port={postgres.port} user=postgres dbname=postgres\n"
+            file.write(f"[databases]\n* = host=127.0.0.1 port={postgres.port} user=postgres\n"
                        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {self.port}\nauth_type = any\n"
                        f"unix_socket_dir =\npool_mode = {mode}\ndefault_pool_size = {pool}\nmax_client_conn = 500\n"
                        "ignore_startup_parameters = extra_float_digits\n")
