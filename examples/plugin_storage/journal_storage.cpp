@@ -19,6 +19,11 @@ atr::Error behind(std::uint64_t wanted, std::uint64_t seq) {
                       "the store is at commit " + std::to_string(seq) + ", not yet at " + std::to_string(wanted));
 }
 
+/// Of a key, that it still says what became of its batch.
+bool counts(const Row& row, std::int64_t now_ms) {
+    return row.extra.is_object() && row.extra.value("expires", std::int64_t{0}) > now_ms;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<JournalStorage>> JournalStorage::create(const atr::Host&, std::string, Settings settings) {
@@ -208,6 +213,7 @@ Result<atr::Blob> JournalStorage::blob_get(const Call&, const std::string& key, 
 
 Result<std::uint32_t> JournalStorage::purge(const Call& call, const std::string& collection,
                                             std::int64_t older_than_unix_ms, std::uint32_t max) {
+    if (collection == "atr.changes") return atr::unsupported();  // the journal is the feed
     const std::lock_guard lock(mutex_);
     const Journal::Turn turn(journal_);
     catch_up();
@@ -215,7 +221,8 @@ Result<std::uint32_t> JournalStorage::purge(const Call& call, const std::string&
     if (!rows || collection == "atr.jobs") return atr::rejected(ATR_E_BAD_INPUT, collection + " is not purged");
     Changes changes;
     for (const auto& [key, row] : *rows)
-        if (changes.size() < max && row.updated_ms < older_than_unix_ms) changes[{collection, key}] = std::nullopt;
+        if (changes.size() < max && row.updated_ms < older_than_unix_ms && !counts(row, call.now_unix_ms()))
+            changes[{collection, key}] = std::nullopt;
     if (!changes.empty()) write({commit_entry(rows_.seq() + 1, call.now_unix_ms(), changes, true)});
     return static_cast<std::uint32_t>(changes.size());
 }

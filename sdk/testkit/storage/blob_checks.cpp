@@ -47,6 +47,35 @@ void purges(Context& t) {
     expect(store.all({.collection = "claims"}).empty(), "none left", "some");
 }
 
+void purges_keys_and_changes(Context& t) {
+    Store store(t);
+    const std::int64_t ahead = now_ms() + 3'600'000;
+    auto lasting = batch({add("sum", "1")}, "lasting", "f");
+    lasting.key_expires_unix_ms = ahead;
+    auto gone = batch({add("sum", "1")}, "gone", "f");
+    gone.key_expires_unix_ms = now_ms() + 1;
+    store.must(lasting, "a commit whose key counts for an hour");
+    const auto last = store.must(gone, "a commit whose key expires at once");
+    const auto first = store.purge("atr.keys", now_ms() - 3'600'000, 10);
+    if (!first) skip_unless_supported(first.error(), "purge");
+    std::uint32_t keys = 0;
+    eventually([&] { return (keys += need(store.purge("atr.keys", ahead, 10), "purge of atr.keys")) > 0; });
+    expect_equal(keys, 1u, "keys purged: the one that has expired");
+    expect(store.must(lasting, "the first commit again").replayed, "the key that counts is kept", "it is not");
+    const auto old = store.purge("atr.changes", now_ms() - 3'600'000, 10);
+    if (old.outcome() == Outcome::unsupported) return;  // it keeps all changes, or finds them in its records
+    expect_equal(need(old, "purge of changes older than an hour"), 0u, "purged");
+    for (std::uint32_t some = 1; some > 0;) some = need(store.purge("atr.changes", ahead, 10), "purge of atr.changes");
+    const auto behind = store.changes(0, 100);
+    need_outcome(behind ? Answer{.outcome = Outcome::ok} : behind.error(), Outcome::not_found,
+                 "changes for a follower that has not read what was purged");
+    const auto newest = need(store.changes(0, 0), "changes with limit 0").last_seq;
+    expect(newest >= last.commit_seq, "the newest commit, where a follower begins anew", std::to_string(newest));
+    const auto after = store.must(batch({add("sum", "1")}), "a commit after the purge");
+    expect_equal(need(store.changes(newest, 100), "changes after that").last_seq, after.commit_seq, "the next commit");
+    expect_equal(store.balance("sum"), "3", "the counter, of which nothing is purged");
+}
+
 }  // namespace
 
 Checks storage_blob_checks() {
@@ -60,6 +89,15 @@ Checks storage_blob_checks() {
         {"ATR-STORAGE-086", "purge() removes at most max records that are older, and counts them.",
          "Retention is law; removing more than asked is a loss.",
          "max left out of the statement, or a time compared in seconds.", "Compare updated_unix_ms.", purges},
+        {"ATR-STORAGE-087",
+         "purge() of atr.keys leaves keys that still count; of atr.changes it leaves a gap that followers are told of.",
+         "The host purges both for ever. A key that went too early lets a repeat happen twice; a gap that is passed "
+         "over "
+         "in silence leaves caches wrong.",
+         "Expiry left out of the statement, or a feed that goes on behind the gap.",
+         "Remember up to which commit changes are gone, and answer ATR_NOT_FOUND below it; a store that purges no "
+         "changes answers ATR_UNSUPPORTED.",
+         purges_keys_and_changes},
     };
 }
 
