@@ -243,7 +243,7 @@ Result<> CollectionMigration::create_index(const Index& index) {
 
 /// True: something changed.
 Result<bool> bring_up_to(Connection& connection, const atr::Schema& schema) {
-    create_system_tables(connection);
+    bool changed = create_system_tables(connection);
     const Catalog catalog = Catalog::load(connection);
     if (catalog.schema_version > schema.version)
         return rejected(ATR_E_CONFIG, connection.path() + " has schema version " +
@@ -251,7 +251,7 @@ Result<bool> bring_up_to(Connection& connection, const atr::Schema& schema) {
                                           std::to_string(schema.version) +
                                           ": start the newer program, or restore a backup made before it ran");
     std::vector<Collection> present = catalog.collections();
-    bool changed = catalog.schema_version != schema.version;
+    changed = changed || catalog.schema_version != schema.version;
     for (const auto& wanted : schema.collections) {
         const Collection* there = find(present, wanted.name);
         if (there && (there->name != wanted.name || (there->kind == CollectionKind::counters) != wanted.counter))

@@ -23,8 +23,8 @@ atr::Result<std::vector<std::string>> find_old(Connection& connection, const Cat
         return atr::rejected(ATR_E_BAD_INPUT, "jobs end by JOB_DONE, they are not purged");
     const std::string table = found ? found->table : "atr_blobs";
     std::vector<std::string> out;
-    Run run(
-        connection.prepared("SELECT key FROM " + sql_name(table) + " WHERE " + condition_of(collection) + " LIMIT ?"));
+    Run run(connection.prepared("SELECT key FROM " + sql_name(table) + " WHERE " + condition_of(collection) +
+                                " ORDER BY updated_ms LIMIT ?"));
     run.integer(older_than_ms);
     if (found && found->kind == CollectionKind::keys) run.integer(now_ms);
     run.integer(std::int64_t{max});

@@ -1,5 +1,6 @@
-/// Retention: forgets records not updated since a time. Works for every collection, for "atr.blobs", "atr.changes" and
-/// "atr.keys" (a key that has not expired yet stays), not for "atr.jobs", which end by being done.
+/// Retention, the oldest first. Keys and changes are found by an index; of the others the table is read. Forgets
+/// records not updated since a time. Works for every collection, for "atr.blobs", "atr.changes" and "atr.keys" (a key
+/// that has not expired yet stays), not for "atr.jobs", which end by being done.
 #pragma once
 
 #include <atr/storage.hpp>

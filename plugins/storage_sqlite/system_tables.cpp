@@ -4,10 +4,24 @@
 
 namespace storage_sqlite {
 
-void create_system_tables(Connection& connection) {
-    {
-        Run run(connection.prepared("SELECT 1 FROM sqlite_master WHERE name = 'atr_state'"));
-        if (run.step()) return;
+namespace {
+
+bool has(Connection& connection, const std::string& name) {
+    Run run(connection.prepared("SELECT 1 FROM sqlite_master WHERE name = ?"));
+    run.text(name);
+    return run.step();
+}
+
+/// By which purge finds the oldest, however many keys there are.
+const char* const keys_by_age = "CREATE INDEX \"atr_keys:by_age\" ON atr_keys(updated_ms)";
+
+}  // namespace
+
+bool create_system_tables(Connection& connection) {
+    if (has(connection, "atr_state")) {
+        if (has(connection, "atr_keys:by_age")) return false;
+        connection.execute(keys_by_age);
+        return true;
     }
     static const char* const statements[] = {
         "CREATE TABLE atr_state(id INTEGER PRIMARY KEY CHECK(id = 1), commit_seq INTEGER NOT NULL, lease_token INTEGER "
@@ -32,7 +46,9 @@ void create_system_tables(Connection& connection) {
         "BLOB NOT NULL)",
     };
     for (const char* sql : statements) connection.execute(sql);
+    connection.execute(keys_by_age);
     connection.execute("PRAGMA application_id = " + std::to_string(application_id));
+    return true;
 }
 
 }  // namespace storage_sqlite

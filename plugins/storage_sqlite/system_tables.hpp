@@ -12,7 +12,7 @@ namespace storage_sqlite {
 /// Marks a database file as ours ("atrS"), so that another program's is never touched.
 inline constexpr std::int64_t application_id = 0x61747253;
 
-/// Inside a write transaction. Safe to repeat.
-void create_system_tables(Connection& connection);
+/// Inside a write transaction. Safe to repeat; adds what a database of an older program lacks. True: something changed.
+bool create_system_tables(Connection& connection);
 
 }  // namespace storage_sqlite

@@ -28,6 +28,22 @@ SCENARIO("migrating again leaves tables and generation as they are", "[storage_s
     CHECK(store.record("claims", "a").version == 1);
 }
 
+SCENARIO("keys that may be forgotten are found by their age, in a database of an older program too",
+         "[storage_sqlite]") {
+    Disk disk;
+    const auto indexes = [&] {
+        return ask(disk.file(), "SELECT name FROM sqlite_master WHERE type = 'index' AND name = 'atr_keys:by_age'");
+    };
+    {
+        Store store(disk.file());
+        CHECK(indexes() == Keys{"atr_keys:by_age"});
+    }
+    ask(disk.file(), "DROP INDEX \"atr_keys:by_age\"");  // as an older program left it
+    REQUIRE(indexes().empty());
+    Store store(disk.file());
+    CHECK(indexes() == Keys{"atr_keys:by_age"});
+}
+
 SCENARIO("a DBA finds tables, columns and indexes under the schema's own names", "[storage_sqlite]") {
     Disk disk;
     Store store(disk.file());
