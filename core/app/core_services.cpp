@@ -163,8 +163,11 @@ atr::Result<> CoreServices::prepare() {
     commits.timeout = settings.commit.timeout;
     commits.retry_for = settings.commit.retry_for;
     commits.resolve_for = settings.commit.resolve_for;
+    commits.retries = {.percent = static_cast<unsigned>(settings.commit.retry_percent),
+                       .saved = static_cast<unsigned>(settings.commit.retry_saved)};
     pipeline = std::make_unique<CommitPipeline>(plugins->storage(), executor, scope, commits);
-    store = std::make_unique<Store>(plugins->storage(), *pipeline, ids, settings.commit.read_timeout);
+    store = std::make_unique<Store>(plugins->storage(), *pipeline, ids, settings.commit.read_timeout,
+                                    settings.retention.keys);
 
     const auto usable = block_on(executor, settle_store(*store, clock));
     if (!usable) return usable.error();
@@ -185,8 +188,10 @@ atr::Result<> CoreServices::prepare() {
     follower = std::make_unique<cache::ChangeFollower>(plugins->storage(), *cache, executor);
     pipeline->on_committed([this](const atr::Batch& batch, std::uint64_t seq) {
         cache->invalidate(cache::stale_keys(batch), seq);
+        store->saw(seq);
         if (watch) watch->saw(seq);
     });
+    store->hears_of([this] { return follower->position(); });
 
     treasury::FiguresSettings figuring;
     figuring.burn_window_days = settings.treasury.burn_window_days;
@@ -256,6 +261,11 @@ atr::Result<> CoreServices::prepare() {
     sweep = std::make_unique<ExpirySweep>(
         *store, executor, clock,
         std::vector<std::string>{auth::RevokedToken::collection, IdempotencyRecord::collection});
+    RetentionSweep::Settings keeping;
+    keeping.keys = settings.retention.keys;
+    keeping.changes = settings.retention.changes;
+    keeping.interval = settings.retention.sweep;
+    retention = std::make_unique<RetentionSweep>(plugins->storage(), executor, clock, keeping);
     users->on_changed([this](std::string_view user) { tokens->forget_user(user); });
     return {};
 }
@@ -288,6 +298,7 @@ atr::Result<> CoreServices::start_serving(bool new_blob_key) {
     reconciliation->start(scope);
     expiry->start(scope);
     sweep->start(scope);
+    retention->start(scope);
     watch->start(scope);
     history->start(scope);
     return {};
@@ -300,6 +311,7 @@ void CoreServices::close(Millis patience) {
     if (reconciliation) reconciliation->stop();
     if (expiry) expiry->stop();
     if (sweep) sweep->stop();
+    if (retention) retention->stop();
     if (watch) watch->stop();
     if (history) history->stop();
     if (!scope.wait_idle(patience))

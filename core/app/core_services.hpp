@@ -25,6 +25,7 @@
 #include "reconcile/statement_follower.hpp"
 #include "reconcile/store_watch.hpp"
 #include "records/expired.hpp"
+#include "records/retention.hpp"
 #include "runtime/thread_executor.hpp"
 #include "treasury/dashboard.hpp"
 #include "treasury/figures.hpp"
@@ -102,6 +103,7 @@ public:
     std::unique_ptr<auth::Users> users;
     std::unique_ptr<auth::Tokens> tokens;
     std::unique_ptr<ExpirySweep> sweep;
+    std::unique_ptr<RetentionSweep> retention;
 
     /// The rail that carries the treasury's own asset; nullptr: none does.
     RailPort* treasury_rail() const { return rails.for_asset(settings.treasury.asset); }

@@ -44,9 +44,14 @@ Json instance_json(const InstanceSnapshot& one) {
 
 }  // namespace
 
-Json plugin_report(const PluginSet& plugins) {
+Json plugin_report(const PluginSet& plugins, const CommitPipeline& commits) {
     Json items = Json::array();
-    for (const auto& one : plugins.snapshot()) items.push_back(instance_json(one));
+    for (const auto& one : plugins.snapshot()) {
+        items.push_back(instance_json(one));
+        if (one.kind != "storage") continue;
+        const auto retries = commits.retries();
+        items.back()["retries"] = {{"made", retries.made}, {"refused", retries.refused}, {"saved", retries.saved}};
+    }
     return {{"items", std::move(items)}};
 }
 

@@ -62,7 +62,7 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
     http::add_metrics_routes(router_, metrics_, kpis_, http::Access::anyone());
     auth_routes_.add_to(router_);
     http::add_api(router_, api_);
-    http::add_plugins(router_, [this] { return plugin_report(*core_.plugins); });
+    http::add_plugins(router_, [this] { return plugin_report(*core_.plugins, *core_.pipeline); });
     publish_metrics();
 }
 
@@ -167,6 +167,14 @@ void WebHost::publish_metrics() {
         const auto report = core_.reconciliation->last();
         return report ? static_cast<double>(report->breaks_total) : 0.0;
     });
+    metrics_.counter_from("treasurer_commit_retries_total", "Commits that storage had not applied and were tried again",
+                          [this] { return static_cast<double>(core_.pipeline->retries().made); });
+    metrics_.counter_from("treasurer_commit_retries_refused_total",
+                          "Commits that were not tried again because the retry budget was spent",
+                          [this] { return static_cast<double>(core_.pipeline->retries().refused); });
+    metrics_.counter_from("treasurer_retention_removed_total",
+                          "Keys of commits and entries of the change feed that this host has forgotten",
+                          [this] { return static_cast<double>(core_.retention->removed()); });
     metrics_.gauge_from("treasurer_connections_open", "Open HTTP connections",
                         [this] { return static_cast<double>(edge_.stats().open_connections); });
     metrics_.counter_from("treasurer_edge_refused_total", "Requests the edge refused by itself",

@@ -107,6 +107,8 @@ struct CommitSettings {
     std::chrono::milliseconds read_timeout{5'000};
     std::chrono::milliseconds retry_for{2'000};     ///< of what storage proves not to have applied
     std::chrono::milliseconds resolve_for{20'000};  ///< of an outcome that is not known
+    std::int64_t retry_percent = 20;                ///< retries that a hundred commits earn, all together
+    std::int64_t retry_saved = 100;                 ///< retries saved up at most
     bool operator==(const CommitSettings&) const = default;
 };
 
@@ -116,6 +118,14 @@ struct ReconciliationSettings {
     std::chrono::seconds full_every{3'600};      ///< between two of everything
     std::chrono::milliseconds grace{60'000};     ///< what is so young may yet appear on the other side
     bool operator==(const ReconciliationSettings&) const = default;
+};
+
+/// What only served the last days is forgotten again and again. Records are not.
+struct RetentionSettings {
+    std::chrono::seconds keys{7 * 86'400};    ///< of units of work: until then a repeat is recognised
+    std::chrono::seconds changes{86'400};     ///< the change feed
+    std::chrono::milliseconds sweep{60'000};  ///< between two rounds
+    bool operator==(const RetentionSettings&) const = default;
 };
 
 struct TestingSettings {
@@ -135,6 +145,7 @@ struct Settings {
     IntakeSettings intake;
     CommitSettings commit;
     ReconciliationSettings reconciliation;
+    RetentionSettings retention;
     TestingSettings testing;
     PluginSettings plugins;
 };

@@ -86,12 +86,20 @@ void visit(CommitSettings& commit, SettingsVisitor& v) {
     v.milliseconds("commit.read_timeout_ms", commit.read_timeout, 10, 10 * minute_ms);
     v.milliseconds("commit.retry_for_ms", commit.retry_for, 0, 10 * minute_ms);
     v.milliseconds("commit.resolve_for_ms", commit.resolve_for, 10, 10 * minute_ms);
+    v.integer("commit.retry_percent", commit.retry_percent, 0, 1000);
+    v.integer("commit.retry_saved", commit.retry_saved, 0, 1'000'000);
 }
 
 void visit(ReconciliationSettings& reconciliation, SettingsVisitor& v) {
     v.milliseconds("reconciliation.interval_ms", reconciliation.interval, 100, 24 * hour_ms);
     v.seconds("reconciliation.full_every_s", reconciliation.full_every, 1, 31 * day_s);
     v.milliseconds("reconciliation.grace_ms", reconciliation.grace, 0, 24 * hour_ms);
+}
+
+void visit(RetentionSettings& retention, SettingsVisitor& v) {
+    v.seconds("retention.keys_s", retention.keys, day_s, year_s);
+    v.seconds("retention.changes_s", retention.changes, 60, year_s);
+    v.milliseconds("retention.sweep_ms", retention.sweep, 100, 24 * hour_ms);
 }
 
 }  // namespace
@@ -108,6 +116,7 @@ void visit_settings(Settings& settings, SettingsVisitor& visitor) {
     visit(settings.intake, visitor);
     visit(settings.commit, visitor);
     visit(settings.reconciliation, visitor);
+    visit(settings.retention, visitor);
     visitor.text("testing.fault_point", settings.testing.fault_point);
     visitor.text("plugins.dir", settings.plugins.dir);
 }

@@ -141,7 +141,7 @@ Task<atr::Result<Listing<Vendor>>> VendorDirectory::list(std::uint32_t limit, st
     query.index = "by_name";
     query.limit = limit;
     query.cursor = std::move(cursor);
-    Task<atr::Result<Listing<Vendor>>> listing = store_.list<Vendor>(std::move(query));
+    Task<atr::Result<Listing<Vendor>>> listing = store_.list<Vendor>(std::move(query), Freshness::may_lag);
     co_return co_await listing;
 }
 

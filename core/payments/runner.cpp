@@ -10,6 +10,8 @@ namespace {
 
 /// As many adopted payments may wait their turn for each that is worked on.
 constexpr std::size_t most_waiting_times = 16;
+/// Between two questions to a storage that does not say what became of a commit.
+constexpr Millis longest_pause{5000};
 
 }  // namespace
 
@@ -86,12 +88,12 @@ void Runner::find_out(UnitOfWork commit_a, std::string payment_id, std::size_t j
 }
 
 Task<> Runner::ask_storage(UnitOfWork commit_a, std::string payment_id, std::size_t job_position) {
-    while (!stopping_) {
+    for (Millis pause = saga_.settings().poll; !stopping_; pause = std::min(pause * 2, longest_pause)) {
         Task<Committed> asking = saga_.commit(commit_a);
         const Committed committed = co_await asking;
         if (committed.ok()) adopt(payment_id, committed.versions.at(job_position));
         if (committed.outcome != atr::Outcome::unknown && committed.outcome != atr::Outcome::retry) co_return;
-        co_await delay(executor_, saga_.settings().poll);
+        co_await delay(executor_, pause);
     }
 }
 

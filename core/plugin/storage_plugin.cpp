@@ -21,6 +21,7 @@ constexpr Operation op_extend{.index = 5, .name = "extend_leases", .on_timeout =
 constexpr Operation op_changes{6, "changes", Outcome::retry};
 constexpr Operation op_blob_put{7, "blob_put", Outcome::unknown};
 constexpr Operation op_blob_get{8, "blob_get", Outcome::retry};
+constexpr Operation op_purge{13, "purge", Outcome::unknown};  // 9 to 12 are those of storage_copy_plugin.cpp
 
 constexpr std::size_t max_stored_blob = std::size_t{64} << 20;
 
@@ -163,6 +164,20 @@ Task<Result<atr::Blob>> StoragePlugin::blob_get(std::string key, CallOptions opt
         return atr::Blob{.bytes = std::move(out.bytes), .total = total};
     };
     return instance_.call<atr::Blob>(op_blob_get, std::move(options), std::move(run));
+}
+
+Task<Result<std::uint32_t>> StoragePlugin::purge(std::string collection, std::int64_t older_than_ms, std::uint32_t max,
+                                                 CallOptions options) {
+    auto run = [function = table_.purge, self = self_, collection = std::move(collection), older_than_ms,
+                max](const atr_call& call) -> Result<std::uint32_t> {
+        std::uint32_t purged = 0;
+        border::ErrorOut error;
+        const atr_outcome outcome =
+            function(self, &call, atr::borrow(collection), older_than_ms, max, &purged, error.raw());
+        if (outcome != ATR_OK) return error.read(outcome);
+        return purged;
+    };
+    return instance_.call<std::uint32_t>(op_purge, std::move(options), std::move(run));
 }
 
 Task<Result<std::string>> StoragePlugin::health(CallOptions options) {

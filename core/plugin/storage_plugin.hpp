@@ -25,6 +25,8 @@ public:
     Task<atr::Result<>> blob_put(std::string key, std::string bytes, CallOptions options) override;
     Task<atr::Result<atr::Blob>> blob_get(std::string key, CallOptions options) override;
     Task<atr::Result<std::string>> health(CallOptions options) override;
+    Task<atr::Result<std::uint32_t>> purge(std::string collection, std::int64_t older_than_ms, std::uint32_t max,
+                                           CallOptions options) override;
 
 private:
     StoragePlugin(PluginInstance& instance, const atr_storage& table)

@@ -27,6 +27,13 @@ public:
     virtual Task<atr::Result<>> blob_put(std::string key, std::string bytes, CallOptions options) = 0;
     virtual Task<atr::Result<atr::Blob>> blob_get(std::string key, CallOptions options) = 0;
     virtual Task<atr::Result<std::string>> health(CallOptions options) = 0;
+    /// Forgets up to `max` records of `collection` that were not updated since `older_than_ms`, oldest first; how many.
+    /// Of "atr.keys" only those that have expired go; of "atr.changes" whole commits: a follower that has not read them
+    /// is told that there is a gap. Errors: unsupported: this storage keeps everything.
+    virtual Task<atr::Result<std::uint32_t>> purge(std::string /*collection*/, std::int64_t /*older_than_ms*/,
+                                                   std::uint32_t /*max*/, CallOptions /*options*/) {
+        co_return atr::Error{.outcome = atr::Outcome::unsupported, .message = "this storage purges nothing"};
+    }
 };
 
 }  // namespace treasurer

@@ -11,7 +11,8 @@ Task<Committed> CommitPipeline::commit(UnitOfWork unit) {
     budget_.first_attempt();
     for (;;) {
         atr::Batch batch = unit.batch();
-        Task<atr::Commit> attempt = once(std::move(batch));
+        std::string request_id = unit.request_id();
+        Task<atr::Commit> attempt = once(std::move(batch), std::move(request_id));
         result = co_await attempt;
         const bool unsettled = result.outcome == atr::Outcome::unknown || result.outcome == atr::Outcome::retry;
         if (!unsettled) break;
@@ -34,7 +35,7 @@ Task<Committed> CommitPipeline::commit(UnitOfWork unit) {
     co_return out;
 }
 
-Task<atr::Commit> CommitPipeline::once(atr::Batch batch) {
+Task<atr::Commit> CommitPipeline::once(atr::Batch batch, std::string request_id) {
     Completion<atr::Commit> done(executor_);
     bool start = false;
     {
@@ -45,7 +46,7 @@ Task<atr::Commit> CommitPipeline::once(atr::Batch batch) {
             refused.error = atr::retry(ATR_E_OVERLOADED, "too many commits wait for storage");
             co_return refused;
         }
-        waiting_.push_back({std::move(batch), done});
+        waiting_.push_back({std::move(batch), std::move(request_id), done});
         if (flushing_ < settings_.flushes_in_flight) {
             ++flushing_;
             start = true;
@@ -59,6 +60,8 @@ Task<> CommitPipeline::flush() {
     for (;;) {
         std::vector<atr::Batch> batches;
         std::vector<Completion<atr::Commit>> answers;
+        CallOptions options;
+        options.timeout = settings_.timeout;
         {
             const std::lock_guard lock(mutex_);
             if (waiting_.empty()) {
@@ -66,13 +69,12 @@ Task<> CommitPipeline::flush() {
                 co_return;
             }
             while (!waiting_.empty() && batches.size() < settings_.max_group) {
+                if (options.request_id.empty()) options.request_id = std::move(waiting_.front().request_id);
                 batches.push_back(std::move(waiting_.front().batch));
                 answers.push_back(waiting_.front().done);
                 waiting_.pop_front();
             }
         }
-        CallOptions options;
-        options.timeout = settings_.timeout;
         Task<std::vector<atr::Commit>> call = storage_.commit(std::move(batches), options);
         std::vector<atr::Commit> results = co_await call;
         for (std::size_t i = 0; i < answers.size(); ++i)

@@ -21,6 +21,7 @@ struct PipelineSettings {
     Millis timeout{5000};            ///< of one flush
     Millis retry_for{2000};          ///< of tries that were not applied, after which `retry` is the answer
     Millis resolve_for{20000};       ///< of replays, after which `unknown` is the answer
+    RetryBudget::Settings retries;   ///< of all units together, of tries that were not applied
 };
 
 /// What became of a unit. `lost` names the step whose precondition failed when the outcome is `conflict`.
@@ -44,7 +45,7 @@ struct Committed {
 class CommitPipeline {
 public:
     CommitPipeline(StoragePort& storage, Executor& executor, TaskScope& scope, PipelineSettings settings)
-        : storage_(storage), executor_(executor), scope_(scope), settings_(settings) {}
+        : storage_(storage), executor_(executor), scope_(scope), settings_(settings), budget_(settings.retries) {}
 
     /// Called after every successful commit with what was committed and its sequence. It returns at once.
     void on_committed(std::function<void(const atr::Batch&, std::uint64_t)> listener) {
@@ -52,13 +53,15 @@ public:
     }
 
     Task<Committed> commit(UnitOfWork unit);
+    RetryBudget::Counts retries() const { return budget_.counts(); }
 
 private:
     struct Waiting {
         atr::Batch batch;
+        std::string request_id;
         Completion<atr::Commit> done;
     };
-    Task<atr::Commit> once(atr::Batch batch);
+    Task<atr::Commit> once(atr::Batch batch, std::string request_id);
     Task<> flush();
 
     StoragePort& storage_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <mutex>
 
 namespace treasurer {
@@ -10,25 +11,45 @@ namespace treasurer {
 /// Threads: any.
 class RetryBudget {
 public:
-    /// Each first attempt earns `share` of a retry; at most `most` are saved up, which is also what it begins with.
-    explicit RetryBudget(double share = 0.2, double most = 100) : share_(share), most_(most), saved_(most) {}
+    struct Settings {
+        unsigned percent = 20;  ///< retries that a hundred first attempts earn
+        unsigned saved = 100;   ///< retries saved up at most, which is also what it begins with
+    };
+    struct Counts {
+        std::uint64_t made = 0;     ///< retries that it allowed
+        std::uint64_t refused = 0;  ///< and did not
+        unsigned saved = 0;         ///< that it would allow just now
+    };
+
+    explicit RetryBudget(Settings settings)
+        : percent_(settings.percent), most_(std::uint64_t{settings.saved} * one), saved_(most_) {}
 
     void first_attempt() {
         const std::lock_guard lock(mutex_);
-        saved_ = std::min(most_, saved_ + share_);
+        saved_ = std::min(most_, saved_ + percent_);
     }
     /// False: nothing is saved up; give up now.
     bool retry() {
         const std::lock_guard lock(mutex_);
-        if (saved_ < 1) return false;
-        saved_ -= 1;
+        if (saved_ < one) {
+            ++refused_;
+            return false;
+        }
+        saved_ -= one;
+        ++made_;
         return true;
+    }
+    Counts counts() const {
+        const std::lock_guard lock(mutex_);
+        return {made_, refused_, static_cast<unsigned>(saved_ / one)};
     }
 
 private:
-    const double share_, most_;
-    std::mutex mutex_;
-    double saved_;
+    static constexpr std::uint64_t one = 100;  ///< a retry, in what a first attempt earns at one percent
+
+    const std::uint64_t percent_, most_;
+    mutable std::mutex mutex_;
+    std::uint64_t saved_, made_ = 0, refused_ = 0;
 };
 
 }  // namespace treasurer

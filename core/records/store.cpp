@@ -15,6 +15,13 @@ atr::Result<std::map<std::string, atr::Int128>> read_counters(const std::vector<
     return out;
 }
 
+/// A storage that has not reached a commit says no more than "retry". One that never will, because a failover lost the
+/// commit, still has the newest there is.
+bool may_be_behind(const atr::Error& error) {
+    return error.outcome == atr::Outcome::retry && error.code != ATR_E_OVERLOADED && error.code != ATR_E_TIMEOUT &&
+           error.code != ATR_E_UNREACHABLE;
+}
+
 }  // namespace
 
 atr::Error read_failure(atr::Error error, bool has_cursor) {
@@ -30,8 +37,19 @@ Task<atr::Result<std::vector<atr::Record>>> Store::get(std::vector<atr::Key> key
     co_return found;
 }
 
-Task<atr::Result<atr::Page>> Store::query(atr::Query query) {
+Task<atr::Result<atr::Page>> Store::query(atr::Query query, Freshness freshness) {
     const bool has_cursor = !query.cursor.empty();
+    const std::uint64_t known = freshness == Freshness::may_lag ? newest_known() : 0;
+    if (known != 0) {
+        query.flags |= ATR_Q_MAY_LAG;
+        query.min_seq = known;
+        Task<atr::Result<atr::Page>> lagging = storage_.query(query, options());
+        atr::Result<atr::Page> page = co_await lagging;
+        if (page) co_return page;
+        if (!may_be_behind(page.error())) co_return read_failure(page.error(), has_cursor);
+        query.flags &= ~static_cast<std::uint32_t>(ATR_Q_MAY_LAG);
+        query.min_seq = 0;
+    }
     Task<atr::Result<atr::Page>> call = storage_.query(std::move(query), options());
     atr::Result<atr::Page> page = co_await call;
     if (!page) co_return read_failure(page.error(), has_cursor);

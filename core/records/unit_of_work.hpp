@@ -15,12 +15,18 @@ namespace treasurer {
 
 class UnitOfWork {
 public:
-    /// `key` makes a repeat of the same unit return the first result: it must be new for every new intention.
-    explicit UnitOfWork(std::string key) { batch_.idempotency_key = std::move(key); }
+    /// `key` makes a repeat of the same unit return the first result: it must be new for every new intention. It counts
+    /// until `key_expires_ms`, on storage's clock; 0: for ever.
+    explicit UnitOfWork(std::string key, std::int64_t key_expires_ms = 0) {
+        batch_.idempotency_key = std::move(key);
+        batch_.key_expires_unix_ms = key_expires_ms;
+    }
 
-    /// Stores a record that must not exist yet.
+    /// Stores a record that must not exist yet. An audit entry's request is the unit's.
     template <class R>
     UnitOfWork& create(const R& record, std::string label = "record") {
+        if constexpr (requires { record.request_id; })
+            if (request_id_.empty()) request_id_ = record.request_id;
         return put(R::collection, record.id, dump(record.to_json()), record.index(), ATR_VER_ABSENT, std::move(label));
     }
     /// Stores a record that must still have the version it was read with.
@@ -45,11 +51,14 @@ public:
     const std::string& label(std::uint32_t op) const { return labels_.at(op); }
     std::size_t size() const { return batch_.ops.size(); }
     const atr::Batch& batch() const { return batch_; }
+    /// Which request it is done for; empty: none, or not known.
+    const std::string& request_id() const { return request_id_; }
 
 private:
     atr::Op& step(std::int32_t op, std::string collection, std::string key, std::string label);
 
     atr::Batch batch_;
+    std::string request_id_;
     std::vector<std::string> labels_;
 };
 

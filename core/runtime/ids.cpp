@@ -15,6 +15,17 @@ std::string Ids::next() {
     return id_from_digits(digits);
 }
 
+UnixMillis id_time(std::string_view id) {
+    UnixMillis out = 0;
+    int digits = 0;
+    for (const char c : id) {
+        if (c == '-') continue;
+        out = out << 4 | (c <= '9' ? c - '0' : c - 'a' + 10);
+        if (++digits == 12) break;
+    }
+    return out;
+}
+
 std::string id_digits(std::string_view id) {
     std::string out;
     for (char c : id)

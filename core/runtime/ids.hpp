@@ -21,6 +21,8 @@ private:
     Random& random_;
 };
 
+/// When an id of Ids was made.
+UnixMillis id_time(std::string_view id);
 /// The 32 hex digits of an id: the form shown to payment rails.
 std::string id_digits(std::string_view id);
 /// The id with its hyphens back.

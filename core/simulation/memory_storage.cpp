@@ -117,6 +117,7 @@ atr::Commit MemoryStorage::judge(const atr::Batch& batch) {
     }
     auto& feed = mutated(Mutation::commit_seq_out_of_order) ? in_flight_ : changes_;
     for (const auto& [collection, key] : touched) feed[seq_].push_back({collection, key});
+    committed_ms_[seq_] = clock_.unix_ms();
     if (!batch.idempotency_key.empty())
         keys_[batch.idempotency_key] = {batch.fingerprint, batch.key_expires_unix_ms, clock_.unix_ms(), out};
     return out;
@@ -378,6 +379,8 @@ Task<atr::Result<std::uint32_t>> MemoryStorage::extend_leases(std::string worker
 
 Task<atr::Result<atr::Changes>> MemoryStorage::changes(std::uint64_t after_seq, std::uint32_t limit, CallOptions) {
     const std::lock_guard lock(mutex_);
+    if (limit != 0 && after_seq < feed_floor_)
+        co_return atr::not_found("changes up to " + std::to_string(feed_floor_) + " are no longer kept");
     atr::Changes out;
     out.last_seq = std::max(after_seq, seq_);
     for (auto at = changes_.upper_bound(after_seq); at != changes_.end(); ++at) {
@@ -389,6 +392,40 @@ Task<atr::Result<atr::Changes>> MemoryStorage::changes(std::uint64_t after_seq, 
             out.records.push_back({.collection = key.collection, .key = key.key, .version = at->first});
     }
     co_return out;
+}
+
+Task<atr::Result<std::uint32_t>> MemoryStorage::purge(std::string collection, std::int64_t older_than_ms,
+                                                      std::uint32_t max, CallOptions) {
+    const std::lock_guard lock(mutex_);
+    if (collection == "atr.keys") co_return forget_keys(older_than_ms, max);
+    if (collection == "atr.changes") co_return forget_changes(older_than_ms, max);
+    co_return bad_input("only keys and changes are purged here");
+}
+
+std::uint32_t MemoryStorage::forget_keys(std::int64_t older_than_ms, std::uint32_t max) {
+    std::uint32_t gone = 0;
+    for (auto at = keys_.begin(); at != keys_.end() && gone < max;) {
+        const Remembered& key = at->second;
+        const bool counts = key.expires_ms != 0 && key.expires_ms > clock_.unix_ms();
+        if (counts || key.made_ms >= older_than_ms) {
+            ++at;
+            continue;
+        }
+        at = keys_.erase(at);
+        ++gone;
+    }
+    return gone;
+}
+
+std::uint32_t MemoryStorage::forget_changes(std::int64_t older_than_ms, std::uint32_t max) {
+    std::uint32_t gone = 0;
+    while (gone < max && !committed_ms_.empty() && committed_ms_.begin()->second < older_than_ms) {
+        feed_floor_ = committed_ms_.begin()->first;
+        changes_.erase(feed_floor_);
+        committed_ms_.erase(committed_ms_.begin());
+        ++gone;
+    }
+    return gone;
 }
 
 Task<atr::Result<>> MemoryStorage::blob_put(std::string key, std::string bytes, CallOptions) {

@@ -41,6 +41,9 @@ public:
     Task<atr::Result<>> blob_put(std::string key, std::string bytes, CallOptions) override;
     Task<atr::Result<atr::Blob>> blob_get(std::string key, CallOptions) override;
     Task<atr::Result<std::string>> health(CallOptions) override;
+    /// Of "atr.keys" and "atr.changes"; nothing else is ever asked for.
+    Task<atr::Result<std::uint32_t>> purge(std::string collection, std::int64_t older_than_ms, std::uint32_t max,
+                                           CallOptions) override;
 
     /// The sequence of the last commit.
     std::uint64_t last_seq() const;
@@ -75,6 +78,8 @@ private:
     /// The error of an op, or its entry in Commit::versions.
     using Judged = atr::Result<std::uint64_t>;
 
+    std::uint32_t forget_keys(std::int64_t older_than_ms, std::uint32_t max);
+    std::uint32_t forget_changes(std::int64_t older_than_ms, std::uint32_t max);
     void apply_schema(const atr::Schema& schema);
     atr::Commit judge(const atr::Batch& batch);
     const Remembered* remembered(const atr::Batch& batch) const;
@@ -99,9 +104,10 @@ private:
     std::map<std::string, Remembered> keys_;
     std::map<std::string, std::string> blobs_;
     std::map<std::uint64_t, std::vector<atr::Key>> changes_;
+    std::map<std::uint64_t, std::int64_t> committed_ms_;        ///< of the commits that the feed still has
     std::map<std::uint64_t, std::vector<atr::Key>> in_flight_;  ///< see Mutation::commit_seq_out_of_order
     std::map<std::uint64_t, std::vector<atr::Record>> snapshots_;
-    std::uint64_t seq_ = 0, next_token_ = 1, next_snapshot_ = 1;
+    std::uint64_t seq_ = 0, feed_floor_ = 0, next_token_ = 1, next_snapshot_ = 1;
     std::size_t flushes_ = 0, reads_ = 0;
     std::optional<atr::Error> read_failure_;
 };

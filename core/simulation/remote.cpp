@@ -97,6 +97,13 @@ Task<atr::Result<std::string>> RemoteStorage::health(CallOptions) {
     co_return std::string("{}");
 }
 
+Task<atr::Result<std::uint32_t>> RemoteStorage::purge(std::string collection, std::int64_t older_than_ms,
+                                                      std::uint32_t max, CallOptions options) {
+    return ask<std::uint32_t>([&storage = storage_, collection, older_than_ms,
+                               max] { return at_once(storage.purge(collection, older_than_ms, max, {})); },
+                              options.timeout);
+}
+
 Task<atr::Result<std::string>> RemoteStorage::newest(CallOptions options) {
     return ask<std::string>(
         [&storage = storage_] { return atr::Result<std::string>(std::to_string(storage.last_seq())); },

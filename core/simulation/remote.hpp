@@ -75,6 +75,8 @@ public:
     Task<atr::Result<>> blob_put(std::string key, std::string bytes, CallOptions options) override;
     Task<atr::Result<atr::Blob>> blob_get(std::string key, CallOptions options) override;
     Task<atr::Result<std::string>> health(CallOptions options) override;
+    Task<atr::Result<std::uint32_t>> purge(std::string collection, std::int64_t older_than_ms, std::uint32_t max,
+                                           CallOptions options) override;
     /// The commit that storage reflects.
     Task<atr::Result<std::string>> newest(CallOptions options);
 

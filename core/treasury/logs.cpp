@@ -60,7 +60,7 @@ Task<atr::Result<LogsPage>> Logs::read(LogsRequest request) {
         if (cursor->empty()) co_return LogsPage{"[]", {}};
         query.cursor = std::move(*cursor);
     }
-    Task<atr::Result<Listing<Activity>>> reading = store_.list<Activity>(std::move(query));
+    Task<atr::Result<Listing<Activity>>> reading = store_.list<Activity>(std::move(query), Freshness::may_lag);
     atr::Result<Listing<Activity>> lines = co_await reading;
     if (!lines) co_return lines.error();
     LogsPage out{"[", std::move(lines->next_cursor)};
@@ -79,7 +79,7 @@ Task<atr::Result<std::string>> Logs::cursor_after(std::uint64_t rows) {
         atr::Query query = newest_first(static_cast<std::uint32_t>(std::min(rows, skip_size)));
         query.cursor = std::move(cursor);
         rows -= query.limit;
-        Task<atr::Result<atr::Page>> reading = store_.query(std::move(query));
+        Task<atr::Result<atr::Page>> reading = store_.query(std::move(query), Freshness::may_lag);
         atr::Result<atr::Page> page = co_await reading;
         if (!page) co_return page.error();
         cursor = std::move(page->next_cursor);

@@ -24,6 +24,7 @@ struct LogsPage {
 /// say; timestamp in unix seconds, amounts as JSON numbers.
 std::string to_json(const Activity& line);
 
+/// A replica may answer.
 /// Threads: any. Lifetime: the store outlives it and its tasks.
 /// Errors: rejected, bad_input  limit outside 1..50, page 0, or a page that ends past row 10,000: its cost would grow
 ///                              with its number, a cursor's does not

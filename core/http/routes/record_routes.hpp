@@ -33,7 +33,7 @@ struct Filter {
 /// not have, a value that the filter does not have, more than one filter.
 Parsed<const Filter*> filter_of(const RequestContext& context, const std::vector<Filter>& filters);
 
-/// Newest first, over `index` unless a filter names another.
+/// Newest first, over `index` unless a filter names another. A replica may answer.
 template <class R, class Show>
 Task<Response> list_records(Store& store, RequestContext context, std::vector<Filter> filters, Show show,
                             const char* index = "by_created") {
@@ -50,7 +50,7 @@ Task<Response> list_records(Store& store, RequestContext context, std::vector<Fi
         query.index = (*filter)->index;
         query.eq.push_back(atr::Value::of(std::string(*context.request.query_value((*filter)->parameter))));
     }
-    Task<atr::Result<Listing<R>>> listing = store.list<R>(std::move(query));
+    Task<atr::Result<Listing<R>>> listing = store.list<R>(std::move(query), Freshness::may_lag);
     const atr::Result<Listing<R>> found = co_await listing;
     if (!found) co_return list_failed(context, found.error());
     Json items = Json::array();
