@@ -2,14 +2,13 @@
 /// adapters read through these, so that no value a plugin returns can crash the host.
 #pragma once
 
+#include <atr/abi_sizes.hpp>
 #include <atr/plugin.hpp>
 #include <cstddef>
 #include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "plugin/abi_sizes.hpp"
 
 namespace treasurer::border {
 
@@ -52,7 +51,7 @@ inline atr::Error malformed(atr::Outcome outcome, std::string what) {
 /// A struct the plugin made: there, and at least as large as 1.0 had it. What came later may be missing.
 template <class T>
 bool is_whole(const T* made) {
-    return made != nullptr && made->struct_size >= SizeIn10<T>::value;
+    return made != nullptr && made->struct_size >= atr::SizeIn10<T>::value;
 }
 
 }  // namespace treasurer::border

@@ -1,7 +1,6 @@
 #include "plugin/normalise.hpp"
 
-#include "plugin/abi_sizes.hpp"
-
+#include <atr/abi_sizes.hpp>
 #include <cstddef>
 #include <cstring>
 #include <initializer_list>
@@ -60,7 +59,7 @@ atr::Result<Table> checked(atr::Result<Table> table, std::string_view id, Slots 
 }  // namespace
 
 atr::Result<atr_plugin> normalise_plugin(const void* raw) {
-    return full_size<atr_plugin>(raw, SizeIn10<atr_plugin>::value, "atr_plugin_entry_v1");
+    return full_size<atr_plugin>(raw, atr::SizeIn10<atr_plugin>::value, "atr_plugin_entry_v1");
 }
 
 atr::Result<atr_component> normalise_component(const void* raw) {
@@ -88,7 +87,7 @@ atr::Result<atr_storage> normalise_storage(const void* raw) {
 }
 
 atr::Result<atr_storage_copy> normalise_storage_copy(const void* raw) {
-    auto out = full_size<atr_storage_copy>(raw, SizeIn10<atr_storage_copy>::value, ATR_IF_STORAGE_COPY);
+    auto out = full_size<atr_storage_copy>(raw, atr::SizeIn10<atr_storage_copy>::value, ATR_IF_STORAGE_COPY);
     if (!out) return out;
     return checked(out, ATR_IF_STORAGE_COPY,
                    {{"open_snapshot", out->open_snapshot},
@@ -105,7 +104,7 @@ atr::Result<atr_cache> normalise_cache(const void* raw) {
 }
 
 atr::Result<atr_cache_bus> normalise_cache_bus(const void* raw) {
-    auto out = full_size<atr_cache_bus>(raw, SizeIn10<atr_cache_bus>::value, ATR_IF_CACHE_BUS);
+    auto out = full_size<atr_cache_bus>(raw, atr::SizeIn10<atr_cache_bus>::value, ATR_IF_CACHE_BUS);
     if (!out) return out;
     return checked(out, ATR_IF_CACHE_BUS,
                    {{"publish", out->publish}, {"subscribe", out->subscribe}, {"unsubscribe", out->unsubscribe}});
@@ -128,7 +127,7 @@ atr::Result<atr_rail> normalise_rail(const void* raw) {
 }
 
 atr::Result<atr_parser> normalise_parser(const void* raw) {
-    auto out = full_size<atr_parser>(raw, SizeIn10<atr_parser>::value, ATR_IF_PARSER);
+    auto out = full_size<atr_parser>(raw, atr::SizeIn10<atr_parser>::value, ATR_IF_PARSER);
     if (!out) return out;
     return checked(out, ATR_IF_PARSER, {{"describe", out->describe}, {"parse", out->parse}});
 }

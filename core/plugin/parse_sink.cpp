@@ -64,7 +64,7 @@ bool ParseSink::field(const atr_field* from) {
 
 void ParseSink::evidence(const atr_field& from, atr::ParsedField& to) {
     if (from.n_evidence == 0) return;
-    if (from.evidence == nullptr || from.evidence_stride < SizeIn10<atr_evidence>::value)
+    if (from.evidence == nullptr || from.evidence_stride < atr::SizeIn10<atr_evidence>::value)
         return warn("host.broken_evidence", to.path + ": evidence without a place was left out");
     const std::size_t count = std::min<std::size_t>(from.n_evidence, max_evidence);
     if (count < from.n_evidence) warn("host.too_much_evidence", to.path + ": only 16 pieces were kept");

@@ -10,7 +10,7 @@ int failures = 0;
 /// With the released header the size is exactly what the host asks for; with a grown one it is less than sizeof.
 template <class T>
 void check(const char* name) {
-    const std::size_t asked = treasurer::SizeIn10<T>::value;
+    const std::size_t asked = atr::SizeIn10<T>::value;
     const bool fits = HEADER_IS_GROWN ? asked + sizeof(std::uint64_t) == sizeof(T) : asked == sizeof(T);
     T made{};
     made.struct_size = static_cast<std::uint32_t>(asked);

@@ -1,5 +1,7 @@
 #include "cache/client.hpp"
 
+#include <atr/abi_sizes.hpp>
+
 namespace atr::testkit {
 
 CacheClient::CacheClient(Context& context)
@@ -109,7 +111,7 @@ bool Listener::wait_for(std::size_t count) {
 
 BusClient::BusClient(Instance& instance, std::string prefix) : instance_(instance), prefix_(std::move(prefix)) {
     if (instance.find_interface(ATR_IF_CACHE_BUS) == nullptr) throw Undeclared{ATR_IF_CACHE_BUS};
-    table_ = instance.table<atr_cache_bus>(ATR_IF_CACHE_BUS, sizeof(atr_cache_bus));
+    table_ = instance.table<atr_cache_bus>(ATR_IF_CACHE_BUS, atr::SizeIn10<atr_cache_bus>::value);
 }
 
 Answer BusClient::publish(const std::string& channel, const std::string& payload) {

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 
+#include <atr/abi_sizes.hpp>
 #include <clocale>
 #include <nlohmann/json.hpp>
 
@@ -78,7 +79,7 @@ void tables_are_whole(Context& t) {
             one, ATR_IF_CACHE, offsetof(atr_cache, touch),
             {ATR_SLOT(atr_cache, get), ATR_SLOT(atr_cache, set), ATR_SLOT(atr_cache, del), ATR_SLOT(atr_cache, incr)});
     if (kind == "cache")
-        table_is_whole(one, ATR_IF_CACHE_BUS, sizeof(atr_cache_bus),
+        table_is_whole(one, ATR_IF_CACHE_BUS, atr::SizeIn10<atr_cache_bus>::value,
                        {ATR_SLOT(atr_cache_bus, publish), ATR_SLOT(atr_cache_bus, subscribe),
                         ATR_SLOT(atr_cache_bus, unsubscribe)});
     if (kind == "rail")
@@ -86,7 +87,7 @@ void tables_are_whole(Context& t) {
                        {ATR_SLOT(atr_rail, describe), ATR_SLOT(atr_rail, prepare), ATR_SLOT(atr_rail, submit),
                         ATR_SLOT(atr_rail, lookup), ATR_SLOT(atr_rail, balance), ATR_SLOT(atr_rail, statement)});
     if (kind == "parser")
-        table_is_whole(one, ATR_IF_PARSER, sizeof(atr_parser),
+        table_is_whole(one, ATR_IF_PARSER, atr::SizeIn10<atr_parser>::value,
                        {ATR_SLOT(atr_parser, describe), ATR_SLOT(atr_parser, parse)});
 }
 

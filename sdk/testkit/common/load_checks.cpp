@@ -1,4 +1,5 @@
 // Stage load: the entry and its components, as the host reads them before it makes anything.
+#include <atr/abi_sizes.hpp>
 #include <cstddef>
 #include <set>
 
@@ -10,6 +11,7 @@ namespace atr::testkit {
 namespace {
 
 constexpr std::uint32_t most_components = 64, largest_table = 64u << 10;
+constexpr std::size_t least_entry = atr::SizeIn10<atr_plugin>::value;
 constexpr std::size_t longest_name = 256, longest_schema = 1u << 20;
 
 void loads(Context& t) {
@@ -18,8 +20,8 @@ void loads(Context& t) {
 
 void entry_size(Context& t) {
     const auto* plugin = load_entry(t.options.plugin);
-    expect(plugin->struct_size >= sizeof(atr_plugin) && plugin->struct_size <= largest_table,
-           "atr_plugin.struct_size is sizeof(atr_plugin), " + std::to_string(sizeof(atr_plugin)),
+    expect(plugin->struct_size >= least_entry && plugin->struct_size <= largest_table,
+           "atr_plugin.struct_size is sizeof(atr_plugin), at least " + std::to_string(least_entry),
            std::to_string(plugin->struct_size));
 }
 
@@ -35,7 +37,7 @@ void versions(Context& t) {
 std::vector<const atr_component*> components(Context& t) {
     const auto* plugin = load_entry(t.options.plugin);
     std::vector<const atr_component*> out;
-    if (plugin->struct_size < sizeof(atr_plugin) || plugin->components == nullptr) return out;
+    if (plugin->struct_size < least_entry || plugin->components == nullptr) return out;
     for (std::uint32_t i = 0; i < std::min(plugin->n_components, most_components); ++i)
         if (const auto* component = plugin->components[i]) out.push_back(component);
     return out;
@@ -51,7 +53,8 @@ void component_list(Context& t) {
 void component_tables(Context& t) {
     for (const auto* component : components(t)) {
         expect(component->struct_size >= offsetof(atr_component, health) && component->struct_size <= largest_table,
-               "atr_component.struct_size is sizeof(atr_component), " + std::to_string(sizeof(atr_component)),
+               "atr_component.struct_size is sizeof(atr_component), at least " +
+                   std::to_string(offsetof(atr_component, health)),
                std::to_string(component->struct_size));
         expect(component->create != nullptr, "create is set", "NULL");
         expect(component->destroy != nullptr, "destroy is set", "NULL");

@@ -1,6 +1,7 @@
 #include "parser/client.hpp"
 
 #include <algorithm>
+#include <atr/abi_sizes.hpp>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -37,8 +38,9 @@ struct Collected {
     }
     std::int32_t field(const atr_field* from) {
         if (!still_wanted("field")) return 1;
-        if (from == nullptr || from->struct_size < sizeof(atr_field) ||
-            (from->n_evidence > 0 && (from->evidence == nullptr || from->evidence_stride < sizeof(atr_evidence)))) {
+        if (from == nullptr || from->struct_size < atr::SizeIn10<atr_field>::value ||
+            (from->n_evidence > 0 &&
+             (from->evidence == nullptr || from->evidence_stride < atr::SizeIn10<atr_evidence>::value))) {
             border.breach("ATR-PARSER-004", "whole fields, with an evidence_stride", "a NULL or short struct");
             return 1;
         }
@@ -87,7 +89,7 @@ std::string Parsed::text() const {
 }
 
 ParserClient::ParserClient(Context& context)
-    : instance_(context), table_(instance_.table<atr_parser>(ATR_IF_PARSER, sizeof(atr_parser))) {}
+    : instance_(context), table_(instance_.table<atr_parser>(ATR_IF_PARSER, atr::SizeIn10<atr_parser>::value)) {}
 
 nlohmann::json ParserClient::describe() {
     Collector out(instance_.border(), 256 << 10);

@@ -1,6 +1,7 @@
 /// C views of what goes to a rail, and owned copies of what comes back.
 #pragma once
 
+#include <atr/abi_sizes.hpp>
 #include <atr/rail.hpp>
 #include <string>
 #include <vector>
@@ -82,7 +83,7 @@ private:
             border_.breach(rule_sinks, "a sink that has said stop gets no more", "another event");
             return 1;
         }
-        if (from == nullptr || from->struct_size < sizeof(atr_rail_event)) {
+        if (from == nullptr || from->struct_size < atr::SizeIn10<atr_rail_event>::value) {
             border_.breach("ATR-RAIL-003", "whole events", "a NULL or short atr_rail_event");
             return 1;
         }

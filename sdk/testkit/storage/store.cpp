@@ -1,5 +1,7 @@
 #include "storage/store.hpp"
 
+#include <atr/abi_sizes.hpp>
+
 #include "storage/encode.hpp"
 
 namespace atr::testkit {
@@ -12,7 +14,7 @@ struct RecordSink {
     explicit RecordSink(Border& given) : border(given) {
         raw = {sizeof raw, 0, this, [](void* ctx, const atr_record* from) noexcept -> std::int32_t {
                    auto& self = *static_cast<RecordSink*>(ctx);
-                   if (from == nullptr || from->struct_size < sizeof(atr_record)) {
+                   if (from == nullptr || from->struct_size < atr::SizeIn10<atr_record>::value) {
                        self.border.breach("ATR-STORAGE-001", "whole records", "a NULL or short atr_record");
                        return 1;
                    }

@@ -1,6 +1,6 @@
 /// How large what a plugin makes was in ABI 1.0. A struct grows at its end, and a plugin of 1.0 never fills what came
 /// later: asking for today's sizeof would refuse it. These numbers never change; tests/abi holds them against the
-/// released header.
+/// released header. The host reads plugins by them, and so does the conformance kit.
 #pragma once
 
 #include <atr/atr.h>
@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <type_traits>
 
-namespace treasurer {
+namespace atr {
 
 /// Not defined for a struct that is not listed.
 template <class T>
@@ -27,4 +27,4 @@ template <> struct SizeIn10<atr_http_req> : std::integral_constant<std::size_t, 
 template <> struct SizeIn10<atr_http_rsp> : std::integral_constant<std::size_t, 32> {};
 // clang-format on
 
-}  // namespace treasurer
+}  // namespace atr
