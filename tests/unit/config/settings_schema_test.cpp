@@ -31,15 +31,26 @@ std::string found_in(const std::filesystem::path& file) {
 
 /// What no schema of the core's keys can see: variables, names that must exist, one setting held against another, and
 /// the bounds of a decimal, the form of a name, and what is in a plugin's file or its own settings.
-const std::set<std::string> beyond_a_schema = {"asset_malformed",        "backoff_the_wrong_way_round",
-                                               "body_budget_too_small",  "confidence_above_one",
-                                               "instance_name",          "environment_missing",
-                                               "environment_unclosed",   "key_in_the_clear",
-                                               "parser_not_configured",  "parsers_missing",
-                                               "plugin_hash_of_another", "plugin_of_another_kind",
-                                               "plugin_setting_choice",  "plugin_setting_range",
-                                               "plugin_setting_type",    "plugin_setting_unknown",
-                                               "plugin_unknown",         "rail_not_configured"};
+const std::set<std::string> beyond_a_schema = {"asset_malformed",
+                                               "backoff_the_wrong_way_round",
+                                               "body_budget_too_small",
+                                               "confidence_above_one",
+                                               "instance_name",
+                                               "environment_missing",
+                                               "environment_unclosed",
+                                               "key_in_the_clear",
+                                               "parser_not_configured",
+                                               "parsers_missing",
+                                               "plugin_breaker_above_the_default_bound",
+                                               "plugin_breaker_the_wrong_way_round",
+                                               "plugin_hash_of_another",
+                                               "plugin_of_another_kind",
+                                               "plugin_setting_choice",
+                                               "plugin_setting_range",
+                                               "plugin_setting_type",
+                                               "plugin_setting_unknown",
+                                               "plugin_unknown",
+                                               "rail_not_configured"};
 
 }  // namespace
 
