@@ -9,6 +9,8 @@
 namespace treasurer::intake {
 namespace {
 
+constexpr int most_tries = 6;  ///< while others keep changing the vendor
+
 std::optional<std::string> text_fault(const std::string& what, const std::string& text, std::size_t most) {
     if (is_blank(text)) return what + " is empty";
     if (text.size() > most) return what + " is longer than " + std::to_string(most) + " bytes";
@@ -91,7 +93,7 @@ Task<atr::Result<Vendor>> VendorDirectory::add(NewVendor wanted, std::string act
 Task<atr::Result<Vendor>> VendorDirectory::add_account(std::string vendor_id, NewAccount account, Millis cool_off,
                                                        std::string actor, std::string request_id, Once once) {
     if (const auto fault = fault_in(account)) co_return atr::rejected(ATR_E_BAD_INPUT, *fault);
-    for (;;) {
+    for (int tries = 0; tries < most_tries; ++tries) {
         Task<atr::Result<std::optional<Vendor>>> finding = find(vendor_id);
         atr::Result<std::optional<Vendor>> found = co_await finding;
         if (!found) co_return found.error();
@@ -117,6 +119,7 @@ Task<atr::Result<Vendor>> VendorDirectory::add_account(std::string vendor_id, Ne
         committed.error.outcome = committed.outcome;
         co_return committed.error;
     }
+    co_return atr::retry(ATR_E_OVERLOADED, "the vendor keeps changing; try again");
 }
 
 Task<atr::Result<std::optional<Vendor>>> VendorDirectory::find(std::string id) {
