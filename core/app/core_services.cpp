@@ -207,12 +207,16 @@ atr::Result<> CoreServices::prepare() {
     saga_settings.prepare_timeout = settings.payments.prepare_timeout;
     saga_settings.submit_timeout = settings.payments.submit_timeout;
     saga_settings.lookup_timeout = settings.payments.lookup_timeout;
+    saga_settings.execute_within = settings.payments.execute_within;
     saga_settings.backoff_initial = settings.payments.lookup_initial;
     saga_settings.backoff_max = settings.payments.lookup_max;
     saga_settings.max_active = static_cast<unsigned>(settings.payments.max_in_flight);
     saga = std::make_unique<payments::Saga>(
         payments::Saga::Parts{*store, rails, assets, *sealer, clock, executor, *faults}, saga_settings,
         worker_name(ids));
+    saga->on_trouble([this](const std::string& payment_id, const std::string& what) {
+        log.warn("a payment cannot go on", {{"payment", payment_id}, {"what", what}});
+    });
     runner = std::make_unique<payments::Runner>(*saga, plugins->storage(), executor, scope);
 
     std::vector<std::string> rail_names;

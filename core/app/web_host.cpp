@@ -152,6 +152,12 @@ void WebHost::publish_metrics() {
                         [this] { return static_cast<double>(core_.runner->active()); });
     metrics_.counter_from("treasurer_payments_taken_over_total", "Due payments leased by this host",
                           [this] { return static_cast<double>(core_.runner->counters().taken_over.load()); });
+    metrics_.counter_from("treasurer_payments_unreadable_total",
+                          "Times that the records of a payment that was due could not be read",
+                          [this] { return static_cast<double>(core_.saga->counters().unreadable.load()); });
+    metrics_.counter_from("treasurer_payment_ends_refused_total",
+                          "Times that the end of a payment could not be written, however often it was tried",
+                          [this] { return static_cast<double>(core_.saga->counters().endings_refused.load()); });
     metrics_.gauge_from(
         "treasurer_books_equal",
         "1: at the last comparison the books equalled every rail; 0: they did not; -1: not compared yet", [this] {

@@ -80,9 +80,10 @@ struct PaymentSettings {
     std::chrono::milliseconds prepare_timeout{5'000};
     std::chrono::milliseconds submit_timeout{10'000};
     std::chrono::milliseconds lookup_timeout{5'000};
-    std::chrono::milliseconds lookup_initial{200};  ///< first wait before an unknown payment is looked up again
-    std::chrono::milliseconds lookup_max{30'000};   ///< the wait doubles up to this
-    std::chrono::milliseconds poll{500};            ///< how often jobs of dead hosts are looked for
+    std::chrono::milliseconds execute_within{900'000};  ///< from prepare on; of rails that enforce execute_not_after
+    std::chrono::milliseconds lookup_initial{200};      ///< first wait before an unknown payment is looked up again
+    std::chrono::milliseconds lookup_max{30'000};       ///< the wait doubles up to this
+    std::chrono::milliseconds poll{500};                ///< how often jobs of dead hosts are looked for
     std::int64_t max_in_flight = 256;
     /// A secret:// reference; empty: made at the first start and kept in the data folder.
     std::string blob_key = {};

@@ -63,6 +63,7 @@ void visit(PaymentSettings& payments, SettingsVisitor& v) {
     v.milliseconds("payments.prepare_timeout_ms", payments.prepare_timeout, 10, 10 * minute_ms);
     v.milliseconds("payments.submit_timeout_ms", payments.submit_timeout, 10, 10 * minute_ms);
     v.milliseconds("payments.lookup_timeout_ms", payments.lookup_timeout, 10, 10 * minute_ms);
+    v.milliseconds("payments.execute_within_ms", payments.execute_within, 1000, 24 * hour_ms);
     v.milliseconds("payments.lookup_initial_ms", payments.lookup_initial, 1, hour_ms);
     v.milliseconds("payments.lookup_max_ms", payments.lookup_max, 1, 24 * hour_ms);
     v.milliseconds("payments.poll_ms", payments.poll, 10, hour_ms);

@@ -42,8 +42,10 @@ std::vector<BalanceChange> effects(const Transfer& transfer) {
         change(transfer.credit_account, Figure::credits, transfer.units);
     }
     if (is_funded(transfer.credit_account)) {  // money leaves it: held when pending, given back when voided
+        // A fee's hold takes what the payment's has just given back, in one unit: that cannot fail for want of funds.
+        const bool guarded = transfer.purpose != purpose::fee && !mutated(Mutation::spend_below_zero);
         if (transfer.kind == TransferKind::pending)
-            change(transfer.credit_account, Figure::available, -transfer.units, !mutated(Mutation::spend_below_zero));
+            change(transfer.credit_account, Figure::available, -transfer.units, guarded);
         if (transfer.kind == TransferKind::post && transfer.held_units != 0 &&
             !mutated(Mutation::keep_the_rest_of_a_hold))
             change(transfer.credit_account, Figure::available, transfer.held_units - transfer.units);

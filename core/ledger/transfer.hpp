@@ -19,7 +19,7 @@ enum class TransferKind { pending, post, void_pending, direct };
 
 std::string_view to_string(TransferKind kind);
 
-/// What a direct transfer is for.
+/// What a direct transfer is for, or what is held of a payment that is posted.
 namespace purpose {
 inline constexpr const char* receipt = "receipt";
 inline constexpr const char* refund = "refund";    ///< a vendor gave back some of what it was paid
@@ -40,7 +40,7 @@ struct Transfer {
     UnixMillis at_ms = 0;
     std::string payment_id;
     std::string rail_event_id;   ///< direct: the statement event it records, where one told of it
-    std::string purpose;         ///< direct: one of those above
+    std::string purpose;         ///< direct: one of those above; a fee's hold, and its end: fee
     atr::Int128 held_units = 0;  ///< post: what was held, where that was more than `units`
     UnixMillis expires_ms = 0;   ///< pending: from when on anybody may void it; 0: its payment alone ends it
 

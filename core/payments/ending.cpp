@@ -2,7 +2,9 @@
 
 #include "ledger/accounts.hpp"
 #include "ledger/bookkeeping.hpp"
+#include "ledger/rail_fee.hpp"
 #include "records/journal.hpp"
+#include "runtime/mutation.hpp"
 #include "treasury/rollups.hpp"
 
 namespace treasurer::payments {
@@ -42,6 +44,14 @@ ledger::Transfer hold_of(const Payment& payment, const ledger::Assets& assets, U
     return out;
 }
 
+namespace {
+
+atr::Money money_of(const std::string& asset, atr::Int128 units, const ledger::Assets& assets) {
+    return {assets.amount(asset, units).value_or(atr::Decimal{}), asset};
+}
+
+}  // namespace
+
 Payment put_ending(UnitOfWork& unit, Ending ending, const ledger::Assets& assets, Ids& ids, UnixMillis now_ms) {
     Payment& payment = ending.payment;
     Invoice& invoice = ending.invoice;
@@ -58,6 +68,10 @@ Payment put_ending(UnitOfWork& unit, Ending ending, const ledger::Assets& assets
     invoice.updated_ms = now_ms;
 
     if (has_hold) ledger::book(unit, paid ? hold.posting(payment.amount, units, now_ms) : hold.voiding(now_ms));
+    const atr::Int128 beyond = hold.units - units;
+    if (has_hold && paid && beyond > 0 && !ending.fee_is_known && !mutated(Mutation::give_back_the_rest_at_once))
+        ledger::book(
+            unit, ledger::fee_hold(hold, payment.rail, money_of(payment.amount.asset, beyond, assets), beyond, now_ms));
     if (ending.fee) {
         ledger::book(unit, *ending.fee);
         treasury::note_fee(unit, ending.fee->amount, ending.fee->units, now_ms);

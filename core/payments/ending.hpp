@@ -24,6 +24,7 @@ struct Ending {
     std::string rail_reference;  ///< empty: as it was
     InvoiceStatus invoice_status = InvoiceStatus::failed;
     std::optional<ledger::Transfer> fee = std::nullopt;
+    bool fee_is_known = false;   ///< paid: the rail has told it, be it nothing; else what the hold has beyond is kept
     std::string available = {};  ///< funds before, decimal text, for the log
     std::string actor;           ///< for the audit trail, with `action` and `detail`
     std::string action;

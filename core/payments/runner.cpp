@@ -101,7 +101,10 @@ Task<> Runner::first(std::string payment_id, std::uint64_t lease_token) {
     std::optional<Adopted> next = Adopted{std::move(payment_id), lease_token};
     while (next) {
         const std::string id = std::move(next->payment_id);
-        Task<> work = saga_.first_send(id, next->lease_token);
+        Lease lease;
+        lease.token = next->lease_token;
+        lease.worker = saga_.worker();
+        Task<> work = saga_.first_send(id, std::move(lease));
         co_await work;
         end_work(id);
         next = next_adopted();
@@ -109,8 +112,8 @@ Task<> Runner::first(std::string payment_id, std::uint64_t lease_token) {
     }
 }
 
-Task<> Runner::later(std::string payment_id, std::uint64_t lease_token) {
-    Task<> work = saga_.resume(payment_id, lease_token);
+Task<> Runner::later(std::string payment_id, Lease lease) {
+    Task<> work = saga_.resume(payment_id, std::move(lease));
     co_await work;
     end_work(payment_id);
     const std::optional<Adopted> next = next_adopted();
@@ -147,20 +150,24 @@ Task<bool> Runner::lease_some(std::size_t room) {
     }
     for (auto& job : *jobs) {
         ++counters_.taken_over;
+        Lease lease;
+        lease.token = job.lease_token;
+        lease.worker = as;
+        if (job.lease_until_unix_ms > 0) lease.learn(job.lease_until_unix_ms - settings.lease.count(), saga_.now());
         if (!begin_work(job.id, as, began)) {
             ++counters_.put_back;
-            scope_.spawn(put_back(std::move(job.id), job.lease_token));
+            scope_.spawn(put_back(std::move(job.id), std::move(lease)));
             continue;
         }
         ++active_;
-        scope_.spawn(later(std::move(job.id), job.lease_token));
+        scope_.spawn(later(std::move(job.id), std::move(lease)));
     }
     co_return jobs->size() == most;
 }
 
 /// Its saga here has lost its lease, and ends; only then may another begin.
-Task<> Runner::put_back(std::string payment_id, std::uint64_t lease_token) {
-    Task<> releasing = saga_.release(std::move(payment_id), lease_token);
+Task<> Runner::put_back(std::string payment_id, Lease lease) {
+    Task<> releasing = saga_.release(std::move(payment_id), std::move(lease));
     co_await releasing;
 }
 

@@ -56,7 +56,7 @@ private:
     Task<bool> lease_some(std::size_t room);
     Task<> renew();
     Task<bool> renew_all();
-    Task<> put_back(std::string payment_id, std::uint64_t lease_token);
+    Task<> put_back(std::string payment_id, Lease lease);
     /// Whether this host may have lost leases of payments that it is at work on. It then takes over nothing: leasing
     /// its own payments anew would take their leases from the very sagas that are about to end them, and a host whose
     /// commits take longer than a lease would never end any.
@@ -70,7 +70,7 @@ private:
     Task<> ask_storage(UnitOfWork commit_a, std::string payment_id, std::size_t job_position);
     /// Works on one payment and then on those that wait.
     Task<> first(std::string payment_id, std::uint64_t lease_token);
-    Task<> later(std::string payment_id, std::uint64_t lease_token);
+    Task<> later(std::string payment_id, Lease lease);
 
     Saga& saga_;
     StoragePort& storage_;

@@ -1,7 +1,6 @@
 #include "payments/saga.hpp"
 
 #include "ledger/bookkeeping.hpp"
-#include "ledger/rail_fee.hpp"
 #include "payments/ending.hpp"
 #include "payments/fault_names.hpp"
 #include "runtime/mutation.hpp"
@@ -11,40 +10,9 @@
 namespace treasurer::payments {
 namespace {
 
-std::string creditor_json(const Creditor& creditor) {
-    return dump({{"name", creditor.name}, {"address", creditor.address}});
-}
-
-/// {"amount":"1.50","asset":"MNEE"} as a rail tells it; nullopt for anything else.
-std::optional<atr::Money> money_told(const std::string& text) {
-    const Json json = Json::parse(text, nullptr, false);
-    if (!json.is_object() || !json.contains("amount") || !json.contains("asset")) return std::nullopt;
-    if (!json["amount"].is_string() || !json["asset"].is_string()) return std::nullopt;
-    return atr::Money::parse(json["amount"].get<std::string>(), json["asset"].get<std::string>());
-}
+constexpr int most_tries = 6;  ///< of a step, while others keep changing the payment
 
 }  // namespace
-
-// ------------------------------------------------------------------------------------------------ before Commit A
-
-Task<atr::Result<Payment>> Saga::prepare(Payment payment, std::string request_id) {
-    RailPort* rail = parts_.rails.find(payment.rail);
-    if (!rail) co_return atr::rejected(ATR_E_CONFIG, "payment rail '" + payment.rail + "' is not configured");
-    CallOptions options;
-    options.timeout = settings_.prepare_timeout;
-    options.request_id = std::move(request_id);
-    Task<atr::Result<atr::Prepared>> call = rail->prepare(rail_payment(payment), options);
-    atr::Result<atr::Prepared> prepared = co_await call;
-    if (!prepared) co_return prepared.error();
-    if (mutated(Mutation::send_before_persisting)) {
-        Task<atr::Result<atr::RailStatus>> sending = rail->submit(rail_payment(payment), prepared->blob, {});
-        co_await sending;
-    }
-    payment.prepared_blob = parts_.sealer.seal(prepared->blob, payment.id);
-    payment.rail_reference = prepared->predicted_reference;
-    payment.hold = most_charged(payment, *prepared);
-    co_return payment;
-}
 
 CommitAPositions Saga::add_commit_a(UnitOfWork& unit, Payment& payment) const {
     const UnixMillis now = parts_.clock.unix_ms();
@@ -65,16 +33,17 @@ CommitAPositions Saga::add_commit_a(UnitOfWork& unit, Payment& payment) const {
 
 // ------------------------------------------------------------------------------------------------ first send
 
-Task<> Saga::first_send(std::string payment_id, std::uint64_t lease_token) {
-    parts_.faults.reach(fault::after_commit_a);
-    Task<std::optional<Case>> reading = load(payment_id, lease_token);
+Task<> Saga::first_send(std::string payment_id, Lease lease, unsigned repeats) {
+    if (repeats == 0) parts_.faults.reach(fault::after_commit_a);
+    Task<std::optional<Case>> reading = load(payment_id, lease);
     std::optional<Case> work = co_await reading;
     // Anything else says that this host came late: another took the payment over, and perhaps sent it.
     if (!work || work->payment.state != PaymentState::prepared || work->payment.maybe_sent) {
-        Task<> releasing = release(std::move(payment_id), lease_token);
+        Task<> releasing = release(std::move(payment_id), std::move(lease));
         co_await releasing;
         co_return;
     }
+    work->repeats = repeats;
     if (work->is_of_another_life()) {
         Task<> step = ask_rail(std::move(*work));
         co_await step;
@@ -116,99 +85,104 @@ Task<> Saga::send(Case work, bool maybe_sent) {
         const atr::Result<atr::Prepared> anew = co_await preparing;
         if (anew) blob = anew->blob;
     }
-    Move move;
-    atr::RailStatus status;
-    for (unsigned attempt = 1;; ++attempt) {
-        CallOptions options;
-        options.timeout = settings_.submit_timeout;
-        options.attempt = attempt;
-        parts_.faults.reach(maybe_sent ? fault::before_resubmit : fault::before_submit);
-        Task<atr::Result<atr::RailStatus>> call = rail->submit(sent, *blob, options);
-        atr::Result<atr::RailStatus> answer = co_await call;
-        parts_.faults.reach(maybe_sent ? fault::after_resubmit : fault::after_submit);
-        move = after_submit(answer, situation(work, maybe_sent));
-        if (answer) status = std::move(*answer);
-        if (move.step != Step::send_again || attempt > settings_.immediate_retries) break;
-        co_await delay(parts_.executor, settings_.backoff_initial);
+    CallOptions options;
+    options.timeout = settings_.submit_timeout;
+    options.attempt = work.payment.sent.empty() ? 1 : work.payment.sent.back().attempt + 1;
+    work.sent.push_back({parts_.clock.unix_ms(), options.attempt});
+    parts_.faults.reach(maybe_sent ? fault::before_resubmit : fault::before_submit);
+    Task<atr::Result<atr::RailStatus>> call = rail->submit(sent, *blob, options);
+    atr::Result<atr::RailStatus> answer = co_await call;
+    parts_.faults.reach(maybe_sent ? fault::after_resubmit : fault::after_submit);
+    Move move = after_submit(answer, situation(work, maybe_sent));
+    if (move.step == Step::send_again && work.repeats < settings_.immediate_retries) {
+        Task<> step = send_once_more(std::move(work));
+        co_await step;
+        co_return;
     }
+    atr::RailStatus status;
+    if (answer) status = std::move(*answer);
     Task<> step = carry_out(std::move(work), std::move(move), std::move(status));
+    co_await step;
+}
+
+/// Proven unsent a moment ago; since then others may have taken the payment over, and decided on it.
+Task<> Saga::send_once_more(Case work) {
+    co_await delay(parts_.executor, settings_.backoff_initial);
+    ++work.repeats;
+    Task<> step = send_later(std::move(work));
     co_await step;
 }
 
 // ------------------------------------------------------------------------------------------------ later
 
-Task<> Saga::resume(std::string payment_id, std::uint64_t lease_token) {
-    Task<std::optional<Case>> reading = load(payment_id, lease_token);
+Task<> Saga::resume(std::string payment_id, Lease lease) {
+    Task<std::optional<Case>> reading = load(payment_id, lease);
     std::optional<Case> work = co_await reading;
     if (!work) {
-        Task<> releasing = release(std::move(payment_id), lease_token);
+        Task<> releasing = release(std::move(payment_id), std::move(lease),
+                                   stopping_ ? settings_.backoff_initial : settings_.backoff_max);
         co_await releasing;
         co_return;
     }
     if (is_final(work->payment.state)) {
         UnitOfWork unit = parts_.store.begin();
-        unit.job_done(payments_queue, work->payment.id, lease_token);
+        unit.job_done(payments_queue, work->payment.id, work->lease.token);
         Task<Written> writing = write(std::move(unit));
         co_await writing;
         co_return;
     }
     const bool unsent = work->payment.state == PaymentState::scheduled && !work->is_of_another_life();
-    Task<> step = unsent ? send_later(std::move(payment_id), std::move(*work)) : ask_rail(std::move(*work));
+    Task<> step = unsent ? send_later(std::move(*work)) : ask_rail(std::move(*work));
     co_await step;
 }
 
-/// Provably unsent: only the host whose compare-and-set wins may make it sendable again.
-Task<> Saga::send_later(std::string payment_id, Case work) {
-    const std::string held_back = work.held_back();
-    if (!held_back.empty() && !work.payment.cancel_requested) {
-        Move move{Step::look_again, PaymentState::scheduled, held_back};
-        Task<> step = carry_out(std::move(work), move, {});
-        co_await step;
-        co_return;
+/// Provably unsent: only the host that still holds the lease, and whose compare-and-set wins, may make it sendable
+/// again. It then looks once more, as before the first send.
+Task<> Saga::send_later(Case work) {
+    for (int tries = 0; tries < most_tries; ++tries) {
+        const std::string held_back = work.held_back();
+        if (!held_back.empty() && !work.payment.cancel_requested) {
+            Move move{Step::look_again, PaymentState::scheduled, held_back};
+            Task<> step = carry_out(std::move(work), move, {});
+            co_await step;
+            co_return;
+        }
+        Task<std::optional<Case>> renewing = renew(std::move(work));
+        std::optional<Case> sendable = co_await renewing;
+        if (!sendable) co_return;
+        work = std::move(*sendable);
+        Payment payment = work.payment;
+        for (const auto& call : work.sent) payment.note_sent(call);
+        payment.enter(PaymentState::prepared, parts_.clock.unix_ms());
+        UnitOfWork unit = parts_.store.begin();
+        const std::size_t lease_at =
+            unit.keep_lease(payments_queue, payment.id, work.lease.token, work.lease.worker, settings_.lease);
+        unit.update(payment, "payment");
+        Committed committed;
+        Task<Written> writing = write(std::move(unit), &committed);
+        const Written written = co_await writing;
+        if (written == Written::lost_lease) co_return;
+        if (written == Written::done) {
+            work.lease.token = committed.versions.at(lease_at);
+            Task<> step = first_send(payment.id, work.lease, work.repeats);
+            co_await step;
+            co_return;
+        }
+        if (written == Written::failed) break;
+        Task<std::optional<Case>> reading = load_anew(work);
+        std::optional<Case> fresh = co_await reading;
+        if (!fresh) break;
+        const bool still_unsent = fresh->payment.state == PaymentState::scheduled ||
+                                  (fresh->payment.state == PaymentState::prepared && work.repeats > 0);
+        if (!still_unsent || fresh->payment.maybe_sent || fresh->is_of_another_life()) {
+            Task<> step = ask_rail(std::move(*fresh));
+            co_await step;
+            co_return;
+        }
+        work = std::move(*fresh);
     }
-    work.payment.enter(PaymentState::prepared, parts_.clock.unix_ms());
-    UnitOfWork unit = parts_.store.begin();
-    unit.update(work.payment, "payment");
-    Task<Committed> committing = parts_.store.commit(std::move(unit));
-    Committed committed = co_await committing;
-    if (!committed.ok()) {  // whoever takes it next reads what is true then
-        Task<> releasing = release(std::move(payment_id), work.lease_token);
-        co_await releasing;
-        co_return;
-    }
-    Task<> step = first_send(work.payment.id, work.lease_token);
-    co_await step;
-}
-
-Task<atr::Result<atr::RailStatus>> Saga::look(Payment payment) {
-    RailPort* rail = parts_.rails.find(payment.rail);
-    if (!rail) co_return atr::rejected(ATR_E_CONFIG, "payment rail '" + payment.rail + "' is not configured");
-    std::vector<std::string> blobs;
-    if (atr::Result<std::string> blob = parts_.sealer.open(payment.prepared_blob, payment.id))
-        blobs.push_back(std::move(*blob));
-    CallOptions options;
-    options.timeout = settings_.lookup_timeout;
-    Task<atr::Result<atr::RailStatus>> call =
-        rail->lookup(rail_payment(payment), std::move(blobs), payment.rail_reference, options);
-    co_return co_await call;
-}
-
-Task<> Saga::ask_rail(Case work) {
-    if (!parts_.rails.find(work.payment.rail)) {
-        Move move{Step::ask_human, PaymentState::unknown, "payment rail '" + work.payment.rail + "' is not configured"};
-        Task<> step = carry_out(std::move(work), move, {});
-        co_await step;
-        co_return;
-    }
-    parts_.faults.reach(fault::before_lookup);
-    Task<atr::Result<atr::RailStatus>> looking = look(work.payment);
-    atr::Result<atr::RailStatus> answer = co_await looking;
-    parts_.faults.reach(fault::after_lookup);
-    const Move move = after_lookup(answer, situation(work, true));
-    atr::RailStatus status;
-    if (answer) status = std::move(*answer);
-    Task<> step = carry_out(std::move(work), move, std::move(status));
-    co_await step;
+    Task<> releasing = release(work.payment.id, work.lease);
+    co_await releasing;
 }
 
 // ------------------------------------------------------------------------------------------------ carrying out a move
@@ -223,12 +197,16 @@ Task<> Saga::carry_out(Case work, Move move, atr::RailStatus status) {
             co_return;
         }
         case Step::resubmit: {
-            const std::uint64_t version = work.payment.version, lease_token = work.lease_token;
-            std::string id = work.payment.id;
-            Task<std::optional<Case>> reading = load(id, lease_token);  // persons may have ended it meanwhile
+            const std::uint64_t version = work.payment.version;
+            Task<std::optional<Case>> reading = load(work.payment.id, work.lease);
             std::optional<Case> fresh = co_await reading;
-            if (!fresh || fresh->payment.version != version) {
-                Task<> releasing = release(std::move(id), lease_token);
+            // Persons may have ended it meanwhile, or paused all, or it took so long that a repeat is no longer
+            // harmless.
+            const bool may =
+                fresh && fresh->payment.version == version && fresh->held_back().empty() &&
+                (situation(*fresh, true).repeat_is_harmless || mutated(Mutation::trust_the_lease_to_stop_a_sender));
+            if (!may) {
+                Task<> releasing = release(work.payment.id, work.lease);
                 co_await releasing;
                 co_return;
             }
@@ -247,145 +225,87 @@ Task<> Saga::carry_out(Case work, Move move, atr::RailStatus status) {
 }
 
 Task<> Saga::park(Case work, Move move, atr::RailStatus status) {
-    for (;;) {
+    for (int tries = 0; tries < most_tries; ++tries) {
         const bool slow = move.step == Step::ask_human || !work.held_back().empty();
-        Payment& payment = work.payment;
-        const bool news = payment.state != move.state;
+        Payment payment = work.payment;
+        const bool news = payment.state != move.state && move.step != Step::send_again;
         payment.attempts = news ? 0 : payment.attempts + 1;
         payment.enter(move.state, parts_.clock.unix_ms());
         payment.reason = move.reason;
         if (move.state != PaymentState::scheduled) payment.maybe_sent = true;
         payment.needs_human = move.step == Step::ask_human;
         if (!status.rail_reference.empty()) payment.rail_reference = status.rail_reference;
+        for (const auto& call : work.sent) payment.note_sent(call);
         UnitOfWork unit = parts_.store.begin();
         unit.update(payment, "payment");
-        unit.reschedule(payments_queue, payment.id, work.lease_token,
-                        parts_.clock.unix_ms() + backoff(payment, slow).count());
+        const Millis pause = backoff(payment, slow);
+        unit.reschedule(payments_queue, payment.id, work.lease.token, work.lease.due_in(pause, parts_.clock.unix_ms()));
         parts_.faults.reach(fault::before_park);
         Task<Written> writing = write(std::move(unit));
         const Written written = co_await writing;
         if (written == Written::done) parts_.faults.reach(fault::after_park);
-        if (written == Written::failed) {
-            Task<> releasing = release(work.payment.id, work.lease_token);
-            co_await releasing;
-        }
-        if (written != Written::changed) co_return;
-        Task<std::optional<Case>> reading =
-            load(work.payment.id, work.lease_token);  // e.g. a cancel was requested meanwhile
+        if (written == Written::done || written == Written::lost_lease) co_return;
+        if (written == Written::failed) break;
+        Task<std::optional<Case>> reading = load_anew(work);  // e.g. a cancel was requested meanwhile
         std::optional<Case> fresh = co_await reading;
-        if (!fresh || is_final(fresh->payment.state)) {
-            Task<> releasing = release(work.payment.id, work.lease_token);
-            co_await releasing;
-            co_return;
-        }
+        if (!fresh) break;
         work = std::move(*fresh);
     }
+    Task<> releasing = release(work.payment.id, work.lease);
+    co_await releasing;
 }
 
 Task<> Saga::finish(Case work, Move move, atr::RailStatus status) {
-    for (;;) {
+    UnixMillis now = parts_.clock.unix_ms();
+    std::string lost;
+    for (int tries = 0; tries < most_tries; ++tries) {
         Task<atr::Result<std::optional<ledger::Transfer>>> asking =
-            fee_to_book(work.payment.id, work.payment.rail, move.step == Step::post ? status : atr::RailStatus{});
+            fee_to_book(work.payment.id, work.payment.rail, move.step == Step::post ? status : atr::RailStatus{}, now);
         const atr::Result<std::optional<ledger::Transfer>> fee = co_await asking;
-        if (!fee) {
-            Task<> releasing = release(work.payment.id, work.lease_token);
-            co_await releasing;
-            co_return;
-        }
+        if (!fee) break;
         Ending ending;
         ending.payment = work.payment;
+        for (const auto& call : work.sent) ending.payment.note_sent(call);
         ending.invoice = work.invoice;
         ending.move = move;
         ending.rail_reference = status.rail_reference;
         ending.invoice_status = invoice_status_after(move.state);
         ending.fee = *fee;
+        ending.fee_is_known = tells_fee(status);
         ending.available = work.available;
         ending.actor = "host:" + worker_;
         ending.action = "payment." + std::string(to_string(move.state));
         ending.detail = move.reason;
         UnitOfWork unit = parts_.store.begin();
-        put_ending(unit, std::move(ending), parts_.assets, parts_.store.ids(), parts_.clock.unix_ms());
-        unit.job_done(payments_queue, work.payment.id, work.lease_token);
+        put_ending(unit, std::move(ending), parts_.assets, parts_.store.ids(), now);
+        unit.job_done(payments_queue, work.payment.id, work.lease.token);
 
         parts_.faults.reach(fault::before_commit_b);
-        Task<Written> writing = write(std::move(unit));
+        Committed committed;
+        Task<Written> writing = write(std::move(unit), &committed);
         const Written written = co_await writing;
         if (written == Written::done) parts_.faults.reach(fault::after_commit_b);
-        if (written == Written::failed) {
-            Task<> releasing = release(work.payment.id, work.lease_token);
-            co_await releasing;
-        }
-        if (written != Written::changed) co_return;
-        Task<std::optional<Case>> reading = load(work.payment.id, work.lease_token);
+        if (written == Written::done || written == Written::lost_lease) co_return;
+        lost = committed.lost.empty() ? committed.error.message : committed.lost;
+        if (written == Written::failed) break;
+        // The books of that day are closed: this host's clock is far behind, and the store's is right by definition.
+        now = parts_.clock.unix_ms();
+        if (committed.lost == ledger::day_label) now = std::max(now, work.lease.store_now(now).value_or(now));
+        Task<std::optional<Case>> reading = load_anew(work);
         std::optional<Case> fresh = co_await reading;
-        if (!fresh || is_final(fresh->payment.state)) {
-            Task<> releasing = release(work.payment.id, work.lease_token);
-            co_await releasing;
-            co_return;
+        if (!fresh) {
+            lost.clear();
+            break;
         }
         work = std::move(*fresh);
     }
-}
-
-/// The fee that the rail tells of with a payment's end, unless it is in the books already. One in an asset that the
-/// books do not count is left to reconciliation.
-Task<atr::Result<std::optional<ledger::Transfer>>> Saga::fee_to_book(std::string payment_id, std::string rail,
-                                                                     atr::RailStatus status) {
-    using None = std::optional<ledger::Transfer>;
-    const std::optional<atr::Money> fee = money_told(status.fee_money_json);
-    if (!fee || status.rail_reference.empty()) co_return None{};
-    const atr::Int128 units = parts_.assets.units(*fee).value_or(0);
-    if (units <= 0) co_return None{};
-    ledger::Transfer out =
-        ledger::rail_fee(rail, payment_id, status.rail_reference, *fee, units, parts_.clock.unix_ms());
-    if (mutated(Mutation::book_a_fee_twice)) out.id = parts_.store.ids().next();
-    std::vector<atr::Key> keys;
-    keys.push_back({ledger::Transfer::collection, out.id});
-    for (;;) {
-        Task<atr::Result<std::vector<atr::Record>>> reading = parts_.store.get(keys);
-        const atr::Result<std::vector<atr::Record>> found = co_await reading;
-        if (found && !found->empty()) co_return None{};
-        if (found) co_return None(std::move(out));
-        const bool may_pass = found.outcome() == atr::Outcome::retry || found.outcome() == atr::Outcome::unknown;
-        if (!may_pass || stopping_) co_return found.error();
-        co_await delay(parts_.executor, settings_.backoff_initial);
+    if (!lost.empty() && !stopping_) {
+        ++counters_.endings_refused;
+        trouble(work.payment.id, "its end as " + std::string(to_string(move.state)) + " cannot be written: " + lost);
     }
-}
-
-// ------------------------------------------------------------------------------------------------ small parts
-
-/// What has to be reserved: the amount, and what the rail may take besides from the same funds. No asset: the amount.
-atr::Money Saga::most_charged(const Payment& payment, const atr::Prepared& prepared) const {
-    const std::optional<atr::Money> most = money_told(prepared.max_charge_json);
-    const bool is_more = most && most->asset == payment.amount.asset && most->amount > payment.amount.amount &&
-                         parts_.assets.units(*most);
-    return is_more ? *most : atr::Money{};
-}
-
-atr::RailPayment Saga::rail_payment(const Payment& payment) const {
-    atr::RailPayment out;
-    out.payment_id = id_digits(payment.id);
-    out.source_account = payment.source_account;
-    out.creditor_json = creditor_json(payment.creditor);
-    out.money = payment.amount;
-    out.purpose = payment.invoice_id;
-    return out;
-}
-
-Situation Saga::situation(const Case& work, bool maybe_sent) const {
-    Situation out;
-    out.maybe_sent = maybe_sent || work.payment.maybe_sent;
-    out.cancel_requested = work.payment.cancel_requested;
-    out.held_back = work.held_back();
-    out.looks = work.payment.attempts;
-    if (RailPort* rail = parts_.rails.find(work.payment.rail)) {
-        const auto& can = rail->capabilities();
-        const bool inside = can.idempotency_window_ms == 0 ||
-                            parts_.clock.unix_ms() - work.payment.created_ms < can.idempotency_window_ms;
-        out.repeat_is_harmless = can.idempotent && inside;
-        out.absence_can_be_proven = can.queryable;
-    }
-    return out;
+    Task<> releasing =
+        release(work.payment.id, work.lease, lost.empty() ? settings_.backoff_initial : settings_.backoff_max);
+    co_await releasing;
 }
 
 Millis Saga::backoff(const Payment& payment, bool slow) const {
@@ -393,6 +313,10 @@ Millis Saga::backoff(const Payment& payment, bool slow) const {
     Millis out = settings_.backoff_initial;
     for (unsigned i = 0; i < payment.attempts && out < settings_.backoff_max; ++i) out *= 2;
     return std::min(out, settings_.backoff_max);
+}
+
+void Saga::trouble(const std::string& payment_id, const std::string& what) const {
+    if (tell_) tell_(payment_id, what);
 }
 
 }  // namespace treasurer::payments

@@ -5,6 +5,7 @@
 #include "ledger/assets.hpp"
 #include "ledger/transfer.hpp"
 #include "payments/blob_sealer.hpp"
+#include "payments/lease.hpp"
 #include "payments/rails.hpp"
 #include "payments/transitions.hpp"
 #include "records/approval.hpp"
@@ -15,8 +16,8 @@
 #include "runtime/fault_points.hpp"
 
 #include <atomic>
+#include <functional>
 #include <optional>
-
 #include <string>
 
 namespace treasurer::payments {
@@ -30,13 +31,21 @@ struct SagaSettings {
     Millis backoff_initial{250};  ///< before the first repeated lookup; doubles up to backoff_max
     Millis backoff_max{60000};
     unsigned immediate_retries = 2;  ///< of a submit that is proven unsent
-    unsigned max_active = 1024;      ///< payments this host works on at once
+    /// Of a rail that refuses late payments for ever: how long after it was prepared a payment may arrive there.
+    Millis execute_within{900'000};
+    unsigned max_active = 1024;  ///< payments this host works on at once
 };
 
 /// Where Commit A put what the saga needs to go on.
 struct CommitAPositions {
     std::size_t payment;
     std::size_t job;
+};
+
+/// What people have to see to, since the saga cannot end it by itself.
+struct SagaCounters {
+    std::atomic<std::uint64_t> unreadable{0};       ///< times a payment's records could not be read
+    std::atomic<std::uint64_t> endings_refused{0};  ///< times an end could not be written, however often it was tried
 };
 
 /// Threads: any; one payment is worked on by one coroutine at a time, guarded across hosts by its lease.
@@ -63,11 +72,11 @@ public:
     /// the job born leased to this host.
     CommitAPositions add_commit_a(UnitOfWork& unit, Payment& payment) const;
 
-    /// The first send, by the very process that committed A.
-    Task<> first_send(std::string payment_id, std::uint64_t lease_token);
+    /// The first send, by the very process that committed A. `repeats`: of a send that was proven not to have arrived.
+    Task<> first_send(std::string payment_id, Lease lease, unsigned repeats = 0);
 
     /// After a crash, a pause or an open answer: whoever holds the lease goes on from what storage and rail say.
-    Task<> resume(std::string payment_id, std::uint64_t lease_token);
+    Task<> resume(std::string payment_id, Lease lease);
 
     /// What the rail says of a payment now. Without effect. Errors: those of the rail; rejected when it is not there.
     Task<atr::Result<atr::RailStatus>> look(Payment payment);
@@ -75,8 +84,17 @@ public:
     Task<Committed> commit(UnitOfWork unit) { return parts_.store.commit(std::move(unit)); }
 
     /// Gives a lease back, so that a payment this host does not go on with is not renewed with its others. Asks until
-    /// storage has answered, as long as the host runs.
-    Task<> release(std::string payment_id, std::uint64_t lease_token);
+    /// storage has answered, as long as the host runs. The payment is due again after `pause`.
+    Task<> release(std::string payment_id, Lease lease, Millis pause);
+    Task<> release(std::string payment_id, Lease lease) {
+        return release(std::move(payment_id), std::move(lease), settings_.backoff_initial);
+    }
+
+    /// `tell`: called from any thread with a payment and what keeps it from going on. Set before the first payment.
+    void on_trouble(std::function<void(const std::string& payment_id, const std::string& what)> tell) {
+        tell_ = std::move(tell);
+    }
+    const SagaCounters& counters() const { return counters_; }
 
     const SagaSettings& settings() const { return settings_; }
     const ledger::Assets& assets() const { return parts_.assets; }
@@ -92,7 +110,10 @@ private:
         Policy policy;
         Quarantine quarantine;
         std::string available;  ///< funds before this step, decimal text
-        std::uint64_t lease_token = 0;
+        Lease lease;
+        UnixMillis held_since_ms = 0;  ///< by the store's clock: no send came before; 0: not known
+        std::vector<Sent> sent;        ///< calls of submit that are not written down yet
+        unsigned repeats = 0;          ///< of a send that was proven not to have arrived, in this process
 
         /// Why nothing may be sent now; empty: it may.
         std::string held_back() const;
@@ -101,27 +122,40 @@ private:
     };
     enum class Written { done, lost_lease, changed, failed };
 
-    Task<std::optional<Case>> load(std::string payment_id, std::uint64_t lease_token);
-    Task<atr::Result<Case>> load_once(std::string payment_id, std::uint64_t lease_token);
+    Task<std::optional<Case>> load(std::string payment_id, Lease lease);
+    Task<atr::Result<Case>> load_once(std::string payment_id, Lease lease);
+    /// After a step was refused because the payment had changed: as it is now; nothing: it has ended, or cannot be
+    /// read.
+    Task<std::optional<Case>> load_anew(Case before);
     Task<> send(Case work, bool maybe_sent);
-    Task<> send_later(std::string payment_id, Case work);
+    Task<> send_once_more(Case work);
+    Task<> send_later(Case work);
+    Task<std::optional<Case>> renew(Case work);
     Task<> ask_rail(Case work);
+    Task<Move> cancel_at_rail(Payment payment, Move otherwise, atr::RailStatus* status);
     Task<> carry_out(Case work, Move move, atr::RailStatus status);
     Task<> finish(Case work, Move move, atr::RailStatus status);
     Task<atr::Result<std::optional<ledger::Transfer>>> fee_to_book(std::string payment_id, std::string rail,
-                                                                   atr::RailStatus status);
+                                                                   atr::RailStatus status, UnixMillis now);
+    static bool tells_fee(const atr::RailStatus& status);
     Task<> park(Case work, Move move, atr::RailStatus status);
-    Task<Written> write(UnitOfWork unit);
+    Task<Committed> commit_until_known(UnitOfWork unit);
+    Task<Written> write(UnitOfWork unit, Committed* as = nullptr);
 
     atr::RailPayment rail_payment(const Payment& payment) const;
     atr::Money most_charged(const Payment& payment, const atr::Prepared& prepared) const;
     Situation situation(const Case& work, bool maybe_sent) const;
+    bool its_moment_passes(const Case& work) const;
+    bool is_inside(const Case& work, std::int64_t window_ms) const;
+    void trouble(const std::string& payment_id, const std::string& what) const;
     Millis backoff(const Payment& payment, bool slow) const;
 
     Parts parts_;
     const SagaSettings settings_;
     const std::string worker_;
     std::atomic<bool> stopping_{false};
+    std::function<void(const std::string&, const std::string&)> tell_;
+    SagaCounters counters_;
 };
 
 }  // namespace treasurer::payments

@@ -11,53 +11,64 @@ std::string Saga::Case::held_back() const {
     return policy.paused ? "payments are paused" : "";
 }
 
-Task<Saga::Written> Saga::write(UnitOfWork unit) {
+Task<Committed> Saga::commit_until_known(UnitOfWork unit) {
     // The pipeline replays an unknown outcome under the unit's own key; here the same unit goes on until storage has
     // answered, because giving up would leave a payment leased to a host that does not work on it.
     for (;;) {
         Task<Committed> committing = parts_.store.commit(unit);
         Committed committed = co_await committing;
-        switch (committed.outcome) {
-            case atr::Outcome::ok:
-                co_return Written::done;
-            case atr::Outcome::conflict:
-                if (committed.lost == "lease") co_return Written::lost_lease;
-                co_return Written::changed;
-            case atr::Outcome::not_found:
-            case atr::Outcome::rejected:
-            case atr::Outcome::unsupported:
-                co_return Written::failed;
-            case atr::Outcome::retry:
-            case atr::Outcome::unknown:
-                break;
-        }
-        if (stopping_) co_return Written::failed;
+        const bool may_pass = committed.outcome == atr::Outcome::retry || committed.outcome == atr::Outcome::unknown;
+        if (!may_pass || stopping_) co_return committed;
         co_await delay(parts_.executor, settings_.backoff_initial);
     }
 }
 
-Task<> Saga::release(std::string payment_id, std::uint64_t lease_token) {
+/// `as`: where to put what storage said; may be null.
+Task<Saga::Written> Saga::write(UnitOfWork unit, Committed* as) {
+    Task<Committed> committing = commit_until_known(std::move(unit));
+    Committed committed = co_await committing;
+    Written out = Written::failed;
+    if (committed.ok()) out = Written::done;
+    if (committed.outcome == atr::Outcome::conflict)
+        out = committed.lost == "lease" ? Written::lost_lease : Written::changed;
+    if (as) *as = std::move(committed);
+    co_return out;
+}
+
+Task<> Saga::release(std::string payment_id, Lease lease, Millis pause) {
     UnitOfWork unit = parts_.store.begin();
-    unit.reschedule(payments_queue, std::move(payment_id), lease_token,
-                    parts_.clock.unix_ms() + settings_.backoff_initial.count());
+    unit.reschedule(payments_queue, std::move(payment_id), lease.token, lease.due_in(pause, parts_.clock.unix_ms()));
     Task<Written> writing = write(std::move(unit));
     co_await writing;  // a lost lease needs no release
 }
 
-Task<std::optional<Saga::Case>> Saga::load(std::string payment_id, std::uint64_t lease_token) {
+Task<std::optional<Saga::Case>> Saga::load(std::string payment_id, Lease lease) {
     for (;;) {
-        Task<atr::Result<Case>> reading = load_once(payment_id, lease_token);
+        Task<atr::Result<Case>> reading = load_once(payment_id, lease);
         atr::Result<Case> work = co_await reading;
         if (work) co_return std::move(*work);
         const bool may_pass = work.outcome() == atr::Outcome::retry || work.outcome() == atr::Outcome::unknown;
+        if (!may_pass) {
+            ++counters_.unreadable;
+            trouble(payment_id, "it cannot be read: " + work.error().message);
+        }
         if (!may_pass || stopping_) co_return std::nullopt;
         co_await delay(parts_.executor, settings_.backoff_initial);
     }
 }
 
-Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, std::uint64_t lease_token) {
+Task<std::optional<Saga::Case>> Saga::load_anew(Case before) {
+    Task<std::optional<Case>> reading = load(before.payment.id, before.lease);
+    std::optional<Case> fresh = co_await reading;
+    if (!fresh || is_final(fresh->payment.state)) co_return std::nullopt;
+    fresh->sent = std::move(before.sent);
+    fresh->repeats = before.repeats;
+    co_return fresh;
+}
+
+Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, Lease lease) {
     Case out;
-    out.lease_token = lease_token;
+    out.lease = std::move(lease);
     std::vector<atr::Key> first;
     first.push_back({Payment::collection, std::move(payment_id)});
     first.push_back({Policy::collection, Policy::current});
@@ -70,6 +81,8 @@ Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, std::uint6
             atr::Result<Payment> payment = decode<Payment>(record);
             if (!payment) co_return payment.error();
             out.payment = std::move(*payment);
+            // Of a job born leased nobody tells the store's time: it is not before this was written.
+            if (!out.lease.knows_the_store()) out.lease.learn(record.updated_unix_ms, parts_.clock.unix_ms());
         } else if (record.collection == Quarantine::collection) {
             atr::Result<Quarantine> quarantine = decode<Quarantine>(record);
             if (!quarantine) co_return quarantine.error();
@@ -87,6 +100,10 @@ Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, std::uint6
     std::vector<atr::Key> second;
     second.push_back({Invoice::collection, out.payment.invoice_id});
     second.push_back({balances_collection, balance});
+    const RailPort* const rail = parts_.rails.find(out.payment.rail);
+    const bool has_times =
+        rail && (rail->capabilities().idempotency_window_ms > 0 || rail->capabilities().enforces_not_after);
+    if (has_times) second.push_back({ledger::Transfer::collection, out.payment.transfer_id});
     Task<atr::Result<std::vector<atr::Record>>> more = parts_.store.get(std::move(second));
     records = co_await more;
     if (!records) co_return records.error();
@@ -95,6 +112,8 @@ Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, std::uint6
             atr::Result<Invoice> invoice = decode<Invoice>(record);
             if (!invoice) co_return invoice.error();
             out.invoice = std::move(*invoice);
+        } else if (record.collection == ledger::Transfer::collection) {
+            out.held_since_ms = record.updated_unix_ms;
         } else if (const auto units = atr::units_from_string(record.body)) {
             out.available = parts_.assets.amount(out.payment.amount.asset, *units).value_or(atr::Decimal{}).to_string();
         }

@@ -110,11 +110,18 @@ Move after_lookup(const atr::Result<atr::RailStatus>& answer, const Situation& s
     if (word == RailState::never_received) {
         if (situation.cancel_requested && (answer->is_final || mutated(Mutation::cancel_after_commit_a)))
             return {Step::cancel, PaymentState::cancelled, "cancelled; the rail never received it and never will"};
-        if (situation.cancel_requested)
+        if (answer->is_final || mutated(Mutation::void_before_its_moment_has_passed))
+            return {Step::void_transfer, PaymentState::failed,
+                    "the rail did not receive it in time, and would refuse it now"};
+        if (situation.cancel_requested && !situation.its_moment_passes)
             return {Step::ask_human, PaymentState::unknown,
                     "a cancel was requested, but a stalled attempt could still arrive"};
         if (!situation.held_back.empty()) return {Step::look_again, PaymentState::unknown, situation.held_back};
-        if (situation.repeat_is_harmless || mutated(Mutation::trust_the_lease_to_stop_a_sender))
+        const bool may_repeat = situation.repeat_is_harmless && !situation.cancel_requested;
+        if (situation.its_moment_passes && !may_repeat)
+            return {Step::look_again, PaymentState::unknown,
+                    "the rail has not received it, and will soon refuse it: then it is over"};
+        if (may_repeat || mutated(Mutation::trust_the_lease_to_stop_a_sender))
             return {Step::resubmit, PaymentState::prepared, {}};
         return {Step::ask_human, PaymentState::unknown,
                 "the rail never received it, and does not protect against paying twice: a person has to decide"};
@@ -125,6 +132,21 @@ Move after_lookup(const atr::Result<atr::RailStatus>& answer, const Situation& s
     if (word == RailState::accepted || word == RailState::pending) return {Step::look_again, state_of(word), {}};
     return {Step::look_again, PaymentState::pending,
             "the rail says " + std::string(to_string(state_of(word))) + ", not yet final"};
+}
+
+bool may_be_cancelled(const Move& looked_up, const Payment& payment) {
+    return payment.cancel_requested && looked_up.step == Step::look_again &&
+           (looked_up.state == PaymentState::submitted || looked_up.state == PaymentState::pending);
+}
+
+Move after_cancel(const atr::Result<atr::RailStatus>& answer, Move looked_up) {
+    const bool ends = answer && answer->state != RailState::accepted && answer->state != RailState::pending &&
+                      answer->state != RailState::never_received;
+    if (ends && (answer->is_final || mutated(Mutation::believe_a_cancel_that_is_not_final)))
+        return after_final(answer->state, "the rail refused it");
+    looked_up.reason = answer ? "a cancel was asked of the rail, which has not said yet how it ends"
+                              : "a cancel was asked of the rail: " + why(answer.error());
+    return looked_up;
 }
 
 }  // namespace treasurer::payments

@@ -33,6 +33,7 @@ struct Situation {
     std::string held_back = {};         ///< why nothing may be sent now; empty: it may
     bool repeat_is_harmless = false;    ///< the rail is idempotent and its window has not passed
     bool absence_can_be_proven = true;  ///< else lookup never says never_received, however long one asks
+    bool its_moment_passes = false;     ///< the rail soon refuses it for ever, and then says so: that is waited for
     std::uint32_t looks = 0;            ///< at the rail, in a row, without news
 };
 
@@ -47,5 +48,10 @@ PaymentState state_of(atr::RailState word);
 
 Move after_submit(const atr::Result<atr::RailStatus>& answer, const Situation& situation);
 Move after_lookup(const atr::Result<atr::RailStatus>& answer, const Situation& situation);
+
+/// Whether lookup has found it at the rail, not carried out, while a cancel is wanted: then the rail may be asked to.
+bool may_be_cancelled(const Move& looked_up, const Payment& payment);
+/// Only a final answer of cancel moves the ledger; after any other what lookup said stands.
+Move after_cancel(const atr::Result<atr::RailStatus>& answer, Move looked_up);
 
 }  // namespace treasurer::payments

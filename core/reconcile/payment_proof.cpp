@@ -43,6 +43,7 @@ std::string PaymentProof::terms(const std::string& debit, const std::string& cre
 void PaymentProof::add(const ledger::Transfer& transfer) {
     switch (transfer.kind) {
         case TransferKind::pending: {
+            if (transfer.purpose == ledger::purpose::fee) return;  // of a payment whose own hold has ended
             Trail& trail = trails_[transfer.payment_id];
             if (transfer.expires_ms != 0) {
                 waits_.emplace(

@@ -15,6 +15,7 @@ namespace {
 
 constexpr const char* cursor_label = "cursor";
 constexpr std::size_t most_skipped = 64;
+constexpr int most_tries = 8;  ///< of one page, while others change what it is about
 
 /// The whole of a payment came back; less of it is a refund.
 bool is_return(const atr::RailEvent& event, const Payment& payment) {
@@ -134,14 +135,16 @@ Task<atr::Result<StatementFollower::Place>> StatementFollower::read_place(std::s
 Task<atr::Result<StatementFollower::Known>> StatementFollower::look_up(std::string rail,
                                                                        const atr::StatementPage& page) {
     std::set<std::pair<std::string, std::string>> wanted;
+    std::set<std::string> came_back;
     for (const auto& event : page.events) {
         const Movement movement = movement_of(event);
         if (movement == Movement::in) wanted.emplace(ledger::Transfer::collection, receipt_id(rail, event.event_id));
         if (movement == Movement::out && has_fee(event))
             wanted.emplace(ledger::Transfer::collection, fee_id(rail, event));
-        const bool is_looked_at = movement == Movement::in || (movement == Movement::out && has_fee(event));
-        if (is_looked_at && !event.payment_id.empty())
-            wanted.emplace(Payment::collection, id_from_digits(event.payment_id));
+        if ((movement != Movement::in && movement != Movement::out) || event.payment_id.empty()) continue;
+        const std::string payment_id = id_from_digits(event.payment_id);
+        wanted.emplace(Payment::collection, payment_id);
+        if (movement == Movement::in) came_back.insert(payment_id);
     }
     Known out;
     for (int round = 0; round < 2 && !wanted.empty(); ++round) {
@@ -154,11 +157,21 @@ Task<atr::Result<StatementFollower::Known>> StatementFollower::look_up(std::stri
         for (const auto& record : *found) {
             if (record.collection == ledger::Transfer::collection) {
                 out.booked.insert(record.key);
+                atr::Result<ledger::Transfer> transfer = decode<ledger::Transfer>(record);
+                if (!transfer) co_return transfer.error();
+                if (transfer->kind == ledger::TransferKind::pending)
+                    out.fee_holds.emplace(transfer->payment_id, std::move(*transfer));
             } else if (record.collection == Payment::collection) {
                 atr::Result<Payment> payment = decode<Payment>(record);
                 if (!payment) co_return payment.error();
                 if (payment->rail != rail) continue;  // reconciliation names it
-                if (payment->state == PaymentState::settled) wanted.emplace(Invoice::collection, payment->invoice_id);
+                if (payment->state == PaymentState::settled && came_back.contains(payment->id))
+                    wanted.emplace(Invoice::collection, payment->invoice_id);
+                if (may_cost_more(*payment)) {  // read after the payment: its end and this are one unit
+                    const std::string kept = ledger::fee_hold_id(payment->transfer_id);
+                    wanted.emplace(ledger::Transfer::collection, kept);
+                    wanted.emplace(ledger::Transfer::collection, ledger::ending_id(kept));
+                }
                 out.payments.emplace(record.key, std::move(*payment));
             } else {
                 atr::Result<Invoice> invoice = decode<Invoice>(record);
@@ -167,6 +180,8 @@ Task<atr::Result<StatementFollower::Known>> StatementFollower::look_up(std::stri
             }
         }
     }
+    std::erase_if(out.fee_holds,
+                  [&](const auto& kept) { return out.booked.contains(ledger::ending_id(kept.second.id)); });
     co_return out;
 }
 
@@ -175,7 +190,8 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
                                                                             const atr::StatementPage& page,
                                                                             Place& place, bool& waits, std::string next,
                                                                             Followed& into) {
-    for (;;) {
+    std::string lost;
+    for (int tries = 0; tries < most_tries; ++tries) {
         Task<atr::Result<Known>> looking = look_up(rail, page);
         atr::Result<Known> known = co_await looking;
         if (!known) co_return known.error();
@@ -186,6 +202,14 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
             if (movement != Movement::in && movement != Movement::out) continue;
             const auto paid = known->payments.find(id_from_digits(event.payment_id));
             Payment* const payment = paid == known->payments.end() ? nullptr : &paid->second;
+            if (movement == Movement::out && payment && may_cost_more(*payment)) {
+                if (!is_final(payment->state)) {
+                    waits = true;  // its hold covers the fee, which its end may book or keep on holding
+                    continue;
+                }
+                if (auto kept = known->fee_holds.extract(payment->id))
+                    ledger::book(unit, kept.mapped().voiding(clock_.unix_ms()));
+            }
             std::optional<ledger::Transfer> transfer =
                 movement == Movement::in ? receipt_of(rail, event, payment, place, here) : fee_of(rail, event, payment);
             if (!transfer) continue;
@@ -233,7 +257,11 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
         if (committed.outcome != atr::Outcome::conflict) co_return committed.failure();
         if (committed.lost == cursor_label) co_return Written::elsewhere;
         into.unbookable -= here.unbookable;
+        lost = committed.lost;
     }
+    co_return atr::retry(ATR_E_OVERLOADED, lost == ledger::day_label
+                                               ? "the books of this day are closed: the clock of this host is behind"
+                                               : "what the statement is about keeps changing: " + lost);
 }
 
 /// The transfer that gives the money back is booked with it. Its invoice may be submitted again.

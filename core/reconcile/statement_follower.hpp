@@ -29,11 +29,12 @@ struct Followed {
 };
 
 /// The position is kept in cursors_collection under "statement|<rail>" and moves in the same unit of work as the
-/// bookings it covers. It waits before a page with a receipt that is not final yet, or with the return of a payment
-/// that is still under way; what is behind is booked all the same. It goes back to the beginning when an asset that was
-/// skipped is counted meanwhile. Threads: any; several hosts may follow one rail at once: each receipt is booked once,
-/// whoever comes first. Lifetime: what it is given outlives it and its tasks. Errors: those of rail and storage; what
-/// was booked stays.
+/// bookings it covers. It waits before a page with a receipt that is not final yet, with the return of a payment that
+/// is still under way, or with one that may have cost more than its amount; what is behind is booked all the same. What
+/// was kept of a payment's hold for a fee is given back in the unit that books the fee, or that passes an event without
+/// one. It goes back to the beginning when an asset that was skipped is counted meanwhile. Threads: any; several hosts
+/// may follow one rail at once: each receipt is booked once, whoever comes first. Lifetime: what it is given outlives
+/// it and its tasks. Errors: those of rail and storage; what was booked stays.
 class StatementFollower {
 public:
     StatementFollower(Store& store, const ledger::Assets& assets, const Clock& clock, FollowerSettings settings = {})
@@ -51,13 +52,15 @@ private:
     enum class Written { done, elsewhere };
     /// What one page is about, as read together.
     struct Known {
-        std::set<std::string> booked;             ///< ids of transfers that are in the books
-        std::map<std::string, Payment> payments;  ///< by id
-        std::map<std::string, Invoice> invoices;  ///< by id: of payments that came back
+        std::set<std::string> booked;                       ///< ids of transfers that are in the books
+        std::map<std::string, Payment> payments;            ///< by id
+        std::map<std::string, Invoice> invoices;            ///< by id: of payments that came back
+        std::map<std::string, ledger::Transfer> fee_holds;  ///< by payment: kept for a fee that the rail had not told
     };
 
     Task<atr::Result<Place>> read_place(std::string rail);
     Task<atr::Result<Known>> look_up(std::string rail, const atr::StatementPage& page);
+    static bool may_cost_more(const Payment& payment) { return payment.held() != payment.amount; }
     Task<atr::Result<Written>> write_page(std::string rail, const atr::StatementPage& page, Place& place, bool& waits,
                                           std::string next, Followed& into);
     std::optional<ledger::Transfer> receipt_of(const std::string& rail, const atr::RailEvent& event,

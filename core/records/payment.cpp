@@ -38,6 +38,11 @@ void Payment::enter(PaymentState next, UnixMillis at_ms) {
     history.push_back({next, at_ms});
 }
 
+void Payment::note_sent(const Sent& call) {
+    if (sent.size() >= most_sent) sent.erase(sent.begin() + 1);
+    sent.push_back(call);
+}
+
 Json Payment::to_json() const {
     Json out = {{"id", id},
                 {"state", to_string(state)},
@@ -63,6 +68,8 @@ Json Payment::to_json() const {
     if (cancel_requested) out["cancel_requested"] = true;
     if (needs_human) out["needs_human"] = true;
     if (attempts) out["attempts"] = attempts;
+    if (not_after_ms) out["not_after_ms"] = not_after_ms;
+    for (const auto& call : sent) out["sent"].push_back({{"at_ms", call.at_ms}, {"attempt", call.attempt}});
     for (const auto& change : history)
         out["history"].push_back({{"state", to_string(change.state)}, {"at_ms", change.at_ms}});
     for (const auto& vote : resolution)
@@ -99,6 +106,9 @@ Payment Payment::from_json(const Json& json) {
     out.cancel_requested = json.value("cancel_requested", false);
     out.needs_human = json.value("needs_human", false);
     out.attempts = json.value("attempts", 0u);
+    out.not_after_ms = json.value("not_after_ms", UnixMillis{0});
+    for (const auto& call : json.value("sent", Json::array()))
+        out.sent.push_back({call.at("at_ms"), call.at("attempt")});
     for (const auto& change : json.value("history", Json::array()))
         out.history.push_back({payment_state_from(change.at("state").get<std::string>()), change.at("at_ms")});
     for (const auto& vote : json.value("resolution", Json::array()))

@@ -45,6 +45,12 @@ struct StateChange {
     UnixMillis at_ms;
 };
 
+/// One call of the rail's submit. What a host sent and did not live to write down is not among them.
+struct Sent {
+    UnixMillis at_ms = 0;  ///< when the call began, by its host's clock
+    std::uint32_t attempt = 1;
+};
+
 /// One person's word on a payment that nobody else can decide. Two that agree end it.
 struct ResolutionVote {
     std::string by;
@@ -73,7 +79,9 @@ struct Payment {
     bool maybe_sent = false;  ///< some attempt may have reached the rail: from then on only lookup may end it
     bool cancel_requested = false;
     bool needs_human = false;
-    std::uint32_t attempts = 0;  ///< looks at the rail since the last news, for the back-off
+    std::uint32_t attempts = 0;   ///< looks at the rail since the last news, for the back-off
+    std::vector<Sent> sent;       ///< the first, and the last most_sent - 1
+    UnixMillis not_after_ms = 0;  ///< the rail refuses it for ever from then on; 0: it may arrive at any time
     std::string reason;
     std::string life;  ///< of the store it was made in (Quarantine::life): in another it is perhaps sent
     UnixMillis created_ms = 0;
@@ -82,6 +90,10 @@ struct Payment {
     std::vector<ResolutionVote> resolution;  ///< one: proposed; two: done
 
     std::uint64_t version = 0;
+
+    static constexpr std::size_t most_sent = 16;
+    /// Keeps the list bounded; `attempt` of the last says how often it was sent.
+    void note_sent(const Sent& call);
 
     const atr::Money& held() const { return hold.asset.empty() ? amount : hold; }
 

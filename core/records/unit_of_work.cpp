@@ -53,6 +53,15 @@ UnitOfWork& UnitOfWork::enqueue_leased(std::string queue, std::string id, std::s
     return *this;
 }
 
+std::size_t UnitOfWork::keep_lease(std::string queue, std::string id, std::uint64_t token, std::string worker,
+                                   Millis lease) {
+    job_done(queue, id, token);
+    const std::size_t out = size();
+    enqueue_leased(std::move(queue), std::move(id), std::move(worker), lease);
+    labels_.back() = "lease";
+    return out;
+}
+
 UnitOfWork& UnitOfWork::job_done(std::string queue, std::string id, std::uint64_t token) {
     auto& op = step(ATR_OP_JOB_DONE, "atr.jobs", std::move(id), "lease");
     op.queue = std::move(queue);

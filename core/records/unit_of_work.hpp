@@ -45,6 +45,9 @@ public:
     UnitOfWork& add(std::string collection, std::string key, atr::Int128 units, bool floor_zero, std::string label);
     /// A job born leased to `worker`; its lease token is versions[position] of the commit.
     UnitOfWork& enqueue_leased(std::string queue, std::string id, std::string worker, Millis lease);
+    /// The job must be leased under `token` still; it goes on as leased anew to `worker`. Its new token is versions[]
+    /// of the commit at the position returned.
+    std::size_t keep_lease(std::string queue, std::string id, std::uint64_t token, std::string worker, Millis lease);
     UnitOfWork& job_done(std::string queue, std::string id, std::uint64_t token);
     UnitOfWork& reschedule(std::string queue, std::string id, std::uint64_t token, std::int64_t run_at_ms);
 

@@ -32,10 +32,15 @@ enum class Mutation {
     keep_the_rest_of_a_hold,
     let_one_person_decide,
     expire_a_hold_with_a_blob,
-    forget_the_key
+    forget_the_key,
+    repeat_outside_the_window,
+    void_before_its_moment_has_passed,
+    believe_a_cancel_that_is_not_final,
+    give_back_the_rest_at_once,
+    reschedule_by_its_own_clock
 };
 
-inline constexpr std::array<std::string_view, 25> mutations = {"none",
+inline constexpr std::array<std::string_view, 30> mutations = {"none",
                                                                "resubmit_with_a_new_key",
                                                                "send_before_persisting",
                                                                "skip_the_claims",
@@ -59,7 +64,12 @@ inline constexpr std::array<std::string_view, 25> mutations = {"none",
                                                                "keep_the_rest_of_a_hold",
                                                                "let_one_person_decide",
                                                                "expire_a_hold_with_a_blob",
-                                                               "forget_the_key"};
+                                                               "forget_the_key",
+                                                               "repeat_outside_the_window",
+                                                               "void_before_its_moment_has_passed",
+                                                               "believe_a_cancel_that_is_not_final",
+                                                               "give_back_the_rest_at_once",
+                                                               "reschedule_by_its_own_clock"};
 
 #ifdef TREASURER_MUTATIONS
 /// Of this thread, and so of the world that it runs.

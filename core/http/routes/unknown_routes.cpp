@@ -13,11 +13,23 @@ namespace {
 using payments::ResolveKind;
 using payments::ResolveResult;
 
-/// When the payment first may have reached the rail; 0: never.
-UnixMillis sent_at(const Payment& payment) {
+/// Since when it may have reached the rail without our knowing: a host that ends while it sends writes nothing down. 0:
+/// never.
+UnixMillis sendable_since(const Payment& payment) {
     const auto first = std::find_if(payment.history.begin(), payment.history.end(),
                                     [](const auto& change) { return change.state == PaymentState::prepared; });
     return first == payment.history.end() ? 0 : first->at_ms;
+}
+
+Json time_or_null(UnixMillis at_ms) {
+    return at_ms == 0 ? Json(nullptr) : Json(time_text(at_ms));
+}
+
+/// Every call of the rail's submit that was written down.
+Json shown_calls(const Payment& payment) {
+    Json out = Json::array();
+    for (const auto& call : payment.sent) out.push_back({{"at", time_text(call.at_ms)}, {"attempt", call.attempt}});
+    return out;
 }
 
 Json shown_case(const Payment& payment, const ApiServices& services) {
@@ -26,10 +38,12 @@ Json shown_case(const Payment& payment, const ApiServices& services) {
     Json choices = Json::array();
     for (const auto& choice : services.resolver.choices(payment))
         choices.push_back({{"outcome", choice.outcome}, {"effect", choice.effect}});
-    const UnixMillis sent = sent_at(payment);
     return {{"payment", shown(payment)},
             {"held", money_json(payment.held())},
-            {"sent_at", sent == 0 ? Json(nullptr) : Json(time_text(sent))},
+            {"sent_at", time_or_null(payment.sent.empty() ? 0 : payment.sent.front().at_ms)},
+            {"times_sent", payment.sent.empty() ? 0 : payment.sent.back().attempt},
+            {"sent", shown_calls(payment)},
+            {"sendable_since", time_or_null(sendable_since(payment))},
             {"unknown_since", time_text(since)},
             {"age_s", (now - since) / 1000},
             {"looked_up", payment.attempts},

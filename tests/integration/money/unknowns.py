@@ -52,7 +52,7 @@ def main():
         if [one["payment"]["id"] for one in queue] != [first, second]:
             raise AssertionError("the oldest comes first")
         shown = expect(boss.get(f"/api/v1/unknowns/{first}"), 200, "one unknown")
-        if shown["rail_says"]["state"] != "never_received" or shown["held"]["amount"] != "12.5" or not shown["sent_at"]:
+        if shown["rail_says"]["state"] != "never_received" or shown["held"]["amount"] != "12.5" or not shown["sendable_since"]:
             raise AssertionError(f"what is known of it: {shown}")
         if [choice["outcome"] for choice in shown["choices"]] != ["paid", "not_paid", "paid_elsewhere"]:
             raise AssertionError(f"its choices: {shown['choices']}")

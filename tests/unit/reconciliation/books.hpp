@@ -153,6 +153,12 @@ struct Books : support::StoreBench {
         REQUIRE(sums);
         return *sums->debits.at("MNEE").minus(sums->credits.at("MNEE"));
     }
+    atr::Decimal available_funds() {
+        const auto key = ledger::balance_key("MNEE", ledger::treasury_account("bank"), ledger::Figure::available);
+        const auto found = await(store.counters(balances_collection, {key}));
+        REQUIRE(found);
+        return *assets.amount("MNEE", found->at(key));
+    }
     std::size_t transfers() {
         atr::Query query;
         query.limit = 1000;

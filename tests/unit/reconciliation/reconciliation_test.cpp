@@ -1,5 +1,6 @@
 // Each rule of reconciliation, and each kind of break: made on purpose, and found.
 #include "reconcile/reconciliation.hpp"
+#include "ledger/rail_fee.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -263,6 +264,51 @@ SCENARIO("a fee of a payment is booked once it has ended, and the books stay equ
     CHECK(books.booked() == dec("994.9"));
     books.run();
     CHECK(books.booked() == dec("994.9"));
+}
+
+SCENARIO("what a hold has beyond the amount is held on until the statement tells the fee", "[reconciliation]") {
+    Books books;
+    books.fund("5.1");
+    const bool is_free = GENERATE(false, true);
+    Payment payment = books.reserve("5");
+    payment.rail = "bank";
+    payment.creditor.vendor_id = "acme";
+    payment.transfer_id = payment.id;
+    payment.hold = *atr::Money::parse("5.1", "MNEE");
+    const ledger::Transfer beyond = [&] {  // the test's own hold is of the amount alone
+        ledger::Transfer out = books.pending_of(payment);
+        out.id = "beyond";
+        out.amount = *atr::Money::parse("0.1", "MNEE");
+        out.units = *books.assets.units(out.amount);
+        return out;
+    }();
+    UnitOfWork hold = books.store.begin();
+    ledger::book(hold, beyond);
+    hold.update(payment);
+    books.commit(std::move(hold));
+    payment = books.load(payment.id);
+    auto event = Books::out_event(Books::at_rail(payment), "5", "r");
+    if (!is_free) event.fee = *atr::Money::parse("0.1", "MNEE");
+    books.rail.note(event);
+    books.follow();
+    CHECK(books.available_funds() == dec("0"));
+
+    UnitOfWork end = books.store.begin();  // as the saga ends it on a word that tells no fee
+    ledger::book(end, beyond.voiding(books.clock.unix_ms()));
+    const auto held = books.pending_of(payment);
+    ledger::book(end, held.posting(books.clock.unix_ms()));
+    ledger::book(end, ledger::fee_hold(held, "bank", beyond.amount, beyond.units, books.clock.unix_ms()));
+    payment.enter(PaymentState::settled, books.clock.unix_ms());
+    payment.rail_reference = "r";
+    end.update(payment);
+    books.commit(std::move(end));
+    CHECK(books.available_funds() == dec("0"));  // nobody else can reserve what the fee will take
+
+    books.follow();
+    CHECK(books.available_funds() == dec(is_free ? "0.1" : "0"));
+    CHECK(books.booked() == dec(is_free ? "0.1" : "0"));
+    books.follow();
+    CHECK(books.available_funds() == dec(is_free ? "0.1" : "0"));
 }
 
 SCENARIO("a fee that the books cannot hold is found", "[reconciliation]") {
