@@ -51,21 +51,13 @@ double seconds_since(Steady::time_point begin) {
 
 /// The plan of the seed, less what the options take away; nullopt after it was said what is wrong.
 std::optional<Plan> plan_of(const SimulateOptions& options, std::uint64_t seed) {
-    Plan plan = Plan::of(seed);
-    if (options.hosts > 0) plan.hosts = options.hosts;
-    if (options.invoices > 0) plan.invoices = options.invoices;
-    std::istringstream names(options.without);
-    for (std::string name; std::getline(names, name, ',');) {
-        const auto trouble = simulation::trouble_from(name);
-        if (!trouble) {
-            std::string all;
-            for (const auto known : simulation::troubles) all += " " + std::string(known);
-            print_error("--without knows no trouble '" + name + "'; there are" + all);
-            return std::nullopt;
-        }
-        plan.with.reset(static_cast<std::size_t>(*trouble));
-    }
-    return plan;
+    std::string unknown;
+    std::optional<Plan> plan = Plan::of(seed).less(options.hosts, options.invoices, options.without, unknown);
+    if (plan) return plan;
+    std::string all;
+    for (const auto known : simulation::troubles) all += " " + std::string(known);
+    print_error("--without knows no trouble '" + unknown + "'; there are" + all);
+    return std::nullopt;
 }
 
 int replay(const Plan& plan) {

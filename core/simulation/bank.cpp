@@ -8,6 +8,12 @@ namespace treasurer::simulation {
 namespace {
 
 constexpr UnixMillis at_most_late_ms = 12'000;
+constexpr UnixMillis very_late_ms = 400'000;
+
+const char* fee_of(const Plan& plan) {
+    if (plan.has(Trouble::late_fees)) return "20";
+    return plan.has(Trouble::fees) ? "0.25" : "0";
+}
 
 }  // namespace
 
@@ -16,13 +22,18 @@ Bank::Bank(EventLoop& loop, const Plan& plan, Moved moved, Moved came_back)
       plan_(plan),
       moved_(std::move(moved)),
       came_back_(std::move(came_back)),
-      fee_(plan.has(Trouble::fees) ? *atr::Decimal::parse("0.25") : atr::Decimal{}),
+      fee_(*atr::Decimal::parse(fee_of(plan))),
       random_(plan.seed ^ 0x62616e6bU) {
     capabilities_.assets = {{the_asset, the_decimals}};
     capabilities_.account = "treasury";
-    capabilities_.idempotent =
-        plan.rail == RailKind::idempotent || plan.rail == RailKind::blind || plan.rail == RailKind::sequenced;
-    capabilities_.queryable = plan.rail != RailKind::blind && plan.rail != RailKind::bare;
+    const bool forgets = plan.rail == RailKind::forgetful;
+    capabilities_.idempotent = plan.rail == RailKind::idempotent || plan.rail == RailKind::blind ||
+                               plan.rail == RailKind::sequenced || forgets;
+    if (forgets) capabilities_.idempotency_window_ms = the_window.count();
+    capabilities_.queryable = plan.rail != RailKind::blind && plan.rail != RailKind::bare && !forgets;
+    capabilities_.enforces_not_after = plan.rail == RailKind::timely;
+    capabilities_.cancel =
+        plan.rail == RailKind::idempotent || plan.rail == RailKind::queryable || plan.rail == RailKind::timely;
     capabilities_.sequenced = plan.rail == RailKind::sequenced;
 }
 
@@ -37,9 +48,19 @@ void Bank::receive(const atr::Decimal& amount) {
     event.event_id = "in-" + std::to_string(events_.size() + 1);
     event.direction = ATR_DIR_IN;
     event.money = {amount, the_asset};
-    event.position = std::to_string(events_.size() + 1);
     event.at_unix_ms = loop_.unix_ms();
-    events_.push_back(std::move(event));
+    show(std::move(event));
+}
+
+void Bank::show(atr::RailEvent event) {
+    event.position = std::to_string(events_.size() + 1);
+    events_.push_back(event);
+    if (!trouble(Trouble::events_twice, 10)) return;
+    const auto time = Millis{static_cast<std::int64_t>(random_.below(at_most_late_ms))};
+    loop_.after(time, the_world, [this, again = std::move(event)]() mutable {
+        again.position = std::to_string(events_.size() + 1);
+        events_.push_back(again);
+    });
 }
 
 atr::Result<atr::Prepared> Bank::prepare(const atr::RailPayment& payment) const {
@@ -60,7 +81,9 @@ atr::Result<atr::RailStatus> Bank::submit(const atr::RailPayment& payment, const
                 return atr::rejected(ATR_E_BAD_INPUT, "the number was used by another payment");
             }
     Order* const known = find(payment.payment_id);
-    if (known && capabilities_.idempotent) return repeated(*known);
+    const bool forgotten = capabilities_.idempotency_window_ms > 0 && known &&
+                           loop_.unix_ms() - known->arrived_ms > capabilities_.idempotency_window_ms;
+    if (known && capabilities_.idempotent && !forgotten) return repeated(*known);
     if (trouble(Trouble::rail_lost)) return atr::retry(ATR_E_UNREACHABLE, "the rail was not reached");
     return take(payment, number);
 }
@@ -69,6 +92,12 @@ atr::Result<atr::RailStatus> Bank::submit(const atr::RailPayment& payment, const
 atr::Result<atr::RailStatus> Bank::repeated(Order& order) {
     if (trouble(Trouble::rail_lies, 30)) return atr::rejected(ATR_E_DUPLICATE, "this payment is known already");
     if (order.state == atr::RailState::failed) return atr::rejected(order.reason, "refused before");
+    if (capabilities_.idempotency_window_ms > 0 && order.visible_ms > loop_.unix_ms()) {
+        atr::RailStatus known;  // and no more than that
+        known.state = atr::RailState::accepted;
+        known.as_of_unix_ms = loop_.unix_ms();
+        return known;
+    }
     return status(order);
 }
 
@@ -77,11 +106,17 @@ atr::Result<atr::RailStatus> Bank::take(const atr::RailPayment& payment, std::ui
     order.payment = payment;
     order.number = number;
     order.reference = "ref-" + std::to_string(orders_.size() + 1);
-    order.visible_ms = loop_.unix_ms();
+    order.arrived_ms = order.visible_ms = loop_.unix_ms();
+    if (capabilities_.idempotency_window_ms > 0 && trouble(Trouble::rail_late, 5)) order.visible_ms += very_late_ms;
     if (trouble(Trouble::rail_late, 5)) order.visible_ms += static_cast<UnixMillis>(random_.below(at_most_late_ms));
     if (capabilities_.sequenced) next_number_ = std::max(next_number_, number + 1);
     orders_.push_back(order);
     const std::size_t at = orders_.size() - 1;
+    if (capabilities_.enforces_not_after && payment.execute_not_after_unix_ms > 0 &&
+        loop_.unix_ms() > payment.execute_not_after_unix_ms) {
+        fail(at, ATR_E_TIMEOUT);
+        return atr::rejected(ATR_E_TIMEOUT, "it arrived after its execute_not_after");
+    }
     if (trouble(Trouble::rail_refuses, 3)) {
         fail(at, ATR_E_COMPLIANCE);
         return atr::rejected(ATR_E_COMPLIANCE, "the rail refuses the payment");
@@ -92,6 +127,7 @@ atr::Result<atr::RailStatus> Bank::take(const atr::RailPayment& payment, std::ui
         const bool refused_later = trouble(Trouble::rail_refuses, 3);
         const auto time = Millis{static_cast<std::int64_t>(random_.below(calm_ ? 500 : at_most_late_ms))};
         loop_.after(time, the_world, [this, at, refused_later] {
+            if (orders_[at].state != atr::RailState::pending) return;
             if (refused_later)
                 fail(at, ATR_E_COMPLIANCE);
             else
@@ -108,7 +144,7 @@ void Bank::settle(std::size_t at) {
     holds_ = *after;
     order.state = atr::RailState::settled;
     ++moves_[order.payment.payment_id];
-    events_.push_back(event(order, ATR_DIR_OUT));
+    show(event(order, ATR_DIR_OUT));
     if (trouble(Trouble::returns, 5)) {
         ++coming_back_;
         const auto time = Millis{static_cast<std::int64_t>(random_.below(at_most_late_ms))};
@@ -124,7 +160,7 @@ void Bank::give_back(std::size_t at) {
     --coming_back_;
     holds_ = *holds_.plus(order.payment.money.amount);
     order.state = atr::RailState::returned;
-    events_.push_back(event(order, ATR_DIR_IN));
+    show(event(order, ATR_DIR_IN));
     const atr::RailPayment payment = order.payment;
     came_back_(payment);
 }
@@ -140,7 +176,6 @@ atr::RailEvent Bank::event(const Order& order, std::int32_t direction) const {
     event.money = order.payment.money;
     event.fee = {out ? fee_ : atr::Decimal{}, the_asset};
     event.counterparty_json = order.payment.creditor_json;
-    event.position = std::to_string(events_.size() + 1);
     event.at_unix_ms = loop_.unix_ms();
     return event;
 }
@@ -157,8 +192,8 @@ atr::RailStatus Bank::status(Order& order) {
     out.reason_code = order.reason;
     out.as_of_unix_ms = loop_.unix_ms();
     out.rail_reference = order.reference;
-    if (order.state == atr::RailState::settled || order.state == atr::RailState::returned)
-        out.fee_money_json = dump(money_json({fee_, the_asset}));
+    const bool paid = order.state == atr::RailState::settled || order.state == atr::RailState::returned;
+    if (paid && !plan_.has(Trouble::late_fees)) out.fee_money_json = dump(money_json({fee_, the_asset}));
     if (order.state == atr::RailState::pending && random_.below(2) == 0) out.state = atr::RailState::accepted;
     if (!trouble(Trouble::rail_lies, 3)) return out;
     // Words that are not final bind nobody: any may come, whatever is true.
@@ -183,8 +218,33 @@ atr::Result<atr::RailStatus> Bank::lookup(const atr::RailPayment& payment, const
     atr::RailStatus absent;
     absent.is_final = number_went_to_another(payment, blobs);
     absent.state = absent.is_final ? atr::RailState::failed : atr::RailState::never_received;
+    if (capabilities_.enforces_not_after && payment.execute_not_after_unix_ms > 0)
+        absent.is_final = loop_.unix_ms() > payment.execute_not_after_unix_ms;
     absent.as_of_unix_ms = loop_.unix_ms();
     return absent;
+}
+
+/// What is on its way is stopped, or only noted as wanted: then it may be carried out all the same.
+atr::Result<atr::RailStatus> Bank::cancel(const atr::RailPayment& payment) {
+    if (!capabilities_.cancel) return atr::unsupported();
+    if (trouble(Trouble::rail_lost)) return atr::retry(ATR_E_UNREACHABLE, "the rail was not reached");
+    Order* last = nullptr;
+    bool noted = false;
+    for (auto& order : orders_) {
+        if (order.payment.payment_id != payment.payment_id) continue;
+        last = &order;
+        if (order.state != atr::RailState::pending) continue;
+        noted = trouble(Trouble::rail_lies, 30);
+        if (!noted) order.state = atr::RailState::cancelled;
+    }
+    if (!last) return atr::not_found("no such payment");
+    const bool paid = moved(payment.payment_id) > 0;
+    if (paid && last->state == atr::RailState::cancelled) return atr::conflict(ATR_E_UNSPEC, "it has been settled");
+    if (!noted) return status(*last);
+    atr::RailStatus out;
+    out.state = atr::RailState::cancelled;
+    out.as_of_unix_ms = loop_.unix_ms();
+    return out;
 }
 
 atr::Result<std::string> Bank::balance() const {

@@ -15,6 +15,9 @@ namespace treasurer::simulation {
 inline constexpr const char* the_asset = "MNEE";
 inline constexpr int the_decimals = 5;
 inline constexpr const char* the_rail = "bank";
+/// How long a forgetful bank knows a payment again. Half of it, which the saga leaves unused, is more than all that a
+/// host cannot see when it decides to repeat: a stall, two messages on their way, and a clock that was set.
+inline constexpr Millis the_window{240'000};
 
 /// One loop's. Errors: as a rail answers them.
 class Bank {
@@ -33,6 +36,7 @@ public:
     atr::Result<atr::Prepared> prepare(const atr::RailPayment& payment) const;
     atr::Result<atr::RailStatus> submit(const atr::RailPayment& payment, const std::string& blob);
     atr::Result<atr::RailStatus> lookup(const atr::RailPayment& payment, const std::vector<std::string>& blobs);
+    atr::Result<atr::RailStatus> cancel(const atr::RailPayment& payment);
     atr::Result<std::string> balance() const;
     atr::Result<atr::StatementPage> statement(const std::string& from, std::uint32_t limit) const;
 
@@ -50,7 +54,7 @@ private:
         atr::RailState state = atr::RailState::pending;
         std::string reference;
         std::uint64_t number = 0;  ///< of a sequenced rail
-        UnixMillis visible_ms = 0;
+        UnixMillis arrived_ms = 0, visible_ms = 0;
         std::int32_t reason = 0;
     };
 
@@ -61,6 +65,7 @@ private:
     void fail(std::size_t order, std::int32_t reason);
     void give_back(std::size_t order);
     atr::RailEvent event(const Order& order, std::int32_t direction) const;
+    void show(atr::RailEvent event);
     atr::RailStatus status(Order& order);
     Order* find(const std::string& payment_id);
     bool number_went_to_another(const atr::RailPayment& payment, const std::vector<std::string>& blobs) const;

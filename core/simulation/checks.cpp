@@ -62,6 +62,7 @@ void Checks::broken(std::string rule, std::string detail) {
 
 void Checks::committed(const std::vector<const atr::Batch*>& batches, std::uint64_t newest) {
     for (const auto* batch : batches) note_transfers(*batch);
+    for (const auto* batch : batches) check_reasons(*batch);
     for (const auto* batch : batches) check_counters(*batch);
     for (const auto* batch : batches)
         for (const auto& key : cache::stale_keys(*batch))
@@ -97,11 +98,26 @@ void Checks::note_transfers(const atr::Batch& batch) {
         const bool only_waited = waiting_holds_.erase(transfer->pending_id) > 0;
         if (only_waited && transfer->kind == TransferKind::post)
             broken("a hold with an expiry was posted", "payment " + transfer->payment_id);
-        if (transfer->kind == TransferKind::void_pending && !only_waited) {
+        const bool of_a_fee = transfer->purpose == ledger::purpose::fee;
+        if (transfer->kind == TransferKind::void_pending && !only_waited && !of_a_fee) {
             given_back_.insert(id_digits(transfer->payment_id));
             if (bank_.moved(id_digits(transfer->payment_id)) > 0)
                 broken("paid, not booked", "payment " + transfer->payment_id + " was voided; the rail had paid it");
         }
+    }
+}
+
+/// Whoever looks at a payment that waits is told what for.
+void Checks::check_reasons(const atr::Batch& batch) {
+    for (const auto& op : batch.ops) {
+        if (op.op != ATR_OP_PUT || op.record.collection != Payment::collection) continue;
+        const auto payment = decode<Payment>(op.record);
+        if (!payment) return broken("a record cannot be read", payment.error().message);
+        const bool waits = payment->state == PaymentState::scheduled || payment->state == PaymentState::unknown ||
+                           payment->needs_human;
+        if (waits && payment->reason.empty())
+            broken("a payment waits, and nothing says why",
+                   "payment " + payment->id + " is " + std::string(to_string(payment->state)));
     }
 }
 

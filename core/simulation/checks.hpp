@@ -57,6 +57,7 @@ public:
 
 private:
     void note_transfers(const atr::Batch& batch);
+    void check_reasons(const atr::Batch& batch);
     void check_counters(const atr::Batch& batch);
     void check_payment(const Payment& payment);
     void check_invoices();

@@ -12,11 +12,15 @@ namespace {
 constexpr Millis client_patience{30'000};
 constexpr unsigned most_resubmissions = 2;
 constexpr unsigned keyed_changes = 2;
+constexpr unsigned most_looks = 60;  ///< for a payment that is about to begin, one every 5 ms
+
+std::string amount_of(unsigned number, bool large) {
+    const std::string cents = (number < 10 ? "0" : "") + std::to_string(number);
+    return std::to_string((large ? 600 : 20) + 7 * number) + "." + cents;
+}
 
 std::string invoice_text(unsigned number, bool large, const std::string& extra) {
-    const std::string cents = (number < 10 ? "0" : "") + std::to_string(number);
-    const std::string amount = std::to_string((large ? 600 : 20) + 7 * number) + "." + cents;
-    return "seller.name: Acme Hosting\namount_due: " + amount + "\ncurrency: " + the_asset +
+    return "seller.name: Acme Hosting\namount_due: " + amount_of(number, large) + "\ncurrency: " + the_asset +
            "\nissue_date: 2026-11-01\ninvoice_number: INV-" + std::to_string(number) + "\n" + extra;
 }
 
@@ -50,11 +54,26 @@ void Errands::plan_invoice(unsigned number) {
         });
     };
     submit_this("submit " + std::to_string(number), at, text);
+    if (around_.plan.has(Trouble::cancels) && random_.below(3) == 0)
+        around_.loop.after(at, the_world, [this, amount = amount_of(number, large)] {
+            cancel_at_once(*atr::Money::parse(amount, the_asset), most_looks);
+        });
     if (!around_.plan.has(Trouble::twins) || random_.below(2) == 0) return;
     const bool other_bytes = random_.below(2) == 0;
     submit_this("submit the twin of " + std::to_string(number),
                 random_.below(2) == 0 ? at : at + some_time(Millis{3000}),
                 other_bytes ? invoice_text(number, large, "note: a copy\n") : text);
+}
+
+/// As soon as Commit A is made, or soon after: that falls before, into and after the send.
+void Errands::cancel_at_once(atr::Money amount, unsigned looks) {
+    for (const auto& payment : around_.checks.all<Payment>())
+        if (payment.amount == amount && !is_final(payment.state) && payment.state != PaymentState::waiting_approval)
+            return ask_after(some_time(Millis{30}), "cancel at once",
+                             [this, id = payment.id](Host& host) { return cancel(host, id); });
+    if (looks == 0) return;
+    around_.loop.after(Millis{5}, the_world,
+                       [this, amount = std::move(amount), looks] { cancel_at_once(amount, looks - 1); });
 }
 
 void Errands::calm_down() {
@@ -152,9 +171,16 @@ bool Errands::told(const intake::SubmitResult& result, const std::string& text,
         case intake::SubmitKind::waiting_approval: {
             checks.acknowledged(result.invoice.id);
             const bool approve = random_.below(4) != 0;
-            ask_after(some_time(Millis{6000}), approve ? "approve" : "reject",
-                      [this, id = result.invoice.approval_id, approve,
-                       tries = std::make_shared<unsigned>(6)](Host& host) { return decide(host, id, approve, tries); });
+            const Millis at = some_time(Millis{6000});
+            const auto ask_person = [&](Millis when, std::string by, bool yes) {
+                ask_after(
+                    when, (yes ? "approve by " : "reject by ") + by,
+                    [this, id = result.invoice.approval_id, word = Word{by, yes},
+                     tries = std::make_shared<unsigned>(6)](Host& host) { return decide(host, id, word, tries); });
+            };
+            ask_person(at, "anna", approve);
+            if (around_.plan.has(Trouble::twins) && random_.below(2) == 0)
+                ask_person(at + some_time(Millis{10}), "otto", random_.below(2) == 0);
             return true;
         }
         case intake::SubmitKind::duplicate:
@@ -180,7 +206,7 @@ bool Errands::told(const intake::SubmitResult& result, const std::string& text,
     return false;
 }
 
-Task<bool> Errands::decide(Host& host, std::string approval_id, bool approve, std::shared_ptr<unsigned> tries) {
+Task<bool> Errands::decide(Host& host, std::string approval_id, Word word, std::shared_ptr<unsigned> tries) {
     Task<atr::Result<std::optional<Approval>>> finding = host.store.find<Approval>(approval_id);
     const atr::Result<std::optional<Approval>> found = co_await finding;
     if (!found) co_return false;
@@ -190,10 +216,10 @@ Task<bool> Errands::decide(Host& host, std::string approval_id, bool approve, st
     }
     intake::ApprovalRequest request;
     request.approval_id = approval_id;
-    request.by = "anna";
+    request.by = word.by;
     request.payload_hash = (*found)->payload_hash;
     request.wait = Millis{3000};
-    const bool now = approve && *tries > 0;
+    const bool now = word.approve && *tries > 0;
     Task<intake::ApprovalResult> deciding =
         now ? host.approvals.approve(std::move(request)) : host.approvals.reject(std::move(request));
     const intake::ApprovalResult result = co_await deciding;

@@ -40,8 +40,13 @@ private:
     void ask_after(Millis time, std::string what, std::function<Task<bool>(Host&)> run);
     static Task<> serve(Host& host, std::shared_ptr<Errand> errand, Errands& self);
     Task<bool> submit(Host& host, std::string text, std::shared_ptr<unsigned> resubmissions);
-    Task<bool> decide(Host& host, std::string approval_id, bool approve, std::shared_ptr<unsigned> tries);
+    struct Word {
+        std::string by;
+        bool approve;
+    };
+    Task<bool> decide(Host& host, std::string approval_id, Word word, std::shared_ptr<unsigned> tries);
     Task<bool> resolve(Host& host, std::string payment_id, bool paid, std::shared_ptr<unsigned> turn);
+    void cancel_at_once(atr::Money amount, unsigned looks);
     Task<bool> cancel(Host& host, std::string payment_id);
     Task<bool> pause(Host& host, bool paused);
     Task<bool> change_account(Host& host, std::string key);

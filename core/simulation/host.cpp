@@ -8,6 +8,7 @@ payments::SagaSettings saga_settings(const Plan& plan) {
     out.lease = plan.lease;
     out.poll = Millis{500};
     out.backoff_max = Millis{8000};
+    out.execute_within = Millis{20'000};
     return out;
 }
 

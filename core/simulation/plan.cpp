@@ -3,6 +3,7 @@
 #include "simulation/seeded_random.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 namespace treasurer::simulation {
 
@@ -24,6 +25,23 @@ Plan Plan::of(std::uint64_t seed) {
     out.per_mille = std::array<unsigned, 4>{3, 10, 30, 100}.at(random.below(4));
     for (std::size_t i = 0; i < troubles.size(); ++i) out.with.set(i, random.below(2) == 0);
     out.shared_cache = random.below(2) == 0;
+    return out;
+}
+
+std::optional<Plan> Plan::less(unsigned fewer_hosts, unsigned fewer_invoices, const std::string& without,
+                               std::string& unknown) const {
+    Plan out = *this;
+    if (fewer_hosts > 0) out.hosts = fewer_hosts;
+    if (fewer_invoices > 0) out.invoices = fewer_invoices;
+    std::istringstream names(without);
+    for (std::string name; std::getline(names, name, ',');) {
+        const auto trouble = trouble_from(name);
+        if (!trouble) {
+            unknown = name;
+            return std::nullopt;
+        }
+        out.with.reset(static_cast<std::size_t>(*trouble));
+    }
     return out;
 }
 

@@ -19,34 +19,39 @@ enum class RailKind {
     blind,       ///< a repeat moves nothing, but absence cannot be proven
     queryable,   ///< a repeat pays again; absence can be proven
     bare,        ///< a repeat pays again, and absence cannot be proven
-    sequenced    ///< every payment uses up a number; a number is used once
+    sequenced,   ///< every payment uses up a number; a number is used once
+    forgetful,   ///< as blind, for a while: a later repeat pays again
+    timely       ///< as queryable; what arrives after its moment is refused for ever, so that absence becomes final
 };
-inline constexpr std::array<std::string_view, 5> rail_kinds = {"idempotent", "blind", "queryable", "bare", "sequenced"};
+inline constexpr std::array<std::string_view, 7> rail_kinds = {"idempotent", "blind",     "queryable", "bare",
+                                                               "sequenced",  "forgetful", "timely"};
 
 /// What goes wrong, or happens at the worst moment.
 enum class Trouble {
     crashes,         ///< hosts die between any two steps
     stalls,          ///< hosts stop, and go on as if nothing had happened
-    clocks,          ///< hosts' clocks are wrong, and jump
+    clocks,          ///< hosts' clocks are wrong, also by hours, and jump
     storage_lost,    ///< calls of storage and their answers are late or lost
     storage_fails,   ///< storage refuses for a while: away, or its disk is full
     rail_lost,       ///< calls of the rail and their answers are lost
-    rail_late,       ///< payments arrive, show and settle late
+    rail_late,       ///< payments arrive, show and settle late; at a forgetful rail some show very late
     rail_refuses,    ///< the rail refuses, now or after a while
     rail_lies,       ///< words that are not final change; a repeat is called a refusal
     cache_lost,      ///< the cache forgets, fails or answers late
-    cancels,         ///< people cancel payments under way
+    cancels,         ///< people cancel payments under way, also between Commit A and the send
     pauses,          ///< payments are paused and let go on
     short_of_funds,  ///< there is not enough for all
-    twins,           ///< the same invoice arrives at two hosts at once, in the same bytes or others
+    twins,           ///< the same invoice arrives at two hosts at once, or one approval is decided at two
     fees,            ///< the rail takes a fee besides the amount
     returns,         ///< payments that were settled come back
-    reservations     ///< what waits for approval holds its funds, and approvals expire within seconds
+    reservations,    ///< what waits for approval holds its funds, and approvals expire within seconds
+    late_fees,       ///< a fee is told in the statement alone, and is large
+    events_twice     ///< the statement shows a movement again
 };
-inline constexpr std::array<std::string_view, 17> troubles = {
-    "crashes",        "stalls",       "clocks",    "storage_lost", "storage_fails", "rail_lost",
-    "rail_late",      "rail_refuses", "rail_lies", "cache_lost",   "cancels",       "pauses",
-    "short_of_funds", "twins",        "fees",      "returns",      "reservations"};
+inline constexpr std::array<std::string_view, 19> troubles = {
+    "crashes",      "stalls",    "clocks",       "storage_lost", "storage_fails", "rail_lost",      "rail_late",
+    "rail_refuses", "rail_lies", "cache_lost",   "cancels",      "pauses",        "short_of_funds", "twins",
+    "fees",         "returns",   "reservations", "late_fees",    "events_twice"};
 
 std::optional<Trouble> trouble_from(std::string_view name);
 
@@ -61,10 +66,15 @@ struct Plan {
     unsigned per_mille = 20;  ///< how likely a call or an event meets trouble
     std::bitset<troubles.size()> with;
 
+    bool operator==(const Plan&) const = default;
     bool has(Trouble what) const { return with.test(static_cast<std::size_t>(what)); }
 
     static Plan of(std::uint64_t seed);
-    /// As options of `treasurer simulate`, only what differs from Plan::of(seed).
+    /// The same with less: `without` names troubles, separated by commas; 0: as many as it has. nullopt: a name in it
+    /// is none, told in `unknown`.
+    std::optional<Plan> less(unsigned hosts, unsigned invoices, const std::string& without, std::string& unknown) const;
+    /// As options of `treasurer simulate`, only what differs from Plan::of(seed): its --hosts, --invoices and --without
+    /// make this plan of that one.
     std::string options() const;
     /// For people, on one line.
     std::string to_text() const;

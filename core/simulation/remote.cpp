@@ -154,8 +154,15 @@ Task<atr::Result<atr::RailStatus>> RemoteRail::lookup(atr::RailPayment payment, 
         options.timeout);
 }
 
-Task<atr::Result<atr::RailStatus>> RemoteRail::cancel(atr::RailPayment, std::vector<std::string>, CallOptions) {
-    co_return atr::unsupported();
+Task<atr::Result<atr::RailStatus>> RemoteRail::cancel(atr::RailPayment payment, std::vector<std::string>,
+                                                      CallOptions options) {
+    using Answer = atr::Result<atr::RailStatus>;
+    std::function<Answer()> happens = [&bank = bank_, payment] { return bank.cancel(payment); };
+    Answer no_answer = atr::unknown(ATR_E_TIMEOUT, "the rail did not answer in time");
+    Task<Answer> crossing =
+        cross<Answer>(wire_.loop, wire_.host, wire_.weather.fate(Trouble::rail_lost, Trouble::rail_late),
+                      std::move(happens), options.timeout, std::move(no_answer));
+    co_return co_await crossing;
 }
 
 Task<atr::Result<std::string>> RemoteRail::balance(CallOptions options) {

@@ -12,6 +12,7 @@ constexpr UnixMillis the_beginning = 1'793'000'000'000;
 constexpr Millis longest_stall{12'000};
 constexpr Millis approvals_expire_after{4000};  ///< some are decided before that, some after
 constexpr Millis longest_calm{600'000};
+constexpr UnixMillis an_hour_ms = 3'600'000;
 constexpr unsigned most_decisions = 3;   ///< as often two persons look at what waits for them
 constexpr Millis shortest_calm{30'000};  ///< whatever looks every so often has looked
 
@@ -164,8 +165,11 @@ void World::trouble() {
     };
     for (auto& place : places_) {
         if (strikes(Trouble::clocks, 1 + plan_.per_mille / 10)) {
-            place.clock->set_error(static_cast<UnixMillis>(random_.below(120'000)) - 60'000);
-            note("a host's clock jumps");
+            const UnixMillis most = random_.below(3) == 0 ? 3 * an_hour_ms : 60'000;
+            const UnixMillis error =
+                static_cast<UnixMillis>(random_.below(2 * static_cast<std::uint64_t>(most))) - most;
+            place.clock->set_error(error);
+            note("a host's clock is wrong by " + std::to_string(error) + " ms");
         }
         if (place.host && strikes(Trouble::stalls, 1 + plan_.per_mille / 10)) {
             const Millis length = up_to(longest_stall.count());

@@ -10,6 +10,8 @@
 #include <cstdio>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -35,6 +37,30 @@ std::uint64_t search(std::uint64_t first, std::uint64_t most, std::string& rule,
     return 0;
 }
 
+/// What `treasurer simulate` prints to replay a run, read as it reads its options.
+std::optional<simulation::Plan> replayed(const std::string& options) {
+    std::istringstream words(options);
+    std::string name, value, without, unknown;
+    std::uint64_t seed = 0;
+    unsigned hosts = 0, invoices = 0;
+    while (words >> name >> value) {
+        if (name == "--seed") seed = std::stoull(value);
+        if (name == "--hosts") hosts = static_cast<unsigned>(std::stoul(value));
+        if (name == "--invoices") invoices = static_cast<unsigned>(std::stoul(value));
+        if (name == "--without") without = value;
+    }
+    return simulation::Plan::of(seed).less(hosts, invoices, without, unknown);
+}
+
+/// Whether the smallest plan that breaks the rule breaks the same one, replayed by the options that are printed for it.
+bool shrinks(std::uint64_t seed, const std::string& rule) {
+    const simulation::Plan small = simulation::shrink(simulation::Plan::of(seed), rule);
+    const auto again = replayed(small.options());
+    if (!again || !(*again == small)) return false;
+    const auto outcome = simulation::run(*again);
+    return outcome.violation && outcome.violation->rule == rule;
+}
+
 /// True when it went as it must.
 bool try_mutation(std::size_t which) {
     mutation_in_force = static_cast<Mutation>(which);
@@ -58,6 +84,11 @@ bool try_mutation(std::size_t which) {
         if (seeds == 0) {
             std::printf("%-40s NOT FOUND in %llu seeds from %llu\n", name.c_str(),
                         static_cast<unsigned long long>(most_seeds), static_cast<unsigned long long>(1 + i * between));
+            return false;
+        }
+        if (i == 0 && !shrinks(seeds, rule)) {
+            std::printf("%-40s seed %llu: what it shrinks to does not replay\n", name.c_str(),
+                        static_cast<unsigned long long>(seeds));
             return false;
         }
         took.push_back(seeds);
