@@ -185,11 +185,11 @@ atr::Result<> CoreServices::prepare() {
 
     cache = std::make_unique<cache::CacheService>(plugins->has_cache() ? &plugins->cache() : nullptr, executor, clock,
                                                   scope);
-    follower = std::make_unique<cache::ChangeFollower>(plugins->storage(), *cache, executor);
+    follower = std::make_unique<cache::ChangeFollower>(plugins->storage(), *cache, executor, cache::FollowSettings{},
+                                                       &pipeline->newest());
     pipeline->on_committed([this](const atr::Batch& batch, std::uint64_t seq) {
         cache->invalidate(cache::stale_keys(batch), seq);
         store->saw(seq);
-        if (watch) watch->saw(seq);
     });
     store->hears_of([this] { return follower->position(); });
 
@@ -247,6 +247,12 @@ atr::Result<> CoreServices::prepare() {
     quarantining.at_least = settings.payments.quarantine_min;
     quarantine = std::make_unique<reconcile::QuarantineKeeper>(*store, clock, std::move(compared), quarantining);
     watch = std::make_unique<reconcile::StoreWatch>(*store, *quarantine, executor);
+    watch->on_rewind([this](Rewind what) {
+        log.error("storage has lost commits that it had acknowledged: the store goes into quarantine",
+                  {{"from", what.from}, {"to", what.to}});
+        cache->went_back(what.from, what.to);
+    });
+    pipeline->on_rewind([this](Rewind what) { return watch->rewound(what); });
     reconcile::ServiceSettings repeating;
     repeating.interval = settings.reconciliation.interval;
     repeating.full_every = settings.reconciliation.full_every;

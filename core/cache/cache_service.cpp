@@ -176,6 +176,14 @@ void CacheService::advance(std::uint64_t seq) {
     latest_ = std::max(latest_, seq);
 }
 
+void CacheService::went_back(std::uint64_t from, std::uint64_t to) {
+    {
+        const std::lock_guard lock(mutex_);
+        latest_ = std::min(latest_, to == 0 ? 0 : to - 1);  // what it names as `to` may be new
+    }
+    invalidate_all(from + 1);
+}
+
 /// True when the caller is to start the one task that tells the plugin.
 bool CacheService::begin_marking(const std::string& key, std::uint64_t seq) {
     if (floors_.size() >= most_floors) {

@@ -59,6 +59,11 @@ public:
     /// invalidation its keys are loaded, not cached.
     void advance(std::uint64_t seq);
 
+    /// The store has lost the commits after `to`, of which this host knew up to `from`, and gives their numbers to
+    /// others. An entry that names one of them says nothing: until the store has passed `from` again everything is
+    /// loaded, and what was loaded before is not kept.
+    void went_back(std::uint64_t from, std::uint64_t to);
+
     std::map<std::string, CacheCounts> counts() const;
     /// hits / (hits + misses) of all classes in ten-thousandths; 0 before the first.
     std::uint64_t hit_rate_bp() const;

@@ -1,5 +1,7 @@
 #include "cache/change_follower.hpp"
 
+#include "records/store_records.hpp"
+
 #include <algorithm>
 #include <map>
 
@@ -30,7 +32,10 @@ Task<bool> ChangeFollower::begin() {
     Task<atr::Result<atr::Changes>> asking = storage_.changes(position_, 0, options);
     const atr::Result<atr::Changes> newest = co_await asking;
     if (!newest) co_return false;
-    cache_.invalidate_all(newest->last_seq);
+    if (newest->last_seq < position_)
+        cache_.went_back(position_, newest->last_seq);
+    else
+        cache_.invalidate_all(newest->last_seq);
     cache_.advance(newest->last_seq);
     position_ = newest->last_seq;
     co_return true;
@@ -39,6 +44,7 @@ Task<bool> ChangeFollower::begin() {
 Task<ChangeFollower::Step> ChangeFollower::follow() {
     CallOptions options;
     options.timeout = settings_.timeout;
+    const std::uint64_t lineage = newest_ ? newest_->known().lineage : 0;
     Task<atr::Result<atr::Changes>> asking = storage_.changes(position_, settings_.page, options);
     const atr::Result<atr::Changes> changes = co_await asking;
     if (!changes && changes.outcome() == atr::Outcome::not_found) {
@@ -48,13 +54,22 @@ Task<ChangeFollower::Step> ChangeFollower::follow() {
         co_return Step::wait;
     }
     if (!changes) co_return Step::wait;
+    if (changes->last_seq < position_) {
+        ++gaps_;
+        cache_.went_back(position_, changes->last_seq);
+        position_ = changes->last_seq;
+        co_return Step::wait;
+    }
+    if (newest_) newest_->heard(changes->last_seq, lineage);
     std::map<std::string, std::uint64_t> stale;
-    for (const auto& record : changes->records)
+    for (const auto& record : changes->records) {
+        if (record.collection == store_collection) cache_.invalidate_all(record.version);  // see went_back()
         for (const auto& rule : stale_rules)
             if (rule.collection == record.collection) {
                 auto& seq = stale[std::string(rule.key.name)];
                 seq = std::max(seq, record.version);
             }
+    }
     for (const auto& [key, seq] : stale) {
         const std::vector<std::string> keys = {key};
         cache_.invalidate(keys, seq);

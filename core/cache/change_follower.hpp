@@ -7,6 +7,7 @@
 
 #include "cache/cache_service.hpp"
 #include "ports/storage_port.hpp"
+#include "records/newest_commit.hpp"
 #include "runtime/pause.hpp"
 
 namespace treasurer::cache {
@@ -18,13 +19,15 @@ struct FollowSettings {
 };
 
 /// Begins by making everything stale, since it knows nothing of the commits before. So it does when the feed no longer
-/// has the commits after its place.
+/// has the commits after its place, and when the store has gone back behind it, as after a failover that lost commits.
 /// Threads: start() and stop() from any; the rest runs on the executor. Lifetime: everything it is given outlives it;
 /// after stop() the scope is idle when the call under way has ended.
 class ChangeFollower {
 public:
-    ChangeFollower(StoragePort& storage, CacheService& cache, Executor& executor, FollowSettings settings = {})
-        : storage_(storage), cache_(cache), settings_(settings), pause_(executor) {}
+    /// `newest`: is told of the commits that the feed tells of; may be null.
+    ChangeFollower(StoragePort& storage, CacheService& cache, Executor& executor, FollowSettings settings = {},
+                   NewestCommit* newest = nullptr)
+        : storage_(storage), cache_(cache), settings_(settings), newest_(newest), pause_(executor) {}
 
     void start(TaskScope& scope) { scope.spawn(run()); }
     void stop() {
@@ -34,7 +37,7 @@ public:
 
     /// Commits up to it were seen.
     std::uint64_t position() const { return position_; }
-    /// How often everything was made stale because the feed had a gap.
+    /// How often everything was made stale because the feed had a gap or went back.
     std::uint64_t gaps() const { return gaps_; }
 
 private:
@@ -46,6 +49,7 @@ private:
     StoragePort& storage_;
     CacheService& cache_;
     const FollowSettings settings_;
+    NewestCommit* const newest_;
     Pause pause_;
     std::atomic<bool> stopping_{false};
     std::atomic<std::uint64_t> position_{0}, gaps_{0};

@@ -39,8 +39,8 @@ Task<atr::Result<bool>> QuarantineKeeper::consider(const ReconciliationReport& r
     if (!complete) co_return complete.error();
     if (!*complete) co_return false;
     Task<atr::Result<Quarantine>> releasing =
-        release("host:reconciliation",
-                "the books equal every rail: " + std::to_string(report.events_checked) + " movements compared", {});
+        lift(now->life, "host:reconciliation",
+             "the books equal every rail: " + std::to_string(report.events_checked) + " movements compared", {}, {});
     const atr::Result<Quarantine> released = co_await releasing;
     if (!released && released.outcome() == atr::Outcome::conflict) co_return false;  // another host was first
     if (!released) co_return released.error();
@@ -48,11 +48,15 @@ Task<atr::Result<bool>> QuarantineKeeper::consider(const ReconciliationReport& r
 }
 
 Task<atr::Result<Quarantine>> QuarantineKeeper::enter(std::string reason) {
+    entering_ = true;
     for (int i = 0; i < tries; ++i) {
         Task<atr::Result<Quarantine>> reading = current();
         atr::Result<Quarantine> now = co_await reading;
         if (!now) co_return now.error();
-        if (now->active) co_return now;
+        if (now->active && now->reason == reason) {
+            entering_ = false;
+            co_return now;
+        }
         now->active = true;
         now->life = store_.ids().next();
         now->since_ms = clock_.unix_ms();
@@ -70,11 +74,12 @@ Task<atr::Result<Quarantine>> QuarantineKeeper::enter(std::string reason) {
         else
             unit.update(*now);
         unit.create(entry);
-        Task<Committed> committing = store_.commit(std::move(unit));
+        Task<Committed> committing = store_.commit(std::move(unit), CommitPipeline::Answer::at_once);
         const Committed committed = co_await committing;
         if (committed.outcome == atr::Outcome::conflict) continue;
         if (!committed.ok()) co_return committed.failure();
         active_ = true;
+        entering_ = false;
         co_return now;
     }
     co_return atr::conflict(ATR_E_UNSPEC, "the quarantine was changed by others at the same moment");
@@ -95,11 +100,19 @@ Task<atr::Result<bool>> QuarantineKeeper::knows_every_rail() {
 
 Task<atr::Result<Quarantine>> QuarantineKeeper::release(std::string actor, std::string reason, std::string request_id,
                                                         Once once) {
+    return lift({}, std::move(actor), std::move(reason), std::move(request_id), std::move(once));
+}
+
+/// `life`: the quarantine that is meant; empty: whichever there is.
+Task<atr::Result<Quarantine>> QuarantineKeeper::lift(std::string life, std::string actor, std::string reason,
+                                                     std::string request_id, Once once) {
     for (int i = 0; i < tries; ++i) {
         Task<atr::Result<Quarantine>> reading = current();
         atr::Result<Quarantine> now = co_await reading;
         if (!now) co_return now.error();
         if (!now->active) co_return atr::conflict(ATR_E_UNSPEC, "the store is not in quarantine");
+        if (!life.empty() && now->life != life)
+            co_return atr::conflict(ATR_E_UNSPEC, "the quarantine has begun anew meanwhile");
         now->active = false;
         now->released_ms = clock_.unix_ms();
         now->released_by = actor;

@@ -32,7 +32,9 @@ public:
     /// under way that no payment explains, of every rail that the books know, and late enough. True: it was lifted now.
     Task<atr::Result<bool>> consider(const ReconciliationReport& report);
 
-    /// Puts the store into quarantine under a life of its own, unless it is in one. Errors: those of storage.
+    /// Puts the store into quarantine under a life of its own. One that it is in already begins anew, for the new
+    /// reason; entering again for the same reason changes nothing. active() is true from the call on. Errors: those of
+    /// storage.
     Task<atr::Result<Quarantine>> enter(std::string reason);
 
     /// Lifts it on a person's word, which is kept in the record and in the audit trail.
@@ -40,17 +42,19 @@ public:
     Task<atr::Result<Quarantine>> release(std::string actor, std::string reason, std::string request_id,
                                           Once once = {});
 
-    /// As last read by this host; true until it was read.
-    bool active() const { return active_; }
+    /// As last read by this host; true until it was read, and while it is being entered.
+    bool active() const { return active_ || entering_; }
 
 private:
+    Task<atr::Result<Quarantine>> lift(std::string life, std::string actor, std::string reason, std::string request_id,
+                                       Once once);
     Task<atr::Result<bool>> knows_every_rail();
 
     Store& store_;
     const Clock& clock_;
     const std::set<std::string> rails_;
     const QuarantineSettings settings_;
-    std::atomic<bool> active_{true};
+    std::atomic<bool> active_{true}, entering_{false};
 };
 
 }  // namespace treasurer::reconcile

@@ -1,5 +1,8 @@
 /// Notices a storage that has lost commits it had acknowledged, as a failover to a replica that lagged behind does, and
 /// puts the store into quarantine: what was sent because of those commits, the books no longer know.
+///
+/// The first line is the commit pipeline, which calls rewound() before it answers a commit whose number shows the loss.
+/// The second looks every so often, for a host that commits nothing, or whose lost numbers others have used up since.
 #pragma once
 
 #include "reconcile/quarantine_keeper.hpp"
@@ -7,7 +10,9 @@
 #include "runtime/task_scope.hpp"
 
 #include <atomic>
-#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
 
 namespace treasurer::reconcile {
 
@@ -15,13 +20,17 @@ namespace treasurer::reconcile {
 class StoreWatch {
 public:
     StoreWatch(Store& store, QuarantineKeeper& quarantine, Executor& executor, Millis interval = Millis{500})
-        : store_(store), quarantine_(quarantine), interval_(interval), pause_(executor) {}
+        : store_(store), quarantine_(quarantine), executor_(executor), interval_(interval), pause_(executor) {}
 
-    /// A commit of this sequence was acknowledged to this host.
-    void saw(std::uint64_t seq);
+    /// Called first of all when storage has gone back. It returns at once.
+    void on_rewind(std::function<void(Rewind)> listener) { listener_ = std::move(listener); }
 
-    /// Asks the storage for its newest commit. True: it is older than one that was acknowledged; the store is in
-    /// quarantine now. Errors: those of storage: nothing was found out, or the quarantine could not be entered.
+    /// Made for CommitPipeline::on_rewind: returns when the store is in quarantine because of it, however long storage
+    /// fails. False: stop() was called before.
+    Task<bool> rewound(Rewind what);
+
+    /// Asks the storage for its newest commit, and for this host's own since the last time. True: one that was
+    /// acknowledged is gone; the store is in quarantine now. Errors: those of storage: nothing was found out.
     Task<atr::Result<bool>> look();
 
     void start(TaskScope& scope) { scope.spawn(loop()); }
@@ -32,12 +41,14 @@ public:
 
 private:
     Task<> loop();
+    Task<atr::Result<bool>> has_lost(std::vector<std::string> own);
 
     Store& store_;
     QuarantineKeeper& quarantine_;
+    Executor& executor_;
     const Millis interval_;
     Pause pause_;
-    std::atomic<std::uint64_t> newest_{0};
+    std::function<void(Rewind)> listener_;
     std::atomic<bool> stopping_{false};
 };
 

@@ -4,7 +4,7 @@
 
 namespace treasurer {
 
-Task<Committed> CommitPipeline::commit(UnitOfWork unit) {
+Task<Committed> CommitPipeline::commit(UnitOfWork unit, Answer answer) {
     Millis pause{5}, waited{0};
     atr::Commit result;
     bool perhaps_applied = false;
@@ -31,6 +31,14 @@ Task<Committed> CommitPipeline::commit(UnitOfWork unit) {
     out.error = std::move(result.error);
     if (out.outcome == atr::Outcome::conflict)
         out.lost = result.conflict_op < unit.size() ? unit.label(result.conflict_op) : "record";
+    if (out.ok() && in_doubt_ && answer == Answer::when_sure) {
+        Task<bool> settling = settled();
+        const bool sure = co_await settling;
+        if (!sure) {
+            out.outcome = atr::Outcome::unknown;
+            out.error = atr::unknown(ATR_E_UNSPEC, "storage has lost commits that it had acknowledged");
+        }
+    }
     if (out.ok() && listener_) listener_(unit.batch(), out.seq);
     co_return out;
 }
@@ -59,6 +67,7 @@ Task<atr::Commit> CommitPipeline::once(atr::Batch batch, std::string request_id)
 Task<> CommitPipeline::flush() {
     for (;;) {
         std::vector<atr::Batch> batches;
+        std::vector<std::string> keys;
         std::vector<Completion<atr::Commit>> answers;
         CallOptions options;
         options.timeout = settings_.timeout;
@@ -70,16 +79,89 @@ Task<> CommitPipeline::flush() {
             }
             while (!waiting_.empty() && batches.size() < settings_.max_group) {
                 if (options.request_id.empty()) options.request_id = std::move(waiting_.front().request_id);
+                keys.push_back(waiting_.front().batch.idempotency_key);
                 batches.push_back(std::move(waiting_.front().batch));
                 answers.push_back(waiting_.front().done);
                 waiting_.pop_front();
             }
         }
+        const NewestCommit::Known before = newest_.known();
         Task<std::vector<atr::Commit>> call = storage_.commit(std::move(batches), options);
         std::vector<atr::Commit> results = co_await call;
+        compare(results, keys, before);
         for (std::size_t i = 0; i < answers.size(); ++i)
             answers[i].set(i < results.size() ? std::move(results[i]) : atr::Commit{});
     }
+}
+
+/// Sequences only rise: a new commit whose number is not above one that was acknowledged before it was asked for shows
+/// that the acknowledged one is gone. What is flushed with it waits as it does.
+void CommitPipeline::compare(const std::vector<atr::Commit>& results, const std::vector<std::string>& keys,
+                             const NewestCommit::Known& before) {
+    std::uint64_t lowest = 0;
+    const auto has_number = [](const atr::Commit& result) {
+        return result.outcome == atr::Outcome::ok && result.commit_seq > 0;
+    };
+    for (const auto& result : results)
+        if (has_number(result) && !result.replayed && result.commit_seq <= before.seq &&
+            (lowest == 0 || result.commit_seq < lowest))
+            lowest = result.commit_seq;
+    std::uint64_t lineage = before.lineage;
+    if (lowest > 0) {
+        open({before.seq, lowest}, before.lineage);
+        lineage = newest_.known().lineage;
+    }
+    std::optional<std::size_t> newest;
+    for (std::size_t i = 0; i < results.size() && i < keys.size(); ++i)
+        if (has_number(results[i]) && (!newest || results[i].commit_seq > results[*newest].commit_seq)) newest = i;
+    if (newest) newest_.acknowledged(results[*newest].commit_seq, keys[*newest], lineage);
+}
+
+bool CommitPipeline::open(Rewind what, std::uint64_t lineage) {
+    const std::lock_guard lock(mutex_);
+    if (!newest_.set_back(what.to, lineage)) return false;
+    rewind_ = what;
+    in_doubt_ = true;
+    return true;
+}
+
+Task<bool> CommitPipeline::went_back(Rewind what, std::uint64_t lineage) {
+    open(what, lineage);
+    Task<bool> settling = settled();
+    co_return co_await settling;
+}
+
+/// One deals with what is open, the others wait for it.
+Task<bool> CommitPipeline::settled() {
+    Completion<bool> done(executor_);
+    std::optional<Rewind> what;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!in_doubt_) co_return true;
+        if (settling_)
+            unsettled_.push_back(done);
+        else
+            what = std::exchange(rewind_, std::nullopt);
+        settling_ = true;
+    }
+    if (!what) co_return co_await done;
+    bool sure = true;
+    while (what) {
+        if (handler_) {
+            Task<bool> dealing = handler_(*what);
+            sure = co_await dealing;
+        }
+        const std::lock_guard lock(mutex_);
+        what = sure ? std::exchange(rewind_, std::nullopt) : std::nullopt;  // storage may have gone back once more
+        if (!what) settling_ = in_doubt_ = false;
+    }
+    std::vector<Completion<bool>> waiting;
+    {
+        const std::lock_guard lock(mutex_);
+        waiting.swap(unsettled_);
+    }
+    for (const auto& waiter : waiting) waiter.set(sure);
+    co_return sure;
 }
 
 }  // namespace treasurer

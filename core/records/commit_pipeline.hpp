@@ -1,12 +1,18 @@
 /// The commit pipeline: units of work that arrive while a flush is under way share the next one (group commit), and an
-/// unknown outcome is resolved by replaying the same unit under its own key.
+/// unknown outcome is resolved by replaying the same unit under its own key. A commit whose sequence shows that storage
+/// has lost others is not answered before that was dealt with.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "ports/storage_port.hpp"
+#include "records/newest_commit.hpp"
 #include "records/retry_budget.hpp"
 #include "records/unit_of_work.hpp"
 #include "runtime/completion.hpp"
@@ -52,7 +58,20 @@ public:
         listener_ = std::move(listener);
     }
 
-    Task<Committed> commit(UnitOfWork unit);
+    /// What is done when storage has gone back. It ends when nothing more can be sent because of what was lost; its own
+    /// units are committed with Answer::at_once. False: it could not see to that.
+    void on_rewind(std::function<Task<bool>(Rewind)> handler) { handler_ = std::move(handler); }
+
+    /// While a rewind is being dealt with nothing is answered `ok` but what is to be answered at once. When that cannot
+    /// be done the answer is `unknown`.
+    enum class Answer { when_sure, at_once };
+    Task<Committed> commit(UnitOfWork unit, Answer answer = Answer::when_sure);
+
+    /// What storage has acknowledged; whoever else hears of commits says so there.
+    NewestCommit& newest() { return newest_; }
+    /// Storage went back, seen from `lineage`: it is dealt with before anything else is answered. True when that was
+    /// done. At once when it was known already.
+    Task<bool> went_back(Rewind what, std::uint64_t lineage);
     RetryBudget::Counts retries() const { return budget_.counts(); }
 
 private:
@@ -63,16 +82,26 @@ private:
     };
     Task<atr::Commit> once(atr::Batch batch, std::string request_id);
     Task<> flush();
+    void compare(const std::vector<atr::Commit>& results, const std::vector<std::string>& keys,
+                 const NewestCommit::Known& before);
+    bool open(Rewind what, std::uint64_t lineage);
+    Task<bool> settled();
 
     StoragePort& storage_;
     Executor& executor_;
     TaskScope& scope_;
     const PipelineSettings settings_;
     std::function<void(const atr::Batch&, std::uint64_t)> listener_;
+    std::function<Task<bool>(Rewind)> handler_;
+    NewestCommit newest_;
     std::mutex mutex_;
     RetryBudget budget_;
     std::deque<Waiting> waiting_;
     unsigned flushing_ = 0;
+    std::optional<Rewind> rewind_;  ///< not dealt with yet
+    bool settling_ = false;
+    std::atomic<bool> in_doubt_{false};  ///< storage went back, and that is not dealt with yet
+    std::vector<Completion<bool>> unsettled_;
 };
 
 }  // namespace treasurer

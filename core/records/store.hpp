@@ -60,7 +60,9 @@ public:
         const std::int64_t until = id_time(id) + keys_kept_.count();
         return UnitOfWork(std::move(id), until);
     }
-    Task<Committed> commit(UnitOfWork unit) { return pipeline_.commit(std::move(unit)); }
+    Task<Committed> commit(UnitOfWork unit, CommitPipeline::Answer answer = CommitPipeline::Answer::when_sure) {
+        return pipeline_.commit(std::move(unit), answer);
+    }
 
     template <class R>
     Task<atr::Result<std::optional<R>>> find(std::string key) {
@@ -110,6 +112,7 @@ public:
     void hears_of(std::function<std::uint64_t()> position) { heard_ = std::move(position); }
 
     StoragePort& storage() { return storage_; }
+    CommitPipeline& pipeline() { return pipeline_; }
     Ids& ids() { return ids_; }
 
 private:

@@ -382,7 +382,8 @@ Task<atr::Result<atr::Changes>> MemoryStorage::changes(std::uint64_t after_seq, 
     if (limit != 0 && after_seq < feed_floor_)
         co_return atr::not_found("changes up to " + std::to_string(feed_floor_) + " are no longer kept");
     atr::Changes out;
-    out.last_seq = std::max(after_seq, seq_);
+    out.last_seq = seq_;
+    if (limit == 0) co_return out;
     for (auto at = changes_.upper_bound(after_seq); at != changes_.end(); ++at) {
         if (!out.records.empty() && out.records.size() + at->second.size() > limit) {
             out.last_seq = at->first - 1;  // a commit is never cut in two
@@ -449,6 +450,35 @@ Task<atr::Result<std::string>> MemoryStorage::health(CallOptions) {
 std::uint64_t MemoryStorage::last_seq() const {
     const std::lock_guard lock(mutex_);
     return seq_;
+}
+
+void MemoryStorage::remember() {
+    const std::lock_guard lock(mutex_);
+    replica_ = Content{collections_, jobs_, keys_, blobs_, changes_, seq_, feed_floor_, next_token_};
+}
+
+std::uint64_t MemoryStorage::forget() {
+    const std::lock_guard lock(mutex_);
+    if (!replica_) return 0;
+    Content then = std::move(*std::exchange(replica_, std::nullopt));
+    const std::uint64_t lost = seq_ - then.seq;
+    collections_ = std::move(then.collections);
+    jobs_ = std::move(then.jobs);
+    keys_ = std::move(then.keys);
+    blobs_ = std::move(then.blobs);
+    changes_ = std::move(then.changes);
+    seq_ = then.seq;
+    feed_floor_ = then.feed_floor;
+    next_token_ = then.next_token;
+    in_flight_.clear();
+    snapshots_.clear();
+    ++lineage_;
+    return lost;
+}
+
+std::uint64_t MemoryStorage::lineage() const {
+    const std::lock_guard lock(mutex_);
+    return lineage_;
 }
 
 std::size_t MemoryStorage::flushes() const {

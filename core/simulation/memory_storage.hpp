@@ -50,6 +50,13 @@ public:
     /// How many commit calls (flushes) there were, and how many reads (get and query).
     std::size_t flushes() const;
     std::size_t reads() const;
+    /// Keeps what is there now, for forget().
+    void remember();
+    /// Everything is as when remember() was called: whatever was committed since is gone, and its numbers are given
+    /// again. As a failover to a replica that lagged behind. Returns how many commits are lost.
+    std::uint64_t forget();
+    /// How often it forgot.
+    std::uint64_t lineage() const;
     /// From now on get and query fail so; nullopt: they work again.
     void fail_reads(std::optional<atr::Error> error);
 
@@ -97,6 +104,16 @@ private:
     atr::Result<std::vector<const atr::Record*>> rows(const std::string& name, std::vector<atr::Record>& made) const;
     atr::Result<std::vector<atr::Record>> select(const atr::Query& query) const;
 
+    /// What a replica would have.
+    struct Content {
+        std::map<std::string, Collection> collections;
+        std::map<JobKey, Job> jobs;
+        std::map<std::string, Remembered> keys;
+        std::map<std::string, std::string> blobs;
+        std::map<std::uint64_t, std::vector<atr::Key>> changes;
+        std::uint64_t seq = 0, feed_floor = 0, next_token = 1;
+    };
+
     const Clock& clock_;
     mutable std::mutex mutex_;
     std::map<std::string, Collection> collections_;
@@ -108,6 +125,8 @@ private:
     std::map<std::uint64_t, std::vector<atr::Key>> in_flight_;  ///< see Mutation::commit_seq_out_of_order
     std::map<std::uint64_t, std::vector<atr::Record>> snapshots_;
     std::uint64_t seq_ = 0, feed_floor_ = 0, next_token_ = 1, next_snapshot_ = 1;
+    std::optional<Content> replica_;
+    std::uint64_t lineage_ = 0;
     std::size_t flushes_ = 0, reads_ = 0;
     std::optional<atr::Error> read_failure_;
 };

@@ -206,6 +206,11 @@ class Postgres(_Server):
         wait_until(lambda: self.sql("SELECT sync_state FROM pg_stat_replication") == "sync", 30, "a sync standby")
         return standby
 
+    def cut_off(self):
+        """A standby that hears no more of its primary, as if the network between them were gone; it goes on answering."""
+        self.configure(primary_conninfo="")
+        wait_until(lambda: self.sql("SELECT count(*) FROM pg_stat_wal_receiver") == "0", 30, "it receives no more")
+
     def promote(self):
         self.sql("SELECT pg_promote(true, 30)")
 

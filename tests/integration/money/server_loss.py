@@ -3,7 +3,10 @@
 started again; Redis is killed; a PostgreSQL primary dies for good and its synchronous standby is promoted. Nothing may
 be lost, nothing paid twice, the books must equal the rail, and without Redis no client may notice at all.
 
-    server_loss.py postgres | redis | promote [--rounds N]      with the backends that ATR_TEST_STORAGE and ATR_TEST_CACHE name
+And one failover that does lose what was acknowledged, to a standby that no commit waited for and that was cut off a
+moment before (`lagging`): the host must notice before it sends anything more, and then name what the rail knows.
+
+    server_loss.py postgres | redis | promote | lagging [--rounds N]      with the backends that ATR_TEST_STORAGE and ATR_TEST_CACHE name
 
 SEED in the environment replays the moments and the invoices (not the scheduling).
 """
@@ -15,11 +18,11 @@ import random
 import sys
 import time
 
-from money_site import money_site
+from money_site import money_site, submit, told
 from submitters import Front, Submitters
 
 import backends
-from books import check_all
+from books import Books, check_all
 from host import wait_until
 
 SUBMITTERS = 16
@@ -60,12 +63,66 @@ def promoting(site, rng, rounds):
 LOSE = {"postgres": killing_postgres, "redis": killing_redis, "promote": promoting}
 
 
-def with_standby(site):
-    """The host is to know both servers, and every commit is to wait for the second."""
-    site.standby = backends.postgres().synchronous_replica()
+def with_standby(site, synchronous):
+    """The host is to know both servers, and every commit is to wait for the second if that is `synchronous`."""
+    primary = backends.postgres()
+    site.standby = primary.synchronous_replica() if synchronous else primary.replica()
     primary, standby = (f"127.0.0.1:{server.port}" for server in (backends.postgres(), site.standby))
     site.settings["plugins.storage.config.url"] = (
         f"postgresql://postgres@{primary},{standby}/{site.database}?target_session_attrs=read-write")
+
+
+def lagging(site, front, submitters, rng):
+    """A failover that loses acknowledged commits, and all its invoices once more. Returns the host, what was asked for
+    again, and how often the rail had moved money before the loss."""
+    host = site.start()
+    front.open(host)
+    submitters.run()
+    host.wait_to(time.monotonic() + 0.5 + rng.random() * LONGEST_LIFE)
+    site.standby.cut_off()
+    host.wait_to(time.monotonic() + 0.2 + rng.random() * LONGEST_GAP)
+    backends.postgres().crash()
+    backends.use_postgres(site.standby)
+    site.standby.promote()
+    sent = submitters.sent
+    wait_until(lambda: submitters.problems or submitters.sent >= sent + 2 * SUBMITTERS, 60, "invoices are taken again")
+    submitters.finish()
+    if submitters.problems:
+        raise AssertionError(submitters.problems[0])
+    return host
+
+
+def check_lagging(site, host, submitters):
+    """Returns what there is to tell."""
+    clerk, boss = host.client(site.token("clerk"), timeout=60), host.client(site.token("boss"), timeout=60)
+    books = Books(site)
+    lost = [one for one in submitters.acknowledged if one not in books.invoices()]
+    require(lost, "the failover lost nothing; there is nothing to notice")
+    quarantine = boss.get("/api/v1/quarantine").json()
+    require(quarantine["active"] and "failover has lost commits" in quarantine["reason"], f"quarantine: {quarantine}")
+    since = max(one["at_ms"] for one in books.store.records("audit") if one["action"] == "quarantine.entered")
+    again = [told(submit(clerk, text)) for text in submitters.texts]
+    require(all(again), "an invoice was not taken when it came again")
+    late = [one["id"] for one in books.payments().values() if one["state"] == "prepared" and one["created_ms"] > since]
+    require(not late, f"prepared to be sent, in quarantine: {late}")
+    report = boss.post("/api/v1/reconciliation").json()
+    moved, payments = books.moved(), books.payments()
+    forgotten = sorted({payment for payment, _ in moved if payment not in payments})
+    named = sorted({one["payment_id"].replace("-", "") for one in report["breaks"] if one["kind"] == "money_left_without_us"})
+    require(not report["equal"] and named == forgotten, f"the rail knows of {forgotten}; named are {named}")
+    twice = [payment for payment, times in collections.Counter(payment for payment, _ in moved).items() if times > 1]
+    require(not twice, f"paid twice: {twice}")
+    amounts = collections.Counter(units for _, units in moved)
+    require(max(amounts.values()) == 1, f"two payments of one amount, that of an invoice: {amounts.most_common(3)}")
+    require(boss.get("/api/v1/quarantine").json()["active"], "the quarantine was lifted though the books differ")
+    return (f"{len(lost)} of {len(submitters.acknowledged)} acknowledged invoices were lost, with {len(forgotten)} payments "
+            f"that the rail had made, each of which reconciliation names; all {len(again)} invoices came again and {len(moved)} "
+            f"payments were made once; quarantine: {quarantine['reason']}")
+
+
+def require(condition, what):
+    if not condition:
+        raise AssertionError(what)
 
 
 def outcomes(client):
@@ -108,7 +165,7 @@ def lose(what, site, front, submitters, rng, rounds):
 
 def main():
     options = argparse.ArgumentParser()
-    options.add_argument("what", choices=LOSE)
+    options.add_argument("what", choices=[*LOSE, "lagging"])
     options.add_argument("--rounds", type=int, default=8)
     given = options.parse_args()
     seed = os.environ.get("SEED") or str(random.SystemRandom().randint(0, 2**32))
@@ -117,10 +174,15 @@ def main():
     began = time.monotonic()
     try:
         with money_site("server-loss", plugins__rails__bank__config__latency_max=30) as site:
-            if given.what == "promote":
-                with_standby(site)
+            if given.what in ("promote", "lagging"):
+                with_standby(site, given.what == "promote")
             front = Front()
-            submitters = Submitters(front, site.token("clerk"), seed, SUBMITTERS)
+            submitters = Submitters(front, site.token("clerk"), seed, SUBMITTERS, alike=given.what != "lagging")
+            if given.what == "lagging":
+                host = lagging(site, front, submitters, random.Random(seed))
+                print(f"server_loss: {check_lagging(site, host, submitters)}; {time.monotonic() - began:.0f} s")
+                host.stop()
+                return 0
             host, losses = lose(given.what, site, front, submitters, random.Random(seed), given.rounds)
             boss = host.client(site.token("boss"), timeout=60)
             moved = check_all(site, boss, submitters.acknowledged)

@@ -65,8 +65,11 @@ class Twins:
 class Submitters:
     """`run` starts them, `finish` lets each complete the invoice in its hand. What went wrong is in `problems`."""
 
-    def __init__(self, front, token, seed, count=16):
+    def __init__(self, front, token, seed, count=16, alike=True):
+        """`alike`: some invoices are sent by two at once, and amounts repeat; else an amount tells the invoice."""
         self.front = front
+        self.texts = []
+        self._alike = alike
         self.acknowledged = {}
         self.problems = []
         self.sent = self.repeats = self.later = self.twins = 0
@@ -95,8 +98,12 @@ class Submitters:
                 text = self._twins.join()
                 if text is None:
                     taken += 1
-                    text = invoice_text(f"K-{number:02}-{taken:05}", f"{rng.randint(1, 400)}.{rng.randint(0, 99):02}")
-                    if rng.random() < 0.25:
+                    amount = f"{rng.randint(1, 400)}.{rng.randint(0, 99):02}"
+                    if not self._alike:
+                        amount = f"{number * 50 + taken // 100}.{taken % 100:02}"
+                    text = invoice_text(f"K-{number:02}-{taken:05}", amount)
+                    self.texts.append(text)
+                    if self._alike and rng.random() < 0.25:
                         with self._lock:
                             self.twins += 1
                         self._twins.offer(text)

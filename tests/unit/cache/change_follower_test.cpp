@@ -117,6 +117,40 @@ SCENARIO("another host's commit makes stale what stands on the collections it ch
     CHECK(world.read(cache::treasury_balance) == 6);
 }
 
+SCENARIO("after the store has lost commits, nothing is shown that was read before", "[cache]") {
+    FollowedWorld world;
+    world.other_host_commits("balances");
+    world.executor.advance(200);
+    world.storage.remember();
+    world.other_host_commits("balances");
+    world.other_host_commits("policy");
+    world.executor.advance(200);
+    const std::uint64_t known = world.follower.position();
+    CHECK(world.read(cache::treasury_balance) == 1);
+    CHECK(world.read(cache::treasury_balance) == 1);
+    world.storage.forget();
+    world.executor.advance(200);
+    CHECK(world.follower.position() == world.storage.last_seq());
+    CHECK(world.follower.gaps() == 1);
+    CHECK(world.read(cache::treasury_balance) == 2);
+    AND_WHEN("other commits get the numbers that were lost") {
+        world.other_host_commits("balances");
+        world.executor.advance(200);
+        THEN("what was read before them is not shown") {
+            CHECK(world.read(cache::treasury_balance) == 3);
+            world.other_host_commits("balances");
+            world.executor.advance(200);
+            CHECK(world.read(cache::treasury_balance) == 4);
+        }
+        THEN("the cache works again once they are passed") {
+            while (world.storage.last_seq() <= known) world.other_host_commits("activity");
+            world.executor.advance(200);
+            const int before = world.read(cache::treasury_balance);
+            CHECK(world.read(cache::treasury_balance) == before);
+        }
+    }
+}
+
 SCENARIO("a gap in the feed makes everything stale", "[cache]") {
     FollowedWorld world;
     CHECK(world.read(cache::treasury_balance) == 1);
