@@ -29,7 +29,7 @@ extern "C" {
 #endif
 #define ATR_ABI_MAJOR 1u
 #define ATR_ABI_MINOR 0u
-#define ATR_ABI_RC 2u /* host and plugin must carry the same number until 1.0 is declared, which sets it to 0 */
+#define ATR_ABI_RC 3u /* host and plugin must carry the same number until 1.0 is declared, which sets it to 0 */
 #if defined(__GNUC__)
 #define ATR_EXPORT __attribute__((visibility("default")))
 #else
@@ -538,7 +538,8 @@ typedef struct atr_rail {
     atr_outcome (*quote)(void*, const atr_call*, const atr_payment*, atr_buf* quote_json,
                          atr_error*); /* optional; no effect */
     atr_outcome (*prepare)(void*, const atr_call*, const atr_payment*, atr_buf* prepared, atr_buf* predicted_ref,
-                           atr_buf* max_charge_json, atr_error*); /* required; NO external effect */
+                           atr_buf* max_charge_json,
+                           atr_error*); /* required; NO external effect, before a submit of the payment or after it */
     atr_outcome (*replace)(void*, const atr_call*, const atr_payment*, const atr_str* blobs, uint32_t n,
                            int32_t why /*1 fee bump, 2 cancel*/, atr_buf* prepared, atr_buf* predicted_ref,
                            atr_error*); /* optional; no effect; new bytes that exclude the old ones */

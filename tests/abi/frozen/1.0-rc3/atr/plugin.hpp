@@ -19,6 +19,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace atr {
 inline namespace v1 {
@@ -120,6 +122,23 @@ atr_outcome guarded(Outcome on_exception, atr_error* out, F&& call) noexcept {
 
 enum class LogLevel : std::int32_t { trace = 0, debug = 1, info = 2, warn = 3, error = 4, fatal = 5 };
 
+struct HttpRequest {
+    std::string method = "GET";
+    std::string url;  ///< absolute, http or https
+    std::vector<std::pair<std::string, std::string>> headers = {};
+    std::string body = {};
+    std::uint32_t timeout_ms = 0;  ///< 0: until the call's deadline; never beyond it
+};
+
+/// A whole reply, whatever its status.
+struct HttpReply {
+    std::int32_t status = 0;
+    std::string headers_json = {};  ///< [["Content-Type","application/json"],…]
+    std::string body = {};
+};
+
+class Call;
+
 /// The host's services, valid until destroy() returns. Threads: every method may be called from any thread.
 class Host {
 public:
@@ -132,6 +151,13 @@ public:
 
     /// The secret behind "secret://env/NAME" or "secret://file/PATH". Ask at the time of use, so that rotation works.
     Result<std::string> secret(std::string_view reference) const;
+
+    /// Sends an HTTP request from the host, to a place that the operator allows this instance (`http_allow`). Blocks.
+    /// Errors:  retry     proven unsent: it may be repeated
+    ///          unknown   some of it was sent, and no whole reply came
+    ///          rejected  malformed, or to a place that is not allowed: nothing was sent
+    ///          unsupported  this host has no HTTP client
+    Result<HttpReply> http(const Call& call, const HttpRequest& request) const;
 
     const atr_host* raw() const { return raw_; }
 
@@ -148,6 +174,7 @@ public:
     std::int64_t deadline_unix_ms() const { return raw_->deadline_unix_ms; }
     std::string_view request_id() const { return view(raw_->request_id); }
     /// Poll from loops: true means the host no longer waits.
+    const atr_call* raw() const { return raw_; }
     bool cancelled() const { return raw_->cancelled && raw_->cancelled(raw_) != 0; }
 
 private:
@@ -233,6 +260,31 @@ inline Result<std::string> Host::secret(std::string_view reference) const {
     const Outcome outcome = to_outcome(secrets->get(raw_->ctx, borrow(reference), out.sink(), &error));
     if (outcome != Outcome::ok) return Error{.outcome = outcome, .code = error.code, .message = error.message};
     return std::move(out.bytes);
+}
+
+inline Result<HttpReply> Host::http(const Call& call, const HttpRequest& request) const {
+    const auto* service = static_cast<const atr_http*>(raw_->get_service(raw_->ctx, borrow(ATR_SVC_HTTP)));
+    if (!service) return unsupported();
+    std::vector<atr_kv> headers;
+    for (const auto& [name, value] : request.headers) headers.push_back({borrow(name), borrow(value)});
+    atr_http_req wanted = {};
+    wanted.struct_size = sizeof wanted;
+    wanted.n_headers = static_cast<std::uint32_t>(headers.size());
+    wanted.method = borrow(request.method);
+    wanted.url = borrow(request.url);
+    wanted.headers = headers.data();
+    wanted.body = borrow(request.body);
+    wanted.timeout_ms = request.timeout_ms;
+    Buffer head(256 << 10), body(16 << 20);
+    atr_http_rsp reply = {};
+    reply.struct_size = sizeof reply;
+    reply.headers_json = head.sink();
+    reply.body = body.sink();
+    atr_error error = {};
+    error.struct_size = sizeof error;
+    const Outcome outcome = to_outcome(service->send(raw_->ctx, call.raw(), &wanted, &reply, &error));
+    if (outcome != Outcome::ok) return Error{.outcome = outcome, .code = error.code, .message = error.message};
+    return HttpReply{reply.status, std::move(head.bytes), std::move(body.bytes)};
 }
 
 }  // namespace v1

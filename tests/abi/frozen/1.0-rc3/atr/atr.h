@@ -29,7 +29,7 @@ extern "C" {
 #endif
 #define ATR_ABI_MAJOR 1u
 #define ATR_ABI_MINOR 0u
-#define ATR_ABI_RC 2u /* host and plugin must carry the same number until 1.0 is declared, which sets it to 0 */
+#define ATR_ABI_RC 3u /* host and plugin must carry the same number until 1.0 is declared, which sets it to 0 */
 #if defined(__GNUC__)
 #define ATR_EXPORT __attribute__((visibility("default")))
 #else
@@ -99,7 +99,8 @@ enum {
 typedef struct atr_call { /* per call context, borrowed */
     uint32_t struct_size;
     uint32_t attempt;    /* 1.. */
-    int64_t now_unix_ms; /* plugins MUST use this as "now" for semantics (leases, expiry) */
+    int64_t now_unix_ms; /* plugins MUST use this as "now" for semantics (expiry); a shared store judges leases by
+                            its own clock: see atr_storage */
     int64_t deadline_unix_ms;
     atr_str request_id;
     atr_str traceparent;
@@ -365,7 +366,8 @@ typedef struct atr_storage {
         atr_error*); /* required: batches in order, each atomic with its own outcome; one durable flush */
     atr_outcome (*query)(void*, const atr_call*, const atr_query*, const atr_record_sink*, atr_buf* next_cursor,
                          atr_error*); /* required */
-    /* Required. Time is the store's own clock, or call->now_unix_ms where it has none. */
+    /* Required. run_at and the ends of leases, here and in commit, are judged by the store's own clock, so that hosts
+     * whose clocks differ agree; a store that is one file on one machine uses call->now_unix_ms. */
     atr_outcome (*lease)(void*, const atr_call*, atr_str queue, atr_str worker, uint32_t max, int64_t lease_ms,
                          const atr_job_sink*, atr_error*);
     atr_outcome (*extend_leases)(void*, const atr_call*, atr_str worker, int64_t lease_ms, uint32_t* held,
@@ -437,7 +439,9 @@ typedef struct atr_cache {
     uint32_t reserved0;
     atr_outcome (*get)(void*, const atr_call*, atr_str key, atr_buf* out, int64_t* ttl_ms_left, atr_error*);
     atr_outcome (*set)(void*, const atr_call*, atr_str key, atr_str val, uint64_t version, int64_t ttl_ms,
-                       uint32_t flags, atr_error*); /* IF_ABSENT or IF_NEWER lost -> CONFLICT; a ttl is always given */
+                       uint32_t flags,
+                       atr_error*); /* IF_ABSENT or IF_NEWER lost -> CONFLICT; a ttl is always given; where a
+                                       value is refused as ATR_E_TOO_LARGE, an older one is deleted */
     /* Idempotent. Keeps the version of a key it knows, and knows nothing of others: an invalidation that must beat a
      * slow filler is a set of a marker, with IF_NEWER and the version that made the key stale. */
     atr_outcome (*del)(void*, const atr_call*, const atr_str* keys, uint32_t n, atr_error*);
@@ -534,7 +538,8 @@ typedef struct atr_rail {
     atr_outcome (*quote)(void*, const atr_call*, const atr_payment*, atr_buf* quote_json,
                          atr_error*); /* optional; no effect */
     atr_outcome (*prepare)(void*, const atr_call*, const atr_payment*, atr_buf* prepared, atr_buf* predicted_ref,
-                           atr_buf* max_charge_json, atr_error*); /* required; NO external effect */
+                           atr_buf* max_charge_json,
+                           atr_error*); /* required; NO external effect, before a submit of the payment or after it */
     atr_outcome (*replace)(void*, const atr_call*, const atr_payment*, const atr_str* blobs, uint32_t n,
                            int32_t why /*1 fee bump, 2 cancel*/, atr_buf* prepared, atr_buf* predicted_ref,
                            atr_error*); /* optional; no effect; new bytes that exclude the old ones */

@@ -149,6 +149,8 @@ public:
     virtual Result<Changes> changes(const Call&, std::uint64_t after_seq, std::uint32_t limit) = 0;
     virtual Result<> blob_put(const Call&, const std::string& key, std::string_view bytes) = 0;
     virtual Result<Blob> blob_get(const Call&, const std::string& key, std::uint64_t offset, std::uint64_t length) = 0;
+    /// Retention: removes up to `max` records not updated since then, and says how many. The host asks for "atr.keys",
+    /// of which those that have not expired stay, and "atr.changes": a follower behind what is gone hears not_found.
     virtual Result<std::uint32_t> purge(const Call&, const std::string& collection, std::int64_t older_than_unix_ms,
                                         std::uint32_t max) = 0;
     /// A JSON object with details for operators; an error when it cannot serve.

@@ -91,7 +91,7 @@ unsafe impl Sync for Plugin {}
 
 pub const ABI_MAJOR: u16 = 1;
 pub const ABI_MINOR: u16 = 0;
-pub const ABI_RC: u32 = 2;
+pub const ABI_RC: u32 = 3;
 
 pub const OK: i32 = 0;
 pub const NOT_FOUND: i32 = 1;
