@@ -20,6 +20,7 @@
 #include "payments/resolver.hpp"
 #include "payments/runner.hpp"
 #include "plugin/plugin_set.hpp"
+#include "reconcile/break_desk.hpp"
 #include "reconcile/history.hpp"
 #include "reconcile/reconciliation_service.hpp"
 #include "reconcile/statement_follower.hpp"
@@ -87,6 +88,7 @@ public:
     std::unique_ptr<reconcile::QuarantineKeeper> quarantine;
     std::unique_ptr<reconcile::StoreWatch> watch;
     std::unique_ptr<reconcile::ReconciliationService> reconciliation;
+    std::unique_ptr<reconcile::BreakDesk> breaks;
     std::unique_ptr<payments::BlobSealer> sealer;
     std::unique_ptr<payments::Saga> saga;
     std::unique_ptr<payments::Runner> runner;

@@ -4,9 +4,11 @@
 
 #include "ledger/accounts.hpp"
 #include "ledger/bookkeeping.hpp"
+#include "payments/ending.hpp"
 #include "reconcile/movement.hpp"
 #include "records/journal.hpp"
 #include "records/schema.hpp"
+#include "records/vendor.hpp"
 #include "runtime/mutation.hpp"
 #include "treasury/rollups.hpp"
 
@@ -19,6 +21,19 @@ constexpr std::size_t most_skipped = 64;
 /// The whole of a payment came back; less of it is a refund.
 bool is_return(const atr::RailEvent& event, const Payment& payment) {
     return event.state == atr::RailState::returned && event.money == payment.amount;
+}
+
+/// Its record does not rule out that the rail has it.
+bool may_have_been_sent(const Payment& payment) {
+    if (is_final(payment.state) || payment.state == PaymentState::waiting_approval) return false;
+    return payment.maybe_sent || (payment.state != PaymentState::scheduled && payment.state != PaymentState::reserved);
+}
+
+/// The rail's final word that this very payment was made: to its payee, of its amount.
+bool settles(const atr::RailEvent& event, const Payment& payment) {
+    if (movement_of(event) != Movement::out || payment.amount != event.money) return false;
+    const std::string paid = address_paid(event);
+    return paid.empty() || address_form(paid) == address_form(payment.creditor.address);
 }
 
 std::string cursor_key(const std::string& rail) {
@@ -139,7 +154,7 @@ Task<atr::Result<StatementFollower::Known>> StatementFollower::look_up(std::stri
         if (movement == Movement::in) wanted.emplace(ledger::Transfer::collection, receipt_id(rail, event.event_id));
         if (movement == Movement::out && has_fee(event))
             wanted.emplace(ledger::Transfer::collection, fee_id(rail, event));
-        const bool is_looked_at = movement == Movement::in || (movement == Movement::out && has_fee(event));
+        const bool is_looked_at = movement == Movement::in || movement == Movement::out;
         if (is_looked_at && !event.payment_id.empty())
             wanted.emplace(Payment::collection, id_from_digits(event.payment_id));
     }
@@ -158,7 +173,8 @@ Task<atr::Result<StatementFollower::Known>> StatementFollower::look_up(std::stri
                 atr::Result<Payment> payment = decode<Payment>(record);
                 if (!payment) co_return payment.error();
                 if (payment->rail != rail) continue;  // reconciliation names it
-                if (payment->state == PaymentState::settled) wanted.emplace(Invoice::collection, payment->invoice_id);
+                if (payment->state == PaymentState::settled || may_have_been_sent(*payment))
+                    wanted.emplace(Invoice::collection, payment->invoice_id);
                 out.payments.emplace(record.key, std::move(*payment));
             } else {
                 atr::Result<Invoice> invoice = decode<Invoice>(record);
@@ -181,11 +197,26 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
         if (!known) co_return known.error();
         UnitOfWork unit = store_.begin();
         Followed here;
+        std::set<std::string> ended_here;  // payments
         for (const auto& event : page.events) {
             const Movement movement = movement_of(event);
             if (movement != Movement::in && movement != Movement::out) continue;
             const auto paid = known->payments.find(id_from_digits(event.payment_id));
             Payment* const payment = paid == known->payments.end() ? nullptr : &paid->second;
+            if (payment && movement == Movement::in && ended_here.contains(payment->id)) {
+                waits = true;  // its return comes after its end
+                continue;
+            }
+            if (payment && may_have_been_sent(*payment) && settles(event, *payment)) {
+                const auto invoice = known->invoices.find(payment->invoice_id);
+                if (is_late(event) && invoice != known->invoices.end()) {
+                    *payment = end_late(unit, *payment, invoice->second, event);
+                    ended_here.insert(payment->id);
+                    ++here.settled;
+                } else {
+                    waits = true;
+                }
+            }
             std::optional<ledger::Transfer> transfer =
                 movement == Movement::in ? receipt_of(rail, event, payment, place, here) : fee_of(rail, event, payment);
             if (!transfer) continue;
@@ -227,6 +258,7 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
         if (committed.ok()) {
             into.booked += here.booked;
             into.returned += here.returned;
+            into.settled += here.settled;
             if (moves && cursor_at < committed.versions.size()) place.version = committed.versions[cursor_at];
             co_return Written::done;
         }
@@ -234,6 +266,24 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
         if (committed.lost == cursor_label) co_return Written::elsewhere;
         into.unbookable -= here.unbookable;
     }
+}
+
+bool StatementFollower::is_late(const atr::RailEvent& event) const {
+    return clock_.unix_ms() - event.at_unix_ms >= settings_.late_after.count();
+}
+
+/// Its job is left to whoever holds it: a saga that finds the payment ended does no more than end the job.
+Payment StatementFollower::end_late(UnitOfWork& unit, Payment payment, Invoice invoice, const atr::RailEvent& event) {
+    payments::Ending ending;
+    ending.payment = std::move(payment);
+    ending.invoice = std::move(invoice);
+    ending.move = {payments::Step::post, PaymentState::settled, {}};
+    ending.rail_reference = event.rail_reference;
+    ending.invoice_status = payments::invoice_status_after(PaymentState::settled);
+    ending.actor = "host:statement";
+    ending.action = "payment.settled";
+    ending.detail = "statement event " + event.event_id;
+    return payments::put_ending(unit, std::move(ending), assets_, store_.ids(), clock_.unix_ms());
 }
 
 /// The transfer that gives the money back is booked with it. Its invoice may be submitted again.

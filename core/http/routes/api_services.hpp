@@ -11,6 +11,7 @@
 #include "intake/vendor_directory.hpp"
 #include "observe/kpis.hpp"
 #include "payments/resolver.hpp"
+#include "reconcile/break_desk.hpp"
 #include "reconcile/history.hpp"
 #include "reconcile/quarantine_keeper.hpp"
 #include "reconcile/reconciliation_service.hpp"
@@ -24,7 +25,8 @@ struct ApiSettings {
     std::string rail;            ///< that carries it; empty: none
     std::size_t max_text_bytes = std::size_t{100} * 1024;
     std::size_t max_document_bytes = 10 << 20;
-    Millis wait{10000};  ///< for a payment to be final, unless Prefer says otherwise
+    Millis books_late_after{60'000};  ///< after which people are told that the books were not compared
+    Millis wait{10000};               ///< for a payment to be final, unless Prefer says otherwise
     Millis longest_wait{60000};
 };
 
@@ -42,6 +44,7 @@ struct ApiServices {
     cache::CacheService& cache;
     reconcile::LedgerHistory& history;
     reconcile::ReconciliationService& reconciliation;
+    reconcile::BreakDesk& breaks;
     reconcile::QuarantineKeeper& quarantine;
     const ledger::Assets& assets;
     const Clock& clock;
@@ -60,6 +63,7 @@ void add_approvals(Router& router, const ApiServices& services);
 void add_vendors(Router& router, const ApiServices& services);
 void add_ledger(Router& router, const ApiServices& services);
 void add_reconciliation(Router& router, const ApiServices& services);
+void add_breaks(Router& router, const ApiServices& services);
 void add_quarantine(Router& router, const ApiServices& services);
 
 /// All of the above.

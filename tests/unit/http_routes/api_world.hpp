@@ -62,6 +62,7 @@ struct ApiWorld : support::DeskWorld {
     reconcile::Reconciliation comparison{host().store, assets, clock, {&rail}, statements, {}};
     reconcile::QuarantineKeeper quarantine{host().store, clock, {"bank"}};
     reconcile::ReconciliationService reconciliation{comparison, executor, clock};
+    reconcile::BreakDesk breaks{host().store, assets, clock};
     auth::PasswordHasher passwords{executor, {.memory_bytes = 64 * 1024, .passes = 1}};
     auth::Users users{host().store, passwords, clock, random};
     auth::Tokens tokens{host().store, clock, *auth::key_from_secret(std::string(32, 'k'), "tokens"), {}};
@@ -70,23 +71,12 @@ struct ApiWorld : support::DeskWorld {
     Idempotency idempotency{host().store, executor, clock};
     Router router{{executor, host().scope, tokens, limiter, idempotency, metrics, kpis, log}, {}};
     AuthRoutes auth_routes{users, tokens, throttle};
-    ApiServices services{host().store,
-                         desks.invoices,
-                         desks.approvals,
-                         payment_desk,
-                         resolver,
-                         desks.policy,
-                         desks.vendors,
-                         dashboard,
-                         logs,
-                         cache,
-                         history,
-                         reconciliation,
-                         quarantine,
-                         assets,
-                         clock,
-                         kpis,
-                         {}};
+    ApiServices services{host().store,  desks.invoices, desks.approvals,
+                         payment_desk,  resolver,       desks.policy,
+                         desks.vendors, dashboard,      logs,
+                         cache,         history,        reconciliation,
+                         breaks,        quarantine,     assets,
+                         clock,         kpis,           {}};
 };
 
 }  // namespace treasurer::http
