@@ -222,6 +222,7 @@ atr::Result<> CoreServices::prepare() {
     expiry = std::make_unique<intake::ApprovalExpiry>(*store, *approvals, executor, clock);
     payments = std::make_unique<intake::PaymentDesk>(*store, clock);
     resolver = std::make_unique<payments::Resolver>(payments::Resolver::Parts{*store, *saga, rails, assets, clock});
+    elsewhere = std::make_unique<intake::PaidElsewhere>(*store, clock);
     policy = std::make_unique<intake::PolicyDesk>(*store, clock);
 
     history = std::make_unique<reconcile::LedgerHistory>(*store, executor, clock);

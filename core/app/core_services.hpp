@@ -13,6 +13,7 @@
 #include "intake/approval_desk.hpp"
 #include "intake/approval_expiry.hpp"
 #include "intake/invoice_desk.hpp"
+#include "intake/paid_elsewhere.hpp"
 #include "intake/payment_desk.hpp"
 #include "intake/policy_desk.hpp"
 #include "intake/vendor_directory.hpp"
@@ -99,6 +100,7 @@ public:
     std::unique_ptr<intake::ApprovalExpiry> expiry;
     std::unique_ptr<intake::PaymentDesk> payments;
     std::unique_ptr<treasurer::payments::Resolver> resolver;
+    std::unique_ptr<intake::PaidElsewhere> elsewhere;
     std::unique_ptr<intake::PolicyDesk> policy;
     std::unique_ptr<auth::PasswordHasher> passwords;
     std::unique_ptr<auth::Users> users;

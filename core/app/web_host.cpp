@@ -57,9 +57,10 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
       router_({core.executor, scope_, *core.tokens, limiter_, idempotency_, metrics_, kpis_, log},
               {.max_in_flight = static_cast<std::size_t>(core.settings.intake.max_in_flight) * 4}),
       auth_routes_(*core.users, *core.tokens, throttle_),
-      api_{*core.store,   *core.invoices,   *core.approvals, *core.payments, *core.resolver, *core.policy,
-           *core.vendors, *core.dashboard,  *core.logs,      *core.cache,    *core.history,  *core.reconciliation,
-           *core.breaks,  *core.quarantine, core.assets,     core.clock,     kpis_,          api_settings(core)},
+      api_{*core.store,          *core.invoices, *core.approvals,  *core.payments, *core.resolver, *core.elsewhere,
+           *core.policy,         *core.vendors,  *core.dashboard,  *core.logs,     *core.cache,    *core.history,
+           *core.reconciliation, *core.breaks,   *core.quarantine, core.assets,    core.clock,     kpis_,
+           api_settings(core)},
       edge_(edge_settings(core.settings.server), router_.handler()) {
     http::add_health_routes(
         router_, core.clock, TREASURER_VERSION, [this] { return services(); }, [this] { return is_quarantined(); });

@@ -11,9 +11,9 @@ Json BreakRecord::to_json() const {
     Json out = {{"id", id},
                 {"state", state},
                 {"kind", what.kind},
-                {"amount", money_json(what.amount)},
                 {"detail", what.detail},
                 {"first_seen_ms", what.first_seen_ms}};
+    if (!what.amount.asset.empty()) out["amount"] = money_json(what.amount);
     set_if(out, "rail", what.rail);
     set_if(out, "payment_id", what.payment_id);
     set_if(out, "event_id", what.event_id);
@@ -35,7 +35,7 @@ BreakRecord BreakRecord::from_json(const Json& json) {
     out.id = json.at("id");
     out.state = json.at("state");
     out.what.kind = json.at("kind");
-    out.what.amount = money_from(json.at("amount"));
+    if (json.contains("amount")) out.what.amount = money_from(json.at("amount"));
     out.what.detail = json.at("detail");
     out.what.first_seen_ms = json.at("first_seen_ms");
     out.what.rail = text_or(json, "rail");

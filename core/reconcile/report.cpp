@@ -10,7 +10,8 @@ namespace {
 
 Json common(const std::string& rail, const atr::Money& amount, const std::string& payment_id,
             const std::string& event_id, UnixMillis at_ms, UnixMillis now) {
-    Json out = {{"asset", amount.asset}, {"amount", amount.amount.to_string()}};
+    Json out = Json::object();
+    if (!amount.asset.empty()) out = {{"asset", amount.asset}, {"amount", amount.amount.to_string()}};
     set_if(out, "rail", rail);
     set_if(out, "payment_id", payment_id);
     set_if(out, "event_id", event_id);

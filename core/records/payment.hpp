@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "records/json.hpp"
+#include "records/resolution_vote.hpp"
 #include "runtime/clock.hpp"
 
 namespace treasurer {
@@ -43,15 +44,6 @@ struct Creditor {
 struct StateChange {
     PaymentState state;
     UnixMillis at_ms;
-};
-
-/// One person's word on a payment that nobody else can decide. Two that agree end it.
-struct ResolutionVote {
-    std::string by;
-    std::string outcome;    ///< "paid", "not_paid" or "paid_elsewhere"
-    std::string reference;  ///< where it can be looked up: the rail's own, or that of the payment made elsewhere
-    std::string reason;
-    UnixMillis at_ms = 0;
 };
 
 struct Payment {

@@ -6,6 +6,7 @@
 #include "http/router.hpp"
 #include "intake/approval_desk.hpp"
 #include "intake/invoice_desk.hpp"
+#include "intake/paid_elsewhere.hpp"
 #include "intake/payment_desk.hpp"
 #include "intake/policy_desk.hpp"
 #include "intake/vendor_directory.hpp"
@@ -37,6 +38,7 @@ struct ApiServices {
     intake::ApprovalDesk& approvals;
     intake::PaymentDesk& payments;
     payments::Resolver& resolver;
+    intake::PaidElsewhere& elsewhere;
     intake::PolicyDesk& policy;
     intake::VendorDirectory& vendors;
     treasury::DashboardReader& dashboard;

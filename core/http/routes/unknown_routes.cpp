@@ -128,8 +128,14 @@ Task<Response> resolve(const ApiServices& services, RequestContext context) {
     request.by = context.principal.user;
     request.request_id = context.request_id();
     request.once = context.once;
-    Task<ResolveResult> resolving = services.resolver.resolve(std::move(request));
-    const ResolveResult result = co_await resolving;
+    Task<ResolveResult> resolving = services.resolver.resolve(request);
+    ResolveResult result = co_await resolving;
+    const bool is_of_the_past =
+        result.kind == ResolveKind::already_final && request.outcome == payments::resolution::paid_elsewhere;
+    if (is_of_the_past) {
+        Task<ResolveResult> recording = services.elsewhere.record(std::move(request));
+        result = co_await recording;
+    }
     co_return resolve_answer(result, context);
 }
 
@@ -138,7 +144,14 @@ Task<Response> retell_resolve(const ApiServices& services, RequestContext contex
     const atr::Result<std::optional<Payment>> found = co_await finding;
     if (!found) co_return respond(problem_of(found.error()), context);
     if (!*found) co_return respond(Problem{.code = ErrorCode::not_found, .detail = "No payment has this id."}, context);
-    co_return json_response(is_final((*found)->state) ? 200 : 202, shown(**found));
+    bool is_done = is_final((*found)->state);
+    if (is_done && (*found)->state != PaymentState::settled) {  // of its invoice only one may have said so
+        Task<atr::Result<std::optional<Invoice>>> reading = services.store.find<Invoice>((*found)->invoice_id);
+        const atr::Result<std::optional<Invoice>> invoice = co_await reading;
+        if (!invoice) co_return respond(problem_of(invoice.error()), context);
+        is_done = !*invoice || (*invoice)->resolution.empty() || (*invoice)->status == InvoiceStatus::paid_elsewhere;
+    }
+    co_return json_response(is_done ? 200 : 202, shown(**found));
 }
 
 }  // namespace

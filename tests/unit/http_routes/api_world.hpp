@@ -53,6 +53,7 @@ struct ApiWorld : support::DeskWorld {
     observe::Kpis kpis{metrics, clock, "MNEE"};
     support::MemoryLog log{clock};
     intake::PaymentDesk payment_desk{host().store, clock};
+    intake::PaidElsewhere paid_elsewhere{host().store, clock};
     payments::Resolver resolver{{host().store, host().saga, rails, assets, clock}};
     treasury::DashboardReader dashboard{host().store, desks.figures};
     treasury::Logs logs{host().store};
@@ -71,12 +72,25 @@ struct ApiWorld : support::DeskWorld {
     Idempotency idempotency{host().store, executor, clock};
     Router router{{executor, host().scope, tokens, limiter, idempotency, metrics, kpis, log}, {}};
     AuthRoutes auth_routes{users, tokens, throttle};
-    ApiServices services{host().store,  desks.invoices, desks.approvals,
-                         payment_desk,  resolver,       desks.policy,
-                         desks.vendors, dashboard,      logs,
-                         cache,         history,        reconciliation,
-                         breaks,        quarantine,     assets,
-                         clock,         kpis,           {}};
+    ApiServices services{host().store,
+                         desks.invoices,
+                         desks.approvals,
+                         payment_desk,
+                         resolver,
+                         paid_elsewhere,
+                         desks.policy,
+                         desks.vendors,
+                         dashboard,
+                         logs,
+                         cache,
+                         history,
+                         reconciliation,
+                         breaks,
+                         quarantine,
+                         assets,
+                         clock,
+                         kpis,
+                         {}};
 };
 
 }  // namespace treasurer::http

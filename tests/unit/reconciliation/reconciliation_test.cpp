@@ -582,7 +582,9 @@ SCENARIO("the report is written as the API promises", "[reconciliation]") {
     CHECK(found.at("asset") == "MNEE");
     CHECK(found.at("amount") == "5");
     CHECK(found.at("event_id") == "event-2");
-    CHECK(found.at("age_s") == 5);
+    CHECK(found.at("age_s") == 0);  // since it was first seen
+    CHECK(found.at("first_seen") == json.at("as_of"));
+    CHECK(found.at("at") != json.at("as_of"));
     CHECK(json.at("balances")[0].at("difference") == "-5");
     CHECK(json.at("checked").at("events") == 2);
 }
