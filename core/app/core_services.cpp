@@ -231,14 +231,18 @@ atr::Result<> CoreServices::prepare() {
     expiry = std::make_unique<intake::ApprovalExpiry>(*store, *approvals, executor, clock);
     payments = std::make_unique<intake::PaymentDesk>(*store, clock);
     resolver = std::make_unique<payments::Resolver>(payments::Resolver::Parts{*store, *saga, rails, assets, clock});
+    elsewhere = std::make_unique<intake::PaidElsewhere>(*store, clock);
     policy = std::make_unique<intake::PolicyDesk>(*store, clock);
 
     history = std::make_unique<reconcile::LedgerHistory>(*store, executor, clock);
-    statements = std::make_unique<reconcile::StatementFollower>(*store, assets, clock);
+    reconcile::FollowerSettings following;
+    following.late_after = settings.reconciliation.grace;
+    statements = std::make_unique<reconcile::StatementFollower>(*store, assets, clock, following);
     std::vector<RailPort*> all_rails;
     for (const auto& [name, rail] : rails.all()) all_rails.push_back(rail);
     reconcile::ReconciliationSettings comparing;
     comparing.judge.grace_ms = settings.reconciliation.grace.count();
+    comparing.prove_at_most = 200'000;
     comparison = std::make_unique<reconcile::Reconciliation>(*store, assets, clock, std::move(all_rails), *statements,
                                                              comparing);
     std::set<std::string> compared;
@@ -258,6 +262,7 @@ atr::Result<> CoreServices::prepare() {
     repeating.full_every = settings.reconciliation.full_every;
     reconciliation =
         std::make_unique<reconcile::ReconciliationService>(*comparison, executor, clock, repeating, quarantine.get());
+    breaks = std::make_unique<reconcile::BreakDesk>(*store, assets, clock);
 
     auth::PasswordSettings hashing;
     hashing.memory_bytes = static_cast<std::size_t>(settings.auth.argon2_memory_kib) * 1024;

@@ -13,6 +13,7 @@
 #include "intake/approval_desk.hpp"
 #include "intake/approval_expiry.hpp"
 #include "intake/invoice_desk.hpp"
+#include "intake/paid_elsewhere.hpp"
 #include "intake/payment_desk.hpp"
 #include "intake/policy_desk.hpp"
 #include "intake/vendor_directory.hpp"
@@ -20,6 +21,7 @@
 #include "payments/resolver.hpp"
 #include "payments/runner.hpp"
 #include "plugin/plugin_set.hpp"
+#include "reconcile/break_desk.hpp"
 #include "reconcile/history.hpp"
 #include "reconcile/reconciliation_service.hpp"
 #include "reconcile/statement_follower.hpp"
@@ -88,6 +90,7 @@ public:
     std::unique_ptr<reconcile::QuarantineKeeper> quarantine;
     std::unique_ptr<reconcile::StoreWatch> watch;
     std::unique_ptr<reconcile::ReconciliationService> reconciliation;
+    std::unique_ptr<reconcile::BreakDesk> breaks;
     std::unique_ptr<payments::BlobSealer> sealer;
     std::unique_ptr<payments::Saga> saga;
     std::unique_ptr<payments::Runner> runner;
@@ -98,6 +101,7 @@ public:
     std::unique_ptr<intake::ApprovalExpiry> expiry;
     std::unique_ptr<intake::PaymentDesk> payments;
     std::unique_ptr<treasurer::payments::Resolver> resolver;
+    std::unique_ptr<intake::PaidElsewhere> elsewhere;
     std::unique_ptr<intake::PolicyDesk> policy;
     std::unique_ptr<auth::PasswordHasher> passwords;
     std::unique_ptr<auth::Users> users;

@@ -5,6 +5,8 @@
 #include "plugin/failure_log.hpp"
 #include "records/schema.hpp"
 
+#include <algorithm>
+
 namespace treasurer::app {
 namespace {
 
@@ -36,6 +38,8 @@ http::ApiSettings api_settings(const CoreServices& core) {
     if (RailPort* rail = core.treasury_rail()) out.rail = rail->name();
     out.max_text_bytes = static_cast<std::size_t>(core.settings.intake.max_text_bytes);
     out.max_document_bytes = static_cast<std::size_t>(core.settings.server.max_body_bytes);
+    // Four comparisons that did not come to an end.
+    out.books_late_after = std::max<Millis>(Millis{60'000}, 4 * core.settings.reconciliation.interval);
     out.wait = core.settings.server.wait;
     return out;
 }
@@ -53,9 +57,10 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
       router_({core.executor, scope_, *core.tokens, limiter_, idempotency_, metrics_, kpis_, log},
               {.max_in_flight = static_cast<std::size_t>(core.settings.intake.max_in_flight) * 4}),
       auth_routes_(*core.users, *core.tokens, throttle_),
-      api_{*core.store,      *core.invoices,  *core.approvals, *core.payments, *core.resolver,    *core.policy,
-           *core.vendors,    *core.dashboard, *core.logs,      *core.cache,    *core.history,     *core.reconciliation,
-           *core.quarantine, core.assets,     core.clock,      kpis_,          api_settings(core)},
+      api_{*core.store,          *core.invoices, *core.approvals,  *core.payments, *core.resolver, *core.elsewhere,
+           *core.policy,         *core.vendors,  *core.dashboard,  *core.logs,     *core.cache,    *core.history,
+           *core.reconciliation, *core.breaks,   *core.quarantine, core.assets,    core.clock,     kpis_,
+           api_settings(core)},
       edge_(edge_settings(core.settings.server), router_.handler()) {
     http::add_health_routes(
         router_, core.clock, TREASURER_VERSION, [this] { return services(); }, [this] { return is_quarantined(); });
@@ -181,6 +186,42 @@ void WebHost::publish_metrics() {
     metrics_.counter_from("treasurer_retention_removed_total",
                           "Keys of commits and entries of the change feed that this host has forgotten",
                           [this] { return static_cast<double>(core_.retention->removed()); });
+    const auto of_report = [this](auto read) {
+        return [this, read] {
+            const auto report = core_.reconciliation->last();
+            return report ? static_cast<double>(read(*report)) : 0.0;
+        };
+    };
+    using reconcile::ReconciliationReport;
+    for (const char* kind : reconcile::kind::all)
+        metrics_.gauge_from("treasurer_books_breaks_of_kind", "The same by kind, of the first thousand",
+                            of_report([kind](const ReconciliationReport& report) {
+                                return std::count_if(report.breaks.begin(), report.breaks.end(),
+                                                     [&](const auto& found) { return found.kind == kind; });
+                            }),
+                            {{"kind", kind}});
+    metrics_.gauge_from("treasurer_books_age_seconds",
+                        "How long ago the books were last compared with every rail; -1: not yet", [this] {
+                            const auto report = core_.reconciliation->last();
+                            if (!report) return -1.0;
+                            return static_cast<double>(core_.clock.unix_ms() - report->as_of_ms) / 1000;
+                        });
+    metrics_.gauge_from("treasurer_books_oldest_break_seconds",
+                        "Since the oldest break was first seen; 0: there is none",
+                        of_report([this](const ReconciliationReport& report) {
+                            UnixMillis oldest = core_.clock.unix_ms();
+                            for (const auto& found : report.breaks)
+                                if (found.first_seen_ms > 0) oldest = std::min(oldest, found.first_seen_ms);
+                            return static_cast<double>(core_.clock.unix_ms() - oldest) / 1000;
+                        }));
+    metrics_.gauge_from("treasurer_payments_unknown", "Payments of which the rail has not said what became of them",
+                        of_report([](const ReconciliationReport& report) { return report.unknown_payments; }));
+    metrics_.gauge_from("treasurer_payments_unknown_oldest_seconds",
+                        "Since the oldest of them was made; 0: there is none",
+                        of_report([this](const ReconciliationReport& report) {
+                            if (report.oldest_unknown_ms == 0) return 0.0;
+                            return static_cast<double>(core_.clock.unix_ms() - report.oldest_unknown_ms) / 1000;
+                        }));
     metrics_.gauge_from("treasurer_connections_open", "Open HTTP connections",
                         [this] { return static_cast<double>(edge_.stats().open_connections); });
     metrics_.counter_from("treasurer_edge_refused_total", "Requests the edge refused by itself",

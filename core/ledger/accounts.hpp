@@ -24,6 +24,11 @@ inline std::string fees_account(std::string_view rail) {
     return "expenses:fees:" + std::string(rail);
 }
 
+/// Where money goes that left a rail and that two persons have booked without knowing whom it went to.
+inline std::string suspense_account(std::string_view rail) {
+    return "expenses:suspense:" + std::string(rail);
+}
+
 /// True for accounts that must never owe: reserving from them needs available funds.
 inline bool is_funded(std::string_view account) {
     return account.starts_with("assets:");

@@ -25,6 +25,7 @@ inline constexpr const char* receipt = "receipt";
 inline constexpr const char* refund = "refund";    ///< a vendor gave back some of what it was paid
 inline constexpr const char* returned = "return";  ///< a payment came back as a whole
 inline constexpr const char* fee = "fee";
+inline constexpr const char* correction = "correction";  ///< of a break, on the word of two persons
 }  // namespace purpose
 
 struct Transfer {

@@ -3,6 +3,7 @@
 
 #include "ledger/assets.hpp"
 #include "ledger/transfer.hpp"
+#include "reconcile/break_book.hpp"
 #include "reconcile/progress.hpp"
 #include "reconcile/report.hpp"
 #include "records/payment.hpp"
@@ -17,11 +18,12 @@ struct JudgeSettings {
 /// Threads: one. Lifetime: what it is given outlives it.
 class Judge {
 public:
-    Judge(std::string rail, const ledger::Assets& assets, JudgeSettings settings, ReconciliationReport& report,
-          Progress& progress, PostedPayments* posted)
+    Judge(std::string rail, const ledger::Assets& assets, JudgeSettings settings, const KnownBreaks& known,
+          ReconciliationReport& report, Progress& progress, PostedPayments* posted)
         : rail_(std::move(rail)),
           assets_(assets),
           settings_(settings),
+          known_(known),
           report_(report),
           progress_(progress),
           posted_(posted) {}
@@ -48,12 +50,18 @@ private:
     void note_unexplained(const atr::RailEvent& event);
     Posted* posted(const atr::RailEvent& event) const;
     Tally& tally(const std::string& asset) { return progress_.tallies[asset]; }
-    /// Always false.
-    bool found(const char* kind, const atr::RailEvent& event, std::string detail);
+    /// True when two persons have explained it.
+    bool found(const char* kind, const atr::RailEvent& event, std::string detail, Correction correction = {});
+    bool add(Break found);
+    bool judge_corrected(const atr::RailEvent& event, const Break& correction);
+    /// The whole movement, for `account`; none where the books cannot count it.
+    Correction all_of(const atr::Money& money, std::string account) const;
+    Correction difference(const Payment& payment, const atr::RailEvent& event) const;
 
     const std::string rail_;
     const ledger::Assets& assets_;
     const JudgeSettings settings_;
+    const KnownBreaks& known_;
     ReconciliationReport& report_;
     Progress& progress_;
     PostedPayments* const posted_;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "ledger/rail_fee.hpp"
+#include "records/json.hpp"
 #include "runtime/ids.hpp"
 
 namespace treasurer::reconcile {
@@ -25,6 +26,14 @@ inline Movement movement_of(const atr::RailEvent& event) {
     if (ended || event.money.amount.is_zero()) return Movement::none;
     if (!event.is_final || !moved) return Movement::undecided;
     return in ? Movement::in : Movement::out;
+}
+
+/// The address that the rail says it paid; empty when it does not say.
+inline std::string address_paid(const atr::RailEvent& event) {
+    const Json told = Json::parse(event.counterparty_json, nullptr, false);
+    if (!told.is_object()) return {};
+    const auto address = told.find("address");
+    return address != told.end() && address->is_string() ? address->get<std::string>() : std::string();
 }
 
 /// Derived from rail and event, so that storage itself refuses to book a receipt twice.

@@ -26,8 +26,9 @@ bool agree(InvoiceStatus invoice, PaymentState payment) {
             return payment == PaymentState::failed || payment == PaymentState::returned;
         case InvoiceStatus::rejected:
         case InvoiceStatus::cancelled:
-        case InvoiceStatus::paid_elsewhere:
             return payment == PaymentState::cancelled;
+        case InvoiceStatus::paid_elsewhere:  // also said later, of a payment that ended without paying
+            return is_final(payment) && payment != PaymentState::settled;
         case InvoiceStatus::duplicate:
             break;
     }

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "ledger/accounts.hpp"
+#include "reconcile/ledger_verify.hpp"
 #include "reconcile/movement.hpp"
 #include "records/schema.hpp"
 #include "treasury/rollups.hpp"
@@ -13,6 +14,8 @@ namespace {
 
 constexpr std::size_t checkpoint_pages = 16;
 constexpr int balance_readings = 3;
+constexpr std::uint32_t page_of_unknown = 500;
+constexpr std::uint64_t most_unknown = 10'000;  ///< counted
 
 bool has(const ReconciliationReport& report, std::string_view kind) {
     return std::any_of(report.breaks.begin(), report.breaks.end(),
@@ -42,6 +45,16 @@ atr::Decimal outside(const atr::Decimal& value, const atr::Decimal& low, const a
     return {};
 }
 
+/// A short name of a finding, the same whenever it is found.
+std::string digest_of(std::string_view finding) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::uint64_t hash = 14'695'981'039'346'656'037U;  // FNV-1a
+    for (const char c : finding) hash = (hash ^ static_cast<unsigned char>(c)) * 1'099'511'628'211U;
+    std::string out;
+    for (int shift = 60; shift >= 0; shift -= 4) out += digits[(hash >> shift) & 15];
+    return out;
+}
+
 /// When the payment was posted.
 UnixMillis posted_at(const Payment& payment) {
     return payment.history.empty() ? payment.updated_ms : payment.history.back().at_ms;
@@ -62,9 +75,14 @@ Task<atr::Result<ReconciliationReport>> Reconciliation::run(Extent extent) {
     // A full run names the payments whose movements are not as they were.
     const bool look_closer = report && extent == Extent::tail &&
                              (has(*report, kind::ledger_differs) || has(*report, kind::rail_balance_differs));
-    if (!look_closer) co_return report;
-    Task<atr::Result<ReconciliationReport>> again = run_once(Extent::full);
-    report = co_await again;
+    if (look_closer) {
+        Task<atr::Result<ReconciliationReport>> again = run_once(Extent::full);
+        report = co_await again;
+    }
+    if (!report) co_return report;
+    Task<Done> keeping = breaks_.keep(*report);
+    const Done kept = co_await keeping;
+    if (!kept) co_return kept.error();
     co_return report;
 }
 
@@ -78,20 +96,84 @@ Task<atr::Result<ReconciliationReport>> Reconciliation::run_once(Extent extent) 
         const Done done = co_await comparing;
         if (!done) co_return done.error();
     }
+    Task<Done> balancing = compare_trial_balance(report);
+    const Done balanced = co_await balancing;
+    if (!balanced) co_return balanced.error();
+    Task<Done> counting = count_unknown(report);
+    const Done counted = co_await counting;
+    if (!counted) co_return counted.error();
+    report.as_of_ms = clock_.unix_ms();
+    co_return report;
+}
+
+Task<Reconciliation::Done> Reconciliation::compare_trial_balance(ReconciliationReport& report) {
     Task<atr::Result<ledger::Balances>> reading = read_balances(store_);
     const atr::Result<ledger::Balances> balances = co_await reading;
     if (!balances) co_return balances.error();
+    Task<atr::Result<KnownBreaks>> asking = breaks_.read();
+    const atr::Result<KnownBreaks> known = co_await asking;
+    if (!known) co_return known.error();
     report.trial_balance = trial_lines(*balances, assets_);
     for (const auto& line : report.trial_balance)
         if (!line.difference.is_zero())
-            report.add(Break{kind::trial_balance,
-                             {},
-                             {line.difference, line.asset},
-                             {},
-                             {},
-                             "debits " + line.debits.to_string() + ", credits " + line.credits.to_string()});
-    report.as_of_ms = clock_.unix_ms();
-    co_return report;
+            known->add_unless_explained(
+                Break{kind::trial_balance,
+                      {},
+                      {line.difference, line.asset},
+                      {},
+                      {},
+                      "debits " + line.debits.to_string() + ", credits " + line.credits.to_string(),
+                      0,
+                      line.asset},
+                report);
+    if (report.extent == Extent::full) {
+        Task<Done> proving = prove_ledger(report);
+        const Done proven = co_await proving;
+        if (!proven) co_return proven.error();
+    }
+    for (const auto& finding : unproven_)
+        known->add_unless_explained(Break{kind::ledger_not_proven, {}, {}, {}, {}, finding, 0, digest_of(finding)},
+                                    report);
+    report.ledger_proven = ledger_proven_;
+    co_return atr::Unit{};
+}
+
+/// Proves the ledger as `treasurer ledger verify` does. Too many payments, or commits that leave no moment between two,
+/// leave it unproven.
+Task<Reconciliation::Done> Reconciliation::prove_ledger(ReconciliationReport& report) {
+    unproven_.clear();
+    ledger_proven_ = false;
+    Task<atr::Result<treasury::Totals>> counting = treasury::read_totals(store_);
+    const atr::Result<treasury::Totals> totals = co_await counting;
+    if (!totals) co_return totals.error();
+    const atr::Int128 payments = totals->payments_settled + totals->payments_failed;
+    if (settings_.prove_at_most == 0 || payments > static_cast<atr::Int128>(settings_.prove_at_most))
+        co_return atr::Unit{};
+    Task<atr::Result<LedgerProof>> proving = verify_ledger(store_);
+    atr::Result<LedgerProof> proof = co_await proving;
+    if (!proof && proof.error().code == ATR_E_OVERLOADED) co_return atr::Unit{};
+    if (!proof) co_return proof.error();
+    unproven_ = std::move(proof->findings);
+    ledger_proven_ = true;
+    report.payments_checked += proof->payments;
+    co_return atr::Unit{};
+}
+
+Task<Reconciliation::Done> Reconciliation::count_unknown(ReconciliationReport& report) {
+    atr::Query query;
+    query.index = "by_state";
+    query.eq = {atr::Value::of(std::string(to_string(PaymentState::unknown)))};
+    query.limit = page_of_unknown;
+    do {
+        Task<atr::Result<Listing<Payment>>> reading = store_.list<Payment>(query);
+        atr::Result<Listing<Payment>> page = co_await reading;
+        if (!page) co_return page.error();
+        if (report.unknown_payments == 0 && !page->items.empty())
+            report.oldest_unknown_ms = page->items.front().created_ms;
+        report.unknown_payments += page->items.size();
+        query.cursor = std::move(page->next_cursor);
+    } while (!query.cursor.empty() && report.unknown_payments < most_unknown);
+    co_return atr::Unit{};
 }
 
 Task<Reconciliation::Done> Reconciliation::compare(RailPort& rail, ReconciliationReport& report) {
@@ -100,7 +182,8 @@ Task<Reconciliation::Done> Reconciliation::compare(RailPort& rail, Reconciliatio
     const atr::Result<Followed> followed = co_await following;
     if (!followed) co_return followed.error();
 
-    Scan scan{rail, report, {}, value_in(checkpoints_, rail.name()), {}, {}, {}};
+    Scan scan{rail, report, {}, {}, value_in(checkpoints_, rail.name()), {}, {}, {}};
+    report.rails.push_back(rail.name());
     std::size_t buckets = 1;
     if (full) {
         Task<atr::Result<std::size_t>> counting = count_buckets();
@@ -116,7 +199,13 @@ Task<Reconciliation::Done> Reconciliation::compare(RailPort& rail, Reconciliatio
     const atr::Result<AccountSums> before = co_await reading;
     if (!before) co_return before.error();
 
-    Judge judge(rail.name(), assets_, settings_.judge, report, scan.progress, full ? &scan.posted : nullptr);
+    // Read between the two sums: what two persons book meanwhile is in the second alone, and may be explained or not.
+    Task<atr::Result<KnownBreaks>> asking_persons = breaks_.read();
+    atr::Result<KnownBreaks> known = co_await asking_persons;
+    if (!known) co_return known.error();
+    scan.known = std::move(*known);
+    Judge judge(rail.name(), assets_, settings_.judge, scan.known, report, scan.progress,
+                full ? &scan.posted : nullptr);
     for (int reading_no = 0; reading_no < balance_readings; ++reading_no) {
         Task<Done> asking = read_rail_balance(scan);
         const Done asked = co_await asking;
@@ -272,13 +361,16 @@ void Reconciliation::compare_rail(Scan& scan) const {
         line.difference = less(less(line.at_rail, line.booked), line.in_flight);
         scan.report.balances.push_back(std::move(line));
         if (off.is_zero()) continue;
-        scan.report.add(Break{
-            kind::rail_balance_differs,
-            scan.rail.name(),
-            {off, asset},
-            {},
-            {},
-            "the rail says it holds " + says.to_string() + ", its statement sums to " + less(says, off).to_string()});
+        scan.known.add_unless_explained(Break{kind::rail_balance_differs,
+                                              scan.rail.name(),
+                                              {off, asset},
+                                              {},
+                                              {},
+                                              "the rail says it holds " + says.to_string() +
+                                                  ", its statement sums to " + less(says, off).to_string(),
+                                              0,
+                                              asset},
+                                        scan.report);
     }
 }
 
@@ -287,22 +379,20 @@ void Reconciliation::compare_ledger(Scan& scan, const AccountSums& before, const
         const Tally tally = value_in(scan.progress.tallies, asset);
         const auto in = outside(tally.booked_in, value_in(before.debits, asset), value_in(after.debits, asset));
         const auto out = outside(tally.booked_out, value_in(before.credits, asset), value_in(after.credits, asset));
-        if (!in.is_zero())
-            scan.report.add(Break{kind::ledger_differs,
-                                  scan.rail.name(),
-                                  {in, asset},
-                                  {},
-                                  {},
-                                  "the treasury account was debited " + value_in(after.debits, asset).to_string() +
-                                      ", receipts explain " + tally.booked_in.to_string()});
-        if (!out.is_zero())
-            scan.report.add(Break{kind::ledger_differs,
-                                  scan.rail.name(),
-                                  {out, asset},
-                                  {},
-                                  {},
-                                  "the treasury account was credited " + value_in(after.credits, asset).to_string() +
-                                      ", payments explain " + tally.booked_out.to_string()});
+        const auto differs = [&](const atr::Decimal& by, std::string detail, const char* side) {
+            if (by.is_zero()) return;
+            scan.known.add_unless_explained(
+                Break{kind::ledger_differs, scan.rail.name(), {by, asset}, {}, {}, std::move(detail), 0, asset + side},
+                scan.report);
+        };
+        differs(in,
+                "the treasury account was debited " + value_in(after.debits, asset).to_string() +
+                    ", receipts explain " + tally.booked_in.to_string(),
+                ".in");
+        differs(out,
+                "the treasury account was credited " + value_in(after.credits, asset).to_string() +
+                    ", payments explain " + tally.booked_out.to_string(),
+                ".out");
     }
 }
 

@@ -11,6 +11,7 @@
 
 #include "ports/rail_port.hpp"
 #include "reconcile/books.hpp"
+#include "reconcile/break_book.hpp"
 #include "reconcile/judge.hpp"
 #include "reconcile/statement_follower.hpp"
 
@@ -21,6 +22,9 @@ struct ReconciliationSettings {
     Millis timeout{10'000};    ///< of one call of a rail
     JudgeSettings judge = {};
     std::size_t posted_at_once = 50'000;  ///< payments held at once while their events are looked for
+    /// Up to so many payments a full run proves the ledger from its transfers too, which are then all held at once;
+    /// 0: never. Beyond it is left to `treasurer ledger verify`.
+    std::size_t prove_at_most = 0;
 };
 
 /// Threads: any, but one run at a time (ReconciliationService sees to it). Lifetime: everything it is given outlives it
@@ -34,11 +38,16 @@ public:
           clock_(clock),
           rails_(std::move(rails)),
           follower_(follower),
-          settings_(settings) {}
+          settings_(settings),
+          breaks_(store) {}
 
     /// Receipts that came in are booked first. A tail run begins behind the last page that was clean; it becomes a full
     /// one when the books hold something that the tail cannot explain. The first run is full in any case.
+    /// What it found is kept as records, for people to work off.
     Task<atr::Result<ReconciliationReport>> run(Extent extent);
+
+    /// What persons have said of breaks so far.
+    BreakBook& breaks() { return breaks_; }
 
 private:
     struct RailBalance {
@@ -49,6 +58,7 @@ private:
     struct Scan {
         RailPort& rail;
         ReconciliationReport& report;
+        KnownBreaks known;
         PostedPayments posted;
         Progress progress;
         RailBalance balance;
@@ -62,6 +72,9 @@ private:
 
     Task<atr::Result<ReconciliationReport>> run_once(Extent extent);
     Task<Done> compare(RailPort& rail, ReconciliationReport& report);
+    Task<Done> compare_trial_balance(ReconciliationReport& report);
+    Task<Done> prove_ledger(ReconciliationReport& report);
+    Task<Done> count_unknown(ReconciliationReport& report);
     Task<Done> read_rail_balance(Scan& scan);
     Task<Done> read_statement(Scan& scan, Judge& judge);
     Task<Done> judge_page(Scan& scan, Judge& judge, const atr::StatementPage& page);
@@ -82,7 +95,10 @@ private:
     const std::vector<RailPort*> rails_;
     StatementFollower& follower_;
     const ReconciliationSettings settings_;
+    BreakBook breaks_;
     std::map<std::string, Progress> checkpoints_;  ///< by rail: behind its last clean page
+    std::vector<std::string> unproven_;            ///< what the last full run could not prove of the ledger
+    bool ledger_proven_ = false;                   ///< whether that run tried
 };
 
 }  // namespace treasurer::reconcile

@@ -68,7 +68,7 @@ Task<> ReconciliationService::loop() {
             if (last_full_ms_ && clock_.unix_ms() - *last_full_ms_ < settings_.full_every.count())
                 extent = Extent::tail;
         }
-        if (quarantine_ && quarantine_->active()) extent = Extent::full;
+        if (full_wanted_.exchange(false) || (quarantine_ && quarantine_->active())) extent = Extent::full;
         Task<Answer> running = run(extent);
         const Answer answer = co_await running;
         if (stopping_) co_return;

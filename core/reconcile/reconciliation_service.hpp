@@ -46,6 +46,14 @@ public:
     /// so, one begins the next run and the others join it.
     Task<atr::Result<Report>> run(Extent extent = Extent::full);
 
+    /// A full run as soon as may be, by itself: persons have dealt with a break.
+    void soon() {
+        full_wanted_ = true;
+        pause_.nudge();
+    }
+    /// What persons have said of breaks so far. Errors: those of storage.
+    Task<atr::Result<KnownBreaks>> known() { return reconciliation_.breaks().read(); }
+
     /// Null before the first run has ended.
     Report last() const;
     /// Why the last run could not be made; nullopt when it could.
@@ -65,7 +73,7 @@ private:
     const ServiceSettings settings_;
     QuarantineKeeper* const quarantine_;
     Pause pause_;
-    std::atomic<bool> stopping_{false};
+    std::atomic<bool> stopping_{false}, full_wanted_{false};
     std::atomic<std::uint64_t> runs_{0};
 
     mutable std::mutex mutex_;

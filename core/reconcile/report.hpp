@@ -1,11 +1,14 @@
 /// What reconciliation found.
 #pragma once
 
+#include <array>
 #include <atr/money.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "ledger/balances.hpp"
+#include "records/json.hpp"
 #include "runtime/clock.hpp"
 
 namespace treasurer::reconcile {
@@ -27,14 +30,54 @@ inline constexpr const char* unbookable_receipt = "unbookable_receipt";      ///
 inline constexpr const char* rail_balance_differs = "rail_balance_differs";  ///< from the sum of its own statement
 inline constexpr const char* ledger_differs = "ledger_differs";              ///< from what the events explain
 inline constexpr const char* trial_balance = "trial_balance";                ///< debits are not credits
+inline constexpr const char* ledger_not_proven = "ledger_not_proven";  ///< what `treasurer ledger verify` would say
+
+inline constexpr std::array all = {left_without_us,      paid_twice,         amount_differs,  payee_differs,
+                                   moved_after_end,      wrong_rail,         fee_not_booked,  fee_differs,
+                                   no_rail_event,        receipt_not_booked, receipt_differs, unbookable_receipt,
+                                   rail_balance_differs, ledger_differs,     trial_balance,   ledger_not_proven};
 }  // namespace kind
+
+/// How a break's movement would enter the books: out of the rail's treasury account, or back into it.
+struct Correction {
+    std::string account;  ///< the other one; empty: there is nothing to book
+    atr::Money amount;
+    bool came_back = false;  ///< the books hold that more left than did
+
+    bool is_possible() const { return !account.empty(); }
+};
+
+/// What persons may do with a break. Either takes two who say the same.
+namespace action {
+inline constexpr const char* book = "book";            ///< the movement enters the books, in an account of its own
+inline constexpr const char* explained = "explained";  ///< nothing is booked; it is no difference any more
+}  // namespace action
+
+/// One person's word on a break.
+struct BreakVote {
+    std::string by, action, reason;
+    UnixMillis at_ms = 0;
+};
 
 struct Break {
     std::string kind, rail;
     atr::Money amount;
     std::string payment_id, event_id, detail;
-    UnixMillis at_ms = 0;  ///< of the event or payment; 0: of no moment
+    UnixMillis at_ms = 0;          ///< of the event or payment; 0: of no moment
+    std::string subject = {};      ///< what it is about, where it is of no event and no payment
+    Correction correction = {};    ///< that two persons may book
+    UnixMillis first_seen_ms = 0;  ///< by any host
+    std::vector<BreakVote> votes = {};
 };
+
+/// The same for the same difference in every comparison, and fit for a path: "bank:event-7:paid_twice".
+std::string break_id(const Break& found);
+
+/// What is people's to do with this break.
+std::vector<std::string> actions_of(const Break& found);
+
+/// What makes breaks of a kind, and what to look at, in words for people.
+std::string cause_of(const std::string& kind);
 
 /// Moved at the rail and not in the books yet, or the other way round; the next seconds will tell.
 struct InFlight {
@@ -68,7 +111,9 @@ struct ReconciliationReport {
 
     UnixMillis as_of_ms = 0;
     Extent extent = Extent::full;
+    std::vector<std::string> rails;  ///< that were compared
     std::vector<Break> breaks;
+    std::vector<Break> explained;  ///< by two persons: no difference any more
     std::vector<InFlight> in_flight;
     std::size_t breaks_total = 0, in_flight_total = 0;
     std::vector<BalanceLine> balances;
@@ -77,15 +122,27 @@ struct ReconciliationReport {
     /// it settles.
     std::size_t unexplained_pending = 0;
     std::uint64_t events_checked = 0, payments_checked = 0;
+    /// Whether the ledger was compared with its own transfers, payments and invoices.
+    bool ledger_proven = false;
+    std::uint64_t unknown_payments = 0;
+    UnixMillis oldest_unknown_ms = 0;  ///< when the oldest of them was made; 0: there is none
 
     bool equal() const { return breaks_total == 0; }
+    bool was_explained(const std::string& id) const { return explained_.contains(id); }
     void add(Break found);
+    /// One that two persons have explained.
+    void note_explained(const Break& found) { explained_.insert(break_id(found)); }
     void add(InFlight found);
+
+private:
+    std::set<std::string> explained_;  ///< ids of those that were found again
 };
 
-/// {"equal","as_of","extent","breaks":[{"kind","rail","asset","amount","payment_id","event_id","detail","at","age_s"}],
-///  "breaks_total","in_flight":[…],"in_flight_total","unexplained_pending","balances":[…],"trial_balance":[…],
-///  "checked":{"events","payments"}}; amounts are decimal strings.
+/// {"equal","as_of","extent","breaks":[{"id","kind","rail","asset","amount","payment_id","event_id","detail","at",
+///  "first_seen","age_s","cause","actions","votes":[{"by","action","reason","at"}]}],"breaks_total","explained":[…],"in_flight":[…],"in_flight_total","unexplained_pending","balances":[…],"trial_balance":[…],
+///  "checked":{"events","payments","ledger"},"unknown_payments":{"count","oldest_age_s"}}; amounts are decimal strings.
 std::string to_json(const ReconciliationReport& report);
+/// One break of it, its age as of `now`.
+Json shown(const Break& found, UnixMillis now);
 
 }  // namespace treasurer::reconcile

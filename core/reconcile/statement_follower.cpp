@@ -4,9 +4,11 @@
 
 #include "ledger/accounts.hpp"
 #include "ledger/bookkeeping.hpp"
+#include "payments/ending.hpp"
 #include "reconcile/movement.hpp"
 #include "records/journal.hpp"
 #include "records/schema.hpp"
+#include "records/vendor.hpp"
 #include "runtime/mutation.hpp"
 #include "treasury/rollups.hpp"
 
@@ -20,6 +22,19 @@ constexpr int most_tries = 8;  ///< of one page, while others change what it is 
 /// The whole of a payment came back; less of it is a refund.
 bool is_return(const atr::RailEvent& event, const Payment& payment) {
     return event.state == atr::RailState::returned && event.money == payment.amount;
+}
+
+/// Its record does not rule out that the rail has it.
+bool may_have_been_sent(const Payment& payment) {
+    if (is_final(payment.state) || payment.state == PaymentState::waiting_approval) return false;
+    return payment.maybe_sent || (payment.state != PaymentState::scheduled && payment.state != PaymentState::reserved);
+}
+
+/// The rail's final word that this very payment was made: to its payee, of its amount.
+bool settles(const atr::RailEvent& event, const Payment& payment) {
+    if (movement_of(event) != Movement::out || payment.amount != event.money) return false;
+    const std::string paid = address_paid(event);
+    return paid.empty() || address_form(paid) == address_form(payment.creditor.address);
 }
 
 std::string cursor_key(const std::string& rail) {
@@ -165,7 +180,8 @@ Task<atr::Result<StatementFollower::Known>> StatementFollower::look_up(std::stri
                 atr::Result<Payment> payment = decode<Payment>(record);
                 if (!payment) co_return payment.error();
                 if (payment->rail != rail) continue;  // reconciliation names it
-                if (payment->state == PaymentState::settled && came_back.contains(payment->id))
+                const bool is_returned = payment->state == PaymentState::settled && came_back.contains(payment->id);
+                if (is_returned || may_have_been_sent(*payment))
                     wanted.emplace(Invoice::collection, payment->invoice_id);
                 if (may_cost_more(*payment)) {  // read after the payment: its end and this are one unit
                     const std::string kept = ledger::fee_hold_id(payment->transfer_id);
@@ -197,11 +213,26 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
         if (!known) co_return known.error();
         UnitOfWork unit = store_.begin();
         Followed here;
+        std::set<std::string> ended_here;  // payments
         for (const auto& event : page.events) {
             const Movement movement = movement_of(event);
             if (movement != Movement::in && movement != Movement::out) continue;
             const auto paid = known->payments.find(id_from_digits(event.payment_id));
             Payment* const payment = paid == known->payments.end() ? nullptr : &paid->second;
+            if (payment && movement == Movement::in && ended_here.contains(payment->id)) {
+                waits = true;  // its return comes after its end
+                continue;
+            }
+            if (payment && may_have_been_sent(*payment) && settles(event, *payment)) {
+                const auto invoice = known->invoices.find(payment->invoice_id);
+                if (is_late(event) && invoice != known->invoices.end()) {
+                    *payment = end_late(unit, *payment, invoice->second, event);
+                    ended_here.insert(payment->id);
+                    ++here.settled;
+                } else {
+                    waits = true;
+                }
+            }
             if (movement == Movement::out && payment && may_cost_more(*payment)) {
                 if (!is_final(payment->state)) {
                     waits = true;  // its hold covers the fee, which its end may book or keep on holding
@@ -251,6 +282,7 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
         if (committed.ok()) {
             into.booked += here.booked;
             into.returned += here.returned;
+            into.settled += here.settled;
             if (moves && cursor_at < committed.versions.size()) place.version = committed.versions[cursor_at];
             co_return Written::done;
         }
@@ -262,6 +294,25 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
     co_return atr::retry(ATR_E_OVERLOADED, lost == ledger::day_label
                                                ? "the books of this day are closed: the clock of this host is behind"
                                                : "what the statement is about keeps changing: " + lost);
+}
+
+bool StatementFollower::is_late(const atr::RailEvent& event) const {
+    return clock_.unix_ms() - event.at_unix_ms >= settings_.late_after.count();
+}
+
+/// Its job is left to whoever holds it: a saga that finds the payment ended does no more than end the job.
+Payment StatementFollower::end_late(UnitOfWork& unit, Payment payment, Invoice invoice, const atr::RailEvent& event) {
+    payments::Ending ending;
+    ending.payment = std::move(payment);
+    ending.invoice = std::move(invoice);
+    ending.move = {payments::Step::post, PaymentState::settled, {}};
+    ending.rail_reference = event.rail_reference;
+    ending.invoice_status = payments::invoice_status_after(PaymentState::settled);
+    ending.fee_is_known = true;  // it stands in the same event, and is booked with it
+    ending.actor = "host:statement";
+    ending.action = "payment.settled";
+    ending.detail = "statement event " + event.event_id;
+    return payments::put_ending(unit, std::move(ending), assets_, store_.ids(), clock_.unix_ms());
 }
 
 /// The transfer that gives the money back is booked with it. Its invoice may be submitted again.

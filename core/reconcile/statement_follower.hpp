@@ -1,5 +1,6 @@
 /// Books what a rail's statement shows beside our payments, each movement once: receipts (so the opening balance enters
-/// the books at the first start), what vendors give back, payments that are returned, and fees.
+/// the books at the first start), what vendors give back, payments that are returned, and fees. It ends a payment whose
+/// settlement came late: one that is still open here, and that the statement shows as finally paid.
 #pragma once
 
 #include <map>
@@ -19,22 +20,25 @@ namespace treasurer::reconcile {
 struct FollowerSettings {
     std::uint32_t page = 100;  ///< events asked for, and booked in one unit of work, at once
     Millis timeout{10'000};    ///< of one call of the rail
+    /// How long a movement is left to the saga of its payment, which asks the rail by itself.
+    Millis late_after{60'000};
 };
 
 struct Followed {
     std::size_t booked = 0;      ///< movements booked by this call
     std::size_t returned = 0;    ///< payments that it marked as returned
+    std::size_t settled = 0;     ///< payments whose late settlement it booked
     std::size_t unbookable = 0;  ///< receipts of an asset, or with decimals, that the books do not count
     std::string position;        ///< kept; everything before it is booked or unbookable
 };
 
 /// The position is kept in cursors_collection under "statement|<rail>" and moves in the same unit of work as the
 /// bookings it covers. It waits before a page with a receipt that is not final yet, with the return of a payment that
-/// is still under way, or with one that may have cost more than its amount; what is behind is booked all the same. What
-/// was kept of a payment's hold for a fee is given back in the unit that books the fee, or that passes an event without
-/// one. It goes back to the beginning when an asset that was skipped is counted meanwhile. Threads: any; several hosts
-/// may follow one rail at once: each receipt is booked once, whoever comes first. Lifetime: what it is given outlives
-/// it and its tasks. Errors: those of rail and storage; what was booked stays.
+/// is still under way, with a settlement left to its saga, or with one that may have cost more than its amount; what is
+/// behind is booked all the same. What was kept of a payment's hold for a fee is given back in the unit that books the
+/// fee, or that passes an event without one. It goes back to the beginning when an asset that was skipped is counted
+/// meanwhile. Threads: any; several hosts may follow one rail at once: each receipt is booked once, whoever comes first.
+/// Lifetime: what it is given outlives it and its tasks. Errors: those of rail and storage; what was booked stays.
 class StatementFollower {
 public:
     StatementFollower(Store& store, const ledger::Assets& assets, const Clock& clock, FollowerSettings settings = {})
@@ -54,7 +58,7 @@ private:
     struct Known {
         std::set<std::string> booked;                       ///< ids of transfers that are in the books
         std::map<std::string, Payment> payments;            ///< by id
-        std::map<std::string, Invoice> invoices;            ///< by id: of payments that came back
+        std::map<std::string, Invoice> invoices;            ///< by id: of payments that came back or settled late
         std::map<std::string, ledger::Transfer> fee_holds;  ///< by payment: kept for a fee that the rail had not told
     };
 
@@ -67,6 +71,8 @@ private:
                                                const Payment* payment, Place& place, Followed& into) const;
     std::optional<ledger::Transfer> fee_of(const std::string& rail, const atr::RailEvent& event,
                                            const Payment* payment) const;
+    bool is_late(const atr::RailEvent& event) const;
+    Payment end_late(UnitOfWork& unit, Payment payment, Invoice invoice, const atr::RailEvent& event);
     void mark_returned(UnitOfWork& unit, Payment payment, Invoice invoice, const atr::RailEvent& event);
 
     Store& store_;

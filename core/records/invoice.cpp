@@ -48,6 +48,7 @@ Json Invoice::to_json() const {
     set_if(out, "payment_id", payment_id);
     set_if(out, "approval_id", approval_id);
     set_if(out, "duplicate_of", duplicate_of);
+    if (!resolution.empty()) out["resolution"] = votes_json(resolution);
     for (const auto& reason : reasons)
         out["reasons"].push_back({{"rule", reason.rule}, {"result", reason.result}, {"detail", reason.detail}});
     return out;
@@ -61,6 +62,7 @@ Invoice Invoice::from_json(const Json& json) {
     out.updated_ms = json.at("updated_ms");
     out.amount_due = money_from(json.at("amount_due"));
     out.outcome = text_or(json, "outcome");
+    out.resolution = votes_from(json);
     out.fields = json.value("fields", Json::array());
     out.submitted_by = text_or(json, "submitted_by");
     out.document_sha256 = text_or(json, "document_sha256");

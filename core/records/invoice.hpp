@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "records/json.hpp"
+#include "records/resolution_vote.hpp"
 #include "runtime/clock.hpp"
 
 namespace treasurer {
@@ -52,7 +53,8 @@ struct Invoice {
     std::string payment_id;
     std::string approval_id;
     std::string duplicate_of;
-    Json fields = Json::array();  ///< what the parser claimed, with evidence
+    std::vector<ResolutionVote> resolution;  ///< "paid elsewhere", after its payment ended unpaid; two: done
+    Json fields = Json::array();             ///< what the parser claimed, with evidence
 
     std::uint64_t version = 0;  ///< of the stored record; 0: not stored yet
 

@@ -72,12 +72,7 @@ Json Payment::to_json() const {
     for (const auto& call : sent) out["sent"].push_back({{"at_ms", call.at_ms}, {"attempt", call.attempt}});
     for (const auto& change : history)
         out["history"].push_back({{"state", to_string(change.state)}, {"at_ms", change.at_ms}});
-    for (const auto& vote : resolution)
-        out["resolution"].push_back({{"by", vote.by},
-                                     {"outcome", vote.outcome},
-                                     {"reference", vote.reference},
-                                     {"reason", vote.reason},
-                                     {"at_ms", vote.at_ms}});
+    if (!resolution.empty()) out["resolution"] = votes_json(resolution);
     return out;
 }
 
@@ -111,9 +106,7 @@ Payment Payment::from_json(const Json& json) {
         out.sent.push_back({call.at("at_ms"), call.at("attempt")});
     for (const auto& change : json.value("history", Json::array()))
         out.history.push_back({payment_state_from(change.at("state").get<std::string>()), change.at("at_ms")});
-    for (const auto& vote : json.value("resolution", Json::array()))
-        out.resolution.push_back(
-            {vote.at("by"), vote.at("outcome"), vote.at("reference"), vote.at("reason"), vote.at("at_ms")});
+    out.resolution = votes_from(json);
     return out;
 }
 

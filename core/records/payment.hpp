@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "records/json.hpp"
+#include "records/resolution_vote.hpp"
 #include "runtime/clock.hpp"
 
 namespace treasurer {
@@ -49,15 +50,6 @@ struct StateChange {
 struct Sent {
     UnixMillis at_ms = 0;  ///< when the call began, by its host's clock
     std::uint32_t attempt = 1;
-};
-
-/// One person's word on a payment that nobody else can decide. Two that agree end it.
-struct ResolutionVote {
-    std::string by;
-    std::string outcome;    ///< "paid", "not_paid" or "paid_elsewhere"
-    std::string reference;  ///< where it can be looked up: the rail's own, or that of the payment made elsewhere
-    std::string reason;
-    UnixMillis at_ms = 0;
 };
 
 struct Payment {

@@ -35,6 +35,7 @@ atr::Schema record_schema() {
          .indexes = {index("by_time", {at}), index("by_payment", {{"/payment_id", ATR_T_TEXT}, at})}},
         {.name = "ledger_days", .indexes = {index("by_start", {{"/start_ms", ATR_T_INT}})}},
         {.name = "ledger_day_parts"},
+        {.name = "breaks", .indexes = {index("by_state", {{"/state", ATR_T_TEXT}, {"/first_seen_ms", ATR_T_INT}})}},
         {.name = "activity", .indexes = {index("by_time", {at})}},
         {.name = "documents"},
         {.name = "audit", .indexes = {index("by_time", {at}), index("by_subject", {{"/subject", ATR_T_TEXT}, at})}},

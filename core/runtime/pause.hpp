@@ -3,6 +3,7 @@
 
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include "runtime/completion.hpp"
 
@@ -18,11 +19,25 @@ public:
         Completion<bool> over(executor_);
         {
             const std::lock_guard lock(mutex_);
-            if (woken_) co_return;
+            if (woken_ || std::exchange(nudged_, false)) co_return;
             current_ = over;
         }
         executor_.post_after(time, [over] { over.set(true); });
         co_await over;
+        const std::lock_guard lock(mutex_);
+        current_.reset();
+        nudged_ = false;
+    }
+
+    /// Ends the wait there is, or else the next one.
+    void nudge() {
+        std::optional<Completion<bool>> waiting;
+        {
+            const std::lock_guard lock(mutex_);
+            nudged_ = true;
+            waiting = current_;
+        }
+        if (waiting) waiting->set(true);
     }
 
     void wake() {
@@ -38,7 +53,7 @@ public:
 private:
     Executor& executor_;
     std::mutex mutex_;
-    bool woken_ = false;
+    bool woken_ = false, nudged_ = false;
     std::optional<Completion<bool>> current_;
 };
 

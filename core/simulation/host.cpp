@@ -12,6 +12,19 @@ payments::SagaSettings saga_settings(const Plan& plan) {
     return out;
 }
 
+/// Late is soon here, so that statement and saga are at the same payments.
+reconcile::FollowerSettings follower_settings() {
+    reconcile::FollowerSettings out;
+    out.late_after = Millis{3000};
+    return out;
+}
+
+reconcile::ReconciliationSettings comparison_settings() {
+    reconcile::ReconciliationSettings out;
+    out.prove_at_most = 10'000;
+    return out;
+}
+
 cache::FollowSettings follow_settings() {
     cache::FollowSettings out;
     out.poll = Millis{1000};
@@ -47,8 +60,8 @@ Host::Host(Surroundings around, ActorExecutor& executor, const Clock& clock, std
       payments_desk(store, clock),
       resolver({store, saga, rails, assets, clock}),
       expiry(store, approvals, executor, clock, around.plan.has(Trouble::reservations) ? Millis{1000} : Millis{60'000}),
-      statements(store, assets, clock),
-      comparison(store, assets, clock, {&rail}, statements),
+      statements(store, assets, clock, follower_settings()),
+      comparison(store, assets, clock, {&rail}, statements, comparison_settings()),
       reconciliation(comparison, executor, clock) {
     rails.add(rail);
     pipeline.on_committed([this](const atr::Batch& batch, std::uint64_t seq) {

@@ -29,15 +29,38 @@ std::string books_json(const std::optional<BooksCheck>& books) {
     return std::move(out.add("as_of", json_string(rfc3339(books->as_of_ms)))).done();
 }
 
-std::string alerts_json(const std::vector<Alert>& alerts) {
-    std::string out = "[";
+/// Between them, and nowhere else, stand the alerts: within a text every quote has a backslash.
+constexpr std::string_view alerts_begin = "\"alerts\":[", alerts_end = "],\"available\":";
+constexpr std::string_view no_books = "\"books\":null}";
+
+std::string entries_json(const std::vector<Alert>& alerts) {
+    std::string out;
     for (const auto& alert : alerts) {
-        if (out.size() > 1) out += ',';
+        if (!out.empty()) out += ',';
         JsonObject entry;
         entry.add("code", json_string(alert.code)).add("level", json_string(alert.level));
         out += std::move(entry.add("message", json_string(alert.message))).done();
     }
-    return out + ']';
+    return out;
+}
+
+/// Apart from all others, the worst of all; `late` ones come last.
+std::vector<Alert> alerts_of_books(const std::optional<BooksCheck>& books) {
+    if (!books || books->equal) return {};
+    return {{"books_not_equal", "critical",
+             "The books and the rail differ: " + counted(books->breaks, "break", "breaks") + " found at " +
+                 rfc3339(books->as_of_ms)}};
+}
+
+std::vector<Alert> alerts_of_late_books(const std::optional<BooksCheck>& books) {
+    if (!books) return {{"books_not_compared", "warning", "The books were not compared with the rail yet"}};
+    if (!books->is_late) return {};
+    return {
+        {"books_not_compared", "warning", "The books were last compared with the rail at " + rfc3339(books->as_of_ms)}};
+}
+
+void append(std::vector<Alert>& to, std::vector<Alert> more) {
+    for (auto& alert : more) to.push_back(std::move(alert));
 }
 
 atr::Query by_status(std::string index, std::string value) {
@@ -48,15 +71,10 @@ atr::Query by_status(std::string index, std::string value) {
     return out;
 }
 
-}  // namespace
-
-std::vector<Alert> alerts_of(const Dashboard& dashboard) {
+/// But for those that reconciliation gives cause for.
+std::vector<Alert> other_alerts(const Dashboard& dashboard) {
     std::vector<Alert> out;
     const auto& figures = dashboard.figures;
-    if (dashboard.books && !dashboard.books->equal)
-        out.push_back({"books_not_equal", "critical",
-                       "The books and the rail differ: " + counted(dashboard.books->breaks, "break", "breaks") +
-                           " found at " + rfc3339(dashboard.books->as_of_ms)});
     if (dashboard.quarantined)
         out.push_back({"quarantine", "critical",
                        "The store was copied or restored: nothing is paid until the books agree with the rail, or an "
@@ -79,7 +97,35 @@ std::vector<Alert> alerts_of(const Dashboard& dashboard) {
     return out;
 }
 
-std::string to_json(const Dashboard& dashboard) {
+}  // namespace
+
+std::vector<Alert> alerts_of(const Dashboard& dashboard, const std::optional<BooksCheck>& books) {
+    std::vector<Alert> out = alerts_of_books(books);
+    append(out, other_alerts(dashboard));
+    append(out, alerts_of_late_books(books));
+    return out;
+}
+
+std::string to_json(const Dashboard& dashboard, const std::optional<BooksCheck>& books) {
+    return with_books(to_json_without_books(dashboard), books);
+}
+
+std::string with_books(std::string dashboard, const std::optional<BooksCheck>& books) {
+    if (!dashboard.ends_with(no_books)) return dashboard;
+    dashboard.resize(dashboard.size() - no_books.size());
+    dashboard += "\"books\":" + books_json(books) + '}';
+    const auto put_in = [&](std::size_t at, std::string before, std::string entries, std::string after) {
+        if (!entries.empty()) dashboard.insert(at, before + entries + after);
+    };
+    std::size_t end = dashboard.find(alerts_end), begin = dashboard.find(alerts_begin);
+    if (begin == std::string::npos || end == std::string::npos) return dashboard;
+    begin += alerts_begin.size();
+    put_in(end, begin == end ? "" : ",", entries_json(alerts_of_late_books(books)), "");
+    put_in(begin, "", entries_json(alerts_of_books(books)), dashboard[begin] == ']' ? "" : ",");
+    return dashboard;
+}
+
+std::string to_json_without_books(const Dashboard& dashboard) {
     const auto& figures = dashboard.figures;
     JsonObject out;
     out.add("status", json_string("Online"))
@@ -87,7 +133,7 @@ std::string to_json(const Dashboard& dashboard) {
         .add("currency", json_string(figures.asset))
         .add("monthly_burn", json_number(figures.monthly_burn))
         .add("runway_months", json_number(figures.runway_months))
-        .add("alerts", alerts_json(alerts_of(dashboard)))
+        .add("alerts", '[' + entries_json(other_alerts(dashboard)) + ']')
         .add("available", json_number(figures.available))
         .add("held", json_number(figures.held))
         .add("waiting_approvals", std::to_string(dashboard.waiting_approvals))
@@ -98,7 +144,7 @@ std::string to_json(const Dashboard& dashboard) {
         .add("critical_runway_months", json_number(dashboard.critical_runway_months))
         .add("rail", json_string(figures.rail))
         .add("as_of", json_string(rfc3339(figures.as_of_ms)))
-        .add("books", books_json(dashboard.books));
+        .add("books", "null");
     return std::move(out).done();
 }
 

@@ -14,6 +14,7 @@ struct BooksCheck {
     bool equal = true;
     std::size_t breaks = 0;
     UnixMillis as_of_ms = 0;
+    bool is_late = false;  ///< it was long ago
 };
 
 struct Dashboard {
@@ -24,26 +25,29 @@ struct Dashboard {
     std::uint64_t waiting_approvals = 0;
     std::uint64_t unknown_payments = 0;         ///< the rail has not said what became of them
     std::uint64_t payments_needing_person = 0;  ///< of the unknown ones, those only a person can decide
-    std::optional<BooksCheck> books;            ///< nullopt: not compared yet
 };
 
 struct Alert {
-    std::string code;   ///< runway_critical, payments_need_person, payments_unknown, books_not_equal, payments_paused,
-                        ///< quarantine
+    std::string code;   ///< books_not_equal, books_not_compared, quarantine, runway_critical, payments_need_person,
+                        ///< payments_unknown, payments_paused
     std::string level;  ///< critical or warning
     std::string message;
 };
 
-/// What should worry a person, the worst first.
-std::vector<Alert> alerts_of(const Dashboard& dashboard);
+/// What should worry a person, the worst first. `books`: nullopt: not compared yet.
+std::vector<Alert> alerts_of(const Dashboard& dashboard, const std::optional<BooksCheck>& books);
 
 /// {"status":"Online","treasury_balance":15000.50,"currency":"MNEE","monthly_burn":5000.0,"runway_months":3.0,
 ///  "alerts":[{"code","level","message"}],"available","held","waiting_approvals","payments_unknown",
 ///  "payments_needing_person","paused","quarantined","critical_runway_months","rail","as_of","books":{"equal","breaks","as_of"}|null}
 /// treasury_balance is what is booked; runway counts what is available.
-std::string to_json(const Dashboard& dashboard);
+std::string to_json(const Dashboard& dashboard, const std::optional<BooksCheck>& books);
 
-/// Reads all of it but `books`. Counts stop at 10,000.
+/// The same in two steps: the first may be cached, what reconciliation said last is put in whenever it is shown.
+std::string to_json_without_books(const Dashboard& dashboard);
+std::string with_books(std::string dashboard, const std::optional<BooksCheck>& books);
+
+/// Reads all of it but the last word of reconciliation. Counts stop at 10,000.
 /// Threads: any. Lifetime: store and figures outlive it and its tasks. Errors: those of storage and of Figures.
 class DashboardReader {
 public:

@@ -40,6 +40,10 @@ void note_given_back(UnitOfWork& unit, const atr::Money& money, atr::Int128 unit
     count(unit, joined(settled_prefix, money.asset), -units);
 }
 
+void note_correction(UnitOfWork& unit, const atr::Money& money, atr::Int128 units, UnixMillis at_ms) {
+    count(unit, spent_key(money.asset, at_ms), units);
+}
+
 void note_failed(UnitOfWork& unit) {
     count(unit, joined(payments_prefix, "failed"), 1);
 }

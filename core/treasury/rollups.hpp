@@ -31,6 +31,8 @@ void note_settled(UnitOfWork& unit, const atr::Money& money, atr::Int128 units, 
 void note_fee(UnitOfWork& unit, const atr::Money& money, atr::Int128 units, UnixMillis at_ms);
 /// `money` that was paid came back: it is not spent.
 void note_given_back(UnitOfWork& unit, const atr::Money& money, atr::Int128 units, UnixMillis at_ms);
+/// Two persons booked that `money` moved besides what was booked; `units` are below zero when less did.
+void note_correction(UnitOfWork& unit, const atr::Money& money, atr::Int128 units, UnixMillis at_ms);
 /// A payment ended without moving money.
 void note_failed(UnitOfWork& unit);
 /// An invoice was judged. An outcome that is not in invoice_outcomes counts as "other", so that keys stay few.

@@ -125,6 +125,7 @@ void add_api(Router& router, const ApiServices& services) {
     add_vendors(router, services);
     add_ledger(router, services);
     add_reconciliation(router, services);
+    add_breaks(router, services);
     add_quarantine(router, services);
 }
 

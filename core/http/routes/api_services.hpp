@@ -6,11 +6,13 @@
 #include "http/router.hpp"
 #include "intake/approval_desk.hpp"
 #include "intake/invoice_desk.hpp"
+#include "intake/paid_elsewhere.hpp"
 #include "intake/payment_desk.hpp"
 #include "intake/policy_desk.hpp"
 #include "intake/vendor_directory.hpp"
 #include "observe/kpis.hpp"
 #include "payments/resolver.hpp"
+#include "reconcile/break_desk.hpp"
 #include "reconcile/history.hpp"
 #include "reconcile/quarantine_keeper.hpp"
 #include "reconcile/reconciliation_service.hpp"
@@ -24,7 +26,8 @@ struct ApiSettings {
     std::string rail;            ///< that carries it; empty: none
     std::size_t max_text_bytes = std::size_t{100} * 1024;
     std::size_t max_document_bytes = 10 << 20;
-    Millis wait{10000};  ///< for a payment to be final, unless Prefer says otherwise
+    Millis books_late_after{60'000};  ///< after which people are told that the books were not compared
+    Millis wait{10000};               ///< for a payment to be final, unless Prefer says otherwise
     Millis longest_wait{60000};
 };
 
@@ -35,6 +38,7 @@ struct ApiServices {
     intake::ApprovalDesk& approvals;
     intake::PaymentDesk& payments;
     payments::Resolver& resolver;
+    intake::PaidElsewhere& elsewhere;
     intake::PolicyDesk& policy;
     intake::VendorDirectory& vendors;
     treasury::DashboardReader& dashboard;
@@ -42,6 +46,7 @@ struct ApiServices {
     cache::CacheService& cache;
     reconcile::LedgerHistory& history;
     reconcile::ReconciliationService& reconciliation;
+    reconcile::BreakDesk& breaks;
     reconcile::QuarantineKeeper& quarantine;
     const ledger::Assets& assets;
     const Clock& clock;
@@ -60,6 +65,7 @@ void add_approvals(Router& router, const ApiServices& services);
 void add_vendors(Router& router, const ApiServices& services);
 void add_ledger(Router& router, const ApiServices& services);
 void add_reconciliation(Router& router, const ApiServices& services);
+void add_breaks(Router& router, const ApiServices& services);
 void add_quarantine(Router& router, const ApiServices& services);
 
 /// All of the above.

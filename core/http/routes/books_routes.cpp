@@ -98,7 +98,14 @@ Task<Response> order_reconciliation(const ApiServices& services, RequestContext 
 }
 
 Task<Response> last_reconciliation(const ApiServices& services, RequestContext context) {
-    if (const auto report = services.reconciliation.last()) co_return Response::json(200, reconcile::to_json(*report));
+    if (const auto report = services.reconciliation.last()) {
+        Task<atr::Result<reconcile::KnownBreaks>> reading = services.reconciliation.known();
+        const atr::Result<reconcile::KnownBreaks> known = co_await reading;
+        if (!known) co_return respond(problem_of(known.error()), context);
+        reconcile::ReconciliationReport shown = *report;
+        known->tell(shown);
+        co_return Response::json(200, reconcile::to_json(shown));
+    }
     Task<Response> running = run_reconciliation(services, std::move(context));
     co_return co_await running;
 }

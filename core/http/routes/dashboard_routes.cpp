@@ -11,10 +11,16 @@ Task<atr::Result<std::string>> load_dashboard(const ApiServices& services) {
         services.dashboard.read(services.settings.asset, services.settings.rail);
     atr::Result<treasury::Dashboard> dashboard = co_await reading;
     if (!dashboard) co_return dashboard.error();
-    if (const auto report = services.reconciliation.last())
-        dashboard->books = treasury::BooksCheck{
-            .equal = report->equal(), .breaks = report->breaks_total, .as_of_ms = report->as_of_ms};
-    co_return treasury::to_json(*dashboard);
+    co_return treasury::to_json_without_books(*dashboard);
+}
+
+/// Never cached: it is at hand, and people look here for what it says now.
+std::optional<treasury::BooksCheck> books_of(const ApiServices& services) {
+    const auto report = services.reconciliation.last();
+    if (!report) return std::nullopt;
+    const bool is_late = services.clock.unix_ms() - report->as_of_ms > services.settings.books_late_after.count();
+    return treasury::BooksCheck{
+        .equal = report->equal(), .breaks = report->breaks_total, .as_of_ms = report->as_of_ms, .is_late = is_late};
 }
 
 Task<Response> get_dashboard(const ApiServices& services, RequestContext context) {
@@ -22,7 +28,7 @@ Task<Response> get_dashboard(const ApiServices& services, RequestContext context
         services.cache.get_or_load(cache::treasury_dashboard, [&services] { return load_dashboard(services); });
     atr::Result<std::string> body = co_await loading;
     if (!body) co_return respond(problem_of(body.error()), context);
-    co_return Response::json(200, std::move(*body));
+    co_return Response::json(200, treasury::with_books(std::move(*body), books_of(services)));
 }
 
 Parsed<treasury::LogsRequest> logs_request(const RequestContext& context) {

@@ -32,11 +32,11 @@ Json shown_calls(const Payment& payment) {
     return out;
 }
 
-Json shown_case(const Payment& payment, const ApiServices& services) {
+Json shown_case(const Payment& payment, const std::string& life, const ApiServices& services) {
     const UnixMillis now = services.clock.unix_ms();
     const UnixMillis since = payment.history.empty() ? payment.updated_ms : payment.history.back().at_ms;
     Json choices = Json::array();
-    for (const auto& choice : services.resolver.choices(payment))
+    for (const auto& choice : services.resolver.choices(payment, life))
         choices.push_back({{"outcome", choice.outcome}, {"effect", choice.effect}});
     return {{"payment", shown(payment)},
             {"held", money_json(payment.held())},
@@ -62,8 +62,11 @@ Task<Response> list_unknowns(const ApiServices& services, RequestContext context
     Task<atr::Result<Listing<Payment>>> listing = services.store.list<Payment>(std::move(query));
     const atr::Result<Listing<Payment>> found = co_await listing;
     if (!found) co_return list_failed(context, found.error());
+    Task<atr::Result<std::string>> reading = services.resolver.life();
+    const atr::Result<std::string> life = co_await reading;
+    if (!life) co_return respond(problem_of(life.error()), context);
     Json items = Json::array();
-    for (const auto& payment : found->items) items.push_back(shown_case(payment, services));
+    for (const auto& payment : found->items) items.push_back(shown_case(payment, *life, services));
     co_return list_response(context, std::move(items), found->next_cursor);
 }
 
@@ -75,7 +78,10 @@ Task<Response> get_unknown(const ApiServices& services, RequestContext context) 
     if (!*found || (*found)->state != PaymentState::unknown)
         co_return respond(Problem{.code = ErrorCode::not_found, .detail = "No payment of this id is unknown."},
                           context);
-    Json body = shown_case(**found, services);
+    Task<atr::Result<std::string>> reading = services.resolver.life();
+    const atr::Result<std::string> life = co_await reading;
+    if (!life) co_return respond(problem_of(life.error()), context);
+    Json body = shown_case(**found, *life, services);
     Task<atr::Result<atr::RailStatus>> looking = services.resolver.look(**found);
     const atr::Result<atr::RailStatus> says = co_await looking;
     if (says)
@@ -136,8 +142,14 @@ Task<Response> resolve(const ApiServices& services, RequestContext context) {
     request.by = context.principal.user;
     request.request_id = context.request_id();
     request.once = context.once;
-    Task<ResolveResult> resolving = services.resolver.resolve(std::move(request));
-    const ResolveResult result = co_await resolving;
+    Task<ResolveResult> resolving = services.resolver.resolve(request);
+    ResolveResult result = co_await resolving;
+    const bool is_of_the_past =
+        result.kind == ResolveKind::already_final && request.outcome == payments::resolution::paid_elsewhere;
+    if (is_of_the_past) {
+        Task<ResolveResult> recording = services.elsewhere.record(std::move(request));
+        result = co_await recording;
+    }
     co_return resolve_answer(result, context);
 }
 
@@ -146,7 +158,14 @@ Task<Response> retell_resolve(const ApiServices& services, RequestContext contex
     const atr::Result<std::optional<Payment>> found = co_await finding;
     if (!found) co_return respond(problem_of(found.error()), context);
     if (!*found) co_return respond(Problem{.code = ErrorCode::not_found, .detail = "No payment has this id."}, context);
-    co_return json_response(is_final((*found)->state) ? 200 : 202, shown(**found));
+    bool is_done = is_final((*found)->state);
+    if (is_done && (*found)->state != PaymentState::settled) {  // of its invoice only one may have said so
+        Task<atr::Result<std::optional<Invoice>>> reading = services.store.find<Invoice>((*found)->invoice_id);
+        const atr::Result<std::optional<Invoice>> invoice = co_await reading;
+        if (!invoice) co_return respond(problem_of(invoice.error()), context);
+        is_done = !*invoice || (*invoice)->resolution.empty() || (*invoice)->status == InvoiceStatus::paid_elsewhere;
+    }
+    co_return json_response(is_done ? 200 : 202, shown(**found));
 }
 
 }  // namespace

@@ -78,6 +78,10 @@ def main():
         if paid.status != 200:
             raise AssertionError(f"the invoice may be submitted again: {paid}")
 
+        # "Paid elsewhere" of an invoice whose payment failed: only while nobody has submitted it again.
+        again_elsewhere = {"outcome": "paid_elsewhere", "reference": "cheque 16"}
+        expect(boss.post(path, again_elsewhere), 409, "its claims are those of the invoice that was paid since")
+
         waiting = submit(clerk, invoice_text("U-00003", "12.50", vendor="Nobody Knows Ltd"))
         third = expect(waiting, 202, "an unknown vendor's invoice waits")["payment_id"]
         elsewhere = {"outcome": "paid_elsewhere", "reference": "cheque 17"}

@@ -53,6 +53,7 @@ struct ApiWorld : support::DeskWorld {
     observe::Kpis kpis{metrics, clock, "MNEE"};
     support::MemoryLog log{clock};
     intake::PaymentDesk payment_desk{host().store, clock};
+    intake::PaidElsewhere paid_elsewhere{host().store, clock};
     payments::Resolver resolver{{host().store, host().saga, rails, assets, clock}};
     treasury::DashboardReader dashboard{host().store, desks.figures};
     treasury::Logs logs{host().store};
@@ -62,6 +63,7 @@ struct ApiWorld : support::DeskWorld {
     reconcile::Reconciliation comparison{host().store, assets, clock, {&rail}, statements, {}};
     reconcile::QuarantineKeeper quarantine{host().store, clock, {"bank"}};
     reconcile::ReconciliationService reconciliation{comparison, executor, clock};
+    reconcile::BreakDesk breaks{host().store, assets, clock};
     auth::PasswordHasher passwords{executor, {.memory_bytes = 64 * 1024, .passes = 1}};
     auth::Users users{host().store, passwords, clock, random};
     auth::Tokens tokens{host().store, clock, *auth::key_from_secret(std::string(32, 'k'), "tokens"), {}};
@@ -75,6 +77,7 @@ struct ApiWorld : support::DeskWorld {
                          desks.approvals,
                          payment_desk,
                          resolver,
+                         paid_elsewhere,
                          desks.policy,
                          desks.vendors,
                          dashboard,
@@ -82,6 +85,7 @@ struct ApiWorld : support::DeskWorld {
                          cache,
                          history,
                          reconciliation,
+                         breaks,
                          quarantine,
                          assets,
                          clock,

@@ -53,6 +53,22 @@ struct Keyed : ApiWorld {
         return taken.payment.id;
     }
 
+    /// Money that left without us, found.
+    std::string found_break() {
+        atr::RailEvent event;
+        event.direction = ATR_DIR_OUT;
+        event.state = atr::RailState::settled;
+        event.is_final = true;
+        event.money = *atr::Money::parse("3", "MNEE");
+        rail.note(event);
+        const auto report = await(comparison.run(reconcile::Extent::full));
+        REQUIRE(report);
+        for (const auto& found : report->breaks)
+            if (found.kind == reconcile::kind::left_without_us) return reconcile::break_id(found);
+        FAIL("the break is not found");
+        return {};
+    }
+
     /// One of each kind. What a request needs to be there is made first.
     std::vector<Post> every_post() {
         const std::string vendor = add_vendor("Alpine Data", "0xfeed");
@@ -75,6 +91,10 @@ struct Keyed : ApiWorld {
             {"settings.limit.set", "/api/settings/limit", {{"new_limit", 450}}, 200},
             {"settings.limits.set", "/api/settings/limits", {{"critical_runway_months", 0}}, 200},
             {"reconciliation.run", "/api/v1/reconciliation", json::object(), 200},
+            {"breaks.resolve",
+             "/api/v1/reconciliation/breaks/" + found_break() + "/resolve",
+             {{"action", "book"}, {"reason", "a direct debit"}},
+             202},
             {"quarantine.release", "/api/v1/quarantine/release", {{"reason", "looked at it"}}, 200},
         };
         REQUIRE(await(quarantine.enter("a test")));

@@ -101,3 +101,79 @@ SCENARIO("a rail that cannot be read is an error, and what was booked stays", "[
     CHECK(books.await(books.follower.follow(books.rail)).outcome() == atr::Outcome::retry);
     CHECK(books.follow().booked == 150);
 }
+
+SCENARIO("a settlement that came late ends its payment", "[reconciliation]") {
+    Books books;
+    books.fund();
+    Payment payment = books.reserve("5");
+    payment.enter(GENERATE(PaymentState::unknown, PaymentState::pending, PaymentState::prepared),
+                  books.clock.unix_ms());
+    UnitOfWork unit = books.store.begin();
+    unit.update(payment);
+    books.commit(std::move(unit));
+    auto event = Books::out_event(Books::at_rail(payment), "5", "ref-5");
+    const auto state = [&] {
+        books.follow();
+        return books.load(payment.id).state;
+    };
+    GIVEN("the rail's final word, which its saga has not heard") {
+        event.fee = {dec("0.5"), "MNEE"};
+        books.rail.note(event);
+        CHECK(state() == payment.state);  // it is left to its saga for a while
+        books.clock.advance(60'000);
+        CHECK(state() == PaymentState::settled);
+        CHECK(books.load(payment.id).rail_reference == "ref-5");
+        const auto invoice = books.await(books.store.find<Invoice>(payment.invoice_id));
+        CHECK((*invoice)->status == InvoiceStatus::paid);
+        CHECK(books.booked() == dec("994.5"));
+        CHECK(books.breaks() == Kinds{});
+        CHECK(books.follow().settled == 0);
+    }
+    GIVEN("it came back as well") {
+        books.rail.note(event);
+        event.direction = ATR_DIR_IN;
+        event.state = atr::RailState::returned;
+        event.event_id = "back";
+        books.rail.note(event);
+        books.clock.advance(60'000);
+        state();
+        CHECK(state() == PaymentState::returned);
+        CHECK(books.booked() == dec("1000"));
+        CHECK(books.breaks() == Kinds{});
+    }
+    GIVEN("a word that is not final") {
+        event.is_final = false;
+        books.rail.note(event);
+        books.clock.advance(600'000);
+        CHECK(state() == payment.state);
+    }
+    GIVEN("another amount") {
+        event.money.amount = dec("4");
+        books.rail.note(event);
+        books.clock.advance(600'000);
+        CHECK(state() == payment.state);
+        CHECK(books.breaks() == Kinds{"amount_differs"});
+    }
+    GIVEN("another payee") {
+        event.counterparty_json = R"({"address":"0xthief"})";
+        books.rail.note(event);
+        books.clock.advance(600'000);
+        CHECK(state() == payment.state);
+        CHECK(books.breaks() == Kinds{"payee_differs"});
+    }
+}
+
+SCENARIO("a payment that nothing of was sent is ended by no statement", "[reconciliation]") {
+    Books books;
+    books.fund();
+    Payment payment = books.reserve("5");
+    payment.enter(GENERATE(PaymentState::scheduled, PaymentState::waiting_approval, PaymentState::failed),
+                  books.clock.unix_ms());
+    UnitOfWork unit = books.store.begin();
+    unit.update(payment);
+    books.commit(std::move(unit));
+    books.rail.note(Books::out_event(Books::at_rail(payment), "5", "ref-5"));
+    books.clock.advance(600'000);
+    CHECK(books.follow().settled == 0);
+    CHECK(books.load(payment.id).state == payment.state);
+}

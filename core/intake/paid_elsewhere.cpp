@@ -1,0 +1,125 @@
+#include "intake/paid_elsewhere.hpp"
+
+#include "intake/desk_records.hpp"
+#include "records/vendor.hpp"
+
+namespace treasurer::intake {
+namespace {
+
+using payments::ResolveKind;
+using payments::ResolveResult;
+
+constexpr int most_tries = 6;  ///< while others change the invoice
+
+ResolveResult ends_as(ResolveKind kind, Payment payment, std::string reason = {}) {
+    ResolveResult out;
+    out.kind = kind;
+    out.payment = std::move(payment);
+    out.reason = std::move(reason);
+    return out;
+}
+
+ResolveResult cannot_now(const atr::Error& error) {
+    ResolveResult out;
+    out.error = error;
+    return out;
+}
+
+bool has_ended_unpaid(const Payment& payment) {
+    return is_final(payment.state) && payment.state != PaymentState::settled;
+}
+
+/// Those that make a second one a duplicate; what only raises a question may be another invoice's.
+bool is_exclusive(ClaimKind kind) {
+    return kind == ClaimKind::document || kind == ClaimKind::number || kind == ClaimKind::look_alike;
+}
+
+ClaimSubject subject_of(const Invoice& invoice) {
+    ClaimSubject out;
+    out.document_sha256 = invoice.document_sha256;
+    if (!invoice.vendor_id.empty()) out.vendors.push_back(invoice.vendor_id);
+    out.vendors.push_back("~" + vendor_normal_form(invoice.vendor_name));
+    out.own = out.vendors.size();
+    out.invoice_number = invoice.invoice_number;
+    out.issue_date = invoice.issue_date;
+    out.amount = invoice.amount_due;
+    return out;
+}
+
+}  // namespace
+
+Task<ResolveResult> PaidElsewhere::record(payments::ResolveRequest request) {
+    for (int i = 0; i < most_tries; ++i) {
+        Task<std::optional<ResolveResult>> once = record_once(request);
+        std::optional<ResolveResult> out = co_await once;
+        if (out) co_return std::move(*out);
+    }
+    co_return cannot_now(atr::retry(ATR_E_OVERLOADED, "the invoice keeps changing; try again"));
+}
+
+Task<atr::Result<PaidElsewhere::Held>> PaidElsewhere::claims_held(Invoice invoice) {
+    std::vector<atr::Key> keys;
+    for (const auto& claim : claims_of(subject_of(invoice)))
+        if (is_exclusive(claim.kind)) keys.push_back({ClaimRecord::collection, claim.key});
+    Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
+    const atr::Result<std::vector<atr::Record>> records = co_await reading;
+    if (!records) co_return records.error();
+    Held out;
+    for (const auto& raw : *records) {
+        atr::Result<ClaimRecord> claim = decode<ClaimRecord>(raw);
+        if (!claim) co_return claim.error();
+        if (claim->invoice_id != invoice.id) out.other = claim->invoice_id;
+        out.claims.push_back(std::move(*claim));
+    }
+    co_return out;
+}
+
+Task<std::optional<ResolveResult>> PaidElsewhere::record_once(payments::ResolveRequest request) {
+    Task<atr::Result<std::optional<Payment>>> finding = store_.find<Payment>(request.payment_id);
+    atr::Result<std::optional<Payment>> found = co_await finding;
+    if (!found) co_return cannot_now(found.error());
+    if (!*found) co_return ends_as(ResolveKind::not_found, {});
+    Payment payment = std::move(**found);
+    if (!has_ended_unpaid(payment)) co_return ends_as(ResolveKind::already_final, std::move(payment));
+    Task<atr::Result<std::optional<Invoice>>> reading = store_.find<Invoice>(payment.invoice_id);
+    atr::Result<std::optional<Invoice>> read = co_await reading;
+    if (!read) co_return cannot_now(read.error());
+    if (!*read) co_return cannot_now(atr::not_found("the payment's invoice is not in storage"));
+    Invoice invoice = std::move(**read);
+    if (invoice.status == InvoiceStatus::paid_elsewhere)
+        co_return ends_as(ResolveKind::already_final, std::move(payment));
+    Task<atr::Result<Held>> looking = claims_held(invoice);
+    const atr::Result<Held> held = co_await looking;
+    if (!held) co_return cannot_now(held.error());
+    if (!held->other.empty())
+        co_return ends_as(ResolveKind::not_open_to_it, std::move(payment),
+                          "its invoice was submitted again, as " + held->other);
+    if (held->claims.empty())
+        co_return ends_as(ResolveKind::not_open_to_it, std::move(payment), "its invoice holds no claims");
+
+    const UnixMillis now = clock_.unix_ms();
+    std::vector<ResolutionVote>& votes = invoice.resolution;
+    const bool is_second =
+        !votes.empty() && votes.front().reference == request.reference && votes.front().by != request.by;
+    if (!is_second) votes.clear();
+    votes.push_back({request.by, request.outcome, request.reference, request.reason, now});
+    invoice.updated_ms = now;
+    UnitOfWork unit = store_.begin();
+    if (is_second) {
+        invoice.status = InvoiceStatus::paid_elsewhere;
+        for (const auto& claim : held->claims) unit.check(ClaimRecord::collection, claim.id, claim.version, "claim");
+    }
+    unit.update(invoice, "invoice");
+    unit.create(audit_line(store_.ids(), now, request.by,
+                           is_second ? "invoice.paid_elsewhere" : "invoice.paid_elsewhere_proposed", invoice.id,
+                           "as " + request.reference + (request.reason.empty() ? "" : ": " + request.reason),
+                           request.request_id));
+    request.once.mark(unit, payment.id);
+    Task<Committed> committing = store_.commit(std::move(unit));
+    const Committed committed = co_await committing;
+    if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
+    if (!committed.ok()) co_return cannot_now(committed.failure());
+    co_return ends_as(is_second ? ResolveKind::resolved : ResolveKind::proposed, std::move(payment));
+}
+
+}  // namespace treasurer::intake

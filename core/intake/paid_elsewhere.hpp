@@ -1,0 +1,33 @@
+/// "Paid elsewhere", said of an invoice whose payment has ended without paying it: from then on the same invoice is
+/// refused as a duplicate.
+#pragma once
+
+#include "intake/claims.hpp"
+#include "payments/resolver.hpp"
+#include "records/store.hpp"
+
+namespace treasurer::intake {
+
+/// Threads: any. Lifetime: what it is given outlives it and its tasks. Errors: in the results.
+class PaidElsewhere {
+public:
+    PaidElsewhere(Store& store, const Clock& clock) : store_(store), clock_(clock) {}
+
+    /// One person's word; the second of another, who names the same reference, is the invoice's end. Payment and ledger
+    /// stay as they are. Only while the claims are still that invoice's: where it was submitted again since, the later
+    /// one holds them, and may have been paid.
+    Task<payments::ResolveResult> record(payments::ResolveRequest request);
+
+private:
+    struct Held {
+        std::vector<ClaimRecord> claims;
+        std::string other;  ///< the invoice that holds one of them instead; empty: none does
+    };
+    Task<std::optional<payments::ResolveResult>> record_once(payments::ResolveRequest request);
+    Task<atr::Result<Held>> claims_held(Invoice invoice);
+
+    Store& store_;
+    const Clock& clock_;
+};
+
+}  // namespace treasurer::intake

@@ -1,0 +1,105 @@
+#include "reconcile/break_desk.hpp"
+
+#include <algorithm>
+
+#include "ledger/accounts.hpp"
+#include "ledger/bookkeeping.hpp"
+#include "records/journal.hpp"
+#include "treasury/rollups.hpp"
+
+namespace treasurer::reconcile {
+namespace {
+
+constexpr int desk_tries = 6;  ///< while others keep changing the break
+
+BreakResult result(BreakResultKind kind, BreakRecord record = {}) {
+    BreakResult out;
+    out.kind = kind;
+    out.record = std::move(record);
+    return out;
+}
+
+BreakResult unavailable(const atr::Error& error) {
+    BreakResult out;
+    out.error = error;
+    return out;
+}
+
+AuditEntry audit_line(Ids& ids, const BreakRequest& request, std::string done, UnixMillis now) {
+    AuditEntry out;
+    out.id = ids.next();
+    out.at_ms = now;
+    out.actor = request.by;
+    out.action = std::move(done);
+    out.subject = request.break_id;
+    out.detail = request.action + (request.reason.empty() ? "" : ": " + request.reason);
+    out.request_id = request.request_id;
+    return out;
+}
+
+}  // namespace
+
+Task<BreakResult> BreakDesk::resolve(BreakRequest request) {
+    for (int i = 0; i < desk_tries; ++i) {
+        Task<std::optional<BreakResult>> once = resolve_once(request);
+        std::optional<BreakResult> out = co_await once;
+        if (out) co_return std::move(*out);
+    }
+    co_return unavailable(atr::retry(ATR_E_OVERLOADED, "the break keeps changing; try again"));
+}
+
+Task<std::optional<BreakResult>> BreakDesk::resolve_once(BreakRequest request) {
+    Task<atr::Result<std::optional<BreakRecord>>> finding = store_.find<BreakRecord>(request.break_id);
+    atr::Result<std::optional<BreakRecord>> found = co_await finding;
+    if (!found) co_return unavailable(found.error());
+    if (!*found) co_return result(BreakResultKind::not_found);
+    BreakRecord record = std::move(**found);
+    if (record.state != break_state::open) co_return result(BreakResultKind::not_open, std::move(record));
+    const auto open = actions_of(record.what);
+    if (std::find(open.begin(), open.end(), request.action) == open.end())
+        co_return result(BreakResultKind::not_open_to_it, std::move(record));
+
+    const UnixMillis now = clock_.unix_ms();
+    std::vector<BreakVote>& votes = record.what.votes;
+    const bool is_second = !votes.empty() && votes.front().action == request.action && votes.front().by != request.by;
+    UnitOfWork unit = store_.begin();
+    if (is_second) {
+        votes.push_back({request.by, request.action, request.reason, now});
+        const bool is_booked = request.action == action::book;
+        if (is_booked) book(unit, record.what, now);
+        record.state = is_booked ? break_state::booked : break_state::explained;
+        record.ended_ms = now;
+        unit.create(audit_line(store_.ids(), request, "break." + record.state, now));
+    } else {
+        votes = {{request.by, request.action, request.reason, now}};
+        unit.create(audit_line(store_.ids(), request, "break.proposed", now));
+    }
+    unit.update(record, "break");
+    request.once.mark(unit, record.id);
+    Task<Committed> committing = store_.commit(std::move(unit));
+    const Committed committed = co_await committing;
+    if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
+    if (!committed.ok()) co_return unavailable(committed.failure());
+    co_return result(is_second ? BreakResultKind::resolved : BreakResultKind::proposed, std::move(record));
+}
+
+/// As money that has moved already: what is available falls with it, below zero if it must.
+void BreakDesk::book(UnitOfWork& unit, const Break& what, UnixMillis now) const {
+    const Correction& correction = what.correction;
+    ledger::Transfer out;
+    out.id = correction_id(what);
+    out.kind = ledger::TransferKind::direct;
+    out.purpose = ledger::purpose::correction;
+    out.debit_account = correction.account;
+    out.credit_account = ledger::treasury_account(what.rail);
+    if (correction.came_back) std::swap(out.debit_account, out.credit_account);
+    out.amount = correction.amount;
+    out.units = assets_.units(correction.amount).value_or(0);
+    out.at_ms = now;
+    out.payment_id = what.payment_id;
+    out.rail_event_id = what.event_id;
+    ledger::book(unit, out);
+    treasury::note_correction(unit, out.amount, correction.came_back ? -out.units : out.units, now);
+}
+
+}  // namespace treasurer::reconcile

@@ -1,0 +1,58 @@
+/// Where two persons deal with a break: the movement is booked, or explained. Nothing is guessed, and nobody does it
+/// alone.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ledger/assets.hpp"
+#include "reconcile/break_record.hpp"
+#include "records/idempotency.hpp"
+#include "records/store.hpp"
+
+namespace treasurer::reconcile {
+
+struct BreakRequest {
+    std::string break_id;
+    std::string action;
+    std::string reason;
+    std::string by;
+    std::string request_id = {};
+    Once once = {};
+};
+
+enum class BreakResultKind {
+    proposed,  ///< a second person has to say the same
+    resolved,
+    not_found,
+    not_open,        ///< it was dealt with, or is gone
+    not_open_to_it,  ///< what has not moved, or is still under way, cannot be booked
+    unavailable,     ///< safe to repeat
+};
+
+struct BreakResult {
+    BreakResultKind kind = BreakResultKind::unavailable;
+    BreakRecord record = {};
+    atr::Error error = {};  ///< unavailable: of storage, where it said why
+};
+
+/// Threads: any. Lifetime: what it is given outlives it and its tasks. Errors: in the results.
+class BreakDesk {
+public:
+    BreakDesk(Store& store, const ledger::Assets& assets, const Clock& clock)
+        : store_(store), assets_(assets), clock_(clock) {}
+
+    /// One person's word. The first is kept as a proposal; another person's that is the same is carried out; one that
+    /// is not takes the proposal's place. A booking, the funds that it takes and the word of both are one unit of work.
+    Task<BreakResult> resolve(BreakRequest request);
+
+private:
+    Task<std::optional<BreakResult>> resolve_once(BreakRequest request);
+    void book(UnitOfWork& unit, const Break& what, UnixMillis now) const;
+
+    Store& store_;
+    const ledger::Assets& assets_;
+    const Clock& clock_;
+};
+
+}  // namespace treasurer::reconcile

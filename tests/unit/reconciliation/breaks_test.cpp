@@ -1,0 +1,251 @@
+// Breaks that people work off: each is kept from when it was first seen; two persons who say the same book it or
+// explain it, and the comparison then finds the books equal.
+#include "reconcile/break_desk.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "records/journal.hpp"
+#include "tests/unit/reconciliation/books.hpp"
+
+using namespace reconciliation_test;
+using reconcile::BreakResultKind;
+namespace kind = reconcile::kind;
+
+namespace {
+
+struct Desk : Books {
+    reconcile::BreakDesk desk{store, assets, clock};
+
+    Desk() { fund(); }
+
+    BreakResultKind say(const std::string& id, const std::string& by, const std::string& action) {
+        return await(desk.resolve({id, action, "looked at it", by})).kind;
+    }
+    void two_say(const std::string& id, const std::string& action) {
+        CHECK(say(id, "rita", action) == BreakResultKind::proposed);
+        clock.advance(1);
+        CHECK(say(id, "paul", action) == BreakResultKind::resolved);
+    }
+    reconcile::BreakRecord record(const std::string& id) {
+        const auto found = await(store.find<reconcile::BreakRecord>(id));
+        REQUIRE(found);
+        REQUIRE(*found);
+        return **found;
+    }
+    /// The only one there is; its id.
+    std::string only_break(const std::string& of_kind) {
+        const auto report = run();
+        REQUIRE(report.breaks.size() == 1);
+        CHECK(report.breaks[0].kind == of_kind);
+        return reconcile::break_id(report.breaks[0]);
+    }
+    std::string figure(const std::string& account, ledger::Figure which) {
+        const std::string key = ledger::balance_key("MNEE", account, which);
+        return assets.amount("MNEE", await(store.counters(balances_collection, {key}))->at(key))->to_string();
+    }
+    std::string available() { return figure("assets:treasury:bank", ledger::Figure::available); }
+    void check_equal() {
+        CHECK(breaks() == Kinds{});
+        CHECK(breaks(Extent::tail) == Kinds{});
+        CHECK(run(Extent::tail).extent == Extent::tail);
+        CHECK(booked() == dec(rail.balance_of("MNEE").to_string()));
+    }
+};
+
+}  // namespace
+
+SCENARIO("a break is as old as when any host first saw it", "[reconciliation]") {
+    Desk books;
+    books.rail.note(Books::out_event("", "5", "theirs"));
+    CHECK(books.only_break(kind::left_without_us) == "bank:event-2:money_left_without_us");
+    const UnixMillis first = books.clock.unix_ms();
+    books.clock.advance(90'000);
+    reconcile::Reconciliation other(books.store, books.assets, books.clock, {&books.rail}, books.follower);
+    const auto report = books.await(other.run(Extent::full));
+    REQUIRE(report);
+    REQUIRE(report->breaks.size() == 1);
+    CHECK(report->breaks[0].first_seen_ms == first);
+    const Json shown = Json::parse(reconcile::to_json(*report)).at("breaks").at(0);
+    CHECK(shown.at("age_s") == 90);
+    CHECK(shown.at("actions") == Json({"book", "explained"}));
+    CHECK_FALSE(shown.at("cause").get<std::string>().empty());
+}
+
+SCENARIO("every kind of break tells what makes it", "[reconciliation]") {
+    for (const char* one : kind::all) CHECK_FALSE(reconcile::cause_of(one).empty());
+}
+
+SCENARIO("one person decides nothing, and another word takes a proposal's place", "[reconciliation]") {
+    Desk books;
+    books.rail.note(Books::out_event("", "5", "theirs"));
+    const auto id = books.only_break(kind::left_without_us);
+    CHECK(books.say(id, "rita", "book") == BreakResultKind::proposed);
+    CHECK(books.say(id, "rita", "book") == BreakResultKind::proposed);
+    CHECK(books.say(id, "paul", "explained") == BreakResultKind::proposed);
+    CHECK(books.say(id, "rita", "book") == BreakResultKind::proposed);
+    CHECK(books.only_break(kind::left_without_us) == id);
+    CHECK(books.run().breaks.at(0).votes.at(0).by == "rita");
+    CHECK(books.available() == "1000");
+    CHECK(books.say(id, "paul", "book") == BreakResultKind::resolved);
+    CHECK(books.say(id, "paul", "book") == BreakResultKind::not_open);
+    CHECK(books.say("bank:event-9:paid_twice", "paul", "book") == BreakResultKind::not_found);
+}
+
+SCENARIO("money that left without us is booked to suspense, once, and lowers what is available", "[reconciliation]") {
+    Desk books;
+    const bool with_fee = GENERATE(false, true);
+    auto theirs = Books::out_event("", "5", "theirs");
+    if (with_fee) theirs.fee = {dec("0.5"), "MNEE"};
+    books.rail.note(theirs);
+    const auto found = books.run();
+    REQUIRE(found.breaks.size() == (with_fee ? 2 : 1));
+    for (const auto& one : found.breaks) books.two_say(reconcile::break_id(one), "book");
+    books.check_equal();
+    CHECK(books.available() == (with_fee ? "994.5" : "995"));
+    CHECK(books.figure("expenses:suspense:bank", ledger::Figure::debits) == "5");
+    const auto transfer = books.await(books.store.find<ledger::Transfer>("break|bank|event-2"));
+    REQUIRE(*transfer);
+    CHECK((*transfer)->purpose == "correction");
+    atr::Query query;
+    query.index = "by_subject";
+    query.eq = {atr::Value::of(std::string("bank:event-2:money_left_without_us"))};
+    const auto audit = books.await(books.store.list<AuditEntry>(query));
+    REQUIRE(audit->items.size() == 2);
+    CHECK(audit->items[1].action == "break.booked");
+    THEN("what leaves later is another break") {
+        books.rail.note(Books::out_event("", "5", "theirs again"));
+        CHECK(books.breaks(Extent::tail) == Kinds{"money_left_without_us"});
+    }
+}
+
+SCENARIO("a movement of a payment of ours is booked to its vendor", "[reconciliation]") {
+    Desk books;
+    std::string id;
+    SECTION("paid twice") {
+        const auto payment = books.pay("5");
+        books.rail.note(Books::out_event(Books::at_rail(payment), "5", "another"));
+        id = books.only_break(kind::paid_twice);
+    }
+    SECTION("moved after it was given up") {
+        const auto payment = books.reserve("5");
+        books.end(payment, PaymentState::failed);
+        books.send(payment);
+        id = books.only_break(kind::moved_after_end);
+    }
+    const auto before = books.figure("expenses:vendor:acme", ledger::Figure::debits);
+    books.two_say(id, "book");
+    books.check_equal();
+    CHECK(dec(books.figure("expenses:vendor:acme", ledger::Figure::debits)) == *dec(before).plus(dec("5")));
+}
+
+SCENARIO("where the rail moved another amount, the difference is booked", "[reconciliation]") {
+    Desk books;
+    const std::string moved = GENERATE("7", "3");
+    const auto payment = books.reserve("5");
+    books.rail.note(Books::out_event(Books::at_rail(payment), moved, "ref"));
+    books.end(payment, PaymentState::settled, "ref");
+    books.two_say(books.only_break(kind::amount_differs), "book");
+    books.check_equal();
+    CHECK(books.available() == (moved == "7" ? "993" : "997"));
+}
+
+SCENARIO("what is still under way cannot be booked", "[reconciliation]") {
+    Desk books;
+    const auto payment = books.reserve("5");
+    books.rail.note(Books::out_event(Books::at_rail(payment), "7", "ref"));
+    const auto id = books.only_break(kind::amount_differs);
+    CHECK(books.say(id, "rita", "book") == BreakResultKind::not_open_to_it);
+}
+
+SCENARIO("an explained break is no difference any more, and stays listed", "[reconciliation]") {
+    Desk books;
+    const bool of_an_event = GENERATE(true, false);
+    if (of_an_event) {
+        books.rail.note(Books::out_event("", "5", "theirs"));
+    } else {
+        books.end(books.reserve("5"), PaymentState::settled);
+        books.clock.advance(61'000);
+    }
+    const auto id = books.only_break(of_an_event ? kind::left_without_us : kind::no_rail_event);
+    books.two_say(id, "explained");
+    for (const Extent extent : {Extent::full, Extent::tail, Extent::full}) {
+        const auto report = books.run(extent);
+        CHECK(report.equal());
+        REQUIRE(report.explained.size() == 1);
+        CHECK(reconcile::break_id(report.explained[0]) == id);
+        CHECK(report.explained[0].votes.size() == 2);
+    }
+    THEN("another one is a difference all the same") {
+        books.rail.note(Books::out_event("", "5", "theirs too"));
+        CHECK(books.breaks(Extent::tail) == Kinds{"money_left_without_us"});
+    }
+}
+
+SCENARIO("an explanation is of one amount", "[reconciliation]") {
+    Desk books;
+    UnitOfWork unit = books.store.begin();
+    unit.add(balances_collection, "MNEE|expenses:vendor:acme|debits", 100'000, false, "forged");
+    books.commit(std::move(unit));
+    const auto id = books.only_break(kind::trial_balance);
+    books.two_say(id, "explained");
+    CHECK(books.run().equal());
+    UnitOfWork more = books.store.begin();
+    more.add(balances_collection, "MNEE|expenses:vendor:acme|debits", 100'000, false, "forged");
+    books.commit(std::move(more));
+    CHECK(books.only_break(kind::trial_balance) == id);
+    CHECK(books.record(id).state == "open");
+    CHECK(books.record(id).what.votes.empty());
+}
+
+SCENARIO("a break that is not found any more is gone, and begins anew when it comes back", "[reconciliation]") {
+    Desk books;
+    const auto forge = [&](atr::Int128 units) {
+        UnitOfWork unit = books.store.begin();
+        unit.add(balances_collection, "MNEE|expenses:vendor:acme|debits", units, false, "forged");
+        books.commit(std::move(unit));
+    };
+    forge(100'000);
+    const auto id = books.only_break(kind::trial_balance);
+    forge(-100'000);
+    books.clock.advance(1'000);
+    CHECK(books.run().equal());
+    CHECK(books.record(id).state == "gone");
+    books.clock.advance(1'000);
+    forge(100'000);
+    CHECK(books.only_break(kind::trial_balance) == id);
+    CHECK(books.record(id).state == "open");
+    CHECK(books.record(id).what.first_seen_ms == books.clock.unix_ms());
+}
+
+SCENARIO("a full run proves the ledger as `ledger verify` does; in between, what it found stands", "[reconciliation]") {
+    Desk books;
+    reconcile::ReconciliationSettings settings;
+    settings.prove_at_most = 100;
+    reconcile::Reconciliation proving(books.store, books.assets, books.clock, {&books.rail}, books.follower, settings);
+    Payment payment = books.pay("5");
+    auto report = books.await(proving.run(Extent::full));
+    REQUIRE(report);
+    CHECK(report->equal());
+    CHECK(report->ledger_proven);
+    auto invoice = books.await(books.store.find<Invoice>(payment.invoice_id));
+    (*invoice)->status = InvoiceStatus::failed;
+    UnitOfWork unit = books.store.begin();
+    unit.update(**invoice);
+    books.commit(std::move(unit));
+    for (const Extent extent : {Extent::full, Extent::tail}) {
+        report = books.await(proving.run(extent));
+        REQUIRE(report);
+        REQUIRE(report->breaks.size() == 1);
+        CHECK(report->breaks[0].kind == kind::ledger_not_proven);
+        CHECK(report->breaks[0].detail.find(payment.id) != std::string::npos);
+    }
+    THEN("beyond its bound it is left to the command") {
+        settings.prove_at_most = 0;
+        reconcile::Reconciliation large(books.store, books.assets, books.clock, {&books.rail}, books.follower,
+                                        settings);
+        report = books.await(large.run(Extent::full));
+        REQUIRE(report);
+        CHECK(report->equal());
+        CHECK_FALSE(report->ledger_proven);
+    }
+}
