@@ -68,10 +68,12 @@ std::string Context::killed_process(
     std::size_t until, const std::function<void(const std::function<void(const std::string&)>& say)>& work) {
     Child child(
         [&](int fd) {
-            return "\n" + encode_end([&] {
-                       work([fd](const std::string& line) { write_all(fd, line + "\n"); });
-                       return std::string();
-                   });
+            std::string out = "\n";
+            out += encode_end([&] {
+                work([fd](const std::string& line) { write_all(fd, line + "\n"); });
+                return std::string();
+            });
+            return out;
         },
         Child::Group::inherited);
     const auto lines = [&] { return std::count(child.so_far().begin(), child.so_far().end(), '\n'); };
