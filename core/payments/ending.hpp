@@ -21,7 +21,7 @@ struct Ending {
     Payment payment;  ///< as it was read; `invoice` likewise
     Invoice invoice;
     Move move;                   ///< post, void_transfer or cancel, and the state that it ends in
-    std::string rail_reference;  ///< empty: as it was
+    std::string rail_reference;  ///< the rail's own word; empty: as it was
     InvoiceStatus invoice_status = InvoiceStatus::failed;
     std::optional<ledger::Transfer> fee = std::nullopt;
     std::string available = {};  ///< funds before, decimal text, for the log

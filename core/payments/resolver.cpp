@@ -26,11 +26,16 @@ ResolveResult unavailable(const atr::Error& error) {
     return out;
 }
 
-/// Nothing of it can ever have reached the rail.
+/// By its record nothing of it can ever have reached the rail.
 bool is_unsent(const Payment& payment) {
     return payment.state == PaymentState::waiting_approval ||
            (payment.state == PaymentState::scheduled && !payment.maybe_sent);
 }
+
+/// The rail's protection against repeats is of one payment's id, and no person can call an attempt back: neither makes
+/// giving the funds back safe.
+constexpr const char* late_attempt =
+    "an attempt that is still under way may pay after all; reconciliation would then show that money as a break";
 
 bool same(const ResolutionVote& vote, const ResolveRequest& request) {
     return vote.outcome == request.outcome && vote.reference == request.reference;
@@ -51,28 +56,50 @@ AuditEntry audit_line(Ids& ids, const ResolveRequest& request, std::string actio
 
 }  // namespace
 
-std::vector<Choice> Resolver::choices(const Payment& payment) const {
+std::vector<Choice> Resolver::choices(const Payment& payment, const std::string& life) const {
     std::vector<Choice> out;
     const std::string amount = payment.amount.to_string();
+    const bool is_of_another_life = payment.life != life;
     if (payment.state == PaymentState::unknown) {
-        const RailPort* rail = parts_.rails.find(payment.rail);
-        const std::string risk = rail && rail->capabilities().idempotent
-                                     ? ""
-                                     : "; if the rail did receive it after all, the vendor may be paid twice";
-        out.push_back(
-            {resolution::paid, "books " + amount + " as paid to " + payment.creditor.name +
-                                   " under the reference you give; reconciliation will look for its movement"});
+        out.push_back({resolution::paid, "books " + amount + " as paid to " + payment.creditor.name +
+                                             "; your reference is kept with your word, and reconciliation will look "
+                                             "for the movement"});
         if (!payment.needs_human) return out;  // what it may do by itself next is not for people to cross
-        out.push_back({resolution::not_paid, "gives the " + payment.held().to_string() +
-                                                 " back that are held; the invoice may be submitted and paid again" +
-                                                 risk});
-        out.push_back({resolution::paid_elsewhere, "gives the " + payment.held().to_string() +
-                                                       " back that are held; the invoice is never paid by this system" +
-                                                       risk});
-    } else if (is_unsent(payment)) {
+        const std::string back = "gives the " + payment.held().to_string() + " back that are held; ";
+        out.push_back({resolution::not_paid, back +
+                                                 "the invoice may be submitted again, as a payment of its own that "
+                                                 "the rail cannot tell for a repeat of this one: if the rail did "
+                                                 "receive this one, the vendor is paid twice; " +
+                                                 late_attempt});
+        out.push_back({resolution::paid_elsewhere, back +
+                                                       "the invoice is never paid by this system; if the rail did "
+                                                       "receive this payment, the vendor is paid twice; " +
+                                                       late_attempt});
+    } else if (payment.state == PaymentState::waiting_approval && is_of_another_life) {
+        out.push_back(
+            {resolution::paid_elsewhere,
+             "the invoice is never paid by this system; this store was restored or lost commits, and cannot tell "
+             "whether the payment was approved and sent: if it was, the vendor is paid twice"});
+    } else if (is_unsent(payment) && !is_of_another_life) {
         out.push_back({resolution::paid_elsewhere, "nothing is sent; the invoice is never paid by this system"});
     }
     return out;
+}
+
+/// The store's own; one that never was a copy has none.
+Task<atr::Result<Quarantine>> Resolver::quarantine() {
+    std::string key = Quarantine::key;
+    Task<atr::Result<std::optional<Quarantine>>> finding = parts_.store.find<Quarantine>(std::move(key));
+    const atr::Result<std::optional<Quarantine>> found = co_await finding;
+    if (!found) co_return found.error();
+    co_return found->value_or(Quarantine{});
+}
+
+Task<atr::Result<std::string>> Resolver::life() {
+    Task<atr::Result<Quarantine>> reading = quarantine();
+    const atr::Result<Quarantine> now = co_await reading;
+    if (!now) co_return now.error();
+    co_return now->life;
 }
 
 Task<ResolveResult> Resolver::resolve(ResolveRequest request) {
@@ -91,17 +118,22 @@ Task<std::optional<ResolveResult>> Resolver::resolve_once(ResolveRequest request
     if (!*found) co_return result(ResolveKind::not_found, {});
     Payment payment = std::move(**found);
     if (is_final(payment.state)) co_return result(ResolveKind::already_final, std::move(payment));
-    const std::vector<Choice> open = choices(payment);
+    Task<atr::Result<Quarantine>> looking = quarantine();
+    const atr::Result<Quarantine> store = co_await looking;
+    if (!store) co_return unavailable(store.error());
+    const std::vector<Choice> open = choices(payment, store->life);
     const bool may =
         std::any_of(open.begin(), open.end(), [&](const auto& one) { return one.outcome == request.outcome; });
     if (!may) {
         const std::string state(to_string(payment.state));
         co_return result(ResolveKind::not_open_to_it, std::move(payment),
-                         is_unsent(payment) ? "it is " + state + ": nothing of it was sent"
-                                            : "it is " + state + ": the rail's word will end it");
+                         is_unsent(payment) && payment.life == store->life
+                             ? "it is " + state + ": nothing of it was sent"
+                             : "it is " + state + ": the rail's word will end it");
     }
     const UnixMillis now = parts_.clock.unix_ms();
     UnitOfWork unit = parts_.store.begin();
+    unit.check(Quarantine::collection, Quarantine::key, store->version == 0 ? ATR_VER_ABSENT : store->version, "life");
     const bool is_second = !payment.resolution.empty() && same(payment.resolution.front(), request) &&
                            (payment.resolution.front().by != request.by || mutated(Mutation::let_one_person_decide));
     if (!is_second) {
@@ -147,7 +179,6 @@ void Resolver::end(UnitOfWork& unit, Payment& payment, Invoice invoice, const Re
     if (request.outcome == resolution::paid) {
         ending.move = {Step::post, PaymentState::settled, "resolved by " + persons + ": the rail paid it"};
         ending.invoice_status = InvoiceStatus::paid;
-        ending.rail_reference = request.reference;
     } else if (request.outcome == resolution::not_paid) {
         ending.move = {Step::void_transfer, PaymentState::failed,
                        "resolved by " + persons + ": the rail did not pay it"};

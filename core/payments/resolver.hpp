@@ -6,6 +6,7 @@
 #include "payments/rails.hpp"
 #include "payments/saga.hpp"
 #include "records/idempotency.hpp"
+#include "records/store_records.hpp"
 
 namespace treasurer::payments {
 
@@ -63,12 +64,16 @@ public:
     Task<ResolveResult> resolve(ResolveRequest request);
 
     /// What each choice would do to this payment as it stands; empty: nothing is people's to decide.
-    std::vector<Choice> choices(const Payment& payment) const;
+    /// `life`: the store's own (life()); a payment of another was perhaps sent, whatever its record says.
+    std::vector<Choice> choices(const Payment& payment, const std::string& life) const;
+    /// Errors: those of storage.
+    Task<atr::Result<std::string>> life();
 
     /// What the rail says of it now. Without effect.
     Task<atr::Result<atr::RailStatus>> look(Payment payment) { return parts_.saga.look(std::move(payment)); }
 
 private:
+    Task<atr::Result<Quarantine>> quarantine();
     Task<std::optional<ResolveResult>> resolve_once(ResolveRequest request);
     void end(UnitOfWork& unit, Payment& payment, Invoice invoice, const ResolveRequest& request, UnixMillis now) const;
 

@@ -12,13 +12,23 @@ bool is_posted(const Payment& payment) {
     return payment.state == PaymentState::settled || payment.state == PaymentState::returned;
 }
 
+/// Two persons ended it, not the rail: which reference the rail gave it nobody here knows.
+bool is_on_persons_word(const Payment& payment) {
+    return !payment.resolution.empty() && payment.resolution.front().outcome == "paid";
+}
+
 bool references_differ(const Payment& payment, const atr::RailEvent& event) {
     return !payment.rail_reference.empty() && !event.rail_reference.empty() &&
-           payment.rail_reference != event.rail_reference;
+           payment.rail_reference != event.rail_reference && !is_on_persons_word(payment);
 }
 
 bool references_equal(const Payment& payment, const atr::RailEvent& event) {
     return !payment.rail_reference.empty() && payment.rail_reference == event.rail_reference;
+}
+
+/// The very movement that was found before: a notice repeated much later.
+bool is_the_one_found(const Posted& known, const atr::RailEvent& event) {
+    return known.found && !known.reference.empty() && known.reference == event.rail_reference;
 }
 
 /// The address that the rail says it paid; empty when it does not say.
@@ -66,8 +76,8 @@ bool Judge::judge_in(const atr::RailEvent& event, const ledger::Transfer* receip
 
 bool Judge::judge_out(const atr::RailEvent& event, const Booked& booked) {
     const Payment* const payment = booked.payment;
-    if (payment && is_posted(*payment) && references_equal(*payment, event))
-        if (const Posted* known = posted(event); known && known->found) return true;  // a notice repeated much later
+    if (payment && is_posted(*payment))
+        if (const Posted* known = posted(event); known && is_the_one_found(*known, event)) return true;
     add_to(tally(event.money.asset).moved_out, event.money.amount);
     const bool fee_explained = judge_fee(event, booked);
     if (!payment)
@@ -92,7 +102,10 @@ bool Judge::judge_posted(const atr::RailEvent& event, const Payment& payment) {
     const bool second =
         (known && known->found) || (!references_equal(payment, event) && progress_.recent.paid_before(event));
     if (second) return found(kind::paid_twice, event, "another movement for the same payment");
-    if (known) known->found = true;
+    if (known) {
+        known->found = true;
+        known->reference = event.rail_reference;
+    }
     add_to(tally(payment.amount.asset).booked_out, payment.amount.amount);
     const bool right_payee = judge_payee(event, payment);
     if (payment.amount == event.money) return right_payee;

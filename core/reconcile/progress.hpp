@@ -81,6 +81,7 @@ struct Posted {
     atr::Money amount;
     UnixMillis at_ms = 0;
     bool found = false;
+    std::string reference = {};  ///< of the movement that was found
 };
 /// By the payment id that rails see.
 using PostedPayments = std::unordered_map<std::string, Posted>;

@@ -12,8 +12,28 @@ constexpr UnixMillis the_beginning = 1'793'000'000'000;
 constexpr Millis longest_stall{12'000};
 constexpr Millis approvals_expire_after{4000};  ///< some are decided before that, some after
 constexpr Millis longest_calm{600'000};
+constexpr Millis longest_comparison{60'000};
 constexpr unsigned most_decisions = 3;   ///< as often two persons look at what waits for them
 constexpr Millis shortest_calm{30'000};  ///< whatever looks every so often has looked
+
+/// What reconciliation cannot explain, or still waits for; empty: nothing.
+std::string left_over(const reconcile::ReconciliationReport& report) {
+    std::string out;
+    for (const auto& found : report.breaks)
+        out += (out.empty() ? "" : "; ") + found.kind + ' ' + found.amount.to_string() + " (payment " +
+               found.payment_id + ", event " + found.event_id + "): " + found.detail;
+    for (const auto& found : report.in_flight)
+        out += (out.empty() ? "in flight, " : "; in flight, ") + found.why + ' ' + found.amount.to_string() +
+               " (payment " + found.payment_id + ')';
+    return out;
+}
+
+Task<> compare(Host& host, std::shared_ptr<std::optional<std::string>> told) {
+    Task<atr::Result<reconcile::ReconciliationService::Report>> running =
+        host.reconciliation.run(reconcile::Extent::full);
+    const atr::Result<reconcile::ReconciliationService::Report> report = co_await running;
+    *told = report ? left_over(**report) : report.error().message;
+}
 
 class World {
 public:
@@ -38,6 +58,7 @@ private:
     void trouble();
     void calm_down();
     bool rests();
+    bool compares_equal();
     Host* any_host();
     void note(const std::string& what);
     bool strikes(Trouble what, unsigned per_mille) { return plan_.has(what) && random_.below(1000) < per_mille; }
@@ -57,6 +78,7 @@ private:
     Outcome outcome_;
     bool calm_ = false;
     unsigned times_decided_ = 0;
+    std::string differs_;  ///< what the last comparison at rest had to say
 };
 
 World::World(const Plan& plan, std::ostream* trace)
@@ -216,12 +238,25 @@ bool World::rests() {
         if (!payment.needs_human) return false;
         ++waiting;
     }
-    if (waiting == 0 || ++times_decided_ > most_decisions) return checks_.books_are_the_rail();
+    if (waiting == 0 || ++times_decided_ > most_decisions) return checks_.books_are_the_rail() && compares_equal();
     outcome_.decided += waiting;
     for (const auto& payment : checks_.all<Payment>())
         if (!is_final(payment.state) && payment.needs_human)
             errands_.have_decided(payment.id, bank_.moved(id_digits(payment.id)) > 0);
     return false;
+}
+
+/// Whether a host's own reconciliation, which knows nothing of the simulation's sums, has nothing to say either.
+bool World::compares_equal() {
+    Host* const host = any_host();
+    if (!host) return false;
+    const auto told = std::make_shared<std::optional<std::string>>();
+    host->scope.spawn(compare(*host, told));
+    const UnixMillis until = loop_.unix_ms() + longest_comparison.count();
+    while (!*told && !checks_.violation() && loop_.run_one(until)) {
+    }
+    differs_ = told->value_or("reconciliation does not answer");
+    return differs_.empty();
 }
 
 Outcome World::run() {
@@ -250,6 +285,8 @@ Outcome World::run() {
     outcome_.to_rest = Millis{loop_.unix_ms() - calm_began};
     if (!at_rest && errands_.all_told() && !checks_.books_are_the_rail())
         checks_.broken("books are not the rail", "nor do they become it");
+    if (!at_rest && errands_.all_told() && !differs_.empty())
+        checks_.broken("reconciliation finds a difference at rest", differs_);
     if (!at_rest && !checks_.violation()) {
         std::string open = errands_.open();
         for (const auto& payment : checks_.all<Payment>())

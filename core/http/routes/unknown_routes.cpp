@@ -20,11 +20,11 @@ UnixMillis sent_at(const Payment& payment) {
     return first == payment.history.end() ? 0 : first->at_ms;
 }
 
-Json shown_case(const Payment& payment, const ApiServices& services) {
+Json shown_case(const Payment& payment, const std::string& life, const ApiServices& services) {
     const UnixMillis now = services.clock.unix_ms();
     const UnixMillis since = payment.history.empty() ? payment.updated_ms : payment.history.back().at_ms;
     Json choices = Json::array();
-    for (const auto& choice : services.resolver.choices(payment))
+    for (const auto& choice : services.resolver.choices(payment, life))
         choices.push_back({{"outcome", choice.outcome}, {"effect", choice.effect}});
     const UnixMillis sent = sent_at(payment);
     return {{"payment", shown(payment)},
@@ -48,8 +48,11 @@ Task<Response> list_unknowns(const ApiServices& services, RequestContext context
     Task<atr::Result<Listing<Payment>>> listing = services.store.list<Payment>(std::move(query));
     const atr::Result<Listing<Payment>> found = co_await listing;
     if (!found) co_return list_failed(context, found.error());
+    Task<atr::Result<std::string>> reading = services.resolver.life();
+    const atr::Result<std::string> life = co_await reading;
+    if (!life) co_return respond(problem_of(life.error()), context);
     Json items = Json::array();
-    for (const auto& payment : found->items) items.push_back(shown_case(payment, services));
+    for (const auto& payment : found->items) items.push_back(shown_case(payment, *life, services));
     co_return list_response(context, std::move(items), found->next_cursor);
 }
 
@@ -61,7 +64,10 @@ Task<Response> get_unknown(const ApiServices& services, RequestContext context) 
     if (!*found || (*found)->state != PaymentState::unknown)
         co_return respond(Problem{.code = ErrorCode::not_found, .detail = "No payment of this id is unknown."},
                           context);
-    Json body = shown_case(**found, services);
+    Task<atr::Result<std::string>> reading = services.resolver.life();
+    const atr::Result<std::string> life = co_await reading;
+    if (!life) co_return respond(problem_of(life.error()), context);
+    Json body = shown_case(**found, *life, services);
     Task<atr::Result<atr::RailStatus>> looking = services.resolver.look(**found);
     const atr::Result<atr::RailStatus> says = co_await looking;
     if (says)

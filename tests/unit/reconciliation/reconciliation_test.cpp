@@ -121,6 +121,29 @@ SCENARIO("money that left without us is found", "[reconciliation]") {
     }
 }
 
+SCENARIO("a movement is matched by the payment's id where two persons said that it was paid", "[reconciliation]") {
+    Books books;
+    books.fund();
+    Payment payment = books.reserve("5");
+    payment.resolution = {{"rita", "paid", "as the bank says", "", 1}, {"paul", "paid", "as the bank says", "", 2}};
+    payment = books.end(payment, PaymentState::settled, GENERATE("as the bank says", "predicted", ""));
+    books.rail.note(Books::out_event(Books::at_rail(payment), "5", "the rail's own"));
+    CHECK(books.breaks() == Kinds{});
+    CHECK(books.breaks(Extent::tail) == Kinds{});
+    THEN("a second movement is still one too many") {
+        books.rail.note(Books::out_event(Books::at_rail(payment), "5", "another"));
+        CHECK(books.breaks() == Kinds{"paid_twice"});
+        CHECK(books.breaks(Extent::tail) == Kinds{"paid_twice"});
+    }
+    THEN("and a movement that never comes is still missed") {
+        Payment other = books.reserve("7");
+        other.resolution = payment.resolution;
+        books.end(other, PaymentState::settled);
+        books.clock.advance(61'000);
+        CHECK(books.breaks() == Kinds{"no_rail_event"});
+    }
+}
+
 SCENARIO("a payment that was paid twice is found", "[reconciliation]") {
     Books books;
     books.fund();
