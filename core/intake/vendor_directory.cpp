@@ -9,7 +9,7 @@
 namespace treasurer::intake {
 namespace {
 
-constexpr int most_tries = 6;  ///< while others keep changing the vendor
+constexpr int most_adding_tries = 6;  ///< while others keep changing the vendor
 
 std::optional<std::string> text_fault(const std::string& what, const std::string& text, std::size_t most) {
     if (is_blank(text)) return what + " is empty";
@@ -93,7 +93,7 @@ Task<atr::Result<Vendor>> VendorDirectory::add(NewVendor wanted, std::string act
 Task<atr::Result<Vendor>> VendorDirectory::add_account(std::string vendor_id, NewAccount account, Millis cool_off,
                                                        std::string actor, std::string request_id, Once once) {
     if (const auto fault = fault_in(account)) co_return atr::rejected(ATR_E_BAD_INPUT, *fault);
-    for (int tries = 0; tries < most_tries; ++tries) {
+    for (int tries = 0; tries < most_adding_tries; ++tries) {
         Task<atr::Result<std::optional<Vendor>>> finding = find(vendor_id);
         atr::Result<std::optional<Vendor>> found = co_await finding;
         if (!found) co_return found.error();
