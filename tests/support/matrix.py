@@ -19,6 +19,7 @@ LEFT_OUT = {
     "money_bad_surroundings": (PAIRS[1:], "about the disk and the data folder of the embedded default"),
     "money_server_loss.postgres": (("sqlite_memory", "sqlite_redis", "postgres_redis"), "loses PostgreSQL alone"),
     "money_server_loss.promote": (("sqlite_memory", "sqlite_redis", "postgres_redis"), "loses PostgreSQL alone"),
+    "money_server_loss.lagging": (("sqlite_memory", "sqlite_redis", "postgres_redis"), "loses PostgreSQL alone"),
     "money_server_loss.redis": (("sqlite_memory", "postgres_memory", "postgres_redis"), "loses Redis alone"),
 }
 
