@@ -3,7 +3,6 @@
 #include "intake/desk_records.hpp"
 #include "intake/funds_while_waiting.hpp"
 #include "intake/invoice_desk.hpp"
-#include "intake/max_charge.hpp"
 #include "intake/pay_now.hpp"
 #include "ledger/bookkeeping.hpp"
 #include "payments/ending.hpp"
@@ -160,8 +159,6 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
                              "the payment rail will not take it: " + prepared.error().message);
         co_return not_decided(prepared.error());
     }
-    if (const auto missing = funds_missing(*known, *prepared))
-        co_return result(ApprovalKind::obstacle, work.approval, *missing);
     Payment payment = std::move(*prepared);
     const std::string too_little = shortage(payment, known->facts);
     if (!too_little.empty()) co_return result(ApprovalKind::obstacle, work.approval, too_little);

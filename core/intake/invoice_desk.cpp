@@ -3,7 +3,6 @@
 #include "auth/digest.hpp"
 #include "intake/desk_records.hpp"
 #include "intake/funds_while_waiting.hpp"
-#include "intake/max_charge.hpp"
 #include "intake/pay_now.hpp"
 #include "records/approval.hpp"
 #include "runtime/mutation.hpp"
@@ -267,13 +266,6 @@ InvoiceDesk::Step InvoiceDesk::pay(Submission submission, Invoice invoice, Judge
         else
             known.decision.reasons.push_back(
                 {"rail", policy::hold, "the payment rail will not take it: " + prepared.error().message});
-        record_decision(invoice, known);
-        Step step = ask_a_person(std::move(submission), std::move(invoice), std::move(known));
-        co_return co_await step;
-    }
-    if (const auto missing = funds_missing(known, *prepared)) {
-        known.decision.outcome = policy::Outcome::ask;
-        known.decision.reasons.push_back({"funds", policy::hold, *missing});
         record_decision(invoice, known);
         Step step = ask_a_person(std::move(submission), std::move(invoice), std::move(known));
         co_return co_await step;

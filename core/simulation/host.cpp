@@ -12,10 +12,9 @@ payments::SagaSettings saga_settings(const Plan& plan) {
     return out;
 }
 
-/// Late is soon here, so that statement and saga are at the same payments.
-reconcile::FollowerSettings follower_settings() {
+reconcile::FollowerSettings follower_settings(const Plan& plan) {
     reconcile::FollowerSettings out;
-    out.late_after = Millis{3000};
+    out.late_after = plan.late_after;
     return out;
 }
 
@@ -60,7 +59,7 @@ Host::Host(Surroundings around, ActorExecutor& executor, const Clock& clock, std
       payments_desk(store, clock),
       resolver({store, saga, rails, assets, clock}),
       expiry(store, approvals, executor, clock, around.plan.has(Trouble::reservations) ? Millis{1000} : Millis{60'000}),
-      statements(store, assets, clock, follower_settings()),
+      statements(store, assets, clock, follower_settings(around.plan)),
       comparison(store, assets, clock, {&rail}, statements, comparison_settings()),
       reconciliation(comparison, executor, clock) {
     rails.add(rail);

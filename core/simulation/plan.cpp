@@ -25,6 +25,8 @@ Plan Plan::of(std::uint64_t seed) {
     out.per_mille = std::array<unsigned, 4>{3, 10, 30, 100}.at(random.below(4));
     for (std::size_t i = 0; i < troubles.size(); ++i) out.with.set(i, random.below(2) == 0);
     out.shared_cache = random.below(2) == 0;
+    // Soon, so that statement and saga are at the same payments; as by default; or never within a run.
+    out.late_after = Millis{std::array{3000, 60'000, 900'000}.at(random.below(3))};
     return out;
 }
 

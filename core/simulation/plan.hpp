@@ -62,8 +62,9 @@ struct Plan {
     RailKind rail = RailKind::idempotent;
     bool shared_cache = true;  ///< else each host has its own, and only the change feed tells it of the others
     Millis lease{5000};
-    Millis troubled{20'000};  ///< how long troubles last
-    unsigned per_mille = 20;  ///< how likely a call or an event meets trouble
+    Millis late_after{60'000};  ///< how long the end of a payment that the statement shows is left to its saga
+    Millis troubled{20'000};    ///< how long troubles last
+    unsigned per_mille = 20;    ///< how likely a call or an event meets trouble
     std::bitset<troubles.size()> with;
 
     bool operator==(const Plan&) const = default;

@@ -150,7 +150,7 @@ WORKED_OFF = {"money_left_without_us": "book", "paid_twice": "book", "no_rail_ev
 
 
 def books_equal(host):
-    lines = host.client().get("/metrics", {"Accept": "text/plain"}).body.decode().splitlines()
+    lines = host.client().get("/metrics", Accept="text/plain").body.decode().splitlines()
     (value,) = (line.split()[-1] for line in lines if line.startswith("treasurer_books_equal "))
     return float(value)
 
