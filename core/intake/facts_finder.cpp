@@ -5,6 +5,7 @@
 #include "ledger/balances.hpp"
 #include "records/schema.hpp"
 #include "runtime/mutation.hpp"
+#include "treasury/rollups.hpp"
 
 #include <algorithm>
 
@@ -197,21 +198,34 @@ Task<atr::Result<Judgement>> FactsFinder::look_up(std::string vendor_name, atr::
     if (!out.rail) co_return out;
     out.facts.amount_fits_asset = assets_.units(amount).has_value();
 
+    Task<atr::Result<Judgement>> funding = look_up_funds(std::move(out));
+    co_return co_await funding;
+}
+
+Task<atr::Result<Judgement>> FactsFinder::look_up_funds(Judgement known) {
+    const std::string& asset = known.facts.amount.asset;
     const std::string balance =
-        ledger::balance_key(amount.asset, ledger::treasury_account(out.rail->name()), ledger::Figure::available);
-    std::vector<std::string> wanted{balance};
-    Task<atr::Result<std::map<std::string, atr::Int128>>> counting =
-        store_.counters(balances_collection, std::move(wanted));
-    atr::Result<std::map<std::string, atr::Int128>> counted = co_await counting;
-    if (!counted) co_return counted.error();
-    const auto available = assets_.amount(amount.asset, (*counted)[balance]);
-    Task<atr::Result<atr::Decimal>> burning = burn(amount.asset, out.rail->name());
-    atr::Result<atr::Decimal> monthly = co_await burning;
+        ledger::balance_key(asset, ledger::treasury_account(known.rail->name()), ledger::Figure::available);
+    Task<atr::Result<treasury::BurnBasis>> burning = burn_basis(asset);
+    const atr::Result<treasury::BurnBasis> basis = co_await burning;
+    if (!basis) co_return basis.error();
+    std::vector<atr::Key> keys;
+    keys.push_back({balances_collection, balance});
+    keys.push_back({rollups_collection, basis->today_key});  // what was paid a moment ago shortens the runway now
+    Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
+    const atr::Result<std::vector<atr::Record>> counters = co_await reading;
+    if (!counters) co_return counters.error();
+    atr::Int128 available = 0, spent_today = 0;
+    for (const auto& record : *counters)
+        (record.collection == balances_collection ? available : spent_today) =
+            atr::units_from_string(record.body).value_or(0);
+    const atr::Result<atr::Decimal> monthly = figures_.monthly_burn(asset, *basis, spent_today);
     if (!monthly) co_return monthly.error();
-    out.facts.funds_known = available.has_value();
-    out.facts.available = available.value_or(atr::Decimal{});
-    out.facts.monthly_burn = *monthly;
-    co_return out;
+    const auto funds = assets_.amount(asset, available);
+    known.facts.funds_known = funds.has_value();
+    known.facts.available = funds.value_or(atr::Decimal{});
+    known.facts.monthly_burn = *monthly;
+    co_return known;
 }
 
 void FactsFinder::choose_account(Judgement& known, const atr::Money& amount) const {
@@ -268,20 +282,22 @@ Task<atr::Result<Judgement>> FactsFinder::look_up_claims(Judgement known, ClaimS
     co_return known;
 }
 
-Task<atr::Result<atr::Decimal>> FactsFinder::burn(std::string asset, std::string rail) {
-    const std::string name = asset + "|" + rail;
+/// Read anew every few seconds: what another day adds, and what came back for one of the days before.
+Task<atr::Result<treasury::BurnBasis>> FactsFinder::burn_basis(std::string asset) {
     const UnixMillis now = clock_.unix_ms();
     {
         const std::lock_guard lock(burn_mutex_);
-        const auto known = burns_.find(name);
-        if (known != burns_.end() && now - known->second.at_ms < burn_is_fresh_for_ms) co_return known->second.monthly;
+        const auto known = burns_.find(asset);
+        const bool is_fresh = known != burns_.end() && now - known->second.at_ms < burn_is_fresh_for_ms &&
+                              known->second.basis.today_key == treasury::spent_key(asset, now);
+        if (is_fresh) co_return known->second.basis;
     }
-    Task<atr::Result<treasury::TreasuryFigures>> figuring = figures_.of(asset, rail);
-    atr::Result<treasury::TreasuryFigures> figures = co_await figuring;
-    if (!figures) co_return figures.error();
+    Task<atr::Result<treasury::BurnBasis>> reading = figures_.burn_basis(asset);
+    atr::Result<treasury::BurnBasis> basis = co_await reading;
+    if (!basis) co_return basis.error();
     const std::lock_guard lock(burn_mutex_);
-    burns_[name] = {figures->monthly_burn, now};
-    co_return figures->monthly_burn;
+    burns_[asset] = {*basis, now};
+    co_return std::move(*basis);
 }
 
 }  // namespace treasurer::intake

@@ -62,7 +62,9 @@ public:
 private:
     Task<atr::Result<Judgement>> look_up(std::string vendor_name, atr::Money amount);
     Task<atr::Result<Judgement>> look_up_claims(Judgement known, ClaimSubject subject);
-    Task<atr::Result<atr::Decimal>> burn(std::string asset, std::string rail);
+    /// What is available at the rail, and how much is spent a month: with all that was committed before.
+    Task<atr::Result<Judgement>> look_up_funds(Judgement known);
+    Task<atr::Result<treasury::BurnBasis>> burn_basis(std::string asset);
     void choose_account(Judgement& known, const atr::Money& amount) const;
 
     Store& store_;
@@ -72,7 +74,7 @@ private:
     const Clock& clock_;
 
     struct Burn {
-        atr::Decimal monthly;
+        treasury::BurnBasis basis;
         UnixMillis at_ms = 0;
     };
     std::mutex burn_mutex_;

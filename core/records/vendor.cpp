@@ -1,5 +1,7 @@
 #include "records/vendor.hpp"
 
+#include "records/folded_text.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <set>
@@ -68,7 +70,7 @@ const LegalForm* legal_form(std::string_view word) {
     return found == std::end(legal_forms) ? nullptr : found;
 }
 
-/// A name's words in lower case, and what the legal forms at its end mean.
+/// A name's words as names are compared, and what the legal forms at its end mean.
 struct NameParts {
     std::vector<std::string> words;
     std::set<std::string_view> forms;
@@ -76,20 +78,7 @@ struct NameParts {
 
 NameParts parts_of(std::string_view name) {
     NameParts out;
-    std::string word;
-    const auto close_word = [&] {
-        if (!word.empty()) out.words.push_back(std::exchange(word, {}));
-    };
-    for (char raw : name) {
-        const auto c = static_cast<unsigned char>(raw);
-        if (c >= 'A' && c <= 'Z')
-            word += static_cast<char>(c - 'A' + 'a');
-        else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c >= 0x80)
-            word += raw;
-        else if (c != '.' && c != '\'')
-            close_word();  // "B.V." and "O'Neil" stay one word
-    }
-    close_word();
+    out.words = folded_words(name);
     while (out.words.size() > 1) {
         const LegalForm* const form = legal_form(out.words.back());
         if (!form) break;

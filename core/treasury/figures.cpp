@@ -30,8 +30,7 @@ std::optional<atr::Decimal> runway(const atr::Decimal& available, const atr::Dec
 }
 
 Task<atr::Result<TreasuryFigures>> Figures::of(std::string asset, std::string rail) {
-    const std::optional<int> decimals = assets_.decimals(asset);
-    if (!decimals) co_return atr::rejected(ATR_E_BAD_INPUT, "the books do not count " + asset);
+    if (!assets_.decimals(asset)) co_return atr::rejected(ATR_E_BAD_INPUT, "the books do not count " + asset);
     TreasuryFigures out;
     out.asset = asset;
     out.rail = rail;
@@ -46,7 +45,7 @@ Task<atr::Result<TreasuryFigures>> Figures::of(std::string asset, std::string ra
         store_.counters(balances_collection, std::move(keys));
     atr::Result<std::map<std::string, atr::Int128>> balances = co_await reading;
     if (!balances) co_return balances.error();
-    Task<atr::Result<atr::Int128>> summing = spent(asset, out.as_of_ms);
+    Task<atr::Result<atr::Int128>> summing = spent(asset, out.as_of_ms, 0);
     const atr::Result<atr::Int128> paid = co_await summing;
     if (!paid) co_return paid.error();
     Task<atr::Result<std::int64_t>> counting = days_counted(out.as_of_ms);
@@ -54,23 +53,46 @@ Task<atr::Result<TreasuryFigures>> Figures::of(std::string asset, std::string ra
     if (!days) co_return days.error();
 
     const auto booked = assets_.amount(asset, (*balances)[debits] - (*balances)[credits]),
-               free = assets_.amount(asset, (*balances)[available]), sum = assets_.amount(asset, *paid);
-    if (!booked || !free || !sum) co_return out_of_range(asset);
-    const auto held = booked->minus(*free), months = sum->times(atr::Decimal(month_days));
-    const auto burn = months ? months->divided_by(atr::Decimal(*days), *decimals) : std::nullopt;
+               free = assets_.amount(asset, (*balances)[available]);
+    if (!booked || !free) co_return out_of_range(asset);
+    const auto held = booked->minus(*free);
+    const atr::Result<atr::Decimal> burn = monthly_burn(asset, {{}, *paid, *days}, 0);
     if (!held || !burn) co_return out_of_range(asset);
     out.booked = *booked;
     out.available = *free;
     out.held = *held;
-    const bool floored = settings_.burn_floor_asset.empty() || settings_.burn_floor_asset == asset;
-    out.monthly_burn = floored ? std::max(*burn, settings_.burn_floor) : *burn;
+    out.monthly_burn = *burn;
     out.runway_months = runway(out.available, out.monthly_burn);
     co_return out;
 }
 
-Task<atr::Result<atr::Int128>> Figures::spent(std::string asset, UnixMillis now) {
+Task<atr::Result<BurnBasis>> Figures::burn_basis(std::string asset) {
+    const UnixMillis now = clock_.unix_ms();
+    Task<atr::Result<atr::Int128>> summing = spent(asset, now, 1);
+    const atr::Result<atr::Int128> before = co_await summing;
+    if (!before) co_return before.error();
+    Task<atr::Result<std::int64_t>> counting = days_counted(now);
+    const atr::Result<std::int64_t> days = co_await counting;
+    if (!days) co_return days.error();
+    co_return BurnBasis{spent_key(asset, now), *before, *days};
+}
+
+atr::Result<atr::Decimal> Figures::monthly_burn(const std::string& asset, const BurnBasis& basis,
+                                                atr::Int128 spent_today) const {
+    atr::Int128 units = 0;
+    if (__builtin_add_overflow(basis.spent_before_today, spent_today, &units)) return out_of_range(asset);
+    const std::optional<int> decimals = assets_.decimals(asset);
+    const auto sum = assets_.amount(asset, units);
+    const auto months = sum ? sum->times(atr::Decimal(month_days)) : std::nullopt;
+    const auto burn = months && decimals ? months->divided_by(atr::Decimal(basis.days), *decimals) : std::nullopt;
+    if (!burn) return out_of_range(asset);
+    const bool floored = settings_.burn_floor_asset.empty() || settings_.burn_floor_asset == asset;
+    return floored ? std::max(*burn, settings_.burn_floor) : *burn;
+}
+
+Task<atr::Result<atr::Int128>> Figures::spent(std::string asset, UnixMillis now, std::int64_t from_day) {
     std::vector<std::string> keys;
-    for (std::int64_t day = 0; day < settings_.burn_window_days; ++day)
+    for (std::int64_t day = from_day; day < settings_.burn_window_days; ++day)
         keys.push_back(spent_key(asset, now - day * day_ms));
     Task<atr::Result<std::map<std::string, atr::Int128>>> reading =
         store_.counters(rollups_collection, std::move(keys));

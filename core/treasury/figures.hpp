@@ -28,6 +28,13 @@ struct TreasuryFigures {
     UnixMillis as_of_ms = 0;
 };
 
+/// All that a monthly burn is reckoned from but what today adds. It changes with the day, and by what comes back.
+struct BurnBasis {
+    std::string today_key;  ///< of the roll-up that today adds to
+    atr::Int128 spent_before_today = 0;
+    std::int64_t days = 30;  ///< that the sum is divided by
+};
+
 /// The monthly burn is what was paid on the last `burn_window_days` UTC days, today included, divided by the days and
 /// times 30. Books younger than the window are divided by their age instead (days begun since the first transfer), but
 /// by 30 at least: one payment on the first day is not a year's habit.
@@ -40,8 +47,13 @@ public:
 
     Task<atr::Result<TreasuryFigures>> of(std::string asset, std::string rail);
 
+    Task<atr::Result<BurnBasis>> burn_basis(std::string asset);
+    atr::Result<atr::Decimal> monthly_burn(const std::string& asset, const BurnBasis& basis,
+                                           atr::Int128 spent_today) const;
+
 private:
-    Task<atr::Result<atr::Int128>> spent(std::string asset, UnixMillis now);
+    /// On the days of the window from so many days ago on: 0 is today.
+    Task<atr::Result<atr::Int128>> spent(std::string asset, UnixMillis now, std::int64_t from_day);
     Task<atr::Result<std::int64_t>> days_counted(UnixMillis now);
 
     Store& store_;

@@ -18,7 +18,7 @@ std::string limits_json(const Policy& policy) {
     treasury::JsonObject out;
     out.add("auto_approval_limit", json_number(policy.auto_approval_limit))
         .add("critical_runway_months", json_number(policy.critical_runway_months));
-    out.add("currency", treasury::json_string(policy.asset));
+    out.add("currency", treasury::json_string(policy.asset)).add("paused", policy.paused ? "true" : "false");
     return std::move(out).done();
 }
 
@@ -35,13 +35,14 @@ Task<Response> set_limits(const ApiServices& services, RequestContext context, S
     const auto body = json_object_of(context.request);
     if (!body) co_return respond(body.problem(), context);
     JsonBody reader(*body);
-    reader.only({"new_limit", "auto_approval_limit", "critical_runway_months", "currency"});
+    reader.only({"new_limit", "auto_approval_limit", "critical_runway_months", "currency", "paused"});
     intake::PolicyChange change;
     change.auto_approval_limit = reader.decimal("new_limit");
     if (!change.auto_approval_limit) change.auto_approval_limit = reader.decimal("auto_approval_limit");
     change.critical_runway_months = reader.decimal("critical_runway_months");
-    if (reader.ok() && !change.auto_approval_limit && !change.critical_runway_months)
-        reader.refuse("auto_approval_limit", "give this, new_limit or critical_runway_months");
+    change.paused = reader.boolean("paused");
+    if (reader.ok() && !change.auto_approval_limit && !change.critical_runway_months && !change.paused)
+        reader.refuse("auto_approval_limit", "give this, new_limit, critical_runway_months or paused");
     if (change.auto_approval_limit && change.auto_approval_limit->is_negative())
         reader.refuse("new_limit", "is negative");
     if (change.critical_runway_months && change.critical_runway_months->is_negative())

@@ -54,6 +54,17 @@ SCENARIO("two vendors whose names differ in the legal form alone cannot both be 
     CHECK_FALSE(world.executor.await(world.desks.vendors.add(second, "admin", "r-3")));
 }
 
+SCENARIO("what was paid a moment ago shortens the runway that the next invoice is judged by", "[intake]") {
+    DeskWorld world;
+    intake::PolicyChange change;
+    change.critical_runway_months = 300;
+    REQUIRE(world.executor.await(world.desks.policy.change(change, "admin", "r-1")));
+    REQUIRE(world.submit({.number = "R-1", .amount = "480"}).kind == SubmitKind::paid);  // nothing burns yet
+    const auto second = world.submit({.number = "R-2", .amount = "481"});
+    CHECK(second.kind == SubmitKind::waiting_approval);
+    CHECK(second.reason.find("it leaves a runway of 206.3 months, below 300") != std::string::npos);
+}
+
 SCENARIO("an unknown vendor is never paid, not even with an approval", "[intake]") {
     DeskWorld world;
     const auto result = world.submit({.vendor = "Nobody Knows Ltd"});

@@ -35,6 +35,7 @@ HOMES = {
     "hiredis/": ("plugins",),
     "openssl/": ("plugins",),
     "curl/": ("core/net",),
+    "utf8proc": ("core/records",),
 }
 POSIX_FOLDERS = ("sys/", "netinet/", "arpa/", "linux/")
 C_AND_POSIX = set("""assert ctype dirent errno fcntl float grp inttypes limits locale math net/if netdb poll pthread pwd

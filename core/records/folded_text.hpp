@@ -1,0 +1,18 @@
+/// Text in the form in which names are compared.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace treasurer {
+
+/// Unicode's NFKC_Casefold: "CAFÉ", "café", "cafe" with a combining accent and full-width letters have one form, and
+/// what is not visible (soft hyphens, joiners) is left out. Bytes that are no UTF-8 come back as they are.
+std::string folded_text(std::string_view utf8);
+
+/// The words of a name in that form: letters, digits and the marks on them. A full stop or an apostrophe parts no word:
+/// "B.V." and "O'Neil" are one each.
+std::vector<std::string> folded_words(std::string_view utf8);
+
+}  // namespace treasurer
