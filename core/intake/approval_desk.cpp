@@ -145,7 +145,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     payable.state = work.payment.state;
     payable.version = work.payment.version;
     if (payable.payload_hash != work.approval.payload_hash) {
-        Task<ApprovalResult> rebinding = rebind(std::move(work), std::move(payable), std::move(*known));
+        Task<std::optional<ApprovalResult>> rebinding = rebind(std::move(work), std::move(payable), std::move(*known));
         co_return co_await rebinding;
     }
     const std::vector<Reason> obstacles = known->decision.obstacles();
@@ -191,7 +191,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     co_return out;
 }
 
-Task<ApprovalResult> ApprovalDesk::rebind(Open work, Payment now_payable, Judgement known) {
+Task<std::optional<ApprovalResult>> ApprovalDesk::rebind(Open work, Payment now_payable, Judgement known) {
     // The vendor master changed since the person was asked: ask again, for what would be paid now.
     const UnixMillis now = parts_.clock.unix_ms();
     work.approval.payload_hash = now_payable.payload_hash;
@@ -203,7 +203,8 @@ Task<ApprovalResult> ApprovalDesk::rebind(Open work, Payment now_payable, Judgem
     unit.update(now_payable);
     Task<Committed> committing = parts_.store.commit(std::move(unit));
     const Committed committed = co_await committing;
-    if (!committed.ok() && committed.outcome != atr::Outcome::conflict) co_return not_decided(committed.failure());
+    if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;  // the new hash is not stored
+    if (!committed.ok()) co_return not_decided(committed.failure());
     co_return result(ApprovalKind::payload_changed, std::move(work.approval),
                      "payee or rail changed since the approval was asked for: look at it again");
 }

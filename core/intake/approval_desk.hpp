@@ -67,7 +67,7 @@ private:
     Task<ApprovalResult> open(ApprovalRequest request, std::optional<Open>* out);
     Task<ApprovalResult> load(Approval approval, std::optional<Open>* out);
     bool may_expire(const Open& work) const;
-    Task<ApprovalResult> rebind(Open work, Payment now_payable, Judgement known);
+    Task<std::optional<ApprovalResult>> rebind(Open work, Payment now_payable, Judgement known);
     Task<std::optional<ApprovalResult>> approve_once(ApprovalRequest request);
     Task<std::optional<ApprovalResult>> reject_once(ApprovalRequest request);
 
