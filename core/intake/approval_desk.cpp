@@ -1,6 +1,7 @@
 #include "intake/approval_desk.hpp"
 
 #include "intake/desk_records.hpp"
+#include "intake/doubtful_closing.hpp"
 #include "intake/funds_while_waiting.hpp"
 #include "intake/invoice_desk.hpp"
 #include "intake/pay_now.hpp"
@@ -21,6 +22,22 @@ ApprovalResult result(ApprovalKind kind, Approval approval, std::string reason) 
     out.approval = std::move(approval);
     out.reason = std::move(reason);
     return out;
+}
+
+std::string expired_so(const Payment& payment) {
+    return payment.state == PaymentState::cancelled
+               ? "submit the invoice again"
+               : "the store was restored or lost commits meanwhile, so the rail is asked whether it was paid";
+}
+
+std::string why_closed(const std::string& status, const std::string& reason) {
+    if (status != "rejected") return "the approval expired";
+    return reason.empty() ? "rejected by a person" : reason;
+}
+
+/// No other copy of the store has begun meanwhile.
+void check_life(UnitOfWork& unit, const Quarantine& store) {
+    unit.check(Quarantine::collection, Quarantine::key, store.version == 0 ? ATR_VER_ABSENT : store.version, "life");
 }
 
 ApprovalResult not_decided(const atr::Error& error) {
@@ -60,7 +77,7 @@ Task<ApprovalResult> ApprovalDesk::standing(std::string approval_id) {
     if (!opened) co_return out;
     const bool has_expired = opened->approval.status == "expired";
     out = result(has_expired ? ApprovalKind::expired : ApprovalKind::done, std::move(opened->approval),
-                 has_expired ? "it has expired" : "");
+                 has_expired ? expired_so(opened->payment) : "");
     out.standing.invoice = std::move(opened->invoice);
     out.standing.payment = std::move(opened->payment);
     co_return out;
@@ -114,6 +131,11 @@ Task<ApprovalResult> ApprovalDesk::load(Approval approval, std::optional<Open>* 
     if (!invoice) co_return not_decided(invoice.error());
     if (!*payment || !*invoice)
         co_return result(ApprovalKind::not_found, work.approval, "its payment or invoice is not in storage");
+    std::string key = Quarantine::key;
+    Task<atr::Result<std::optional<Quarantine>>> looking = parts_.store.find<Quarantine>(std::move(key));
+    atr::Result<std::optional<Quarantine>> store = co_await looking;
+    if (!store) co_return not_decided(store.error());
+    work.store = store->value_or(Quarantine{});
     work.payment = std::move(**payment);
     work.invoice = std::move(**invoice);
     *out = std::move(work);
@@ -145,7 +167,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     payable.state = work.payment.state;
     payable.version = work.payment.version;
     if (payable.payload_hash != work.approval.payload_hash) {
-        Task<ApprovalResult> rebinding = rebind(std::move(work), std::move(payable), std::move(*known));
+        Task<std::optional<ApprovalResult>> rebinding = rebind(std::move(work), std::move(payable), std::move(*known));
         co_return co_await rebinding;
     }
     const std::vector<Reason> obstacles = known->decision.obstacles();
@@ -191,7 +213,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     co_return out;
 }
 
-Task<ApprovalResult> ApprovalDesk::rebind(Open work, Payment now_payable, Judgement known) {
+Task<std::optional<ApprovalResult>> ApprovalDesk::rebind(Open work, Payment now_payable, Judgement known) {
     // The vendor master changed since the person was asked: ask again, for what would be paid now.
     const UnixMillis now = parts_.clock.unix_ms();
     work.approval.payload_hash = now_payable.payload_hash;
@@ -203,7 +225,8 @@ Task<ApprovalResult> ApprovalDesk::rebind(Open work, Payment now_payable, Judgem
     unit.update(now_payable);
     Task<Committed> committing = parts_.store.commit(std::move(unit));
     const Committed committed = co_await committing;
-    if (!committed.ok() && committed.outcome != atr::Outcome::conflict) co_return not_decided(committed.failure());
+    if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;  // the new hash is not stored
+    if (!committed.ok()) co_return not_decided(committed.failure());
     co_return result(ApprovalKind::payload_changed, std::move(work.approval),
                      "payee or rail changed since the approval was asked for: look at it again");
 }
@@ -220,15 +243,18 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::reject_once(ApprovalRequest re
 }
 
 Task<std::optional<ApprovalResult>> ApprovalDesk::close(Open work, Closing closing) {
+    if (is_perhaps_sent(work.payment, work.store)) {
+        Task<std::optional<ApprovalResult>> in_doubt = close_in_doubt(std::move(work), std::move(closing));
+        co_return co_await in_doubt;
+    }
     const UnixMillis now = parts_.clock.unix_ms();
     const bool rejected = closing.status == "rejected";
     const auto& request = closing.request;
     if (rejected) work.approval.given.push_back({request.by, "reject", request.reason, now});
-    const std::string why = !rejected                ? "the approval expired"
-                            : request.reason.empty() ? "rejected by a person"
-                                                     : request.reason;
+    const std::string why = why_closed(closing.status, request.reason);
     work.approval.status = closing.status;
     UnitOfWork unit = parts_.store.begin();
+    check_life(unit, work.store);
     if (!work.payment.transfer_id.empty())
         ledger::book(unit, payments::hold_of(work.payment, parts_.saga.assets(), now).voiding(now));
     work.payment.enter(PaymentState::cancelled, now);
@@ -249,8 +275,51 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::close(Open work, Closing closi
     if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
     if (!committed.ok()) co_return not_decided(committed.failure());
     ApprovalResult out = result(rejected ? ApprovalKind::done : ApprovalKind::expired, std::move(work.approval),
-                                rejected ? std::string() : "it has expired");
+                                rejected ? std::string() : expired_so(work.payment));
     out.standing.kind = SubmitKind::rejected;
+    out.standing.invoice = std::move(work.invoice);
+    out.standing.payment = std::move(work.payment);
+    co_return out;
+}
+
+Task<std::optional<ApprovalResult>> ApprovalDesk::close_in_doubt(Open work, Closing closing) {
+    const UnixMillis now = parts_.clock.unix_ms();
+    const bool rejected = closing.status == "rejected";
+    const auto& request = closing.request;
+    const std::string cannot = "the store was restored or lost commits since it was asked for, and ";
+    if (!can_be_asked_for(work.payment, parts_.saga.assets()))
+        co_return result(ApprovalKind::in_doubt, work.approval,
+                         cannot + "without a payee no rail can be asked whether it was paid meanwhile");
+    if (!parts_.runner.has_room())
+        co_return not_decided(atr::retry(ATR_E_OVERLOADED, "too many payments wait for their turn"));
+    const Approval as_asked = work.approval;
+    if (rejected) work.approval.given.push_back({request.by, "reject", request.reason, now});
+    work.approval.status = closing.status;
+    work.invoice.status = InvoiceStatus::processing;
+    work.invoice.updated_ms = now;
+    UnitOfWork unit = parts_.store.begin();
+    check_life(unit, work.store);
+    const std::size_t job =
+        ask_the_rail_first(unit, work.payment, parts_.saga, why_closed(closing.status, request.reason));
+    unit.update(work.approval);
+    unit.update(work.invoice);
+    unit.create(audit_line(parts_.store.ids(), now, request.by, "approval." + closing.status, work.approval.id,
+                           work.payment.reason, request.request_id));
+    request.once.mark(unit, work.approval.id);
+    UnitOfWork asked_again = unit;
+    Task<Committed> committing = parts_.store.commit(std::move(unit));
+    const Committed committed = co_await committing;
+    if (committed.outcome == atr::Outcome::conflict && committed.lost == ledger::funds_label)
+        co_return result(ApprovalKind::in_doubt, as_asked,
+                         cannot + "its funds cannot be held until the rail has said whether it was paid meanwhile");
+    if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
+    if (committed.outcome == atr::Outcome::unknown)
+        parts_.runner.find_out(std::move(asked_again), work.payment.id, job);
+    if (!committed.ok()) co_return not_decided(committed.failure());
+    parts_.runner.adopt(work.payment.id, committed.versions.at(job));
+    ApprovalResult out = result(rejected ? ApprovalKind::done : ApprovalKind::expired, std::move(work.approval),
+                                rejected ? std::string() : expired_so(work.payment));
+    out.standing.kind = SubmitKind::processing;
     out.standing.invoice = std::move(work.invoice);
     out.standing.payment = std::move(work.payment);
     co_return out;

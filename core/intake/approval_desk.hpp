@@ -6,6 +6,7 @@
 #include "intake/submission.hpp"
 #include "payments/runner.hpp"
 #include "records/approval.hpp"
+#include "records/store_records.hpp"
 
 namespace treasurer::intake {
 
@@ -26,6 +27,7 @@ enum class ApprovalKind {
     payload_changed,  ///< what would be paid now is not what the hash says; `approval` carries the new hash
     not_pending,
     expired,
+    in_doubt,     ///< it was perhaps given and paid before the store was restored: it cannot be closed; see reason
     obstacle,     ///< approved or not, it cannot be paid now: see reason
     unavailable,  ///< safe to repeat; `standing` says whether something was perhaps stored
 };
@@ -54,7 +56,8 @@ public:
     /// A decision that was made, as approve() and reject() tell it.
     Task<ApprovalResult> standing(std::string approval_id);
     /// Closes an approval that nobody decided in time, and gives back what was held for it; its invoice may be
-    /// submitted again. True when this call did it.
+    /// submitted again. In a store that was restored since, or lost commits, its rail is asked first. True when this
+    /// call did it.
     Task<bool> expire(Approval approval);
 
 private:
@@ -62,12 +65,13 @@ private:
         Approval approval;
         Payment payment;
         Invoice invoice;
+        Quarantine store;  ///< of which life it is
     };
     /// The approval with its payment and invoice, or the reason why it cannot be decided.
     Task<ApprovalResult> open(ApprovalRequest request, std::optional<Open>* out);
     Task<ApprovalResult> load(Approval approval, std::optional<Open>* out);
     bool may_expire(const Open& work) const;
-    Task<ApprovalResult> rebind(Open work, Payment now_payable, Judgement known);
+    Task<std::optional<ApprovalResult>> rebind(Open work, Payment now_payable, Judgement known);
     Task<std::optional<ApprovalResult>> approve_once(ApprovalRequest request);
     Task<std::optional<ApprovalResult>> reject_once(ApprovalRequest request);
 
@@ -78,6 +82,8 @@ private:
         InvoiceStatus invoice_status;
     };
     Task<std::optional<ApprovalResult>> close(Open work, Closing closing);
+    /// The same where the store cannot vouch that the payment was never made: its rail is asked first.
+    Task<std::optional<ApprovalResult>> close_in_doubt(Open work, Closing closing);
 
     Parts parts_;
 };

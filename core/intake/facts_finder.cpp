@@ -3,6 +3,7 @@
 #include "auth/digest.hpp"
 #include "ledger/accounts.hpp"
 #include "ledger/balances.hpp"
+#include "records/approval.hpp"
 #include "records/schema.hpp"
 #include "runtime/mutation.hpp"
 #include "treasury/rollups.hpp"
@@ -264,9 +265,12 @@ Task<atr::Result<Judgement>> FactsFinder::look_up_claims(Judgement known, ClaimS
         atr::Result<std::optional<Invoice>> holder = co_await finding;
         if (!holder) co_return holder.error();
         held.superseded = !*holder || ended_unpaid((*holder)->status) || mutated(Mutation::take_claims_from_the_living);
-        const bool rejected = *holder && (*holder)->status == InvoiceStatus::rejected;
-        if (rejected && held.claim.kind != ClaimKind::same_sum && known.facts.doubts.empty())
-            known.facts.doubts.push_back("a person rejected this invoice before, as " + (*holder)->id);
+        if (*holder && held.claim.kind != ClaimKind::same_sum && known.facts.doubts.empty()) {
+            Task<atr::Result<bool>> asking = was_rejected(**holder);
+            const atr::Result<bool> rejected = co_await asking;
+            if (!rejected) co_return rejected.error();
+            if (*rejected) known.facts.doubts.push_back("a person rejected this invoice before, as " + (*holder)->id);
+        }
         if (held.superseded) continue;
         if (held.claim.kind == ClaimKind::same_sum) {
             if (!numbered || !held.record->numbered) known.facts.possible_duplicate_of = held.record->invoice_id;
@@ -280,6 +284,16 @@ Task<atr::Result<Judgement>> FactsFinder::look_up_claims(Judgement known, ClaimS
         if (!known.duplicate_of) known.duplicate_of = std::move(**holder);
     }
     co_return known;
+}
+
+/// Also where its rail had to be asked first, and its payment ended afterwards.
+Task<atr::Result<bool>> FactsFinder::was_rejected(Invoice ended) {
+    if (ended.status == InvoiceStatus::rejected) co_return true;
+    if (!ended_unpaid(ended.status) || ended.approval_id.empty()) co_return false;
+    Task<atr::Result<std::optional<Approval>>> finding = store_.find<Approval>(ended.approval_id);
+    const atr::Result<std::optional<Approval>> approval = co_await finding;
+    if (!approval) co_return approval.error();
+    co_return *approval && (*approval)->status == "rejected";
 }
 
 /// Read anew every few seconds: what another day adds, and what came back for one of the days before.

@@ -65,6 +65,7 @@ private:
     /// What is available at the rail, and how much is spent a month: with all that was committed before.
     Task<atr::Result<Judgement>> look_up_funds(Judgement known);
     Task<atr::Result<treasury::BurnBasis>> burn_basis(std::string asset);
+    Task<atr::Result<bool>> was_rejected(Invoice ended);
     void choose_account(Judgement& known, const atr::Money& amount) const;
 
     Store& store_;

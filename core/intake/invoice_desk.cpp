@@ -317,7 +317,11 @@ Invoice InvoiceDesk::invoice_from(const Submission& submission, const Reading& r
 
 void InvoiceDesk::take_claims(UnitOfWork& unit, const Invoice& invoice, const Judgement& known) const {
     for (const auto& held : known.claims) {
-        if (!held.claim.taken || mutated(Mutation::skip_the_claims)) continue;
+        if (mutated(Mutation::skip_the_claims)) continue;
+        if (!held.claim.taken) {  // its invoice is still the one that ended unpaid, and has not become paid elsewhere
+            if (held.superseded) unit.check(ClaimRecord::collection, held.record->id, held.record->version, "claim");
+            continue;
+        }
         ClaimRecord record{held.claim.key, invoice.id, !invoice.invoice_number.empty(), 0};
         if (!held.record)
             unit.create(record, "claim");

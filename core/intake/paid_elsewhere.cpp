@@ -3,6 +3,8 @@
 #include "intake/desk_records.hpp"
 #include "records/vendor.hpp"
 
+#include <set>
+
 namespace treasurer::intake {
 namespace {
 
@@ -59,8 +61,11 @@ Task<ResolveResult> PaidElsewhere::record(payments::ResolveRequest request) {
 
 Task<atr::Result<PaidElsewhere::Held>> PaidElsewhere::claims_held(Invoice invoice) {
     std::vector<atr::Key> keys;
-    for (const auto& claim : claims_of(subject_of(invoice)))
-        if (is_exclusive(claim.kind)) keys.push_back({ClaimRecord::collection, claim.key});
+    std::set<std::string> exclusive;
+    for (auto& claim : claims_of(subject_of(invoice))) {
+        if (is_exclusive(claim.kind)) exclusive.insert(claim.key);
+        keys.push_back({ClaimRecord::collection, std::move(claim.key)});
+    }
     Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
     const atr::Result<std::vector<atr::Record>> records = co_await reading;
     if (!records) co_return records.error();
@@ -68,8 +73,9 @@ Task<atr::Result<PaidElsewhere::Held>> PaidElsewhere::claims_held(Invoice invoic
     for (const auto& raw : *records) {
         atr::Result<ClaimRecord> claim = decode<ClaimRecord>(raw);
         if (!claim) co_return claim.error();
-        if (claim->invoice_id != invoice.id) out.other = claim->invoice_id;
-        out.claims.push_back(std::move(*claim));
+        const bool is_its_own = claim->invoice_id == invoice.id;
+        if (!is_its_own && exclusive.contains(claim->id)) out.other = claim->invoice_id;
+        if (is_its_own) out.claims.push_back(std::move(*claim));
     }
     co_return out;
 }
@@ -107,7 +113,9 @@ Task<std::optional<ResolveResult>> PaidElsewhere::record_once(payments::ResolveR
     UnitOfWork unit = store_.begin();
     if (is_second) {
         invoice.status = InvoiceStatus::paid_elsewhere;
-        for (const auto& claim : held->claims) unit.check(ClaimRecord::collection, claim.id, claim.version, "claim");
+        // Written anew, not only checked: a resubmission that took the invoice for unpaid has seen the old version, and
+        // its unit is refused.
+        for (const auto& claim : held->claims) unit.update(claim, "claim");
     }
     unit.update(invoice, "invoice");
     unit.create(audit_line(store_.ids(), now, request.by,

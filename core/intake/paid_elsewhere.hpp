@@ -14,14 +14,15 @@ public:
     PaidElsewhere(Store& store, const Clock& clock) : store_(store), clock_(clock) {}
 
     /// One person's word; the second of another, who names the same reference, is the invoice's end. Payment and ledger
-    /// stay as they are. Only while the claims are still that invoice's: where it was submitted again since, the later
-    /// one holds them, and may have been paid.
+    /// stay as they are; its claims get a new version, so that no submission that was judged before goes through. Only
+    /// while the claims are still that invoice's: where it was submitted again since, the later one holds them, and may
+    /// have been paid.
     Task<payments::ResolveResult> record(payments::ResolveRequest request);
 
 private:
     struct Held {
-        std::vector<ClaimRecord> claims;
-        std::string other;  ///< the invoice that holds one of them instead; empty: none does
+        std::vector<ClaimRecord> claims;  ///< every one that is its own
+        std::string other;                ///< the invoice that holds an exclusive one instead; empty: none does
     };
     Task<std::optional<payments::ResolveResult>> record_once(payments::ResolveRequest request);
     Task<atr::Result<Held>> claims_held(Invoice invoice);

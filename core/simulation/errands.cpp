@@ -229,6 +229,7 @@ Task<bool> Errands::decide(Host& host, std::string approval_id, Word word, std::
         case intake::ApprovalKind::not_pending:
         case intake::ApprovalKind::expired:
             co_return true;
+        case intake::ApprovalKind::in_doubt:
         case intake::ApprovalKind::obstacle:
             if (*tries > 0) --*tries;
             co_return !now;

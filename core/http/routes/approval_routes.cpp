@@ -32,7 +32,9 @@ Response answer(const ApprovalResult& result, const RequestContext& context) {
         case ApprovalKind::not_pending:
             return refuse(ErrorCode::already_decided, "It cannot be decided: " + result.reason + ".");
         case ApprovalKind::expired:
-            return refuse(ErrorCode::expired, "The approval has expired; submit the invoice again.");
+            return refuse(ErrorCode::expired, "The approval has expired; " + result.reason + ".");
+        case ApprovalKind::in_doubt:
+            return refuse(ErrorCode::conflict, "It cannot be closed: " + result.reason + ".");
         case ApprovalKind::obstacle:
             return refuse(ErrorCode::conflict, "It cannot be paid now: " + result.reason + ".");
         case ApprovalKind::unavailable:

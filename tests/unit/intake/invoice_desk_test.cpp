@@ -1,5 +1,6 @@
 // The invoice desk: what is paid, what waits, what is refused, and that nothing is ever taken twice.
 #include "intake/approval_expiry.hpp"
+#include "payments/resolver.hpp"
 #include "tests/support/desk_world.hpp"
 
 #include <catch2/catch.hpp>
@@ -383,4 +384,42 @@ SCENARIO("a pause holds every payment, and is checked until the commit", "[intak
     CHECK(world.approve(result.invoice.approval_id).kind == ApprovalKind::obstacle);
     world.pause(false);
     CHECK(world.approve(result.invoice.approval_id).kind == ApprovalKind::done);
+}
+
+SCENARIO("the hash that an approver is told is the stored one, also when something else changed the payment meanwhile",
+         "[intake]") {
+    DeskWorld world;
+    const auto waiting = world.submit({.vendor = "Nobody Knows Ltd"});
+    REQUIRE(waiting.kind == SubmitKind::waiting_approval);
+    world.add_vendor("Nobody Knows", "0xabcdefabcdefabcdefabcdefabcdefabcdefabcd");
+    const Approval asked = world.approval(waiting.invoice.approval_id);
+    payments::Resolver resolver({world.host().store, world.host().saga, world.rails, world.assets, world.clock});
+    TaskScope scope(world.executor);
+    std::optional<payments::ResolveKind> proposed;
+    std::optional<ApprovalResult> approved;
+    const auto propose = [](payments::Resolver& by, std::string payment_id,
+                            std::optional<payments::ResolveKind>& out) -> Task<> {
+        payments::ResolveRequest request;
+        request.payment_id = std::move(payment_id);
+        request.outcome = payments::resolution::paid_elsewhere;
+        request.reference = "cheque 17";
+        request.by = "rita";
+        Task<payments::ResolveResult> task = by.resolve(std::move(request));
+        const payments::ResolveResult result = co_await task;
+        out = result.kind;
+    };
+    const auto approve = [](ApprovalDesk& desk, Approval what, std::optional<ApprovalResult>& out) -> Task<> {
+        Task<ApprovalResult> task =
+            desk.approve({.approval_id = what.id, .by = "anna", .payload_hash = what.payload_hash});
+        ApprovalResult result = co_await task;
+        out = std::move(result);
+    };
+    scope.spawn(propose(resolver, waiting.payment.id, proposed));
+    scope.spawn(approve(world.desks.approvals, asked, approved));
+    world.executor.run_until([&] { return scope.running() == 0; });
+    REQUIRE(proposed == payments::ResolveKind::proposed);
+    REQUIRE(approved->kind == ApprovalKind::payload_changed);
+    CHECK(approved->approval.payload_hash == world.approval(waiting.invoice.approval_id).payload_hash);
+    CHECK(approved->approval.payload_hash == world.payment(waiting.payment.id).payload_hash);
+    CHECK(world.approve(waiting.invoice.approval_id).kind == ApprovalKind::done);
 }

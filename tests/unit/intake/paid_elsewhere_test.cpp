@@ -22,10 +22,40 @@ struct Desk : support::DeskWorld {
         request.by = by;
         return executor.await(elsewhere.record(std::move(request))).kind;
     }
+    /// The second person's word and a resubmission at one moment: both have read before either has committed, and the
+    /// person's unit comes first.
+    std::pair<ResolveKind, SubmitKind> say_while_submitting(const std::string& payment_id, const Text& again) {
+        auto& other = add_host("host-2");
+        support::Desks second(other, rails, assets, clock, parser);
+        TaskScope scope(executor);
+        std::optional<ResolveKind> said;
+        std::optional<SubmitKind> submitted;
+        const auto vote = [](Desk& desk, std::string id, std::optional<ResolveKind>& out) -> Task<> {
+            payments::ResolveRequest request;
+            request.payment_id = std::move(id);
+            request.outcome = payments::resolution::paid_elsewhere;
+            request.reference = "cheque 17";
+            request.by = "paul";
+            Task<payments::ResolveResult> task = desk.elsewhere.record(std::move(request));
+            const payments::ResolveResult result = co_await task;
+            out = result.kind;
+        };
+        const auto submit_again = [](Desk& desk, intake::InvoiceDesk& invoices, std::string text,
+                                     std::optional<SubmitKind>& out) -> Task<> {
+            Task<intake::SubmitResult> task = invoices.submit(desk.submission(text));
+            const intake::SubmitResult result = co_await task;
+            out = result.kind;
+        };
+        scope.spawn(vote(*this, payment_id, said));
+        scope.spawn(submit_again(*this, second.invoices, again.written(), submitted));
+        executor.run_until([&] { return said && submitted; });
+        executor.run_until([&] { return scope.running() == 0; });
+        return {*said, *submitted};
+    }
     /// An invoice that the rail refused to pay.
-    intake::SubmitResult refused() {
+    intake::SubmitResult refused(const Text& text = {}) {
         rail.next_submissions({support::Submission::refuse});
-        auto out = submit({});
+        auto out = submit(text);
         REQUIRE(out.kind == SubmitKind::failed);
         return out;
     }
@@ -61,4 +91,52 @@ SCENARIO("an invoice that was submitted again is not what is paid elsewhere", "[
     CHECK(desk.say(refused.payment.id, "paul", "cheque 17") == ResolveKind::not_open_to_it);
     CHECK(desk.invoice_of(refused.payment.id).status == InvoiceStatus::failed);
     CHECK(desk.say(again.payment.id, "rita", "cheque 17") == ResolveKind::already_final);
+}
+
+SCENARIO("a resubmission that took the invoice for unpaid is not paid once two persons have said that it was paid",
+         "[intake]") {
+    Desk desk;
+    const auto refused = desk.refused();
+    REQUIRE(desk.say(refused.payment.id, "rita", "cheque 17") == ResolveKind::proposed);
+    const std::size_t moved = desk.rail.moved();
+    GIVEN("a copy that policy would pay") {
+        const auto [said, submitted] = desk.say_while_submitting(refused.payment.id, {.extra = "a copy"});
+        CHECK(said == ResolveKind::resolved);
+        CHECK(submitted == SubmitKind::duplicate);
+    }
+    GIVEN("a copy that has to wait for a person") {
+        auto policy = desk.policy();
+        policy.auto_approval_limit = 1;
+        desk.store_one(policy);
+        const auto [said, submitted] = desk.say_while_submitting(refused.payment.id, {.extra = "a copy"});
+        CHECK(said == ResolveKind::resolved);
+        CHECK(submitted == SubmitKind::duplicate);
+    }
+    GIVEN("a copy that shares no more than its digits, which only raise a question") {
+        const auto [said, submitted] = desk.say_while_submitting(refused.payment.id, {.number = "RE-1"});
+        CHECK(said == ResolveKind::resolved);
+        CHECK(submitted == SubmitKind::waiting_approval);
+    }
+    CHECK(desk.rail.moved() == moved);
+    CHECK(desk.invoice_of(refused.payment.id).status == InvoiceStatus::paid_elsewhere);
+}
+
+SCENARIO("a resubmission under the vendor's other name is not paid either", "[intake]") {
+    Desk desk;
+    // Read under a name that only became Acme's when the vendor master learnt of it.
+    const auto early = desk.submit({.number = "ZX-1", .vendor = "Globex Int"});
+    REQUIRE(early.kind == SubmitKind::waiting_approval);
+    desk.executor.advance(8LL * 86'400'000);
+    REQUIRE(desk.approve(early.invoice.approval_id).kind == intake::ApprovalKind::expired);
+    REQUIRE(desk.say(early.payment.id, "rita", "cheque 17") == ResolveKind::proposed);
+    intake::NewVendor globex;
+    globex.name = "Globex Corp";
+    globex.aliases = {"Globex Int"};
+    globex.accounts.push_back({"bank", "MNEE", "0xabcdefabcdefabcdefabcdefabcdefabcdefabcd"});
+    REQUIRE(desk.executor.await(desk.desks.vendors.add(globex, "admin", "r")));
+    const auto [said, submitted] =
+        desk.say_while_submitting(early.payment.id, {.number = "ZX-1", .vendor = "Globex Corp", .extra = "a copy"});
+    CHECK(said == ResolveKind::resolved);
+    CHECK(submitted == SubmitKind::duplicate);
+    CHECK(desk.rail.moved() == 0);
 }
