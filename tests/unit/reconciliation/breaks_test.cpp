@@ -149,6 +149,29 @@ SCENARIO("where the rail moved another amount, the difference is booked", "[reco
     CHECK(books.available() == (moved == "7" ? "993" : "997"));
 }
 
+SCENARIO("what comes back of a payment for which more went out is a refund: its invoice stays paid",
+         "[reconciliation]") {
+    Desk books;
+    const auto payment = books.pay("5");
+    const std::string moved = GENERATE("5", "10");
+    const std::string dealt = GENERATE("unseen", "unnamed", "open", "explained", "book");
+    books.rail.note(Books::out_event(Books::at_rail(payment), moved, "another"));
+    if (dealt == "unnamed") books.follow();
+    if (dealt != "unseen" && dealt != "unnamed") {
+        const auto id = books.only_break(kind::paid_twice);
+        if (dealt != "open") books.two_say(id, dealt);
+    }
+    auto back = Books::out_event(Books::at_rail(payment), "5", "back");
+    back.direction = ATR_DIR_IN;
+    back.state = atr::RailState::returned;
+    books.rail.note(back);
+    books.follow();
+    CHECK(books.load(payment.id).state == PaymentState::settled);
+    CHECK((*books.await(books.store.find<Invoice>(payment.invoice_id)))->status == InvoiceStatus::paid);
+    CHECK(books.booked() == (dealt == "book" ? *dec("1000").minus(dec(moved)) : dec("1000")));
+    if (dealt == "book") books.check_equal();
+}
+
 SCENARIO("what is still under way cannot be booked", "[reconciliation]") {
     Desk books;
     const auto payment = books.reserve("5");
