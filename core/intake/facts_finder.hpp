@@ -14,6 +14,7 @@
 #include "treasury/figures.hpp"
 
 #include <mutex>
+#include <set>
 
 namespace treasurer::intake {
 
@@ -62,6 +63,7 @@ public:
 private:
     Task<atr::Result<Judgement>> look_up(std::string vendor_name, atr::Money amount);
     Task<atr::Result<Judgement>> look_up_claims(Judgement known, ClaimSubject subject);
+    Task<atr::Result<std::vector<std::string>>> doubts_of(std::set<std::string> ended_payments);
     Task<atr::Result<atr::Decimal>> burn(std::string asset, std::string rail);
     void choose_account(Judgement& known, const atr::Money& amount) const;
 

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "reconcile/ledger_verify.hpp"
 #include "records/journal.hpp"
 #include "tests/unit/reconciliation/books.hpp"
 
@@ -14,7 +15,7 @@ namespace kind = reconcile::kind;
 namespace {
 
 struct Desk : Books {
-    reconcile::BreakDesk desk{store, assets, clock};
+    reconcile::BreakDesk desk{store, assets, clock, claims};
 
     Desk() { fund(); }
 
@@ -136,6 +137,25 @@ SCENARIO("a movement of a payment of ours is booked to its vendor", "[reconcilia
     books.two_say(id, "book");
     books.check_equal();
     CHECK(dec(books.figure("expenses:vendor:acme", ledger::Figure::debits)) == *dec(before).plus(dec("5")));
+}
+
+SCENARIO("the invoice of a payment that moved after its end is paid once that is booked, unless it was submitted again",
+         "[reconciliation]") {
+    Desk books;
+    const auto payment = books.reserve("5");
+    books.end(payment, PaymentState::failed);
+    books.send(payment);
+    const auto id = books.only_break(kind::moved_after_end);
+    const bool submitted_again = GENERATE(false, true);
+    if (submitted_again) books.claims.taken_over = payment.invoice_id;
+    books.two_say(id, "book");
+    const auto invoice = books.await(books.store.find<Invoice>(payment.invoice_id));
+    CHECK((*invoice)->status == (submitted_again ? InvoiceStatus::failed : InvoiceStatus::paid));
+    CHECK(books.claims.renewed == (submitted_again ? 0 : 1));
+    books.check_equal();
+    const auto proof = books.await(reconcile::verify_ledger(books.store));
+    REQUIRE(proof);
+    CHECK(proof->findings == std::vector<std::string>{});
 }
 
 SCENARIO("where the rail moved another amount, the difference is booked", "[reconciliation]") {

@@ -96,7 +96,7 @@ SCENARIO("what two persons did with a movement that the books lack does not lift
     const std::string action = GENERATE("book", "explained");
     books.rail.note(Books::out_event("0192d4e07c1a7cc398c4dc0c0c07398f", "5", "theirs"));
     books.clock.advance(3'600'000);
-    reconcile::BreakDesk desk{books.store, books.assets, books.clock};
+    reconcile::BreakDesk desk{books.store, books.assets, books.clock, books.claims};
     for (const auto& found : books.run().breaks)
         for (const char* by : {"rita", "paul"})
             books.await(desk.resolve({reconcile::break_id(found), action, "found in the bank's statement", by}));
