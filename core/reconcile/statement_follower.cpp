@@ -170,7 +170,7 @@ Task<atr::Result<StatementFollower::Known>> StatementFollower::look_up(std::stri
         if (movement == Movement::in) wanted.emplace(ledger::Transfer::collection, receipt_id(rail, event.event_id));
         if (movement == Movement::out && has_fee(event))
             wanted.emplace(ledger::Transfer::collection, fee_id(rail, event));
-        if ((movement != Movement::in && movement != Movement::out) || event.payment_id.empty()) continue;
+        if (movement == Movement::none || event.payment_id.empty()) continue;
         const std::string payment_id = id_from_digits(event.payment_id);
         wanted.emplace(Payment::collection, payment_id);
         if (movement == Movement::in) came_back.insert(payment_id);
@@ -243,9 +243,14 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
         std::set<std::string> ended_here;  // payments
         for (const auto& event : page.events) {
             const Movement movement = movement_of(event);
-            if (movement != Movement::in && movement != Movement::out) continue;
+            if (movement == Movement::none) continue;
             const auto paid = known->payments.find(id_from_digits(event.payment_id));
             Payment* const payment = paid == known->payments.end() ? nullptr : &paid->second;
+            if (movement == Movement::undecided) {
+                // Of a payment of ours it may yet become final in place, and tell of a settlement or a fee.
+                waits = waits || (payment && event.direction == ATR_DIR_OUT);
+                continue;
+            }
             if (payment && movement == Movement::in && ended_here.contains(payment->id)) {
                 waits = true;  // its return comes after its end
                 continue;

@@ -35,7 +35,8 @@ struct Followed {
 };
 
 /// The position is kept in cursors_collection under "statement|<rail>" and moves in the same unit of work as the
-/// bookings it covers. It waits before a page with a receipt that is not final yet, with the return of a payment that
+/// bookings it covers. It waits before a page with a receipt that is not final yet, or with what goes out for a payment
+/// of ours and is not final yet, with the return of a payment that
 /// is still under way, with a settlement left to its saga, or with one that may have cost more than its amount; what is
 /// behind is booked all the same. What was kept of a payment's hold for a fee is given back in the unit that books the
 /// fee, or that passes an event without one. It goes back to the beginning when an asset that was skipped is counted
