@@ -13,6 +13,7 @@ namespace treasurer::reconcile {
 namespace {
 
 constexpr int desk_tries = 6;  ///< while others keep changing the break
+constexpr std::size_t votes_that_decide = 2;
 
 BreakResult result(BreakResultKind kind, BreakRecord record = {}) {
     BreakResult out;
@@ -67,14 +68,19 @@ Task<std::optional<BreakResult>> BreakDesk::resolve_once(BreakRequest request) {
     if (!found) co_return unavailable(found.error());
     if (!*found) co_return result(BreakResultKind::not_found);
     BreakRecord record = std::move(**found);
-    if (record.state != break_state::open) co_return result(BreakResultKind::not_open, std::move(record));
+    const bool is_explained = record.state == break_state::explained;
+    const bool may_change = record.state == break_state::open || (is_explained && request.action == action::book);
+    if (!may_change) co_return result(BreakResultKind::not_open, std::move(record));
     const auto open = actions_of(record.what);
     if (std::find(open.begin(), open.end(), request.action) == open.end())
         co_return result(BreakResultKind::not_open_to_it, std::move(record));
 
     const UnixMillis now = clock_.unix_ms();
     std::vector<BreakVote>& votes = record.what.votes;
-    const bool is_second = !votes.empty() && votes.front().action == request.action && votes.front().by != request.by;
+    // The two who explained it stay on record; a proposal to book it all the same comes after their words.
+    const std::size_t words = is_explained ? std::min(votes.size(), votes_that_decide) : 0;
+    const bool is_second =
+        votes.size() > words && votes[words].action == request.action && votes[words].by != request.by;
     UnitOfWork unit = store_.begin();
     if (is_second) {
         votes.push_back({request.by, request.action, request.reason, now});
@@ -89,7 +95,8 @@ Task<std::optional<BreakResult>> BreakDesk::resolve_once(BreakRequest request) {
         record.ended_ms = now;
         unit.create(audit_line(store_.ids(), request, "break." + record.state, now));
     } else {
-        votes = {{request.by, request.action, request.reason, now}};
+        votes.resize(words);
+        votes.push_back({request.by, request.action, request.reason, now});
         unit.create(audit_line(store_.ids(), request, "break.proposed", now));
     }
     unit.update(record, "break");

@@ -26,7 +26,7 @@ enum class BreakResultKind {
     proposed,  ///< a second person has to say the same
     resolved,
     not_found,
-    not_open,        ///< it was dealt with, or is gone
+    not_open,        ///< it was dealt with, or is gone; one that was explained may still be booked
     not_open_to_it,  ///< what has not moved, or is still under way, cannot be booked
     unavailable,     ///< safe to repeat
 };

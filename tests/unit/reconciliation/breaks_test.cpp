@@ -224,6 +224,78 @@ SCENARIO("an explained break is no difference any more, and stays listed", "[rec
     }
 }
 
+SCENARIO("what was explained while the payment was under way is a difference again when it has ended",
+         "[reconciliation]") {
+    Desk books;
+    const auto payment = books.reserve("5");
+    books.rail.note(Books::out_event(Books::at_rail(payment), "7", "ref"));
+    const auto id = books.only_break(kind::amount_differs);
+    books.two_say(id, "explained");
+    CHECK(books.run().equal());
+    books.end(payment, PaymentState::settled, "ref");
+    CHECK(books.only_break(kind::amount_differs) == id);
+    CHECK(books.record(id).what.votes.empty());
+    books.two_say(id, "book");
+    books.check_equal();
+}
+
+SCENARIO("two persons may book what was explained; until the second says so it stays explained", "[reconciliation]") {
+    Desk books;
+    const auto payment = books.pay("5");
+    books.rail.note(Books::out_event(Books::at_rail(payment), "5", "another"));
+    const auto id = books.only_break(kind::paid_twice);
+    books.two_say(id, "explained");
+    auto back = Books::out_event(Books::at_rail(payment), "5", "back");
+    back.direction = ATR_DIR_IN;
+    books.rail.note(back);
+    books.follow();
+    CHECK(books.say(id, "rita", "explained") == BreakResultKind::not_open);
+    CHECK(books.say(id, "rita", "book") == BreakResultKind::proposed);
+    CHECK(books.say(id, "rita", "book") == BreakResultKind::proposed);
+    CHECK(books.record(id).state == "explained");
+    CHECK(books.record(id).what.votes.size() == 3);
+    CHECK(books.run().equal());
+    CHECK(books.say(id, "paul", "book") == BreakResultKind::resolved);
+    CHECK(books.record(id).what.votes.size() == 4);
+    books.check_equal();
+    CHECK(books.say(id, "paul", "book") == BreakResultKind::not_open);
+}
+
+SCENARIO("an explanation is of what both sides said: when the books change it is a difference again",
+         "[reconciliation]") {
+    Desk books;
+    const auto forge = [&](atr::Int128 units) {
+        UnitOfWork unit = books.store.begin();
+        unit.add(balances_collection, "MNEE|assets:treasury:bank|debits", units, false, "forged");
+        unit.add(balances_collection, "MNEE|income:receipts:bank|credits", units, false, "forged");
+        books.commit(std::move(unit));
+    };
+    forge(100'000);
+    const auto id = books.only_break(kind::ledger_differs);
+    books.two_say(id, "explained");
+    CHECK(books.run().equal());
+    forge(-200'000);  // as much, on the other side
+    CHECK(books.only_break(kind::ledger_differs) == id);
+}
+
+SCENARIO("the fee of a payment that another rail carried is booked by persons", "[reconciliation]") {
+    Desk books;
+    Payment payment = books.end(books.reserve("5"), PaymentState::failed);
+    payment.rail = "elsewhere";
+    UnitOfWork unit = books.store.begin();
+    unit.update(payment);
+    books.commit(std::move(unit));
+    auto event = Books::out_event(Books::at_rail(payment), "5", "ref");
+    event.fee = {dec("0.5"), "MNEE"};
+    books.rail.note(event);
+    books.clock.advance(61'000);
+    const auto found = books.run();
+    REQUIRE(found.breaks.size() == 2);
+    for (const auto& one : found.breaks) books.two_say(reconcile::break_id(one), "book");
+    books.check_equal();
+    CHECK(books.available() == "994.5");
+}
+
 SCENARIO("an explanation is of one amount", "[reconciliation]") {
     Desk books;
     UnitOfWork unit = books.store.begin();
