@@ -262,7 +262,7 @@ atr::Result<> CoreServices::prepare() {
     repeating.full_every = settings.reconciliation.full_every;
     reconciliation =
         std::make_unique<reconcile::ReconciliationService>(*comparison, executor, clock, repeating, quarantine.get());
-    breaks = std::make_unique<reconcile::BreakDesk>(*store, assets, clock);
+    breaks = std::make_unique<reconcile::BreakDesk>(*store, assets, clock, *elsewhere);
 
     auth::PasswordSettings hashing;
     hashing.memory_bytes = static_cast<std::size_t>(settings.auth.argon2_memory_kib) * 1024;

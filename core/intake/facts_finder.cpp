@@ -3,6 +3,7 @@
 #include "auth/digest.hpp"
 #include "ledger/accounts.hpp"
 #include "ledger/balances.hpp"
+#include "reconcile/break_book.hpp"
 #include "records/approval.hpp"
 #include "records/schema.hpp"
 #include "runtime/mutation.hpp"
@@ -259,6 +260,7 @@ Task<atr::Result<Judgement>> FactsFinder::look_up_claims(Judgement known, ClaimS
         for (auto& held : known.claims)
             if (held.claim.key == raw.key) held.record = *record;
     }
+    std::set<std::string> ended;  // payments of the invoices whose claims are free again
     for (auto& held : known.claims) {
         if (!held.record) continue;
         Task<atr::Result<std::optional<Invoice>>> finding = store_.find<Invoice>(held.record->invoice_id);
@@ -271,6 +273,7 @@ Task<atr::Result<Judgement>> FactsFinder::look_up_claims(Judgement known, ClaimS
             if (!rejected) co_return rejected.error();
             if (*rejected) known.facts.doubts.push_back("a person rejected this invoice before, as " + (*holder)->id);
         }
+        if (held.superseded && *holder && !(*holder)->payment_id.empty()) ended.insert((*holder)->payment_id);
         if (held.superseded) continue;
         if (held.claim.kind == ClaimKind::same_sum) {
             if (!numbered || !held.record->numbered) known.facts.possible_duplicate_of = held.record->invoice_id;
@@ -283,6 +286,11 @@ Task<atr::Result<Judgement>> FactsFinder::look_up_claims(Judgement known, ClaimS
         if (held.claim.kind == ClaimKind::document) known.same_document = true;
         if (!known.duplicate_of) known.duplicate_of = std::move(**holder);
     }
+    if (ended.empty()) co_return known;
+    Task<atr::Result<std::vector<std::string>>> doubting = doubts_of(std::move(ended));
+    const atr::Result<std::vector<std::string>> doubts = co_await doubting;
+    if (!doubts) co_return doubts.error();
+    known.facts.doubts.insert(known.facts.doubts.end(), doubts->begin(), doubts->end());
     co_return known;
 }
 
@@ -294,6 +302,20 @@ Task<atr::Result<bool>> FactsFinder::was_rejected(Invoice ended) {
     const atr::Result<std::optional<Approval>> approval = co_await finding;
     if (!approval) co_return approval.error();
     co_return *approval && (*approval)->status == "rejected";
+}
+
+/// The books call these payments unpaid; where the rail does not agree, a person decides.
+Task<atr::Result<std::vector<std::string>>> FactsFinder::doubts_of(std::set<std::string> ended_payments) {
+    reconcile::BreakBook breaks(store_);
+    Task<atr::Result<reconcile::KnownBreaks>> reading = breaks.read();
+    const atr::Result<reconcile::KnownBreaks> known = co_await reading;
+    if (!known) co_return known.error();
+    std::vector<std::string> out;
+    for (const auto& [id, record] : known->all())
+        if (ended_payments.contains(record.what.payment_id))
+            out.push_back("this invoice was submitted before, and its payment " + record.what.payment_id +
+                          " may have been made: see the break " + id);
+    co_return out;
 }
 
 /// Read anew every few seconds: what another day adds, and what came back for one of the days before.

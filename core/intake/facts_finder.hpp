@@ -14,6 +14,7 @@
 #include "treasury/figures.hpp"
 
 #include <mutex>
+#include <set>
 
 namespace treasurer::intake {
 
@@ -66,6 +67,7 @@ private:
     Task<atr::Result<Judgement>> look_up_funds(Judgement known);
     Task<atr::Result<treasury::BurnBasis>> burn_basis(std::string asset);
     Task<atr::Result<bool>> was_rejected(Invoice ended);
+    Task<atr::Result<std::vector<std::string>>> doubts_of(std::set<std::string> ended_payments);
     void choose_account(Judgement& known, const atr::Money& amount) const;
 
     Store& store_;

@@ -130,4 +130,13 @@ Task<std::optional<ResolveResult>> PaidElsewhere::record_once(payments::ResolveR
     co_return ends_as(is_second ? ResolveKind::resolved : ResolveKind::proposed, std::move(payment));
 }
 
+Task<atr::Result<bool>> PaidElsewhere::renew_claims(UnitOfWork& unit, Invoice invoice) {
+    Task<atr::Result<Held>> looking = claims_held(std::move(invoice));
+    const atr::Result<Held> held = co_await looking;
+    if (!held) co_return held.error();
+    if (!held->other.empty() || held->claims.empty()) co_return false;
+    for (const auto& claim : held->claims) unit.update(claim, "claim");
+    co_return true;
+}
+
 }  // namespace treasurer::intake

@@ -4,12 +4,13 @@
 
 #include "intake/claims.hpp"
 #include "payments/resolver.hpp"
+#include "reconcile/invoice_claims.hpp"
 #include "records/store.hpp"
 
 namespace treasurer::intake {
 
 /// Threads: any. Lifetime: what it is given outlives it and its tasks. Errors: in the results.
-class PaidElsewhere {
+class PaidElsewhere final : public reconcile::InvoiceClaims {
 public:
     PaidElsewhere(Store& store, const Clock& clock) : store_(store), clock_(clock) {}
 
@@ -26,6 +27,7 @@ private:
     };
     Task<std::optional<payments::ResolveResult>> record_once(payments::ResolveRequest request);
     Task<atr::Result<Held>> claims_held(Invoice invoice);
+    Task<atr::Result<bool>> renew_claims(UnitOfWork& unit, Invoice invoice) override;
 
     Store& store_;
     const Clock& clock_;

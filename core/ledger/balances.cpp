@@ -95,6 +95,10 @@ std::vector<AccountLine> account_tree(const Balances& balances) {
 
 void Verification::add(const Transfer& transfer) {
     ++count_;
+    const bool asks_nobody = transfer.kind == TransferKind::direct ||
+                             (transfer.kind == TransferKind::pending && transfer.purpose == purpose::fee);
+    if (asks_nobody && is_funded(transfer.credit_account))
+        unguarded_[balance_key(transfer.amount.asset, transfer.credit_account, Figure::available)] += transfer.units;
     for (const auto& change : effects(transfer)) expected_[change.key] += change.units;
     if (transfer.kind == TransferKind::pending) pending_[transfer.id].opened = transfer;
     if (transfer.kind == TransferKind::post || transfer.kind == TransferKind::void_pending)
@@ -133,8 +137,11 @@ std::vector<std::string> Verification::findings(const Balances& kept) const {
         const auto name = parse_balance_key(key);
         if (!name)
             out.push_back("balance " + key + " has a name no ledger gives");
-        else if (name->figure == Figure::available && units < 0)
-            out.push_back("available funds of " + name->account + " in " + name->asset + " are below zero");
+        else if (const auto taken = unguarded_.find(key);
+                 name->figure == Figure::available &&
+                 units + (taken == unguarded_.end() ? atr::Int128{0} : taken->second) < 0)
+            out.push_back("available funds of " + name->account + " in " + name->asset +
+                          " are below zero by more than was taken out of them without asking");
     }
     return out;
 }

@@ -70,6 +70,9 @@ private:
         std::optional<Transfer> opened, ended;
     };
     Balances expected_;
+    /// By the key of available funds: what left them without asking whether it is there, because it had moved already
+    /// (fees, what two persons booked). So far they may stand below zero; reservations never take them there.
+    Balances unguarded_;
     std::map<std::string, Pending> pending_;
     std::size_t count_ = 0;
 };

@@ -8,9 +8,17 @@ namespace {
 constexpr std::uint32_t breaks_at_once = 500;
 constexpr std::size_t written_at_once = 200;  ///< written in one unit of work
 
+/// Its amount is what the rail says; what the books say stands in the detail alone.
+bool has_books_side_in_detail(const Break& found) {
+    return found.kind == kind::amount_differs || found.kind == kind::receipt_differs ||
+           found.kind == kind::fee_differs || found.kind == kind::payee_differs;
+}
+
+/// Of the same amounts on both sides, and with the same to book.
 bool is_same(const Break& kept, const Break& found) {
-    return kept.amount == found.amount && kept.correction.account == found.correction.account &&
-           kept.correction.amount == found.correction.amount;
+    const Correction &was = kept.correction, &now = found.correction;
+    return kept.amount == found.amount && was.account == now.account && was.amount == now.amount &&
+           was.came_back == now.came_back && (!has_books_side_in_detail(found) || kept.detail == found.detail);
 }
 
 /// Whether a report that does not name it says that it is gone.
@@ -34,7 +42,7 @@ const BreakRecord* KnownBreaks::find(const std::string& id) const {
 
 bool KnownBreaks::explains(const Break& found) const {
     const BreakRecord* known = find(break_id(found));
-    return known && known->state == break_state::explained && known->what.amount == found.amount;
+    return known && known->state == break_state::explained && is_same(known->what, found);
 }
 
 bool KnownBreaks::add_unless_explained(Break found, ReconciliationReport& report) const {

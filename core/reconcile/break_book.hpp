@@ -17,7 +17,7 @@ public:
 
     const std::map<std::string, BreakRecord>& all() const { return by_id_; }
     const BreakRecord* find(const std::string& id) const;
-    /// Whether two persons have explained this very break, of this very amount.
+    /// Whether two persons have explained this very break: of these amounts, and with this to book.
     bool explains(const Break& found) const;
     /// True: they have, and the report only notes it.
     bool add_unless_explained(Break found, ReconciliationReport& report) const;

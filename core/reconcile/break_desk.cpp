@@ -4,13 +4,16 @@
 
 #include "ledger/accounts.hpp"
 #include "ledger/bookkeeping.hpp"
+#include "records/invoice.hpp"
 #include "records/journal.hpp"
+#include "records/payment.hpp"
 #include "treasury/rollups.hpp"
 
 namespace treasurer::reconcile {
 namespace {
 
 constexpr int desk_tries = 6;  ///< while others keep changing the break
+constexpr std::size_t votes_that_decide = 2;
 
 BreakResult result(BreakResultKind kind, BreakRecord record = {}) {
     BreakResult out;
@@ -37,6 +40,17 @@ AuditEntry audit_line(Ids& ids, const BreakRequest& request, std::string done, U
     return out;
 }
 
+/// The books call it unpaid, though its payment moved: the same invoice would be paid again.
+bool has_ended_unpaid(const Invoice& invoice) {
+    return invoice.status == InvoiceStatus::failed || invoice.status == InvoiceStatus::cancelled ||
+           invoice.status == InvoiceStatus::rejected;
+}
+
+/// What it books is the whole of a payment, not a fee or a difference.
+bool is_a_whole_payment(const Break& what) {
+    return what.kind == kind::moved_after_end || what.kind == kind::wrong_rail || what.kind == kind::paid_twice;
+}
+
 }  // namespace
 
 Task<BreakResult> BreakDesk::resolve(BreakRequest request) {
@@ -54,24 +68,35 @@ Task<std::optional<BreakResult>> BreakDesk::resolve_once(BreakRequest request) {
     if (!found) co_return unavailable(found.error());
     if (!*found) co_return result(BreakResultKind::not_found);
     BreakRecord record = std::move(**found);
-    if (record.state != break_state::open) co_return result(BreakResultKind::not_open, std::move(record));
+    const bool is_explained = record.state == break_state::explained;
+    const bool may_change = record.state == break_state::open || (is_explained && request.action == action::book);
+    if (!may_change) co_return result(BreakResultKind::not_open, std::move(record));
     const auto open = actions_of(record.what);
     if (std::find(open.begin(), open.end(), request.action) == open.end())
         co_return result(BreakResultKind::not_open_to_it, std::move(record));
 
     const UnixMillis now = clock_.unix_ms();
     std::vector<BreakVote>& votes = record.what.votes;
-    const bool is_second = !votes.empty() && votes.front().action == request.action && votes.front().by != request.by;
+    // The two who explained it stay on record; a proposal to book it all the same comes after their words.
+    const std::size_t words = is_explained ? std::min(votes.size(), votes_that_decide) : 0;
+    const bool is_second =
+        votes.size() > words && votes[words].action == request.action && votes[words].by != request.by;
     UnitOfWork unit = store_.begin();
     if (is_second) {
         votes.push_back({request.by, request.action, request.reason, now});
         const bool is_booked = request.action == action::book;
-        if (is_booked) book(unit, record.what, now);
+        if (is_booked) {
+            book(unit, record.what, now);
+            Task<atr::Result<atr::Unit>> closing = close_invoice(unit, record.what, now);
+            const atr::Result<atr::Unit> closed = co_await closing;
+            if (!closed) co_return unavailable(closed.error());
+        }
         record.state = is_booked ? break_state::booked : break_state::explained;
         record.ended_ms = now;
         unit.create(audit_line(store_.ids(), request, "break." + record.state, now));
     } else {
-        votes = {{request.by, request.action, request.reason, now}};
+        votes.resize(words);
+        votes.push_back({request.by, request.action, request.reason, now});
         unit.create(audit_line(store_.ids(), request, "break.proposed", now));
     }
     unit.update(record, "break");
@@ -100,6 +125,27 @@ void BreakDesk::book(UnitOfWork& unit, const Break& what, UnixMillis now) const 
     out.rail_event_id = what.event_id;
     ledger::book(unit, out);
     treasury::note_correction(unit, out.amount, correction.came_back ? -out.units : out.units, now);
+}
+
+/// An invoice that was submitted again stays: the later one holds the claims, and may be paid.
+Task<atr::Result<atr::Unit>> BreakDesk::close_invoice(UnitOfWork& unit, Break what, UnixMillis now) {
+    if (!is_a_whole_payment(what)) co_return atr::Unit{};
+    Task<atr::Result<std::optional<Payment>>> finding = store_.find<Payment>(what.payment_id);
+    const atr::Result<std::optional<Payment>> payment = co_await finding;
+    if (!payment) co_return payment.error();
+    if (!*payment) co_return atr::Unit{};
+    Task<atr::Result<std::optional<Invoice>>> reading = store_.find<Invoice>((*payment)->invoice_id);
+    atr::Result<std::optional<Invoice>> invoice = co_await reading;
+    if (!invoice) co_return invoice.error();
+    if (!*invoice || !has_ended_unpaid(**invoice)) co_return atr::Unit{};
+    Task<atr::Result<bool>> renewing = claims_.renew_claims(unit, **invoice);
+    const atr::Result<bool> renewed = co_await renewing;
+    if (!renewed) co_return renewed.error();
+    if (!*renewed) co_return atr::Unit{};
+    (*invoice)->status = InvoiceStatus::paid;
+    (*invoice)->updated_ms = now;
+    unit.update(**invoice, "invoice");
+    co_return atr::Unit{};
 }
 
 }  // namespace treasurer::reconcile

@@ -7,6 +7,7 @@
 
 #include "ledger/assets.hpp"
 #include "reconcile/break_record.hpp"
+#include "reconcile/invoice_claims.hpp"
 #include "records/idempotency.hpp"
 #include "records/store.hpp"
 
@@ -25,7 +26,7 @@ enum class BreakResultKind {
     proposed,  ///< a second person has to say the same
     resolved,
     not_found,
-    not_open,        ///< it was dealt with, or is gone
+    not_open,        ///< it was dealt with, or is gone; one that was explained may still be booked
     not_open_to_it,  ///< what has not moved, or is still under way, cannot be booked
     unavailable,     ///< safe to repeat
 };
@@ -39,20 +40,24 @@ struct BreakResult {
 /// Threads: any. Lifetime: what it is given outlives it and its tasks. Errors: in the results.
 class BreakDesk {
 public:
-    BreakDesk(Store& store, const ledger::Assets& assets, const Clock& clock)
-        : store_(store), assets_(assets), clock_(clock) {}
+    BreakDesk(Store& store, const ledger::Assets& assets, const Clock& clock, InvoiceClaims& claims)
+        : store_(store), assets_(assets), clock_(clock), claims_(claims) {}
 
     /// One person's word. The first is kept as a proposal; another person's that is the same is carried out; one that
-    /// is not takes the proposal's place. A booking, the funds that it takes and the word of both are one unit of work.
+    /// is not takes the proposal's place. A booking, the funds that it takes and the word of both are one unit of work;
+    /// and where it says that a payment moved which the books had ended unpaid, its invoice is paid from that unit on,
+    /// unless it was submitted again since.
     Task<BreakResult> resolve(BreakRequest request);
 
 private:
     Task<std::optional<BreakResult>> resolve_once(BreakRequest request);
     void book(UnitOfWork& unit, const Break& what, UnixMillis now) const;
+    Task<atr::Result<atr::Unit>> close_invoice(UnitOfWork& unit, Break what, UnixMillis now);
 
     Store& store_;
     const ledger::Assets& assets_;
     const Clock& clock_;
+    InvoiceClaims& claims_;
 };
 
 }  // namespace treasurer::reconcile

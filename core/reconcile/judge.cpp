@@ -149,7 +149,8 @@ bool Judge::judge_open(const atr::RailEvent& event, const Payment& payment) {
 bool Judge::judge_payee(const atr::RailEvent& event, const Payment& payment) {
     const std::string paid = address_paid(event);
     if (paid.empty() || address_form(paid) == address_form(payment.creditor.address)) return true;
-    return found(kind::payee_differs, event, "the payment was to another address than the rail says it paid");
+    return found(kind::payee_differs, event,
+                 "the payment was to " + payment.creditor.address + ", the rail says it paid " + paid);
 }
 
 Correction Judge::all_of(const atr::Money& money, std::string account) const {
@@ -190,7 +191,7 @@ bool Judge::judge_fee(const atr::RailEvent& event, const Booked& known) {
         return found(kind::fee_differs, fee, "two persons booked a fee of " + booked.to_string());
     }
     if (is_due || !assets_.units(event.fee)) {
-        const bool is_booked_by_itself = known.payment && has_fee(event);
+        const bool is_booked_by_itself = known.payment && known.payment->rail == rail_ && has_fee(event);
         const Correction whole = is_booked_by_itself ? Correction{} : all_of(event.fee, ledger::fees_account(rail_));
         return found(kind::fee_not_booked, fee, "a fee of " + event.fee.to_string() + " was taken besides the amount",
                      whole);

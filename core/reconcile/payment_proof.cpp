@@ -13,11 +13,12 @@ bool is_paid(PaymentState state) {
     return state == PaymentState::settled || state == PaymentState::returned;
 }
 
-/// Whether an invoice may stand so while its payment stands so.
-bool agree(InvoiceStatus invoice, PaymentState payment) {
+/// Whether an invoice may stand so while its payment stands so. `moved`: two persons have booked that the payment moved
+/// besides what it says of itself.
+bool agree(InvoiceStatus invoice, PaymentState payment, bool moved) {
     switch (invoice) {
         case InvoiceStatus::paid:
-            return payment == PaymentState::settled;
+            return payment == PaymentState::settled || (moved && is_final(payment));
         case InvoiceStatus::waiting_approval:
             return payment == PaymentState::waiting_approval;
         case InvoiceStatus::processing:
@@ -63,6 +64,9 @@ void PaymentProof::add(const ledger::Transfer& transfer) {
             ends_[transfer.pending_id] = {End::voided, transfer.amount.to_string()};
             return;
         case TransferKind::direct:
+            if (transfer.purpose == ledger::purpose::correction && !transfer.payment_id.empty() &&
+                transfer.debit_account.starts_with(ledger::vendor_account("")))
+                trails_[transfer.payment_id].moved = true;
             return;
     }
 }
@@ -121,7 +125,7 @@ void PaymentProof::judge(const std::string& id, const Trail& trail, const Ended&
     }
     if (!trail.has_invoice)
         found(named + " is of no invoice");
-    else if (!agree(trail.invoice_status, trail.state))
+    else if (!agree(trail.invoice_status, trail.state, trail.moved))
         found("invoice " + trail.invoice_id + " is " + std::string(to_string(trail.invoice_status)) + ", its " + named +
               " is " + state);
     const bool was_begun = trail.state != PaymentState::waiting_approval;

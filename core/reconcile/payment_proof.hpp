@@ -35,6 +35,7 @@ private:
         std::string invoice_id;
         InvoiceStatus invoice_status = InvoiceStatus::processing;
         bool has_invoice = false;
+        bool moved = false;      ///< two persons have booked a movement of it, to its vendor
         std::string waits_with;  ///< while it waits for approval: the transfer that holds its funds, if any does
     };
     /// With an expiry, taken while people decide: see payments/waiting_hold.hpp.

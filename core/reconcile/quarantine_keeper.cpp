@@ -1,7 +1,10 @@
 #include "reconcile/quarantine_keeper.hpp"
 
+#include <algorithm>
+
 #include "ledger/accounts.hpp"
 #include "ledger/balances.hpp"
+#include "reconcile/break_book.hpp"
 #include "records/journal.hpp"
 #include "records/schema.hpp"
 
@@ -16,6 +19,18 @@ std::string rail_of(const std::string& account) {
     return account.starts_with(prefix) ? account.substr(prefix.size()) : std::string();
 }
 
+/// Every rail holds what the books say: also nothing that persons explained instead of booking it.
+bool has_no_difference(const ReconciliationReport& report) {
+    return std::all_of(report.balances.begin(), report.balances.end(),
+                       [](const BalanceLine& line) { return line.difference.is_zero(); });
+}
+
+/// A movement whose invoice the books may have lost, or call unpaid: booked, it is in the ledger, and the same invoice
+/// may come again all the same.
+bool may_be_of_a_lost_invoice(const Break& what) {
+    return what.kind == kind::left_without_us || what.kind == kind::moved_after_end || what.kind == kind::wrong_rail;
+}
+
 }  // namespace
 
 Task<atr::Result<Quarantine>> QuarantineKeeper::current() {
@@ -28,7 +43,8 @@ Task<atr::Result<Quarantine>> QuarantineKeeper::current() {
 }
 
 Task<atr::Result<bool>> QuarantineKeeper::consider(const ReconciliationReport& report) {
-    const bool agrees = report.extent == Extent::full && report.equal() && report.unexplained_pending == 0;
+    const bool agrees =
+        report.extent == Extent::full && report.equal() && report.unexplained_pending == 0 && has_no_difference(report);
     Task<atr::Result<Quarantine>> reading = current();
     const atr::Result<Quarantine> now = co_await reading;
     if (!now) co_return now.error();
@@ -38,6 +54,10 @@ Task<atr::Result<bool>> QuarantineKeeper::consider(const ReconciliationReport& r
     const atr::Result<bool> complete = co_await looking;
     if (!complete) co_return complete.error();
     if (!*complete) co_return false;
+    Task<atr::Result<bool>> asking = persons_dealt_with_a_loss(now->released_ms);
+    const atr::Result<bool> dealt = co_await asking;
+    if (!dealt) co_return dealt.error();
+    if (*dealt) co_return false;
     Task<atr::Result<Quarantine>> releasing =
         lift(now->life, "host:reconciliation",
              "the books equal every rail: " + std::to_string(report.events_checked) + " movements compared", {}, {});
@@ -96,6 +116,19 @@ Task<atr::Result<bool>> QuarantineKeeper::knows_every_rail() {
         if (!rail.empty() && !rails_.contains(rail)) co_return false;
     }
     co_return !rails_.empty();
+}
+
+/// Since the last release: only an admin's word says that the invoices of these movements were found.
+Task<atr::Result<bool>> QuarantineKeeper::persons_dealt_with_a_loss(UnixMillis since_ms) {
+    BreakBook breaks(store_);
+    Task<atr::Result<KnownBreaks>> reading = breaks.read();
+    const atr::Result<KnownBreaks> known = co_await reading;
+    if (!known) co_return known.error();
+    const auto& all = known->all();
+    co_return std::any_of(all.begin(), all.end(), [&](const auto& entry) {
+        const BreakRecord& one = entry.second;
+        return one.state != break_state::open && one.ended_ms >= since_ms && may_be_of_a_lost_invoice(one.what);
+    });
 }
 
 Task<atr::Result<Quarantine>> QuarantineKeeper::release(std::string actor, std::string reason, std::string request_id,

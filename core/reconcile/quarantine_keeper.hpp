@@ -29,7 +29,9 @@ public:
     Task<atr::Result<Quarantine>> current();
 
     /// Lifts the quarantine when `report` allows it: a full comparison without a break, without an outgoing movement
-    /// under way that no payment explains, of every rail that the books know, and late enough. True: it was lifted now.
+    /// under way that no payment explains, of every rail that the books know, each of which holds exactly what they
+    /// say, and late enough. Not when two persons have booked or explained, since the last release, a movement that no
+    /// payment of ours or an ended one explains: its invoice may be lost, and come again. True: it was lifted now.
     Task<atr::Result<bool>> consider(const ReconciliationReport& report);
 
     /// Puts the store into quarantine under a life of its own. One that it is in already begins anew, for the new
@@ -49,6 +51,7 @@ private:
     Task<atr::Result<Quarantine>> lift(std::string life, std::string actor, std::string reason, std::string request_id,
                                        Once once);
     Task<atr::Result<bool>> knows_every_rail();
+    Task<atr::Result<bool>> persons_dealt_with_a_loss(UnixMillis since_ms);
 
     Store& store_;
     const Clock& clock_;

@@ -38,7 +38,7 @@ const typename Map::mapped_type* in(const Map& map, const std::string& key) {
     return found == map.end() ? nullptr : &found->second;
 }
 
-/// How far `value` lies outside [low, high]; zero inside.
+/// How far `value` lies below [low, high]; negative: above; zero inside.
 atr::Decimal outside(const atr::Decimal& value, const atr::Decimal& low, const atr::Decimal& high) {
     if (value < low) return less(low, value);
     if (value > high) return less(high, value);

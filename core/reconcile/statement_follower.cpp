@@ -5,6 +5,7 @@
 #include "ledger/accounts.hpp"
 #include "ledger/bookkeeping.hpp"
 #include "payments/ending.hpp"
+#include "reconcile/break_book.hpp"
 #include "reconcile/movement.hpp"
 #include "records/journal.hpp"
 #include "records/schema.hpp"
@@ -17,11 +18,19 @@ namespace {
 
 constexpr const char* cursor_label = "cursor";
 constexpr std::size_t most_skipped = 64;
-constexpr int most_tries = 8;  ///< of one page, while others change what it is about
+constexpr std::size_t most_overpaid = 256;  ///< kept with the position, until reconciliation has named them
+constexpr int most_tries = 8;               ///< of one page, while others change what it is about
 
-/// The whole of a payment came back; less of it is a refund.
-bool is_return(const atr::RailEvent& event, const Payment& payment) {
+/// As much as the payment came back, by the rail's word as its return.
+bool looks_like_a_return(const atr::RailEvent& event, const Payment& payment) {
     return event.state == atr::RailState::returned && event.money == payment.amount;
+}
+
+/// More, or other, went out for the payment than the payment itself: what comes back may be that, and not the payment.
+bool tells_of_more(const Break& what) {
+    const bool is_fee = what.kind == kind::fee_not_booked;
+    return what.kind == kind::paid_twice || what.kind == kind::amount_differs ||
+           (what.correction.is_possible() && !is_fee);
 }
 
 /// Its record does not rule out that the rail has it.
@@ -82,7 +91,7 @@ Task<atr::Result<Followed>> StatementFollower::follow(RailPort& rail) {
 
 /// Money that came in: from somewhere, from a vendor that gives back, or as a whole payment that is returned.
 std::optional<ledger::Transfer> StatementFollower::receipt_of(const std::string& rail, const atr::RailEvent& event,
-                                                              const Payment* payment, Place& place,
+                                                              const Payment* payment, bool is_surplus, Place& place,
                                                               Followed& into) const {
     const auto units = assets_.units(event.money);
     if (!units || *units <= 0) {
@@ -98,7 +107,8 @@ std::optional<ledger::Transfer> StatementFollower::receipt_of(const std::string&
     out.debit_account = ledger::treasury_account(rail);
     out.credit_account = ledger::receipts_account(rail);
     if (payment) {
-        out.purpose = is_return(event, *payment) ? ledger::purpose::returned : ledger::purpose::refund;
+        const bool is_return = looks_like_a_return(event, *payment) && !is_surplus;
+        out.purpose = is_return ? ledger::purpose::returned : ledger::purpose::refund;
         out.credit_account = ledger::vendor_account(payment->creditor.vendor_id);
     }
     out.amount = event.money;
@@ -138,6 +148,10 @@ Task<atr::Result<StatementFollower::Place>> StatementFollower::read_place(std::s
     if (skipped != body.end() && skipped->is_array())
         for (const auto& asset : *skipped)
             if (asset.is_string()) out.skipped.insert(asset.get<std::string>());
+    const auto overpaid = body.find("overpaid");
+    if (overpaid != body.end() && overpaid->is_array())
+        for (const auto& payment : *overpaid)
+            if (payment.is_string()) out.overpaid.insert(payment.get<std::string>());
     const bool counted_now = std::any_of(out.skipped.begin(), out.skipped.end(),
                                          [&](const auto& asset) { return assets_.decimals(asset).has_value(); });
     if (counted_now) {
@@ -156,7 +170,7 @@ Task<atr::Result<StatementFollower::Known>> StatementFollower::look_up(std::stri
         if (movement == Movement::in) wanted.emplace(ledger::Transfer::collection, receipt_id(rail, event.event_id));
         if (movement == Movement::out && has_fee(event))
             wanted.emplace(ledger::Transfer::collection, fee_id(rail, event));
-        if ((movement != Movement::in && movement != Movement::out) || event.payment_id.empty()) continue;
+        if (movement == Movement::none || event.payment_id.empty()) continue;
         const std::string payment_id = id_from_digits(event.payment_id);
         wanted.emplace(Payment::collection, payment_id);
         if (movement == Movement::in) came_back.insert(payment_id);
@@ -196,6 +210,19 @@ Task<atr::Result<StatementFollower::Known>> StatementFollower::look_up(std::stri
             }
         }
     }
+    const bool has_a_return = std::any_of(page.events.begin(), page.events.end(), [&](const auto& event) {
+        const auto paid = out.payments.find(id_from_digits(event.payment_id));
+        return movement_of(event) == Movement::in && paid != out.payments.end() &&
+               looks_like_a_return(event, paid->second);
+    });
+    if (has_a_return) {
+        BreakBook breaks(store_);
+        Task<atr::Result<KnownBreaks>> reading = breaks.read();
+        const atr::Result<KnownBreaks> found = co_await reading;
+        if (!found) co_return found.error();
+        for (const auto& [id, record] : found->all())
+            if (tells_of_more(record.what)) out.overpaid.insert(record.what.payment_id);
+    }
     std::erase_if(out.fee_holds,
                   [&](const auto& kept) { return out.booked.contains(ledger::ending_id(kept.second.id)); });
     co_return out;
@@ -216,9 +243,14 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
         std::set<std::string> ended_here;  // payments
         for (const auto& event : page.events) {
             const Movement movement = movement_of(event);
-            if (movement != Movement::in && movement != Movement::out) continue;
+            if (movement == Movement::none) continue;
             const auto paid = known->payments.find(id_from_digits(event.payment_id));
             Payment* const payment = paid == known->payments.end() ? nullptr : &paid->second;
+            if (movement == Movement::undecided) {
+                // Of a payment of ours it may yet become final in place, and tell of a settlement or a fee.
+                waits = waits || (payment && event.direction == ATR_DIR_OUT);
+                continue;
+            }
             if (payment && movement == Movement::in && ended_here.contains(payment->id)) {
                 waits = true;  // its return comes after its end
                 continue;
@@ -233,6 +265,8 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
                     waits = true;
                 }
             }
+            const bool is_read_again = payment && may_have_been_sent(*payment) && settles(event, *payment);
+            if (payment && movement == Movement::out && !is_read_again) note_if_overpaid(event, *payment, place);
             if (movement == Movement::out && payment && may_cost_more(*payment)) {
                 if (!is_final(payment->state)) {
                     waits = true;  // its hold covers the fee, which its end may book or keep on holding
@@ -241,8 +275,11 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
                 if (auto kept = known->fee_holds.extract(payment->id))
                     ledger::book(unit, kept.mapped().voiding(clock_.unix_ms()));
             }
-            std::optional<ledger::Transfer> transfer =
-                movement == Movement::in ? receipt_of(rail, event, payment, place, here) : fee_of(rail, event, payment);
+            const bool is_surplus =
+                payment && (known->overpaid.contains(payment->id) || place.overpaid.contains(payment->id));
+            std::optional<ledger::Transfer> transfer = movement == Movement::in
+                                                           ? receipt_of(rail, event, payment, is_surplus, place, here)
+                                                           : fee_of(rail, event, payment);
             if (!transfer) continue;
             if (transfer->purpose == ledger::purpose::fee && !is_final(payment->state)) {
                 waits = true;  // its hold covers the fee; the payment's end books both
@@ -271,7 +308,8 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
         if (moves) place.position = next;
         const std::size_t cursor_at = unit.size();
         if (moves) {
-            Json body = {{"position", place.position}, {"skipped", place.skipped}};
+            while (place.overpaid.size() > most_overpaid) place.overpaid.erase(place.overpaid.begin());  // the oldest
+            Json body = {{"position", place.position}, {"skipped", place.skipped}, {"overpaid", place.overpaid}};
             unit.put(cursors_collection, cursor_key(rail), dump(body), {},
                      mutated(Mutation::book_receipts_twice) ? ATR_VER_ANY : place.version, cursor_label);
         }
@@ -294,6 +332,20 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
     co_return atr::retry(ATR_E_OVERLOADED, lost == ledger::day_label
                                                ? "the books of this day are closed: the clock of this host is behind"
                                                : "what the statement is about keeps changing: " + lost);
+}
+
+/// Reconciliation names it too, but only after what was read with it is booked.
+void StatementFollower::note_if_overpaid(const atr::RailEvent& event, const Payment& payment, Place& place) {
+    const bool is_another = !payment.rail_reference.empty() && !event.rail_reference.empty() &&
+                            payment.rail_reference != event.rail_reference;
+    bool is_second = false;
+    if (payment.rail_reference.empty() || event.rail_reference.empty()) {
+        const auto [first, is_first] = place.paid.try_emplace(payment.id, PaidBy{event.event_id, event.rail_reference});
+        const bool is_repeated = event.event_id == first->second.event_id ||
+                                 (!event.rail_reference.empty() && event.rail_reference == first->second.reference);
+        is_second = !is_first && !is_repeated;
+    }
+    if (is_another || is_second || event.money != payment.amount) place.overpaid.insert(payment.id);
 }
 
 bool StatementFollower::is_late(const atr::RailEvent& event) const {

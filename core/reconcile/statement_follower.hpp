@@ -1,6 +1,8 @@
 /// Books what a rail's statement shows beside our payments, each movement once: receipts (so the opening balance enters
 /// the books at the first start), what vendors give back, payments that are returned, and fees. It ends a payment whose
 /// settlement came late: one that is still open here, and that the statement shows as finally paid.
+/// A payment is returned by what comes back as such, whole, and only where nothing else than the payment itself went
+/// out for it: otherwise it may be the surplus that came back, which is a refund, and the invoice stays paid.
 #pragma once
 
 #include <map>
@@ -33,12 +35,14 @@ struct Followed {
 };
 
 /// The position is kept in cursors_collection under "statement|<rail>" and moves in the same unit of work as the
-/// bookings it covers. It waits before a page with a receipt that is not final yet, with the return of a payment that
+/// bookings it covers. It waits before a page with a receipt that is not final yet, or with what goes out for a payment
+/// of ours and is not final yet, with the return of a payment that
 /// is still under way, with a settlement left to its saga, or with one that may have cost more than its amount; what is
 /// behind is booked all the same. What was kept of a payment's hold for a fee is given back in the unit that books the
 /// fee, or that passes an event without one. It goes back to the beginning when an asset that was skipped is counted
-/// meanwhile. Threads: any; several hosts may follow one rail at once: each receipt is booked once, whoever comes first.
-/// Lifetime: what it is given outlives it and its tasks. Errors: those of rail and storage; what was booked stays.
+/// meanwhile. Threads: any; several hosts may follow one rail at once: each receipt is booked once, whoever comes
+/// first. Lifetime: what it is given outlives it and its tasks. Errors: those of rail and storage; what was booked
+/// stays.
 class StatementFollower {
 public:
     StatementFollower(Store& store, const ledger::Assets& assets, const Clock& clock, FollowerSettings settings = {})
@@ -48,15 +52,22 @@ public:
     Task<atr::Result<Followed>> follow(RailPort& rail);
 
 private:
+    struct PaidBy {
+        std::string event_id, reference;
+    };
     struct Place {
         std::string position;
-        std::set<std::string> skipped;  ///< assets of unbookable receipts
+        std::set<std::string> skipped;   ///< assets of unbookable receipts
+        std::set<std::string> overpaid;  ///< payments for which more, or other, was seen to go out than was booked
+        /// What was first seen to go out for payments of which no reference tells it; of this reading alone.
+        std::map<std::string, PaidBy> paid = {};
         std::uint64_t version = 0;
     };
     enum class Written { done, elsewhere };
     /// What one page is about, as read together.
     struct Known {
         std::set<std::string> booked;                       ///< ids of transfers that are in the books
+        std::set<std::string> overpaid;                     ///< payments, as the breaks say
         std::map<std::string, Payment> payments;            ///< by id
         std::map<std::string, Invoice> invoices;            ///< by id: of payments that came back or settled late
         std::map<std::string, ledger::Transfer> fee_holds;  ///< by payment: kept for a fee that the rail had not told
@@ -68,7 +79,9 @@ private:
     Task<atr::Result<Written>> write_page(std::string rail, const atr::StatementPage& page, Place& place, bool& waits,
                                           std::string next, Followed& into);
     std::optional<ledger::Transfer> receipt_of(const std::string& rail, const atr::RailEvent& event,
-                                               const Payment* payment, Place& place, Followed& into) const;
+                                               const Payment* payment, bool is_surplus, Place& place,
+                                               Followed& into) const;
+    static void note_if_overpaid(const atr::RailEvent& event, const Payment& payment, Place& place);
     std::optional<ledger::Transfer> fee_of(const std::string& rail, const atr::RailEvent& event,
                                            const Payment* payment) const;
     bool is_late(const atr::RailEvent& event) const;

@@ -63,7 +63,7 @@ struct ApiWorld : support::DeskWorld {
     reconcile::Reconciliation comparison{host().store, assets, clock, {&rail}, statements, {}};
     reconcile::QuarantineKeeper quarantine{host().store, clock, {"bank"}};
     reconcile::ReconciliationService reconciliation{comparison, executor, clock};
-    reconcile::BreakDesk breaks{host().store, assets, clock};
+    reconcile::BreakDesk breaks{host().store, assets, clock, paid_elsewhere};
     auth::PasswordHasher passwords{executor, {.memory_bytes = 64 * 1024, .passes = 1}};
     auth::Users users{host().store, passwords, clock, random};
     auth::Tokens tokens{host().store, clock, *auth::key_from_secret(std::string(32, 'k'), "tokens"), {}};

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "reconcile/break_desk.hpp"
 #include "tests/support/desk_world.hpp"
 
 using namespace treasurer;
@@ -139,4 +140,37 @@ SCENARIO("a resubmission under the vendor's other name is not paid either", "[in
     CHECK(said == ResolveKind::resolved);
     CHECK(submitted == SubmitKind::duplicate);
     CHECK(desk.rail.moved() == 0);
+}
+
+SCENARIO("an invoice whose payment failed here and moved at the rail is not paid again by itself", "[intake]") {
+    Desk desk;
+    const auto refused = desk.refused();
+    reconcile::BreakRecord moved;
+    moved.what.kind = reconcile::kind::moved_after_end;
+    moved.what.rail = "bank";
+    moved.what.event_id = "event-9";
+    moved.what.payment_id = refused.payment.id;
+    moved.what.amount = refused.payment.amount;
+    moved.what.correction = {"expenses:vendor:acme", refused.payment.amount, false};
+    moved.id = reconcile::break_id(moved.what);
+    UnitOfWork unit = desk.host().store.begin();
+    unit.create(moved);
+    REQUIRE(desk.executor.await(desk.host().store.commit(std::move(unit))).ok());
+    reconcile::BreakDesk breaks{desk.host().store, desk.assets, desk.clock, desk.elsewhere};
+    const auto two_say = [&](const std::string& action) {
+        for (const char* by : {"rita", "paul"}) desk.executor.await(breaks.resolve({moved.id, action, "", by}));
+    };
+    GIVEN("the break is open, or explained") {
+        if (GENERATE(false, true)) two_say("explained");
+        const auto again = desk.submit({.extra = "a copy"});
+        REQUIRE(again.kind == SubmitKind::waiting_approval);
+        CHECK(again.reason.find(moved.id) != std::string::npos);
+    }
+    GIVEN("it is booked") {
+        two_say("book");
+        CHECK(desk.invoice_of(refused.payment.id).status == InvoiceStatus::paid);
+        const auto again = desk.submit({.extra = "a copy"});
+        CHECK(again.kind == SubmitKind::duplicate);
+        CHECK(again.duplicate_of == refused.invoice.id);
+    }
 }

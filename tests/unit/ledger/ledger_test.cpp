@@ -154,6 +154,22 @@ TEST_CASE("a hold may expire when it has an expiry, that has passed, and nothing
     CHECK(hold.voiding(600).expires_ms == 0);
 }
 
+TEST_CASE("funds below zero are a finding unless what had moved already took them there", "[ledger]") {
+    const auto held = transfer("p", TransferKind::pending, 80);
+    auto moved = transfer("d", TransferKind::direct, 30);
+    moved.purpose = purpose::correction;
+    Verification sound;
+    for (const auto& one : {receipt(100), held, moved}) sound.add(one);
+    const auto balances = after({receipt(100), held, moved});
+    CHECK(available(balances) == -10);
+    CHECK(sound.findings(balances).empty());
+    auto too_much = held;
+    too_much.units = 101;
+    Verification unguarded;
+    for (const auto& one : {receipt(100), too_much}) unguarded.add(one);
+    CHECK(unguarded.findings(after({receipt(100), too_much})).size() == 1);
+}
+
 TEST_CASE("a hold with an expiry that was posted is found", "[ledger]") {
     auto hold = transfer("p", TransferKind::pending, 30);
     hold.expires_ms = 500;

@@ -6,6 +6,7 @@
 
 #include "ledger/accounts.hpp"
 #include "ledger/bookkeeping.hpp"
+#include "reconcile/invoice_claims.hpp"
 #include "reconcile/reconciliation.hpp"
 #include "records/invoice.hpp"
 #include "records/payment.hpp"
@@ -23,9 +24,22 @@ inline atr::Decimal dec(const std::string& text) {
     return *atr::Decimal::parse(text);
 }
 
+/// Claims as intake would keep them, of one invoice at most.
+struct FakeClaims final : reconcile::InvoiceClaims {
+    std::string taken_over;  ///< the invoice that another has taken the claims of
+    unsigned renewed = 0;
+
+    Task<atr::Result<bool>> renew_claims(UnitOfWork&, Invoice invoice) override {
+        const bool holds = invoice.id != taken_over;
+        renewed += holds ? 1 : 0;
+        co_return holds;
+    }
+};
+
 struct Books : support::StoreBench {
     support::FakeRail rail{executor, clock};
     ledger::Assets assets{{{"MNEE", 5}}};
+    FakeClaims claims;
     reconcile::StatementFollower follower{store, assets, clock};
     reconcile::Reconciliation reconciliation{store, assets, clock, {&rail}, follower, small_pages()};
 

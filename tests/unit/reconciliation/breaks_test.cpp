@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "reconcile/ledger_verify.hpp"
 #include "records/journal.hpp"
 #include "tests/unit/reconciliation/books.hpp"
 
@@ -14,7 +15,7 @@ namespace kind = reconcile::kind;
 namespace {
 
 struct Desk : Books {
-    reconcile::BreakDesk desk{store, assets, clock};
+    reconcile::BreakDesk desk{store, assets, clock, claims};
 
     Desk() { fund(); }
 
@@ -138,6 +139,25 @@ SCENARIO("a movement of a payment of ours is booked to its vendor", "[reconcilia
     CHECK(dec(books.figure("expenses:vendor:acme", ledger::Figure::debits)) == *dec(before).plus(dec("5")));
 }
 
+SCENARIO("the invoice of a payment that moved after its end is paid once that is booked, unless it was submitted again",
+         "[reconciliation]") {
+    Desk books;
+    const auto payment = books.reserve("5");
+    books.end(payment, PaymentState::failed);
+    books.send(payment);
+    const auto id = books.only_break(kind::moved_after_end);
+    const bool submitted_again = GENERATE(false, true);
+    if (submitted_again) books.claims.taken_over = payment.invoice_id;
+    books.two_say(id, "book");
+    const auto invoice = books.await(books.store.find<Invoice>(payment.invoice_id));
+    CHECK((*invoice)->status == (submitted_again ? InvoiceStatus::failed : InvoiceStatus::paid));
+    CHECK(books.claims.renewed == (submitted_again ? 0 : 1));
+    books.check_equal();
+    const auto proof = books.await(reconcile::verify_ledger(books.store));
+    REQUIRE(proof);
+    CHECK(proof->findings == std::vector<std::string>{});
+}
+
 SCENARIO("where the rail moved another amount, the difference is booked", "[reconciliation]") {
     Desk books;
     const std::string moved = GENERATE("7", "3");
@@ -147,6 +167,29 @@ SCENARIO("where the rail moved another amount, the difference is booked", "[reco
     books.two_say(books.only_break(kind::amount_differs), "book");
     books.check_equal();
     CHECK(books.available() == (moved == "7" ? "993" : "997"));
+}
+
+SCENARIO("what comes back of a payment for which more went out is a refund: its invoice stays paid",
+         "[reconciliation]") {
+    Desk books;
+    const auto payment = books.pay("5");
+    const std::string moved = GENERATE("5", "10");
+    const std::string dealt = GENERATE("unseen", "unnamed", "open", "explained", "book");
+    books.rail.note(Books::out_event(Books::at_rail(payment), moved, "another"));
+    if (dealt == "unnamed") books.follow();
+    if (dealt != "unseen" && dealt != "unnamed") {
+        const auto id = books.only_break(kind::paid_twice);
+        if (dealt != "open") books.two_say(id, dealt);
+    }
+    auto back = Books::out_event(Books::at_rail(payment), "5", "back");
+    back.direction = ATR_DIR_IN;
+    back.state = atr::RailState::returned;
+    books.rail.note(back);
+    books.follow();
+    CHECK(books.load(payment.id).state == PaymentState::settled);
+    CHECK((*books.await(books.store.find<Invoice>(payment.invoice_id)))->status == InvoiceStatus::paid);
+    CHECK(books.booked() == (dealt == "book" ? *dec("1000").minus(dec(moved)) : dec("1000")));
+    if (dealt == "book") books.check_equal();
 }
 
 SCENARIO("what is still under way cannot be booked", "[reconciliation]") {
@@ -179,6 +222,78 @@ SCENARIO("an explained break is no difference any more, and stays listed", "[rec
         books.rail.note(Books::out_event("", "5", "theirs too"));
         CHECK(books.breaks(Extent::tail) == Kinds{"money_left_without_us"});
     }
+}
+
+SCENARIO("what was explained while the payment was under way is a difference again when it has ended",
+         "[reconciliation]") {
+    Desk books;
+    const auto payment = books.reserve("5");
+    books.rail.note(Books::out_event(Books::at_rail(payment), "7", "ref"));
+    const auto id = books.only_break(kind::amount_differs);
+    books.two_say(id, "explained");
+    CHECK(books.run().equal());
+    books.end(payment, PaymentState::settled, "ref");
+    CHECK(books.only_break(kind::amount_differs) == id);
+    CHECK(books.record(id).what.votes.empty());
+    books.two_say(id, "book");
+    books.check_equal();
+}
+
+SCENARIO("two persons may book what was explained; until the second says so it stays explained", "[reconciliation]") {
+    Desk books;
+    const auto payment = books.pay("5");
+    books.rail.note(Books::out_event(Books::at_rail(payment), "5", "another"));
+    const auto id = books.only_break(kind::paid_twice);
+    books.two_say(id, "explained");
+    auto back = Books::out_event(Books::at_rail(payment), "5", "back");
+    back.direction = ATR_DIR_IN;
+    books.rail.note(back);
+    books.follow();
+    CHECK(books.say(id, "rita", "explained") == BreakResultKind::not_open);
+    CHECK(books.say(id, "rita", "book") == BreakResultKind::proposed);
+    CHECK(books.say(id, "rita", "book") == BreakResultKind::proposed);
+    CHECK(books.record(id).state == "explained");
+    CHECK(books.record(id).what.votes.size() == 3);
+    CHECK(books.run().equal());
+    CHECK(books.say(id, "paul", "book") == BreakResultKind::resolved);
+    CHECK(books.record(id).what.votes.size() == 4);
+    books.check_equal();
+    CHECK(books.say(id, "paul", "book") == BreakResultKind::not_open);
+}
+
+SCENARIO("an explanation is of what both sides said: when the books change it is a difference again",
+         "[reconciliation]") {
+    Desk books;
+    const auto forge = [&](atr::Int128 units) {
+        UnitOfWork unit = books.store.begin();
+        unit.add(balances_collection, "MNEE|assets:treasury:bank|debits", units, false, "forged");
+        unit.add(balances_collection, "MNEE|income:receipts:bank|credits", units, false, "forged");
+        books.commit(std::move(unit));
+    };
+    forge(100'000);
+    const auto id = books.only_break(kind::ledger_differs);
+    books.two_say(id, "explained");
+    CHECK(books.run().equal());
+    forge(-200'000);  // as much, on the other side
+    CHECK(books.only_break(kind::ledger_differs) == id);
+}
+
+SCENARIO("the fee of a payment that another rail carried is booked by persons", "[reconciliation]") {
+    Desk books;
+    Payment payment = books.end(books.reserve("5"), PaymentState::failed);
+    payment.rail = "elsewhere";
+    UnitOfWork unit = books.store.begin();
+    unit.update(payment);
+    books.commit(std::move(unit));
+    auto event = Books::out_event(Books::at_rail(payment), "5", "ref");
+    event.fee = {dec("0.5"), "MNEE"};
+    books.rail.note(event);
+    books.clock.advance(61'000);
+    const auto found = books.run();
+    REQUIRE(found.breaks.size() == 2);
+    for (const auto& one : found.breaks) books.two_say(reconcile::break_id(one), "book");
+    books.check_equal();
+    CHECK(books.available() == "994.5");
 }
 
 SCENARIO("an explanation is of one amount", "[reconciliation]") {

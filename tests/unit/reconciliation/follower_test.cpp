@@ -177,3 +177,24 @@ SCENARIO("a payment that nothing of was sent is ended by no statement", "[reconc
     CHECK(books.follow().settled == 0);
     CHECK(books.load(payment.id).state == payment.state);
 }
+
+SCENARIO("what goes out for a payment of ours and is not final waits, and tells of its fee when it is",
+         "[reconciliation]") {
+    Books books;
+    books.fund();
+    Payment payment = books.reserve("5");
+    auto event = Books::out_event(Books::at_rail(payment), "5", "ref-5");
+    event.fee = {dec("0.5"), "MNEE"};
+    event.event_id = "out-5";
+    event.is_final = false;
+    const bool is_ours = GENERATE(true, false);
+    if (!is_ours) event.payment_id = "0192d4e07c1a7cc398c4dc0c0c07398f";
+    books.rail.note(event);
+    books.end(payment, PaymentState::settled, "ref-5");
+    books.rail.receive("7");
+    CHECK(books.follow().position == (is_ours ? "1" : "3"));
+    CHECK(books.booked() == dec("1002"));
+    books.rail.finalise("out-5");
+    CHECK(books.follow().position == "3");
+    CHECK(books.booked() == (is_ours ? dec("1001.5") : dec("1002")));
+}

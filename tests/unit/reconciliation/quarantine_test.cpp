@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "reconcile/break_desk.hpp"
 #include "reconcile/reconciliation_service.hpp"
 #include "records/journal.hpp"
 #include "tests/unit/reconciliation/books.hpp"
@@ -87,6 +88,30 @@ SCENARIO("a movement that the books do not know holds the quarantine", "[quarant
         CHECK_FALSE(books.considered());
     }
     CHECK(books.now().active);
+}
+
+SCENARIO("what two persons did with a movement that the books lack does not lift the quarantine, an admin does",
+         "[quarantine]") {
+    Restored books;
+    const std::string action = GENERATE("book", "explained");
+    books.rail.note(Books::out_event("0192d4e07c1a7cc398c4dc0c0c07398f", "5", "theirs"));
+    books.clock.advance(3'600'000);
+    reconcile::BreakDesk desk{books.store, books.assets, books.clock, books.claims};
+    for (const auto& found : books.run().breaks)
+        for (const char* by : {"rita", "paul"})
+            books.await(desk.resolve({reconcile::break_id(found), action, "found in the bank's statement", by}));
+    REQUIRE(books.run().equal());
+    CHECK_FALSE(books.considered());
+    CHECK(books.now().active);
+    books.clock.advance(1);
+    REQUIRE(books.await(books.keeper.release("ann", "its invoice was found and rejected", "request-1")));
+    CHECK_FALSE(books.now().active);
+    THEN("the next one is lifted by itself again, unless money is still missing in the books") {
+        books.clock.advance(1);
+        REQUIRE(books.await(books.keeper.enter("lost once more")));
+        books.clock.advance(3'600'000);
+        CHECK(books.considered() == (action == "book"));
+    }
 }
 
 SCENARIO("a rail that the books know and nobody compares holds the quarantine", "[quarantine]") {
