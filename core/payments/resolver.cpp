@@ -64,7 +64,8 @@ std::vector<Choice> Resolver::choices(const Payment& payment, const std::string&
         out.push_back({resolution::paid, "books " + amount + " as paid to " + payment.creditor.name +
                                              "; your reference is kept with your word, and reconciliation will look "
                                              "for the movement"});
-        if (!payment.needs_human) return out;  // what it may do by itself next is not for people to cross
+        // What it may do by itself next is not for people to cross, and what the rail still takes not to be given back.
+        if (!payment.needs_human || payment.may_arrive) return out;
         const std::string back = "gives the " + payment.held().to_string() + " back that are held; ";
         out.push_back({resolution::not_paid, back +
                                                  "the invoice may be submitted again, as a payment of its own that "
@@ -125,11 +126,14 @@ Task<std::optional<ResolveResult>> Resolver::resolve_once(ResolveRequest request
     const bool may =
         std::any_of(open.begin(), open.end(), [&](const auto& one) { return one.outcome == request.outcome; });
     if (!may) {
-        const std::string state(to_string(payment.state));
-        co_return result(ResolveKind::not_open_to_it, std::move(payment),
-                         is_unsent(payment) && payment.life == store->life
-                             ? "it is " + state + ": nothing of it was sent"
-                             : "it is " + state + ": the rail's word will end it");
+        std::string why = "it is " + std::string(to_string(payment.state));
+        if (is_unsent(payment) && payment.life == store->life)
+            why += ": nothing of it was sent";
+        else if (payment.state == PaymentState::unknown && payment.needs_human && payment.may_arrive)
+            why += ": the rail may still take it, and will soon refuse it for ever";
+        else
+            why += ": the rail's word will end it";
+        co_return result(ResolveKind::not_open_to_it, std::move(payment), std::move(why));
     }
     const UnixMillis now = parts_.clock.unix_ms();
     UnitOfWork unit = parts_.store.begin();

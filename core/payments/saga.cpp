@@ -234,6 +234,8 @@ Task<> Saga::park(Case work, Move move, atr::RailStatus status) {
         payment.reason = move.reason;
         if (move.state != PaymentState::scheduled) payment.maybe_sent = true;
         payment.needs_human = move.step == Step::ask_human;
+        payment.sendable_ms = work.sendable_since_ms;
+        payment.may_arrive = payment.maybe_sent && its_moment_passes(work);
         if (!status.rail_reference.empty()) payment.rail_reference = status.rail_reference;
         for (const auto& call : work.sent) payment.note_sent(call);
         UnitOfWork unit = parts_.store.begin();

@@ -111,9 +111,10 @@ private:
         Quarantine quarantine;
         std::string available;  ///< funds before this step, decimal text
         Lease lease;
-        UnixMillis held_since_ms = 0;  ///< by the store's clock: no send came before; 0: not known
-        std::vector<Sent> sent;        ///< calls of submit that are not written down yet
-        unsigned repeats = 0;          ///< of a send that was proven not to have arrived, in this process
+        UnixMillis held_since_ms = 0;      ///< by the store's clock: no send came before; 0: not known
+        UnixMillis sendable_since_ms = 0;  ///< by the store's clock: its not_after was set before; 0: not known
+        std::vector<Sent> sent;            ///< calls of submit that are not written down yet
+        unsigned repeats = 0;              ///< of a send that was proven not to have arrived, in this process
 
         /// Why nothing may be sent now; empty: it may.
         std::string held_back() const;

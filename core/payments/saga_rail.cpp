@@ -186,11 +186,12 @@ Situation Saga::situation(const Case& work, bool maybe_sent) const {
 }
 
 /// For so long the rail's final word is waited for. By the store's clock: the moment itself was set by the clock of the
-/// host that prepared the payment, and is not believed to be near because it says so.
+/// host that prepared the payment, the last time, and is not believed to be near because it says so. While the store's
+/// time is not known, no time has passed.
 bool Saga::its_moment_passes(const Case& work) const {
+    if (work.payment.not_after_ms == 0 || work.sendable_since_ms == 0) return false;
     const std::optional<UnixMillis> now = work.lease.store_now(parts_.clock.unix_ms());
-    return work.payment.not_after_ms != 0 && work.held_since_ms != 0 && now &&
-           *now - work.held_since_ms < 2 * settings_.execute_within.count();
+    return !now || *now - work.sendable_since_ms < 2 * settings_.execute_within.count();
 }
 
 /// Whether a repeat that leaves now still finds its first at a rail that forgets after `window_ms`; 0: never. The rail

@@ -4,6 +4,8 @@
 #include "payments/saga.hpp"
 #include "records/schema.hpp"
 
+#include <algorithm>
+
 namespace treasurer::payments {
 
 std::string Saga::Case::held_back() const {
@@ -81,6 +83,9 @@ Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, Lease leas
             atr::Result<Payment> payment = decode<Payment>(record);
             if (!payment) co_return payment.error();
             out.payment = std::move(*payment);
+            // Since it was made sendable nothing else was written, but perhaps the wish to cancel it.
+            out.sendable_since_ms =
+                out.payment.state == PaymentState::prepared ? record.updated_unix_ms : out.payment.sendable_ms;
             // Of a job born leased nobody tells the store's time: it is not before this was written.
             if (!out.lease.knows_the_store()) out.lease.learn(record.updated_unix_ms, parts_.clock.unix_ms());
         } else if (record.collection == Quarantine::collection) {
@@ -101,8 +106,7 @@ Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, Lease leas
     second.push_back({Invoice::collection, out.payment.invoice_id});
     second.push_back({balances_collection, balance});
     const RailPort* const rail = parts_.rails.find(out.payment.rail);
-    const bool has_times =
-        rail && (rail->capabilities().idempotency_window_ms > 0 || rail->capabilities().enforces_not_after);
+    const bool has_times = out.payment.not_after_ms != 0 || (rail && rail->capabilities().idempotency_window_ms > 0);
     if (has_times) second.push_back({ledger::Transfer::collection, out.payment.transfer_id});
     Task<atr::Result<std::vector<atr::Record>>> more = parts_.store.get(std::move(second));
     records = co_await more;
@@ -114,6 +118,7 @@ Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, Lease leas
             out.invoice = std::move(*invoice);
         } else if (record.collection == ledger::Transfer::collection) {
             out.held_since_ms = record.updated_unix_ms;
+            out.sendable_since_ms = std::max(out.sendable_since_ms, out.held_since_ms);
         } else if (const auto units = atr::units_from_string(record.body)) {
             out.available = parts_.assets.amount(out.payment.amount.asset, *units).value_or(atr::Decimal{}).to_string();
         }

@@ -152,8 +152,10 @@ Task<bool> CommitPipeline::settled() {
             sure = co_await dealing;
         }
         const std::lock_guard lock(mutex_);
+        if (!sure && !rewind_) rewind_ = what;  // still open: whoever commits next tries again, or is not sure either
         what = sure ? std::exchange(rewind_, std::nullopt) : std::nullopt;  // storage may have gone back once more
-        if (!what) settling_ = in_doubt_ = false;
+        if (!what) settling_ = false;
+        if (!what && sure) in_doubt_ = false;
     }
     std::vector<Completion<bool>> waiting;
     {

@@ -69,6 +69,8 @@ Json Payment::to_json() const {
     if (needs_human) out["needs_human"] = true;
     if (attempts) out["attempts"] = attempts;
     if (not_after_ms) out["not_after_ms"] = not_after_ms;
+    if (sendable_ms) out["sendable_ms"] = sendable_ms;
+    if (may_arrive) out["may_arrive"] = true;
     for (const auto& call : sent) out["sent"].push_back({{"at_ms", call.at_ms}, {"attempt", call.attempt}});
     for (const auto& change : history)
         out["history"].push_back({{"state", to_string(change.state)}, {"at_ms", change.at_ms}});
@@ -102,6 +104,8 @@ Payment Payment::from_json(const Json& json) {
     out.needs_human = json.value("needs_human", false);
     out.attempts = json.value("attempts", 0u);
     out.not_after_ms = json.value("not_after_ms", UnixMillis{0});
+    out.sendable_ms = json.value("sendable_ms", UnixMillis{0});
+    out.may_arrive = json.value("may_arrive", false);
     for (const auto& call : json.value("sent", Json::array()))
         out.sent.push_back({call.at("at_ms"), call.at("attempt")});
     for (const auto& change : json.value("history", Json::array()))

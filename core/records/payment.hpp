@@ -74,6 +74,8 @@ struct Payment {
     std::uint32_t attempts = 0;   ///< looks at the rail since the last news, for the back-off
     std::vector<Sent> sent;       ///< the first, and the last most_sent - 1
     UnixMillis not_after_ms = 0;  ///< the rail refuses it for ever from then on; 0: it may arrive at any time
+    UnixMillis sendable_ms = 0;   ///< when it last became that, by the store's clock; 0: not written down yet
+    bool may_arrive = false;      ///< when last looked at, the rail had perhaps not begun to refuse it
     std::string reason;
     std::string life;  ///< of the store it was made in (Quarantine::life): in another it is perhaps sent
     UnixMillis created_ms = 0;
