@@ -155,7 +155,8 @@ Task<Reconciliation::Done> Reconciliation::prove_ledger(ReconciliationReport& re
     if (!proof) co_return proof.error();
     unproven_ = std::move(proof->findings);
     ledger_proven_ = true;
-    report.payments_checked += proof->payments;
+    report.payments_checked =
+        std::max<std::uint64_t>(report.payments_checked, proof->payments);  // those seen among them
     co_return atr::Unit{};
 }
 

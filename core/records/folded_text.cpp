@@ -10,6 +10,13 @@ namespace {
 
 constexpr utf8proc_int32_t right_quotation_mark = 0x2019;  // as typeset in "O’Neil"
 
+std::string ascii_lower(std::string_view text) {
+    std::string out(text);
+    for (char& c : out)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return out;
+}
+
 bool is_word_character(utf8proc_int32_t character) {
     switch (utf8proc_category(character)) {
         case UTF8PROC_CATEGORY_LU:
@@ -37,7 +44,7 @@ std::string folded_text(std::string_view utf8) {
     constexpr auto options = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT |
                                                             UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
     const auto length = utf8proc_map(begin, static_cast<utf8proc_ssize_t>(utf8.size()), &folded, options);
-    if (length < 0) return std::string(utf8);
+    if (length < 0) return ascii_lower(utf8);
     std::string out(reinterpret_cast<const char*>(folded), static_cast<std::size_t>(length));
     std::free(folded);  // NOLINT(cppcoreguidelines-no-malloc): utf8proc's own contract
     return out;

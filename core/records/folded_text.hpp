@@ -8,7 +8,7 @@
 namespace treasurer {
 
 /// Unicode's NFKC_Casefold: "CAFÉ", "café", "cafe" with a combining accent and full-width letters have one form, and
-/// what is not visible (soft hyphens, joiners) is left out. Bytes that are no UTF-8 come back as they are.
+/// what is not visible (soft hyphens, joiners) is left out. Of text that is no UTF-8 only ASCII letters are folded.
 std::string folded_text(std::string_view utf8);
 
 /// The words of a name in that form: letters, digits and the marks on them. A full stop or an apostrophe parts no word:
