@@ -111,11 +111,17 @@ Task<atr::Result<KnownBreaks>> BreakBook::read() {
 }
 
 Task<atr::Result<atr::Unit>> BreakBook::keep(ReconciliationReport& report) {
-    std::map<std::string, const Break*> found;
-    for (const auto& one : report.breaks) found.emplace(break_id(one), &one);
     Task<atr::Result<KnownBreaks>> reading = read();
     atr::Result<KnownBreaks> known = co_await reading;
     if (!known) co_return known.error();
+    // What persons have explained since the run began is no break any more.
+    report.breaks_total -= std::erase_if(report.breaks, [&](const Break& one) {
+        const bool is_explained = known->explains(one);
+        if (is_explained) report.note_explained(one);
+        return is_explained;
+    });
+    std::map<std::string, const Break*> found;
+    for (const auto& one : report.breaks) found.emplace(break_id(one), &one);
 
     std::map<std::string, std::uint64_t> versions;  // of those that were seen before, and are gone
     std::vector<atr::Key> keys;

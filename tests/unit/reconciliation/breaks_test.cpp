@@ -1,5 +1,6 @@
 // Breaks that people work off: each is kept from when it was first seen; two persons who say the same book it or
 // explain it, and the comparison then finds the books equal.
+#include "reconcile/break_book.hpp"
 #include "reconcile/break_desk.hpp"
 
 #include <catch2/catch.hpp>
@@ -222,6 +223,21 @@ SCENARIO("an explained break is no difference any more, and stays listed", "[rec
         books.rail.note(Books::out_event("", "5", "theirs too"));
         CHECK(books.breaks(Extent::tail) == Kinds{"money_left_without_us"});
     }
+}
+
+SCENARIO("what persons explain while a comparison is under way stays explained", "[reconciliation]") {
+    Desk books;
+    books.rail.note(Books::out_event("", "5", "theirs"));
+    auto begun_before = books.run();
+    REQUIRE(begun_before.breaks.size() == 1);
+    const auto id = reconcile::break_id(begun_before.breaks[0]);
+    books.two_say(id, "explained");
+    reconcile::BreakBook book{books.store};
+    REQUIRE(books.await(book.keep(begun_before)));
+    CHECK(begun_before.equal());
+    CHECK(begun_before.explained.size() == 1);
+    CHECK(books.record(id).state == reconcile::break_state::explained);
+    CHECK(books.run().equal());
 }
 
 SCENARIO("what was explained while the payment was under way is a difference again when it has ended",
