@@ -18,7 +18,7 @@ struct PluginSlot {
     std::string sha256 = {};   ///< of the file, 64 lower-case hex digits; empty: any
     BreakerSettings breaker = {};
     std::vector<std::string> http_allow = {};  ///< origins that it may call over the host's HTTP client
-    std::string config_json = "{}";  ///< a JSON object, checked against the plugin's schema
+    std::string config_json = "{}";            ///< a JSON object, checked against the plugin's schema
 };
 
 struct PluginSettings {

@@ -32,7 +32,7 @@ struct Options {
 
     std::string creditor_json = R"({"name":"Conformance Kit","address":"kit-payee"})";  ///< rails: a payee that is paid
     std::string amount = "1";                                                           ///< rails: of one payment
-    std::chrono::milliseconds final_within{15'000};  ///< rails: how long a payment may take to become final
+    std::chrono::milliseconds final_within{15'000};     ///< rails: how long a payment may take to become final
     std::vector<std::filesystem::path> documents = {};  ///< parsers: documents it must read at least one field of
 };
 

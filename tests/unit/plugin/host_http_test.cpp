@@ -40,7 +40,8 @@ struct HttpBench {
 
 }  // namespace
 
-SCENARIO("a plugin's request goes out as it was given, with the host's allow list and the call's time", "[plugin][http]") {
+SCENARIO("a plugin's request goes out as it was given, with the host's allow list and the call's time",
+         "[plugin][http]") {
     HttpBench at;
     auto reply = ScriptedHttp::replied(409, "taken");
     reply.headers = {{"Retry-After", "3"}};
@@ -94,10 +95,18 @@ SCENARIO("malformed requests of a plugin are refused, and reach nobody", "[plugi
     response.struct_size = sizeof response;
     atr_error error{};
     error.struct_size = sizeof error;
-    GIVEN("a length without a pointer") { request.body = {nullptr, 5}; }
-    GIVEN("headers that are not there") { request.n_headers = 3; }
-    GIVEN("too many of them") { request.n_headers = 1'000'000; }
-    GIVEN("a request cut short") { request.struct_size = 8; }
+    GIVEN("a length without a pointer") {
+        request.body = {nullptr, 5};
+    }
+    GIVEN("headers that are not there") {
+        request.n_headers = 3;
+    }
+    GIVEN("too many of them") {
+        request.n_headers = 1'000'000;
+    }
+    GIVEN("a request cut short") {
+        request.struct_size = 8;
+    }
     CHECK(http->send(at.services.raw()->ctx, &call, &request, &response, &error) == ATR_REJECTED);
     CHECK(response.phase == ATR_HTTP_NOT_SENT);
     CHECK(http->send(at.services.raw()->ctx, &call, nullptr, &response, &error) == ATR_REJECTED);
