@@ -1,5 +1,6 @@
 #include "app/core_services.hpp"
 
+#include "app/books_log.hpp"
 #include "app/process_faults.hpp"
 #include "auth/revoked_token.hpp"
 #include "net/http_client.hpp"
@@ -263,6 +264,7 @@ atr::Result<> CoreServices::prepare() {
     reconciliation =
         std::make_unique<reconcile::ReconciliationService>(*comparison, executor, clock, repeating, quarantine.get());
     breaks = std::make_unique<reconcile::BreakDesk>(*store, assets, clock, *elsewhere);
+    log_changes_of_the_books(log, *reconciliation, *quarantine, *breaks);
 
     auth::PasswordSettings hashing;
     hashing.memory_bytes = static_cast<std::size_t>(settings.auth.argon2_memory_kib) * 1024;
@@ -289,6 +291,7 @@ atr::Result<> CoreServices::start_serving(bool new_blob_key) {
     const auto same_key = block_on(executor, settle_blob_key(*store, *sealer, new_blob_key));
     if (!same_key) return cannot("the key that seals prepared payments", same_key.error());
     reconcile::StatementFollower at_start(*store, assets, clock, {.timeout = rail_patience_at_start});
+    std::size_t not_ours = 0;
     for (const auto& [name, rail] : rails.all()) {
         const auto followed = block_on(executor, at_start.follow(*rail));
         const bool may_pass =
@@ -300,6 +303,13 @@ atr::Result<> CoreServices::start_serving(bool new_blob_key) {
                      {{"rail", name}, {"why", followed.error().message}});
         else if (followed->booked > 0)
             log.info("receipts booked", {{"rail", name}, {"count", followed->booked}});
+        not_ours += followed ? followed->not_ours : 0;
+    }
+    if (not_ours > 0) {  // before anybody's invoice is taken: it may be one of those that were lost
+        log.warn("a rail shows payments that these books did not send; everything is compared first",
+                 {{"count", not_ours}});
+        const auto compared = block_on(executor, reconciliation->run());
+        if (!compared) return cannot("whether the books have lost payments", compared.error());
     }
     const auto quarantined = block_on(executor, quarantine->current());
     if (!quarantined) return cannot("whether the store is in quarantine", quarantined.error());

@@ -125,6 +125,7 @@ private:
 
     Task<std::optional<Case>> load(std::string payment_id, Lease lease);
     Task<atr::Result<Case>> load_once(std::string payment_id, Lease lease);
+    void count_from_this_life(Case& work, UnixMillis since_ms) const;
     /// After a step was refused because the payment had changed: as it is now; nothing: it has ended, or cannot be
     /// read.
     Task<std::optional<Case>> load_anew(Case before);

@@ -59,6 +59,15 @@ Task<std::optional<Saga::Case>> Saga::load(std::string payment_id, Lease lease) 
     }
 }
 
+/// The life that is lost may have prepared it anew, and sent it, up to the moment at which this one began: these books
+/// know only an earlier moment, after which the rail would still take it.
+void Saga::count_from_this_life(Case& work, UnixMillis since_ms) const {
+    work.sendable_since_ms = std::max(work.sendable_since_ms, since_ms);
+    if (work.payment.not_after_ms == 0) return;
+    const UnixMillis latest = work.quarantine.since_ms + settings_.execute_within.count();
+    work.payment.not_after_ms = std::max(work.payment.not_after_ms, latest);
+}
+
 Task<std::optional<Saga::Case>> Saga::load_anew(Case before) {
     Task<std::optional<Case>> reading = load(before.payment.id, before.lease);
     std::optional<Case> fresh = co_await reading;
@@ -71,6 +80,7 @@ Task<std::optional<Saga::Case>> Saga::load_anew(Case before) {
 Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, Lease lease) {
     Case out;
     out.lease = std::move(lease);
+    UnixMillis life_since_ms = 0;  // by the store's clock: not before the life began
     std::vector<atr::Key> first;
     first.push_back({Payment::collection, std::move(payment_id)});
     first.push_back({Policy::collection, Policy::current});
@@ -92,6 +102,7 @@ Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, Lease leas
             atr::Result<Quarantine> quarantine = decode<Quarantine>(record);
             if (!quarantine) co_return quarantine.error();
             out.quarantine = std::move(*quarantine);
+            life_since_ms = record.updated_unix_ms;
         } else {
             atr::Result<Policy> policy = decode<Policy>(record);
             if (!policy) co_return policy.error();
@@ -99,6 +110,7 @@ Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, Lease leas
         }
     }
     if (out.payment.id.empty()) co_return atr::not_found("the payment is not in storage");
+    if (out.is_of_another_life()) count_from_this_life(out, life_since_ms);
 
     const std::string balance = ledger::balance_key(
         out.payment.amount.asset, ledger::treasury_account(out.payment.rail), ledger::Figure::available);

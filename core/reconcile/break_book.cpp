@@ -31,7 +31,10 @@ bool would_name(const ReconciliationReport& report, const Break& kept) {
 }  // namespace
 
 void KnownBreaks::add(BreakRecord record) {
-    if (record.state == break_state::booked) booked_[correction_id(record.what)] = record.id;
+    const Break& what = record.what;
+    if (record.state == break_state::booked) booked_[correction_id(what)] = record.id;
+    const bool left = what.correction.is_possible() && !what.correction.came_back && !what.payment_id.empty();
+    if (record.state == break_state::explained && left) explained_out_[what.payment_id] = record.id;
     by_id_.insert_or_assign(record.id, std::move(record));
 }
 
@@ -69,6 +72,12 @@ const Break* KnownBreaks::fee_correction(const std::string& rail, const std::str
     of.kind = kind::fee_not_booked;
     const auto found = booked_.find(correction_id(of));
     return found == booked_.end() ? nullptr : &by_id_.at(found->second).what;
+}
+
+const Break* KnownBreaks::explained_out(const std::string& payment_id) const {
+    const auto of_payment = explained_out_.find(payment_id);
+    const BreakRecord* const record = of_payment == explained_out_.end() ? nullptr : find(of_payment->second);
+    return record && record->state == break_state::explained ? &record->what : nullptr;
 }
 
 void KnownBreaks::tell(ReconciliationReport& report) const {

@@ -25,12 +25,15 @@ public:
     const Break* correction(const std::string& rail, const std::string& event_id) const;
     /// The same of the fee beside it.
     const Break* fee_correction(const std::string& rail, const std::string& event_id) const;
+    /// What left for the payment and two persons explained, though it could have been booked; nullptr: nothing.
+    const Break* explained_out(const std::string& payment_id) const;
     /// Ages and votes; a break that nobody has seen before is as old as the report.
     void tell(ReconciliationReport& report) const;
 
 private:
     std::map<std::string, BreakRecord> by_id_;
-    std::map<std::string, std::string> booked_;  ///< ids by what correction_id() gives
+    std::map<std::string, std::string> booked_;         ///< ids by what correction_id() gives
+    std::map<std::string, std::string> explained_out_;  ///< ids by payment
 };
 
 /// Threads: any; several hosts may keep their breaks at once. Lifetime: `store` outlives it and its tasks. Errors:

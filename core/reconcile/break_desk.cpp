@@ -105,6 +105,7 @@ Task<std::optional<BreakResult>> BreakDesk::resolve_once(BreakRequest request) {
     const Committed committed = co_await committing;
     if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
     if (!committed.ok()) co_return unavailable(committed.failure());
+    if (is_second && listener_) listener_(record);
     co_return result(is_second ? BreakResultKind::resolved : BreakResultKind::proposed, std::move(record));
 }
 

@@ -2,6 +2,7 @@
 /// alone.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,9 @@ public:
     BreakDesk(Store& store, const ledger::Assets& assets, const Clock& clock, InvoiceClaims& claims)
         : store_(store), assets_(assets), clock_(clock), claims_(claims) {}
 
+    /// Called when two persons have decided one. It returns at once. Before any other call.
+    void on_decided(std::function<void(const BreakRecord&)> listener) { listener_ = std::move(listener); }
+
     /// One person's word. The first is kept as a proposal; another person's that is the same is carried out; one that
     /// is not takes the proposal's place. A booking, the funds that it takes and the word of both are one unit of work;
     /// and where it says that a payment moved which the books had ended unpaid, its invoice is paid from that unit on,
@@ -58,6 +62,7 @@ private:
     const ledger::Assets& assets_;
     const Clock& clock_;
     InvoiceClaims& claims_;
+    std::function<void(const BreakRecord&)> listener_;
 };
 
 }  // namespace treasurer::reconcile

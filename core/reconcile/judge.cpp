@@ -57,7 +57,7 @@ bool Judge::judge_in(const atr::RailEvent& event, const ledger::Transfer* receip
     add_to(sums.moved_in, event.money.amount);
     if (receipt) {
         add_to(tally(receipt->amount.asset).booked_in, receipt->amount.amount);
-        if (receipt->amount == event.money) return true;
+        if (receipt->amount == event.money) return judge_return(event);
         return found(kind::receipt_differs, event, "the books hold " + receipt->amount.to_string());
     }
     const auto units = assets_.units(event.money);
@@ -66,8 +66,16 @@ bool Judge::judge_in(const atr::RailEvent& event, const ledger::Transfer* receip
     if (report_.as_of_ms - event.at_unix_ms > settings_.grace_ms)
         return found(kind::receipt_not_booked, event, "it came in and is not in the books");
     add_to(sums.in_flight, event.money.amount);
-    report_.add(InFlight{rail_, event.money, {}, event.event_id, "receipt_new", event.at_unix_ms});
+    report_.add(InFlight{rail_, event.money, {}, event.event_id, in_flight::receipt_new, event.at_unix_ms});
     return false;
+}
+
+/// Booked as it came in, it has to be booked as it left, too.
+bool Judge::judge_return(const atr::RailEvent& event) {
+    if (event.payment_id.empty()) return true;
+    const Break* const left = known_.explained_out(id_from_digits(event.payment_id));
+    return !left ||
+           found(kind::explained_came_back, event, "what left stands explained, not booked: " + break_id(*left));
 }
 
 bool Judge::judge_out(const atr::RailEvent& event, const Booked& booked) {
@@ -142,7 +150,7 @@ bool Judge::judge_open(const atr::RailEvent& event, const Payment& payment) {
         return found(kind::amount_differs, event, "the payment is of " + payment.amount.to_string());
     judge_payee(event, payment);
     add_to(tally(event.money.asset).in_flight, event.money.amount.negated());
-    report_.add(InFlight{rail_, event.money, payment.id, event.event_id, "payment_open", event.at_unix_ms});
+    report_.add(InFlight{rail_, event.money, payment.id, event.event_id, in_flight::payment_open, event.at_unix_ms});
     return false;
 }
 
@@ -197,8 +205,8 @@ bool Judge::judge_fee(const atr::RailEvent& event, const Booked& known) {
                      whole);
     }
     add_to(sums.in_flight, event.fee.amount.negated());
-    report_.add(
-        InFlight{rail_, event.fee, id_from_digits(event.payment_id), event.event_id, "fee_new", event.at_unix_ms});
+    report_.add(InFlight{rail_, event.fee, id_from_digits(event.payment_id), event.event_id, in_flight::fee_new,
+                         event.at_unix_ms});
     return false;
 }
 
@@ -220,14 +228,14 @@ void Judge::judge_posted_without_event() {
             continue;
         }
         add_to(sums.in_flight, payment.amount.amount);
-        report_.add(InFlight{rail_, payment.amount, id, {}, "event_awaited", payment.at_ms});
+        report_.add(InFlight{rail_, payment.amount, id, {}, in_flight::event_awaited, payment.at_ms});
     }
 }
 
 void Judge::note_unexplained(const atr::RailEvent& event) {
     ++report_.unexplained_pending;
     const std::string payment_id = event.payment_id.empty() ? std::string() : id_from_digits(event.payment_id);
-    report_.add(InFlight{rail_, event.money, payment_id, event.event_id, "unknown_payment", event.at_unix_ms});
+    report_.add(InFlight{rail_, event.money, payment_id, event.event_id, in_flight::unknown_payment, event.at_unix_ms});
 }
 
 Posted* Judge::posted(const atr::RailEvent& event) const {

@@ -42,6 +42,7 @@ public:
 
 private:
     bool judge_in(const atr::RailEvent& event, const ledger::Transfer* receipt);
+    bool judge_return(const atr::RailEvent& event);
     bool judge_out(const atr::RailEvent& event, const Booked& booked);
     bool judge_posted(const atr::RailEvent& event, const Payment& payment);
     bool judge_open(const atr::RailEvent& event, const Payment& payment);

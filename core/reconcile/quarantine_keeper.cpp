@@ -7,6 +7,7 @@
 #include "reconcile/break_book.hpp"
 #include "records/journal.hpp"
 #include "records/schema.hpp"
+#include "runtime/ids.hpp"
 
 namespace treasurer::reconcile {
 namespace {
@@ -29,6 +30,18 @@ bool has_no_difference(const ReconciliationReport& report) {
 /// may come again all the same.
 bool may_be_of_a_lost_invoice(const Break& what) {
     return what.kind == kind::left_without_us || what.kind == kind::moved_after_end || what.kind == kind::wrong_rail;
+}
+
+/// A payment for which money went out, or is about to, though these books never sent it, or do not have it at all;
+/// empty: there is none that was not seen before.
+std::string lost_payment(const ReconciliationReport& report, UnixMillis released_ms) {
+    for (const auto& one : report.breaks)
+        if (one.kind == kind::left_without_us && is_id(one.payment_id) && one.first_seen_ms > released_ms)
+            return one.payment_id;
+    for (const auto& one : report.in_flight)
+        if (one.why == in_flight::unknown_payment && is_id(one.payment_id) && one.at_ms > released_ms)
+            return one.payment_id;
+    return {};
 }
 
 }  // namespace
@@ -67,6 +80,21 @@ Task<atr::Result<bool>> QuarantineKeeper::consider(const ReconciliationReport& r
     co_return true;
 }
 
+Task<atr::Result<bool>> QuarantineKeeper::suspect(const ReconciliationReport& report) {
+    Task<atr::Result<Quarantine>> reading = current();
+    const atr::Result<Quarantine> now = co_await reading;
+    if (!now) co_return now.error();
+    if (now->active) co_return false;
+    const std::string lost = lost_payment(report, now->released_ms);
+    if (lost.empty()) co_return false;
+    Task<atr::Result<Quarantine>> entering = enter("money went out for payment " + lost +
+                                                   ", which these books did not send: the storage has lost what it had "
+                                                   "acknowledged, or another treasurer pays from the same account");
+    const atr::Result<Quarantine> entered = co_await entering;
+    if (!entered) co_return entered.error();
+    co_return true;
+}
+
 Task<atr::Result<Quarantine>> QuarantineKeeper::enter(std::string reason) {
     entering_ = true;
     for (int i = 0; i < tries; ++i) {
@@ -100,6 +128,7 @@ Task<atr::Result<Quarantine>> QuarantineKeeper::enter(std::string reason) {
         if (!committed.ok()) co_return committed.failure();
         active_ = true;
         entering_ = false;
+        if (listener_) listener_(*now);
         co_return now;
     }
     co_return atr::conflict(ATR_E_UNSPEC, "the quarantine was changed by others at the same moment");
@@ -167,6 +196,7 @@ Task<atr::Result<Quarantine>> QuarantineKeeper::lift(std::string life, std::stri
         if (committed.outcome == atr::Outcome::conflict) continue;
         if (!committed.ok()) co_return committed.failure();
         active_ = false;
+        if (listener_) listener_(*now);
         co_return now;
     }
     co_return atr::conflict(ATR_E_UNSPEC, "the quarantine was changed by others at the same moment");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <set>
 #include <string>
 
@@ -25,6 +26,10 @@ public:
     QuarantineKeeper(Store& store, const Clock& clock, std::set<std::string> rails, QuarantineSettings settings = {})
         : store_(store), clock_(clock), rails_(std::move(rails)), settings_(settings) {}
 
+    /// Called when this host has put the store into quarantine, or has lifted it. It returns at once. Before any other
+    /// call.
+    void on_change(std::function<void(const Quarantine&)> listener) { listener_ = std::move(listener); }
+
     /// As stored; a store that never was a copy has an inactive one without `life`.
     Task<atr::Result<Quarantine>> current();
 
@@ -33,6 +38,11 @@ public:
     /// say, and late enough. Not when two persons have booked or explained, since the last release, a movement that no
     /// payment of ours or an ended one explains: its invoice may be lost, and come again. True: it was lifted now.
     Task<atr::Result<bool>> consider(const ReconciliationReport& report);
+
+    /// Enters quarantine when a rail shows money that went out, or is about to, under an id as treasurers make them,
+    /// for a payment that these books did not send: they have lost it, and perhaps others, and no host is left that
+    /// remembers. What was seen before the last release, an admin has dealt with. True: it was entered now.
+    Task<atr::Result<bool>> suspect(const ReconciliationReport& report);
 
     /// Puts the store into quarantine under a life of its own. One that it is in already begins anew, for the new
     /// reason; entering again for the same reason changes nothing. active() is true from the call on. Errors: those of
@@ -57,6 +67,7 @@ private:
     const Clock& clock_;
     const std::set<std::string> rails_;
     const QuarantineSettings settings_;
+    std::function<void(const Quarantine&)> listener_;
     std::atomic<bool> active_{true}, entering_{false};
 };
 

@@ -40,24 +40,32 @@ Task<ReconciliationService::Answer> ReconciliationService::run_now(Extent extent
     Task<atr::Result<ReconciliationReport>> running = reconciliation_.run(extent);
     atr::Result<ReconciliationReport> report = co_await running;
     Answer answer = keep(std::move(report));
-    if (answer && quarantine_) {
+    if (answer && quarantine_) {  // storage that fails is asked again after the next run
+        Task<atr::Result<bool>> suspecting = quarantine_->suspect(**answer);
+        static_cast<void>(co_await suspecting);
         Task<atr::Result<bool>> considering = quarantine_->consider(**answer);
-        static_cast<void>(co_await considering);  // storage that fails is asked again after the next run
+        static_cast<void>(co_await considering);
     }
     co_return answer;
 }
 
 ReconciliationService::Answer ReconciliationService::keep(atr::Result<ReconciliationReport> report) {
     ++runs_;
-    const std::lock_guard lock(mutex_);
     if (!report) {
+        const std::lock_guard lock(mutex_);
         last_error_ = report.error();
         return report.error();
     }
-    last_error_.reset();
-    if (report->extent == Extent::full) last_full_ms_ = clock_.unix_ms();
-    last_ = std::make_shared<const ReconciliationReport>(std::move(*report));
-    return last_;
+    const auto now = std::make_shared<const ReconciliationReport>(std::move(*report));
+    Report before;
+    {
+        const std::lock_guard lock(mutex_);
+        last_error_.reset();
+        if (now->extent == Extent::full) last_full_ms_ = clock_.unix_ms();
+        before = std::exchange(last_, now);
+    }
+    if (listener_) listener_(before, now);
+    return now;
 }
 
 Task<> ReconciliationService::loop() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -35,6 +36,12 @@ public:
           settings_(settings),
           quarantine_(quarantine),
           pause_(executor) {}
+
+    /// Called with each report when its run has ended, and with the one before (null: it is the first). It returns at
+    /// once. Before start().
+    void on_report(std::function<void(const Report& before, const Report& now)> listener) {
+        listener_ = std::move(listener);
+    }
 
     void start(TaskScope& scope) { scope.spawn(loop()); }
     void stop() {
@@ -73,6 +80,7 @@ private:
     const ServiceSettings settings_;
     QuarantineKeeper* const quarantine_;
     Pause pause_;
+    std::function<void(const Report&, const Report&)> listener_;
     std::atomic<bool> stopping_{false}, full_wanted_{false};
     std::atomic<std::uint64_t> runs_{0};
 

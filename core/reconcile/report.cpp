@@ -63,6 +63,9 @@ std::string cause_of(const std::string& kind) {
         {kind::fee_not_booked, "the rail took a fee that belongs to no payment of ours, or that has no reference"},
         {kind::fee_differs, "the rail told two amounts of one fee"},
         {kind::no_rail_event, "two persons were wrong, the rail took its word back, or it forgot the movement"},
+        {kind::explained_came_back,
+         "two persons explained what left and did not book it; now it is back, and the books "
+         "hold more than the rail until what left is booked too"},
         {kind::receipt_not_booked, "the rail showed it only now, or a record was deleted by hand"},
         {kind::receipt_differs, "the rail changed what it had told, or a record was changed by hand"},
         {kind::unbookable_receipt, "the asset, or its decimals, are not among those that the books count"},

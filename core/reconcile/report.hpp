@@ -24,6 +24,7 @@ inline constexpr const char* wrong_rail = "wrong_rail";                  ///< an
 inline constexpr const char* fee_not_booked = "fee_not_booked";          ///< the rail took more than the amount
 inline constexpr const char* fee_differs = "fee_differs";                ///< from what is booked of it
 inline constexpr const char* no_rail_event = "no_rail_event";            ///< posted, but the rail shows no movement
+inline constexpr const char* explained_came_back = "explained_came_back";  ///< booked as it came in, not as it left
 inline constexpr const char* receipt_not_booked = "receipt_not_booked";
 inline constexpr const char* receipt_differs = "receipt_differs";
 inline constexpr const char* unbookable_receipt = "unbookable_receipt";      ///< an asset the books do not count
@@ -32,10 +33,10 @@ inline constexpr const char* ledger_differs = "ledger_differs";              ///
 inline constexpr const char* trial_balance = "trial_balance";                ///< debits are not credits
 inline constexpr const char* ledger_not_proven = "ledger_not_proven";  ///< what `treasurer ledger verify` would say
 
-inline constexpr std::array all = {left_without_us,      paid_twice,         amount_differs,  payee_differs,
-                                   moved_after_end,      wrong_rail,         fee_not_booked,  fee_differs,
-                                   no_rail_event,        receipt_not_booked, receipt_differs, unbookable_receipt,
-                                   rail_balance_differs, ledger_differs,     trial_balance,   ledger_not_proven};
+inline constexpr std::array all = {
+    left_without_us,    paid_twice,           amount_differs, payee_differs,       moved_after_end,    wrong_rail,
+    fee_not_booked,     fee_differs,          no_rail_event,  explained_came_back, receipt_not_booked, receipt_differs,
+    unbookable_receipt, rail_balance_differs, ledger_differs, trial_balance,       ledger_not_proven};
 }  // namespace kind
 
 /// How a break's movement would enter the books: out of the rail's treasury account, or back into it.
@@ -79,12 +80,21 @@ std::vector<std::string> actions_of(const Break& found);
 /// What makes breaks of a kind, and what to look at, in words for people.
 std::string cause_of(const std::string& kind);
 
+/// Why something is in flight.
+namespace in_flight {
+inline constexpr const char* payment_open = "payment_open";
+inline constexpr const char* receipt_new = "receipt_new";
+inline constexpr const char* fee_new = "fee_new";
+inline constexpr const char* event_awaited = "event_awaited";
+inline constexpr const char* unknown_payment = "unknown_payment";  ///< none of ours that may have been sent
+}  // namespace in_flight
+
 /// Moved at the rail and not in the books yet, or the other way round; the next seconds will tell.
 struct InFlight {
     std::string rail;
     atr::Money amount;
     std::string payment_id, event_id;
-    std::string why;  ///< "payment_open", "receipt_new", "fee_new", "event_awaited" or "unknown_payment"
+    std::string why;
     UnixMillis at_ms = 0;
 };
 

@@ -246,9 +246,12 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
             if (movement == Movement::none) continue;
             const auto paid = known->payments.find(id_from_digits(event.payment_id));
             Payment* const payment = paid == known->payments.end() ? nullptr : &paid->second;
+            const bool is_sent = payment && payment->state != PaymentState::waiting_approval;
+            const bool goes_out = event.direction == ATR_DIR_OUT;
+            if (goes_out && !is_sent && is_id(id_from_digits(event.payment_id))) ++here.not_ours;
             if (movement == Movement::undecided) {
                 // Of a payment of ours it may yet become final in place, and tell of a settlement or a fee.
-                waits = waits || (payment && event.direction == ATR_DIR_OUT);
+                waits = waits || (payment && goes_out);
                 continue;
             }
             if (payment && movement == Movement::in && ended_here.contains(payment->id)) {
@@ -314,6 +317,7 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
                      mutated(Mutation::book_receipts_twice) ? ATR_VER_ANY : place.version, cursor_label);
         }
         into.unbookable += here.unbookable;
+        into.not_ours += here.not_ours;
         if (unit.size() == 0) co_return Written::done;
         Task<Committed> committing = store_.commit(std::move(unit));
         const Committed committed = co_await committing;
@@ -327,6 +331,7 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
         if (committed.outcome != atr::Outcome::conflict) co_return committed.failure();
         if (committed.lost == cursor_label) co_return Written::elsewhere;
         into.unbookable -= here.unbookable;
+        into.not_ours -= here.not_ours;
         lost = committed.lost;
     }
     co_return atr::retry(ATR_E_OVERLOADED, lost == ledger::day_label

@@ -31,7 +31,9 @@ struct Followed {
     std::size_t returned = 0;    ///< payments that it marked as returned
     std::size_t settled = 0;     ///< payments whose late settlement it booked
     std::size_t unbookable = 0;  ///< receipts of an asset, or with decimals, that the books do not count
-    std::string position;        ///< kept; everything before it is booked or unbookable
+    /// What goes out, final or not, under an id as treasurers make them, for payments that the books did not send.
+    std::size_t not_ours = 0;
+    std::string position;  ///< kept; everything before it is booked or unbookable
 };
 
 /// The position is kept in cursors_collection under "statement|<rail>" and moves in the same unit of work as the

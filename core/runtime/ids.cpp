@@ -41,7 +41,9 @@ std::string id_from_digits(std::string_view digits) {
 }
 
 bool is_id(std::string_view text) {
-    if (text.size() != 36) return false;
+    constexpr std::size_t version_at = 14, variant_at = 19;
+    constexpr std::string_view variants = "89ab";
+    if (text.size() != 36 || text[version_at] != '7' || variants.find(text[variant_at]) == variants.npos) return false;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
         const char c = text[i];

@@ -27,7 +27,7 @@ UnixMillis id_time(std::string_view id);
 std::string id_digits(std::string_view id);
 /// The id with its hyphens back.
 std::string id_from_digits(std::string_view digits);
-/// True for 8-4-4-4-12 lower-case hex digits.
+/// True for what Ids makes: 8-4-4-4-12 lower-case hex digits, of version 7.
 bool is_id(std::string_view text);
 
 }  // namespace treasurer

@@ -127,6 +127,10 @@ class Host:
         if code != 0:
             raise AssertionError(f"a host that was asked to stop ended with {code}")
 
+    def log_text(self):
+        with open(self.log, "r", errors="replace") as log:
+            return log.read()
+
     def log_tail(self, lines=15):
         with open(self.log, "r", errors="replace") as log:
             return "".join(log.readlines()[-lines:])

@@ -328,6 +328,7 @@ void begin_life(SagaWorld& world, const std::string& life, bool active = true) {
     auto found = world.executor.await(world.host().store.find<Quarantine>(Quarantine::key));
     Quarantine now = found->value_or(Quarantine{});
     now.active = active;
+    if (now.life != life) now.since_ms = world.clock.unix_ms();
     now.life = life;
     world.store_one(now);
 }
@@ -651,6 +652,26 @@ SCENARIO("a payment that was prepared anew is no person's to decide while the ra
         CHECK(world.available() == "1000");
     }
     CHECK(world.books_equal_rail());
+}
+
+SCENARIO("what a lost life may have prepared anew is waited for as long as the rail would take it",
+         "[payments][quarantine]") {
+    SagaWorld world("1000");
+    world.rail.idempotent(false);
+    world.rail.capabilities_to_set().enforces_not_after = true;
+    const auto begun = world.commit_a("12.50");  // after this the store was copied, and went on until its life was lost
+    world.executor.advance(800'000);
+    const UnixMillis lost_ms = world.clock.unix_ms();
+    begin_life(world, "life-2");
+    world.host().runner.adopt(begun.id, begun.lease_token);
+    world.host().runner.start();
+    world.executor.advance(200'000);  // past the moment that these books know
+    CHECK(world.payment(begun.id).state == PaymentState::unknown);
+    CHECK_FALSE(world.payment(begun.id).needs_human);
+    CHECK(world.payment(begun.id).not_after_ms == lost_ms + 900'000);
+    world.executor.advance(900'000);
+    CHECK(world.payment(begun.id).state == PaymentState::failed);
+    CHECK(world.available() == "1000");
 }
 
 SCENARIO("no person gives the funds back of what the rail may still take, whatever it cannot say", "[payments]") {

@@ -139,6 +139,36 @@ SCENARIO("a person may lift a quarantine, and stands in the audit trail", "[quar
     CHECK(books.await(books.keeper.release("ann", "again", "")).outcome() == atr::Outcome::conflict);
 }
 
+SCENARIO("what the rail did for a payment that the books never sent puts them into quarantine, once", "[quarantine]") {
+    Restored books;
+    REQUIRE(books.await(books.keeper.release("ann", "nothing was lost", "")));
+    ReconciliationService service{books.reconciliation, books.executor, books.clock, {}, &books.keeper};
+    const auto compared = [&] { REQUIRE(books.await(service.run())); };
+    books.clock.advance(1000);
+    const bool is_final = GENERATE(true, false);
+    auto event = Books::out_event("0192d4e07c1a7cc398c4dc0c0c07398f", "5", "theirs");
+    event.at_unix_ms = books.clock.unix_ms();
+    if (!is_final) event.state = atr::RailState::pending;
+    event.is_final = is_final;
+    GIVEN("an id as only a treasurer makes it") {
+        books.rail.note(event);
+        compared();
+        CHECK(books.now().active);
+        CHECK(books.now().life != "life-2");
+        CHECK(books.now().reason.find("0192d4e0-7c1a-7cc3-98c4-dc0c0c07398f") != std::string::npos);
+        books.clock.advance(1000);
+        REQUIRE(books.await(books.keeper.release("ann", "its invoice was found", "")));
+        compared();
+        CHECK_FALSE(books.now().active);
+    }
+    GIVEN("a movement of others, or under an id of theirs") {
+        event.payment_id = GENERATE("", "invoice 17", "0192d4e07c1a4cc398c4dc0c0c07398f");
+        books.rail.note(event);
+        compared();
+        CHECK_FALSE(books.now().active);
+    }
+}
+
 SCENARIO("while the quarantine is active every comparison is a full one", "[quarantine]") {
     Restored books;
     ReconciliationService service{books.reconciliation, books.executor, books.clock, {}, &books.keeper};
