@@ -26,6 +26,7 @@ public:
     static Access needs(auth::Permission permission) { return Access(true, permission); }
 
     bool needs_sign_in() const { return needs_sign_in_; }
+    std::optional<auth::Permission> permission() const { return permission_; }
     bool admits(const auth::Principal& principal) const { return !permission_ || principal.may(*permission_); }
 
 private:
@@ -74,6 +75,9 @@ struct Route {
     bool is_rate_limited = true;
     std::vector<std::string> consumes = {};  ///< media types of a body; empty: whatever the handler reads
     std::vector<std::string> produces = {};  ///< media types it can answer with; empty: no look at Accept
+    /// Names that its query may have; nullopt: the handler looks for itself. A route that changes something and says
+    /// nothing takes none, so that no `dry_run` is carried out.
+    std::optional<std::vector<std::string>> parameters = std::nullopt;
     Retell retell = {};  ///< set where Idempotency-Key is taken: tests/unit/http_routes lists what does not, and why
 };
 

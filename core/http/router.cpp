@@ -4,7 +4,6 @@
 
 #include "http/characters.hpp"
 #include "http/media_type.hpp"
-#include "http/security_headers.hpp"
 
 namespace treasurer::http {
 namespace {
@@ -43,6 +42,12 @@ std::optional<Problem> objection(const Route& route, const Request& request) {
             return Problem{.code = ErrorCode::unsupported_media_type,
                            .detail = "The body's Content-Type is not one this takes."};
     }
+    if (route.parameters)
+        for (const auto& [name, value] : request.query)
+            if (!contains(*route.parameters, name))
+                return Problem{.code = ErrorCode::validation_failed,
+                               .detail = "This takes no such query parameter.",
+                               .errors = {{"/" + name, "is not known here"}}};
     if (!route.produces.empty() && !accepts_one_of(request, route.produces))
         return Problem{.code = ErrorCode::not_acceptable, .detail = "None of the types in Accept is offered here."};
     return std::nullopt;
@@ -87,6 +92,7 @@ Router::RouteMetrics Router::metrics_for(const std::string& name) {
 }
 
 void Router::add(Route route) {
+    if (!route.parameters && route.method != "GET") route.parameters.emplace();
     route_metrics_.push_back(metrics_for(route.name));
     table_.add(std::move(route));
 }
@@ -100,6 +106,7 @@ void Router::dispatch(Request&& request, Responder responder) {
     exchange.metrics = match.route ? &route_metrics_[match.route_index] : &unmatched_;
     exchange.request_id = asked.request_id;
     exchange.method = asked.method;
+    exchange.facts = AnswerFacts::of(asked);
     exchange.path = asked.path.substr(0, max_logged_path);
     exchange.client = asked.remote_address;
     exchange.arrival = asked.arrival;
@@ -225,7 +232,7 @@ void Router::log_request(const Exchange& exchange, const Response& response, std
 
 void Router::answer(Exchange& exchange, Response response) {
     const auto status = response.status;
-    add_security_headers(response);
+    finish_answer(response, exchange.facts);
     if (exchange.rate) {
         response.headers.set("X-RateLimit-Limit", std::to_string(exchange.rate->limit));
         response.headers.set("X-RateLimit-Remaining", std::to_string(exchange.rate->remaining));

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "auth/tokens.hpp"
+#include "http/answer.hpp"
 #include "http/idempotency.hpp"
 #include "http/rate_limiter.hpp"
 #include "http/responder.hpp"
@@ -91,6 +92,7 @@ private:
         const RouteMetrics* metrics = nullptr;
         std::optional<RateLimiter::Decision> rate = std::nullopt;
         std::string request_id = {}, method = {}, path = {}, client = {}, user = {};
+        AnswerFacts facts = {};
         std::chrono::steady_clock::time_point arrival = {};
         Ticket ticket = {};
     };

@@ -37,6 +37,25 @@ Route slow_route(RouterBench& bench, std::string pattern, Access access = Access
 
 }  // namespace
 
+TEST_CASE("a route that changes something refuses a query parameter that it does not know", "[router]") {
+    RouterBench bench;
+    bench.router.add(sync_route("POST", "/things"));
+    auto with_wait = sync_route("PUT", "/things");
+    with_wait.parameters = {"wait"};
+    bench.router.add(std::move(with_wait));
+    const auto ask = [&](std::string method, std::vector<QueryParameter> query) {
+        Request asked = RouterBench::request(std::move(method), "/things");
+        asked.query = std::move(query);
+        return bench.ask(std::move(asked));
+    };
+    const auto refused = ask("POST", {{"dry_run", "true"}});
+    CHECK(refused->status == 422);
+    CHECK(refused.json()["errors"][0]["pointer"] == "/dry_run");
+    CHECK(ask("POST", {})->status == 200);
+    CHECK(ask("PUT", {{"wait", "1"}})->status == 200);
+    CHECK(ask("PUT", {{"wait", "1"}, {"dry_run", "true"}})->status == 422);
+}
+
 TEST_CASE("a path finds its route: literal segments before parameters", "[router]") {
     RouterBench bench;
     bench.router.add(sync_route("GET", "/"));
