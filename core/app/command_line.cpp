@@ -1,5 +1,6 @@
 #include "app/command_line.hpp"
 
+#include "app/causes.hpp"
 #include "app/plugin_schemas.hpp"
 #include "config/existing_books.hpp"
 #include "copy/record_source.hpp"
@@ -119,7 +120,7 @@ int with_core(const SettingsOptions& options, WantedPlugins wanted, Folder folde
     }
     SystemClock clock;
     SystemRandom random;
-    observe::NoLog log(clock);
+    CauseLog log(clock);
     auto core = CoreServices::open({*settings, clock, random, log, process_environment()}, wanted);
     if (!core) {
         print_error(core.error().message);

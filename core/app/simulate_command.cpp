@@ -123,7 +123,8 @@ void add_simulate(CLI::App& program, int& exit_code) {
     auto options = std::make_shared<SimulateOptions>();
     CLI::App* const command = program.add_subcommand(
         "simulate", "Search for a schedule that breaks a promise: the whole core, simulated, under seeded troubles");
-    command->add_option("--seeds", options->seeds, "How many seeds to try")->check(CLI::PositiveNumber);
+    command->add_option("--seeds", options->seeds, "How many seeds to try")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}, "1 or more"));
     command->add_option("--from", options->first, "The first of them");
     CLI::Option* const seed = command->add_option("--seed", options->first, "This seed alone, with its trace");
     command->add_option("--seconds", options->seconds, "Stop after so many seconds");

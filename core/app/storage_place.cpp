@@ -55,6 +55,11 @@ std::unique_ptr<StoragePlace> StoragePlace::open(PluginSettings plugins, const N
     sinks.log = [](atr::LogLevel level, std::string_view, std::string_view message, std::string_view) {
         if (level >= atr::LogLevel::warn) std::cerr << message << '\n';
     };
+    sinks.failed = [place = out.get()](const CallFailure& failure) {
+        const bool may_pass =
+            failure.error.outcome == atr::Outcome::retry || failure.error.outcome == atr::Outcome::unknown;
+        if (may_pass) place->causes_.tell(failure);  // what may not is the command's own last word
+    };
     sinks.host_version = TREASURER_VERSION;
     auto loaded = PluginSet::load(plugins, {executor, out->clock_, std::move(sinks)}, storage_only);
     if (!loaded) {

@@ -1,6 +1,7 @@
 /// One storage, opened by itself: what copies, backups and restores work on. No rail, cache or parser is loaded.
 #pragma once
 
+#include "app/causes.hpp"
 #include "app/command_line.hpp"
 #include "config/secrets.hpp"
 #include "copy/patient_storage.hpp"
@@ -35,6 +36,7 @@ private:
     StoragePlace() = default;
 
     std::string name_, identity_;
+    Causes causes_;
     SystemClock clock_;
     SecretResolver secrets_{process_environment()};
     std::unique_ptr<PluginSet> plugins_;

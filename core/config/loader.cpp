@@ -1,5 +1,7 @@
 #include "config/loader.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <atr/money.hpp>
 
@@ -19,12 +21,19 @@ std::vector<std::string> names(const Map& map) {
     return out;
 }
 
+bool is_ip_address(const std::string& text) {
+    in6_addr out{};
+    return ::inet_pton(AF_INET, text.c_str(), &out) == 1 || ::inet_pton(AF_INET6, text.c_str(), &out) == 1;
+}
+
 /// What no single setting shows: names that must exist, bounds that hold between two.
 void check_together(const Settings& settings, const SettingsReader& reader, Problems& problems) {
     const auto wrong = [&](const char* path, const std::string& what) {
         problems.push_back({reader.position(path), std::string(path) + ": " + what});
     };
     const auto parsers = names(settings.plugins.parsers), rails = names(settings.plugins.rails);
+    if (!is_ip_address(settings.server.address))
+        wrong("server.address", "'" + settings.server.address + "' is neither an IPv4 nor an IPv6 address");
     if (parsers.empty()) wrong("plugins.parsers", "at least one parser is needed to read invoices");
     for (const auto& name : settings.intake.order)
         if (!settings.plugins.parsers.contains(name))

@@ -45,12 +45,35 @@ atr::Result<std::unique_ptr<Session>> SessionPool::connect(Deadline deadline) {
     return session;
 }
 
+/// The one that looks for a pooler, until it has an answer or failed.
+class SessionPool::Look {
+public:
+    explicit Look(SessionPool& pool) : pool_(pool) {}
+    Look(const Look&) = delete;
+    Look& operator=(const Look&) = delete;
+    ~Look() {
+        {
+            const std::lock_guard lock(pool_.mutex_);
+            pool_.is_looking_ = false;
+        }
+        pool_.looked_.notify_all();
+    }
+
+private:
+    SessionPool& pool_;
+};
+
 /// Once, whatever is asked first: also what never migrates, as a backup or a replica does not, would get wrong answers.
 atr::Result<> SessionPool::check_sharing(Session& first, Deadline deadline) {
     if (options_.may_be_shared || checked_) return {};
-    const std::unique_lock alone(checking_, deadline);
-    if (!alone) return atr::retry(ATR_E_TIMEOUT, "the first connection was not made before the deadline");
-    if (checked_) return {};
+    {
+        std::unique_lock lock(mutex_);
+        if (!looked_.wait_until(lock, deadline, [&] { return !is_looking_; }))
+            return atr::retry(ATR_E_TIMEOUT, "the first connection was not made before the deadline");
+        if (checked_) return {};
+        is_looking_ = true;
+    }
+    const Look look(*this);
     auto checked = check_not_shared(
         first, [&] { return open(deadline); }, deadline);
     if (checked) checked_ = true;

@@ -57,6 +57,7 @@ public:
     Usage usage() const;
 
 private:
+    class Look;
     atr::Result<std::unique_ptr<Session>> open(Deadline deadline);
     atr::Result<> check_sharing(Session& first, Deadline deadline);
     bool is_fresh(Session& session, Deadline deadline) const;
@@ -65,10 +66,10 @@ private:
     const Options options_;
     const Target target_;
     Connector connector_;
-    std::timed_mutex checking_;         ///< held by the one that looks for a pooler
     std::atomic<bool> checked_{false};  ///< sessions are not shared, or may be
     mutable std::mutex mutex_;
-    std::condition_variable freed_;
+    std::condition_variable freed_, looked_;
+    bool is_looking_ = false;  ///< one looks for a pooler: with the first connection of all
     std::vector<std::unique_ptr<Session>> idle_;
     std::size_t open_ = 0;
     std::uint64_t opened_ = 0;

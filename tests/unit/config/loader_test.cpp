@@ -69,6 +69,7 @@ TEST_CASE("wrong values of each kind are refused", "[config]") {
          "1:31: policy.auto_approval_limit: must be a decimal such as \"500.00\"; found '.nan'"},
         {"intake: {order: rules}\n", "1:17: intake.order: must be a list, such as [first, second]"},
         {"treasury: {asset: \"12\"}\n", "1:19: treasury.asset: '12' is no name of an asset, such as MNEE or EUR"},
+        {"server: {address: 999.1.1.1}\n", "1:19: server.address: '999.1.1.1' is neither an IPv4 nor an IPv6 address"},
         {"treasury: {rail: bnak}\n", "1:18: treasury.rail: there is no plugins.rails.bnak (did you mean 'bank'?)"},
         {"intake: {order: [ruels]}\n", "1:17: intake.order: there is no plugins.parsers.ruels (did you mean 'rules'?)"},
         {"auth: {jwt_key: hunter2}\n",
@@ -85,12 +86,13 @@ TEST_CASE("wrong values of each kind are refused", "[config]") {
 TEST_CASE("environment variables are put into values, never read as structure", "[config]") {
     ConfigFile file(
         "server:\n  address: \"${HOST}\"\n  port: ${PORT:-7000}\n"
-        "log: {file: \"${TREASURER_DATA}/a$${b}.log\"}\n" +
+        "log: {file: \"${TREASURER_DATA}/a$${b}.log\", level: info}\nauth: {jwt_key: \"${KEY}\"}\n" +
         plugins);
-    file.environment = {{"HOST", "a: {b}"}, {"PORT", ""}};
+    file.environment = {{"HOST", "::1"}, {"PORT", ""}, {"KEY", "secret://env/a: {b}"}};
     file.options.data_dir = "/data";
     const auto settings = file.settings();
-    CHECK(settings.server.address == "a: {b}");
+    CHECK(settings.server.address == "::1");
+    CHECK(settings.auth.jwt_key == "secret://env/a: {b}");
     CHECK(settings.server.port == 7000);
     CHECK(settings.log.file == "/data/a${b}.log");
 }
