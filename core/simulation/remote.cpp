@@ -148,10 +148,18 @@ Task<atr::Result<atr::RailStatus>> RemoteRail::submit(atr::RailPayment payment, 
     using Answer = atr::Result<atr::RailStatus>;
     checks_.sent(payment);
     const Fate fate = wire_.weather.fate(Trouble::rail_lost, Trouble::rail_late, 4);
-    std::function<Answer()> happens = [&bank = bank_, payment, prepared] { return bank.submit(payment, prepared); };
-    // Where a repeat moves nothing, the wire may bring the same message twice.
+    const auto never_arrived = std::make_shared<bool>(false);
+    std::function<Answer()> happens = [&bank = bank_, payment, prepared, never_arrived] {
+        Answer answer = bank.submit(payment, prepared);
+        *never_arrived = answer.outcome() == atr::Outcome::retry;
+        return answer;
+    };
+    // Where a repeat moves nothing, the wire may bring the same message twice; but not one that never arrived.
     if (bank_.capabilities().idempotent && wire_.weather.strikes(Trouble::rail_lost))
-        wire_.loop.after(Millis{static_cast<std::int64_t>(wire_.weather.below(20'000))}, the_world, happens);
+        wire_.loop.after(Millis{static_cast<std::int64_t>(wire_.weather.below(20'000))}, the_world,
+                         [&bank = bank_, payment, prepared, never_arrived] {
+                             if (!*never_arrived) static_cast<void>(bank.submit(payment, prepared));
+                         });
     Answer no_answer = atr::unknown(ATR_E_TIMEOUT, "the rail did not answer in time");
     Task<Answer> crossing =
         cross<Answer>(wire_.loop, wire_.host, fate, std::move(happens), options.timeout, std::move(no_answer));

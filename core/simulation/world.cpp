@@ -17,7 +17,7 @@ constexpr Millis longest_comparison{60'000};
 constexpr Millis between_comparisons{5000};  ///< of a store in quarantine
 constexpr Millis longest_behind{3000};       ///< what a standby that takes over may lack
 constexpr Millis longest_between_losses{8000};
-constexpr unsigned most_decisions = 3;   ///< as often two persons look at what waits for them
+constexpr unsigned most_decisions = 8;   ///< as often two persons look at what waits for them
 constexpr Millis shortest_calm{30'000};  ///< whatever looks every so often has looked
 
 /// What reconciliation cannot explain, or still waits for; empty: nothing.
