@@ -61,8 +61,7 @@ Task<atr::Result<bool>> QuarantineKeeper::consider(const ReconciliationReport& r
     Task<atr::Result<Quarantine>> reading = current();
     const atr::Result<Quarantine> now = co_await reading;
     if (!now) co_return now.error();
-    const bool late_enough = clock_.unix_ms() - now->since_ms >= settings_.at_least.count();
-    if (!now->active || !agrees || !late_enough) co_return false;
+    if (!now->active || !agrees) co_return false;
     Task<atr::Result<bool>> looking = knows_every_rail();
     const atr::Result<bool> complete = co_await looking;
     if (!complete) co_return complete.error();
@@ -71,6 +70,10 @@ Task<atr::Result<bool>> QuarantineKeeper::consider(const ReconciliationReport& r
     const atr::Result<bool> dealt = co_await asking;
     if (!dealt) co_return dealt.error();
     if (*dealt) co_return false;
+    Task<atr::Result<bool>> waiting = is_late_enough(now->life);
+    const atr::Result<bool> waited = co_await waiting;
+    if (!waited) co_return waited.error();
+    if (!*waited) co_return false;
     Task<atr::Result<Quarantine>> releasing =
         lift(now->life, "host:reconciliation",
              "the books equal every rail: " + std::to_string(report.events_checked) + " movements compared", {}, {});
@@ -108,6 +111,7 @@ Task<atr::Result<Quarantine>> QuarantineKeeper::enter(std::string reason) {
         now->active = true;
         now->life = store_.ids().next();
         now->since_ms = clock_.unix_ms();
+        now->entered_ms = 0;
         now->reason = reason;
         AuditEntry entry;
         entry.id = store_.ids().next();
@@ -132,6 +136,32 @@ Task<atr::Result<Quarantine>> QuarantineKeeper::enter(std::string reason) {
         co_return now;
     }
     co_return atr::conflict(ATR_E_UNSPEC, "the quarantine was changed by others at the same moment");
+}
+
+/// By the store's clock alone: those of the host that entered it and of this one may be hours apart. Only entering
+/// writes an active quarantine, and this: so the first stamp is when it was entered, the newest is the present.
+Task<atr::Result<bool>> QuarantineKeeper::is_late_enough(std::string life) {
+    for (int i = 0; i < 2; ++i) {
+        std::vector<atr::Key> keys;
+        keys.push_back({Quarantine::collection, Quarantine::key});
+        Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
+        const atr::Result<std::vector<atr::Record>> found = co_await reading;
+        if (!found) co_return found.error();
+        if (found->empty()) co_return false;
+        atr::Result<Quarantine> now = decode<Quarantine>(found->front());
+        if (!now) co_return now.error();
+        if (!now->active || now->life != life) co_return false;
+        const UnixMillis stamp = found->front().updated_unix_ms;
+        if (i > 0) co_return stamp - now->entered_ms >= settings_.at_least.count();
+        if (now->entered_ms == 0) now->entered_ms = stamp;
+        UnitOfWork unit = store_.begin();
+        unit.update(*now);
+        Task<Committed> committing = store_.commit(std::move(unit));
+        const Committed committed = co_await committing;
+        if (committed.outcome == atr::Outcome::conflict) co_return false;  // another host looks too
+        if (!committed.ok()) co_return committed.failure();
+    }
+    co_return false;
 }
 
 Task<atr::Result<bool>> QuarantineKeeper::knows_every_rail() {

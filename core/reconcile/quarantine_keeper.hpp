@@ -60,6 +60,7 @@ public:
 private:
     Task<atr::Result<Quarantine>> lift(std::string life, std::string actor, std::string reason, std::string request_id,
                                        Once once);
+    Task<atr::Result<bool>> is_late_enough(std::string life);
     Task<atr::Result<bool>> knows_every_rail();
     Task<atr::Result<bool>> persons_dealt_with_a_loss(UnixMillis since_ms);
 

@@ -1,5 +1,7 @@
 #include "records/commit_pipeline.hpp"
 
+#include "runtime/mutation.hpp"
+
 #include <algorithm>
 
 namespace treasurer {
@@ -118,6 +120,7 @@ void CommitPipeline::compare(const std::vector<atr::Commit>& results, const std:
 }
 
 bool CommitPipeline::open(Rewind what, std::uint64_t lineage) {
+    if (mutated(Mutation::ignore_a_rewind)) return false;
     const std::lock_guard lock(mutex_);
     if (!newest_.set_back(what.to, lineage)) return false;
     rewind_ = what;

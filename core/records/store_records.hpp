@@ -53,8 +53,9 @@ struct Quarantine {
     /// Made anew for each copy; empty in a store that never was one. A payment of another life is perhaps sent,
     /// whatever its record says: lookup is asked first.
     std::string life;
-    UnixMillis since_ms = 0;
-    std::string reason;  ///< why it is there
+    UnixMillis since_ms = 0;    ///< by the clock of the host that entered it
+    UnixMillis entered_ms = 0;  ///< the same by the store's clock; 0: not written down yet
+    std::string reason;         ///< why it is there
     UnixMillis released_ms = 0;
     std::string released_by, release_reason;
 

@@ -37,10 +37,11 @@ enum class Mutation {
     void_before_its_moment_has_passed,
     believe_a_cancel_that_is_not_final,
     give_back_the_rest_at_once,
-    reschedule_by_its_own_clock
+    reschedule_by_its_own_clock,
+    ignore_a_rewind
 };
 
-inline constexpr std::array<std::string_view, 30> mutations = {"none",
+inline constexpr std::array<std::string_view, 31> mutations = {"none",
                                                                "resubmit_with_a_new_key",
                                                                "send_before_persisting",
                                                                "skip_the_claims",
@@ -69,7 +70,8 @@ inline constexpr std::array<std::string_view, 30> mutations = {"none",
                                                                "void_before_its_moment_has_passed",
                                                                "believe_a_cancel_that_is_not_final",
                                                                "give_back_the_rest_at_once",
-                                                               "reschedule_by_its_own_clock"};
+                                                               "reschedule_by_its_own_clock",
+                                                               "ignore_a_rewind"};
 
 #ifdef TREASURER_MUTATIONS
 /// Of this thread, and so of the world that it runs.

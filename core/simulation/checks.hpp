@@ -4,8 +4,10 @@
 #include "ledger/balances.hpp"
 #include "records/payment.hpp"
 #include "simulation/bank.hpp"
+#include "simulation/losses.hpp"
 #include "simulation/memory_storage.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -27,8 +29,14 @@ public:
     /// From then on every wire works, and every host runs.
     void calm_since(UnixMillis when) { calm_since_ = when; }
 
-    /// After storage has taken these batches, and no others meanwhile.
-    void committed(const std::vector<const atr::Batch*>& batches, std::uint64_t newest);
+    /// After storage has taken these batches, and no others meanwhile. `shows_a_loss`: by their numbers, to their host.
+    void committed(const std::vector<const atr::Batch*>& batches, std::uint64_t newest, bool shows_a_loss);
+    /// What storage remembers, and forgets: the story goes on from there. `forget` makes storage do so.
+    void remember() { remembered_ = story_; }
+    void forgot(const std::function<void()>& forget);
+    Losses& losses() { return losses_; }
+    /// When a host sends, for the first time or again: not once the store has long been in quarantine.
+    void sent(const atr::RailPayment& payment);
     /// When money leaves at the rail.
     void moved(const atr::RailPayment& payment);
     /// When the money of a payment has come back: its invoice may be paid again.
@@ -40,12 +48,15 @@ public:
     void acknowledged(const std::string& invoice_id);
     /// A request under this key, which is the request id of the audit entry that its effect writes; `told`: that it is
     /// done.
-    void asked_under(const std::string& key, bool told) { keys_[key] = keys_[key] || told; }
+    void asked_under(const std::string& key, bool told);
     /// When everything has come to rest: books, payments, invoices and rail tell one story.
     void at_rest();
 
-    /// The treasury account is what the rail holds, but for payments that the rail has made and that wait for a person.
+    /// The treasury account is what the rail holds, but for payments that the rail has made and that wait for a person,
+    /// and for movements that two persons have explained.
     bool books_are_the_rail();
+    /// How often this amount, which is one invoice's, has left and not come back.
+    unsigned paid(const std::string& amount) const;
 
     void broken(std::string rule, std::string detail);
     const std::optional<Violation>& violation() const { return violation_; }
@@ -60,26 +71,37 @@ private:
     void check_reasons(const atr::Batch& batch);
     void check_counters(const atr::Batch& batch);
     void check_payment(const Payment& payment);
-    void check_invoices();
+    void check_invoices(const std::set<std::string>& with_a_break);
+    std::set<std::string> payments_with_a_break();
+    void note_quarantine(const atr::Batch& batch);
     void check_ledger();
     void check_waiting_holds();
     void check_keys();
+
+    /// What the commits say that storage has taken, and has not lost.
+    struct Story {
+        ledger::Balances expected;                                ///< what the transfers taken so far say
+        std::set<std::string> given_back;                         ///< payments whose transfer was voided
+        std::map<std::string, UnixMillis> waiting_holds;          ///< pending and with an expiry, by transfer: when
+        std::map<std::string, std::set<std::string>> open_holds;  ///< pending transfers, by payment
+        atr::Int128 held = 0;                                     ///< by transfers that are pending
+        atr::Int128 corrected = 0;                                ///< by persons, who may book below zero
+        std::vector<std::pair<UnixMillis, std::uint64_t>> made_stale;  ///< when, and by which commit
+        UnixMillis quarantined = 0;                                    ///< since when; 0: it is not
+    };
 
     MemoryStorage& storage_;
     const Bank& bank_;
     const Clock& clock_;
     std::optional<Violation> violation_;
-    ledger::Balances expected_;             ///< what the transfers taken so far say
+    Story story_, remembered_;
+    Losses losses_;
     std::map<std::string, unsigned> paid_;  ///< by what the amount stands for: one invoice of the plan
-    std::set<std::string> given_back_;      ///< payments whose transfer was voided
     std::set<std::string> came_back_;       ///< payments, as the rail knows them
     std::set<std::string> acknowledged_;
-    std::map<std::string, UnixMillis> waiting_holds_;          ///< pending and with an expiry, by transfer: when
-    std::map<std::string, std::set<std::string>> open_holds_;  ///< pending transfers, by payment
     std::map<std::string, bool> keys_;  ///< what is asked for under a key; true: told that it is done
-    atr::Int128 held_ = 0;              ///< by transfers that are pending
+    std::set<std::string> lost_keys_;   ///< of them, those whose effect is gone
     UnixMillis calm_since_ = 0;
-    std::vector<std::pair<UnixMillis, std::uint64_t>> made_stale_;  ///< when, and by which commit
 };
 
 }  // namespace treasurer::simulation

@@ -1,6 +1,5 @@
 #include "simulation/errands.hpp"
 
-#include "records/approval.hpp"
 #include "records/idempotency.hpp"
 #include "runtime/ids.hpp"
 
@@ -22,6 +21,13 @@ std::string amount_of(unsigned number, bool large) {
 std::string invoice_text(unsigned number, bool large, const std::string& extra) {
     return "seller.name: Acme Hosting\namount_due: " + amount_of(number, large) + "\ncurrency: " + the_asset +
            "\nissue_date: 2026-11-01\ninvoice_number: INV-" + std::to_string(number) + "\n" + extra;
+}
+
+/// As the parser will read it.
+std::string invoice_amount(const std::string& text) {
+    constexpr std::string_view before = "amount_due: ";
+    const std::size_t at = text.find(before) + before.size();
+    return atr::Money::parse(text.substr(at, text.find('\n', at) - at), the_asset)->to_string();
 }
 
 }  // namespace
@@ -93,6 +99,29 @@ void Errands::have_decided(const std::string& payment_id, bool paid) {
               });
 }
 
+unsigned Errands::send_lost_ones_again(Millis within) {
+    std::map<std::string, std::string> lost = told_of_;
+    for (const auto& invoice : around_.checks.all<Invoice>()) lost.erase(invoice.amount_due.to_string());
+    for (const auto& [amount, text] : lost) {
+        told_of_.erase(amount);
+        ask_after(some_time(within), "submit what is lost",
+                  [this, text = text, left = std::make_shared<unsigned>(most_resubmissions)](Host& host) {
+                      return submit(host, text, left);
+                  });
+    }
+    return static_cast<unsigned>(lost.size());
+}
+
+void Errands::have_approval_decided(const std::string& approval_id, std::string by, bool approve) {
+    const std::string what = (approve ? "approve by " : "reject by ") + by;
+    ask_soon(what, [this, approval_id, word = Word{std::move(by), approve}, tries = std::make_shared<unsigned>(6)](
+                       Host& host) { return decide(host, approval_id, word, tries); });
+}
+
+void Errands::have_cancelled(const std::string& payment_id) {
+    ask_soon("cancel", [this, payment_id](Host& host) { return cancel(host, payment_id); });
+}
+
 std::string Errands::open() const {
     std::string out;
     for (const auto& errand : errands_)
@@ -150,7 +179,9 @@ Task<bool> Errands::submit(Host& host, std::string text, std::shared_ptr<unsigne
     Task<intake::SubmitResult> submitting = host.invoices.submit(std::move(submission));
     const intake::SubmitResult result = co_await submitting;
     if (!heard()) co_return false;
-    co_return told(result, *bytes, resubmissions);
+    const bool is_told = told(result, *bytes, resubmissions);
+    if (is_told) told_of_.insert_or_assign(invoice_amount(*bytes), *bytes);
+    co_return is_told;
 }
 
 bool Errands::told(const intake::SubmitResult& result, const std::string& text,
@@ -211,9 +242,10 @@ Task<bool> Errands::decide(Host& host, std::string approval_id, Word word, std::
     const atr::Result<std::optional<Approval>> found = co_await finding;
     if (!found) co_return false;
     if (!*found) {
-        around_.checks.broken("an approval is gone", approval_id);
+        if (!around_.checks.losses().has(approval_id)) around_.checks.broken("an approval is gone", approval_id);
         co_return true;
     }
+    word.approve = word.approve && !was_paid_otherwise(**found);
     intake::ApprovalRequest request;
     request.approval_id = approval_id;
     request.by = word.by;
@@ -235,6 +267,7 @@ Task<bool> Errands::decide(Host& host, std::string approval_id, Word word, std::
             co_return !now;
         case intake::ApprovalKind::not_found:
         case intake::ApprovalKind::own_submission:
+            if (around_.checks.losses().has(approval_id)) co_return true;
             around_.checks.broken("an approval cannot be decided", approval_id + ": " + result.reason);
             co_return true;
         case intake::ApprovalKind::payload_changed:
@@ -242,6 +275,15 @@ Task<bool> Errands::decide(Host& host, std::string approval_id, Word word, std::
             break;
     }
     co_return false;
+}
+
+/// After a loss persons look at the bank's own account first: another payment, which the books may have lost, may have
+/// paid the same invoice.
+bool Errands::was_paid_otherwise(const Approval& approval) {
+    if (!around_.checks.losses().any()) return false;
+    const auto payment = around_.checks.find<Payment>(approval.payment_id);
+    return payment && around_.bank.moved(id_digits(payment->id)) == 0 &&
+           around_.checks.paid(payment->amount.to_string()) > 0;
 }
 
 Task<bool> Errands::resolve(Host& host, std::string payment_id, bool paid, std::shared_ptr<unsigned> turn) {
@@ -265,7 +307,8 @@ Task<bool> Errands::resolve(Host& host, std::string payment_id, bool paid, std::
             case payments::ResolveKind::not_open_to_it:  // the rail's word came first
                 co_return true;
             case payments::ResolveKind::not_found:
-                around_.checks.broken("acknowledged, and forgotten", "payment " + payment_id);
+                if (!around_.checks.losses().has(payment_id))
+                    around_.checks.broken("acknowledged, and forgotten", "payment " + payment_id);
                 co_return true;
             case payments::ResolveKind::unavailable:
                 co_return false;
@@ -276,12 +319,13 @@ Task<bool> Errands::resolve(Host& host, std::string payment_id, bool paid, std::
 }
 
 Task<bool> Errands::cancel(Host& host, std::string payment_id) {
+    const std::string request_for = payment_id;
     intake::CancelRequest request;
     request.payment_id = std::move(payment_id);
     request.by = "anna";
     Task<intake::CancelResult> cancelling = host.payments_desk.request_cancel(std::move(request));
     const intake::CancelResult result = co_await cancelling;
-    if (result.kind == intake::CancelKind::not_found)
+    if (result.kind == intake::CancelKind::not_found && !around_.checks.losses().has(request_for))
         around_.checks.broken("acknowledged, and forgotten", "a payment that was told of cannot be cancelled");
     co_return result.kind != intake::CancelKind::unavailable;
 }
@@ -320,7 +364,7 @@ Task<bool> Errands::change_account(Host& host, std::string key) {
 
 /// Whoever asks a host sees at least what that host itself has done.
 Task<bool> Errands::look(Host& host) {
-    const std::uint64_t at_least = host.knows_of();
+    const std::uint64_t at_least = host.knows_of(), lineage = around_.storage.lineage();
     const UnixMillis asked = around_.loop.unix_ms();
     Task<atr::Result<std::string>> reading = host.read_dashboard();
     const atr::Result<std::string> read = co_await reading;
@@ -328,7 +372,7 @@ Task<bool> Errands::look(Host& host) {
     std::uint64_t seen = 0;
     std::from_chars(read->data(), read->data() + read->size(), seen);
     around_.checks.shown(seen, asked);
-    if (seen < at_least)
+    if (seen < at_least && around_.storage.lineage() == lineage)
         around_.checks.broken("a host showed less than it had done itself",
                               "commit " + std::to_string(seen) + ", after " + std::to_string(at_least));
     co_return true;

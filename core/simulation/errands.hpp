@@ -4,7 +4,10 @@
 
 #include "simulation/host.hpp"
 
+#include "records/approval.hpp"
+
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,6 +27,15 @@ public:
     void go_on();
     /// Two persons, who know what the rail did, decide on a payment that waits for them; one of them tries alone first.
     void have_decided(const std::string& payment_id, bool paid);
+    /// Whoever was told of an invoice that storage has not any more sends it again, within that time. Returns how many.
+    unsigned send_lost_ones_again(Millis within);
+    /// A person's word on an approval.
+    void have_approval_decided(const std::string& approval_id, std::string by, bool approve);
+    void have_cancelled(const std::string& payment_id);
+    /// Asks a host, soon, and again until `run` says that it was told.
+    void ask_soon(std::string what, std::function<Task<bool>(Host&)> run) {
+        ask_after(some_time(Millis{1000}), std::move(what), std::move(run));
+    }
     /// Everybody was told what became of their wish.
     bool all_told() const { return open_ == 0; }
     std::string open() const;
@@ -55,6 +67,7 @@ private:
     bool told(const intake::SubmitResult& result, const std::string& text,
               const std::shared_ptr<unsigned>& resubmissions);
     void plan_invoice(unsigned number);
+    bool was_paid_otherwise(const Approval& approval);
     Millis some_time(Millis at_most) { return Millis{static_cast<std::int64_t>(random_.below(at_most.count() + 1))}; }
 
     Surroundings around_;
@@ -63,6 +76,7 @@ private:
     bool calm_ = false;
     unsigned open_ = 0;
     std::vector<std::shared_ptr<Errand>> errands_;
+    std::map<std::string, std::string> told_of_;  ///< texts of invoices that somebody was told of, by amount
 };
 
 }  // namespace treasurer::simulation

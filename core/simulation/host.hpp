@@ -6,12 +6,15 @@
 #include "intake/approval_desk.hpp"
 #include "intake/approval_expiry.hpp"
 #include "intake/invoice_desk.hpp"
+#include "intake/paid_elsewhere.hpp"
 #include "intake/payment_desk.hpp"
 #include "intake/policy_desk.hpp"
 #include "intake/vendor_directory.hpp"
 #include "payments/resolver.hpp"
+#include "reconcile/break_desk.hpp"
 #include "reconcile/reconciliation_service.hpp"
 #include "reconcile/statement_follower.hpp"
+#include "reconcile/store_watch.hpp"
 #include "simulation/line_parser.hpp"
 #include "simulation/plain_sealer.hpp"
 #include "simulation/remote.hpp"
@@ -43,6 +46,8 @@ public:
     const std::string& name() const { return name_; }
     /// The newest commit of its own that it knows of and that made the dashboard stale.
     std::uint64_t knows_of() const { return knows_of_; }
+    /// Whether storage has lost commits of which this host was told.
+    bool has_lost();
     /// The sequence of the commit that an answer of the cached dashboard reflects.
     Task<atr::Result<std::string>> read_dashboard();
 
@@ -52,6 +57,7 @@ private:
 
     ActorExecutor& executor_;
     const Clock& clock_;
+    MemoryStorage& shared_;
     const std::string name_;
     SeededRandom random_;
     Ids ids_;
@@ -85,7 +91,11 @@ public:
     intake::ApprovalExpiry expiry;
     reconcile::StatementFollower statements;
     reconcile::Reconciliation comparison;
+    reconcile::QuarantineKeeper quarantine;
+    reconcile::StoreWatch watch;
     reconcile::ReconciliationService reconciliation;
+    intake::PaidElsewhere elsewhere;
+    reconcile::BreakDesk breaks;
 };
 
 }  // namespace treasurer::simulation

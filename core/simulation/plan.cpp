@@ -23,7 +23,10 @@ Plan Plan::of(std::uint64_t seed) {
     out.lease = Millis{1000 + static_cast<int>(random.below(5)) * 1000};
     out.troubled = Millis{8000 + static_cast<int>(random.below(20'000))};
     out.per_mille = std::array<unsigned, 4>{3, 10, 30, 100}.at(random.below(4));
-    for (std::size_t i = 0; i < troubles.size(); ++i) out.with.set(i, random.below(2) == 0);
+    for (std::size_t i = 0; i < troubles.size(); ++i) {
+        const bool takes_long = i == static_cast<std::size_t>(Trouble::forgets);  // persons work it off
+        out.with.set(i, random.below(takes_long ? 4 : 2) == 0);
+    }
     out.shared_cache = random.below(2) == 0;
     // Soon, so that statement and saga are at the same payments; as by default; or never within a run.
     out.late_after = Millis{std::array{3000, 60'000, 900'000}.at(random.below(3))};

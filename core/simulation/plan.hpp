@@ -46,12 +46,13 @@ enum class Trouble {
     returns,         ///< payments that were settled come back
     reservations,    ///< what waits for approval holds its funds, and approvals expire within seconds
     late_fees,       ///< a fee is told in the statement alone, and is large
-    events_twice     ///< the statement shows a movement again
+    events_twice,    ///< the statement shows a movement again
+    forgets          ///< storage is switched to an older copy of itself: commits that it had acknowledged are gone
 };
-inline constexpr std::array<std::string_view, 19> troubles = {
+inline constexpr std::array<std::string_view, 20> troubles = {
     "crashes",      "stalls",    "clocks",       "storage_lost", "storage_fails", "rail_lost",      "rail_late",
     "rail_refuses", "rail_lies", "cache_lost",   "cancels",      "pauses",        "short_of_funds", "twins",
-    "fees",         "returns",   "reservations", "late_fees",    "events_twice"};
+    "fees",         "returns",   "reservations", "late_fees",    "events_twice",  "forgets"};
 
 std::optional<Trouble> trouble_from(std::string_view name);
 

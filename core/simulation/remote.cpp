@@ -17,7 +17,7 @@ namespace {
 
 /// At the storage: also when the host that sent them is gone.
 std::vector<atr::Commit> take(Weather& weather, MemoryStorage& storage, Checks& checks,
-                              const std::vector<atr::Batch>& batches) {
+                              const std::vector<atr::Batch>& batches, const Told& told) {
     const auto refused = [&](atr::Error error) {
         atr::Commit out;
         out.outcome = error.outcome;
@@ -30,9 +30,13 @@ std::vector<atr::Commit> take(Weather& weather, MemoryStorage& storage, Checks& 
     if (weather.strikes(Trouble::storage_fails)) return refused(atr::retry(ATR_E_UNSPEC, "serialization failure"));
     std::vector<atr::Commit> out = at_once(storage.commit(batches, {}));
     std::vector<const atr::Batch*> taken;
-    for (std::size_t i = 0; i < out.size(); ++i)
-        if (out[i].outcome == atr::Outcome::ok && !out[i].replayed) taken.push_back(&batches[i]);
-    checks.committed(taken, storage.last_seq());
+    bool shows_a_loss = false;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        if (out[i].outcome != atr::Outcome::ok || out[i].replayed) continue;
+        taken.push_back(&batches[i]);
+        shows_a_loss = shows_a_loss || checks.losses().shows(out[i].commit_seq, told);
+    }
+    checks.committed(taken, storage.last_seq(), shows_a_loss);
     if (weather.strikes(Trouble::storage_lost)) return refused(atr::unknown(ATR_E_UNREACHABLE, "lost in COMMIT"));
     return out;
 }
@@ -115,14 +119,20 @@ Task<std::vector<atr::Commit>> RemoteStorage::commit(std::vector<atr::Batch> bat
     lost.outcome = atr::Outcome::unknown;
     lost.error = atr::unknown(ATR_E_TIMEOUT, "storage did not answer in time");
     std::vector<atr::Commit> no_answer(batches.size(), lost);
+    const auto lineage = std::make_shared<std::uint64_t>(0);
     std::function<std::vector<atr::Commit>()> happens = [&weather = wire_.weather, &storage = storage_,
-                                                         &checks = checks_, batches = std::move(batches)] {
-        return take(weather, storage, checks, batches);
+                                                         &checks = checks_, batches = std::move(batches), told = told_,
+                                                         lineage] {
+        *lineage = storage.lineage();
+        return take(weather, storage, checks, batches, told);
     };
     Task<std::vector<atr::Commit>> crossing = cross<std::vector<atr::Commit>>(
         wire_.loop, wire_.host, wire_.weather.fate(Trouble::storage_lost, Trouble::storage_lost), std::move(happens),
         options.timeout, std::move(no_answer));
-    co_return co_await crossing;
+    std::vector<atr::Commit> results = co_await crossing;
+    for (const auto& result : results)
+        if (result.outcome == atr::Outcome::ok) told_[*lineage] = std::max(told_[*lineage], result.commit_seq);
+    co_return results;
 }
 
 // ------------------------------------------------------------------------------------------------ rail
@@ -136,11 +146,20 @@ Task<atr::Result<atr::Prepared>> RemoteRail::prepare(atr::RailPayment payment, C
 Task<atr::Result<atr::RailStatus>> RemoteRail::submit(atr::RailPayment payment, std::string prepared,
                                                       CallOptions options) {
     using Answer = atr::Result<atr::RailStatus>;
+    checks_.sent(payment);
     const Fate fate = wire_.weather.fate(Trouble::rail_lost, Trouble::rail_late, 4);
-    std::function<Answer()> happens = [&bank = bank_, payment, prepared] { return bank.submit(payment, prepared); };
-    // Where a repeat moves nothing, the wire may bring the same message twice.
+    const auto never_arrived = std::make_shared<bool>(false);
+    std::function<Answer()> happens = [&bank = bank_, payment, prepared, never_arrived] {
+        Answer answer = bank.submit(payment, prepared);
+        *never_arrived = answer.outcome() == atr::Outcome::retry;
+        return answer;
+    };
+    // Where a repeat moves nothing, the wire may bring the same message twice; but not one that never arrived.
     if (bank_.capabilities().idempotent && wire_.weather.strikes(Trouble::rail_lost))
-        wire_.loop.after(Millis{static_cast<std::int64_t>(wire_.weather.below(20'000))}, the_world, happens);
+        wire_.loop.after(Millis{static_cast<std::int64_t>(wire_.weather.below(20'000))}, the_world,
+                         [&bank = bank_, payment, prepared, never_arrived] {
+                             if (!*never_arrived) static_cast<void>(bank.submit(payment, prepared));
+                         });
     Answer no_answer = atr::unknown(ATR_E_TIMEOUT, "the rail did not answer in time");
     Task<Answer> crossing =
         cross<Answer>(wire_.loop, wire_.host, fate, std::move(happens), options.timeout, std::move(no_answer));

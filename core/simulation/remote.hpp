@@ -87,11 +87,12 @@ private:
     Wire wire_;
     MemoryStorage& storage_;
     Checks& checks_;
+    Told told_;
 };
 
 class RemoteRail final : public RailPort {
 public:
-    RemoteRail(Wire wire, Bank& bank) : wire_(wire), bank_(bank) {}
+    RemoteRail(Wire wire, Bank& bank, Checks& checks) : wire_(wire), bank_(bank), checks_(checks) {}
 
     const std::string& name() const override { return name_; }
     const RailCapabilities& capabilities() const override { return bank_.capabilities(); }
@@ -110,6 +111,7 @@ public:
 private:
     Wire wire_;
     Bank& bank_;
+    Checks& checks_;
     const std::string name_ = the_rail;
 };
 

@@ -14,7 +14,10 @@ constexpr Millis approvals_expire_after{4000};  ///< some are decided before tha
 constexpr Millis longest_calm{600'000};
 constexpr UnixMillis an_hour_ms = 3'600'000;
 constexpr Millis longest_comparison{60'000};
-constexpr unsigned most_decisions = 3;   ///< as often two persons look at what waits for them
+constexpr Millis between_comparisons{5000};  ///< of a store in quarantine
+constexpr Millis longest_behind{3000};       ///< what a standby that takes over may lack
+constexpr Millis longest_between_losses{8000};
+constexpr unsigned most_decisions = 8;   ///< as often two persons look at what waits for them
 constexpr Millis shortest_calm{30'000};  ///< whatever looks every so often has looked
 
 /// What reconciliation cannot explain, or still waits for; empty: nothing.
@@ -29,11 +32,12 @@ std::string left_over(const reconcile::ReconciliationReport& report) {
     return out;
 }
 
-Task<> compare(Host& host, std::shared_ptr<std::optional<std::string>> told) {
-    Task<atr::Result<reconcile::ReconciliationService::Report>> running =
-        host.reconciliation.run(reconcile::Extent::full);
-    const atr::Result<reconcile::ReconciliationService::Report> report = co_await running;
-    *told = report ? left_over(**report) : report.error().message;
+using Compared = atr::Result<reconcile::ReconciliationService::Report>;
+
+Task<> compare(Host& host, std::shared_ptr<std::optional<Compared>> told) {
+    Task<Compared> running = host.reconciliation.run(reconcile::Extent::full);
+    const Compared report = co_await running;
+    *told = report;
 }
 
 class World {
@@ -58,8 +62,17 @@ private:
     bool survives(Actor who);
     void trouble();
     void calm_down();
+    struct Open {  ///< payments that have not ended, and do not wait for approval
+        unsigned under_way = 0, for_persons = 0;
+    };
+    Open open_payments();
     bool rests();
     bool compares_equal();
+    reconcile::ReconciliationService::Report compared();
+    void plan_losses();
+    void fall_behind(unsigned more);
+    void lose(unsigned more);
+    bool is_worked_off();
     Host* any_host();
     void note(const std::string& what);
     bool strikes(Trouble what, unsigned per_mille) { return plan_.has(what) && random_.below(1000) < per_mille; }
@@ -76,10 +89,13 @@ private:
     std::vector<std::unique_ptr<ActorExecutor>> executors_;
     std::vector<Place> places_;
     Errands errands_;
+    Persons persons_;
     Outcome outcome_;
     bool calm_ = false;
     unsigned times_decided_ = 0;
     std::string differs_;  ///< what the last comparison at rest had to say
+    UnixMillis next_comparison_ = 0;
+    std::uint64_t remembered_seq_ = 0, worked_off_ = 0;
 };
 
 World::World(const Plan& plan, std::ostream* trace)
@@ -102,7 +118,8 @@ World::World(const Plan& plan, std::ostream* trace)
           }),
       checks_(storage_, bank_, loop_),
       caches_(plan.hosts),
-      errands_(around(), [this] { return any_host(); }) {
+      errands_(around(), [this] { return any_host(); }),
+      persons_(around(), errands_) {
     loop_.before_events([this](Actor who) { return survives(who); });
 }
 
@@ -230,19 +247,26 @@ Host* World::any_host() {
     return running.empty() ? nullptr : running[random_.below(running.size())];
 }
 
+World::Open World::open_payments() {
+    Open out;
+    for (const auto& payment : checks_.all<Payment>())
+        if (!is_final(payment.state) && payment.state != PaymentState::waiting_approval)
+            ++(payment.needs_human ? out.for_persons : out.under_way);
+    return out;
+}
+
 bool World::rests() {
     if (!errands_.all_told() || bank_.has_pending()) return false;
     if (const auto policy = checks_.find<Policy>(Policy::current); policy && policy->paused) {
         errands_.go_on();
         return false;
     }
-    unsigned waiting = 0;
-    for (const auto& payment : checks_.all<Payment>()) {
-        if (is_final(payment.state) || payment.state == PaymentState::waiting_approval) continue;
-        if (!payment.needs_human) return false;
-        ++waiting;
-    }
-    if (waiting == 0 || ++times_decided_ > most_decisions) return checks_.books_are_the_rail() && compares_equal();
+    if (checks_.losses().any() && !is_worked_off()) return false;
+    const Open open = open_payments();
+    if (open.under_way > 0) return false;
+    const unsigned waiting = open.for_persons;
+    if (waiting == 0 || ++times_decided_ > most_decisions)
+        return compares_equal() && open_payments().under_way == 0;  // an approval may have expired meanwhile
     outcome_.decided += waiting;
     for (const auto& payment : checks_.all<Payment>())
         if (!is_final(payment.state) && payment.needs_human)
@@ -250,17 +274,81 @@ bool World::rests() {
     return false;
 }
 
-/// Whether a host's own reconciliation, which knows nothing of the simulation's sums, has nothing to say either.
-bool World::compares_equal() {
+/// Null: it could not be made; differs_ says why.
+reconcile::ReconciliationService::Report World::compared() {
+    differs_ = "reconciliation does not answer";
     Host* const host = any_host();
-    if (!host) return false;
-    const auto told = std::make_shared<std::optional<std::string>>();
+    if (!host) return nullptr;
+    const auto told = std::make_shared<std::optional<Compared>>();
     host->scope.spawn(compare(*host, told));
     const UnixMillis until = loop_.unix_ms() + longest_comparison.count();
     while (!*told && !checks_.violation() && loop_.run_one(until)) {
     }
-    differs_ = told->value_or("reconciliation does not answer");
-    return differs_.empty();
+    if (!*told) return nullptr;
+    differs_ = **told ? left_over(****told) : (*told)->error().message;
+    return **told ? ***told : nullptr;
+}
+
+/// Whether a host's own reconciliation, which knows nothing of the simulation's sums, has nothing to say either. What
+/// a loss has left is persons' to deal with.
+bool World::compares_equal() {
+    if (!checks_.losses().any() && !checks_.books_are_the_rail()) return false;
+    const auto report = compared();
+    if (!report) return false;
+    if (checks_.losses().any() && !persons_.have_dealt_with(*report)) return false;
+    return differs_.empty() && checks_.books_are_the_rail();
+}
+
+/// After a loss: whether the store may send again.
+bool World::is_worked_off() {
+    if (checks_.losses().is_missed(loop_))
+        checks_.broken("a loss was not noticed", "storage lost commits of a host that lives");
+    const auto quarantine = checks_.find<Quarantine>(Quarantine::key);
+    const bool is_active = quarantine && quarantine->active;
+    if (!is_active && storage_.last_seq() == worked_off_) return true;
+    if (is_active && loop_.unix_ms() < next_comparison_) return false;
+    next_comparison_ = loop_.unix_ms() + between_comparisons.count();
+    if (!persons_.have_found_every_invoice()) return false;
+    if (!is_active) {
+        worked_off_ = storage_.last_seq();
+        return true;
+    }
+    const auto report = compared();
+    if (report && persons_.have_dealt_with(*report)) persons_.release();
+    return false;
+}
+
+void World::plan_losses() {
+    if (!plan_.has(Trouble::forgets)) return;
+    const auto at = Millis{static_cast<std::int64_t>(random_.below(plan_.troubled.count()))};
+    loop_.after(at, the_world, [this, more = static_cast<unsigned>(random_.below(2))] { fall_behind(more); });
+}
+
+/// A standby does not get any more what is committed from now on. `more`: losses after this one.
+void World::fall_behind(unsigned more) {
+    if (calm_) return;
+    storage_.remember();
+    checks_.remember();
+    remembered_seq_ = storage_.last_seq();
+    const auto behind = Millis{static_cast<std::int64_t>(random_.below(longest_behind.count()))};
+    loop_.after(behind, the_world, [this, more] { lose(more); });
+}
+
+/// It takes over, sometimes after a while.
+void World::lose(unsigned more) {
+    if (calm_) return;
+    const std::uint64_t lost = storage_.last_seq() - remembered_seq_;
+    if (lost > 0) {
+        checks_.forgot([this] { storage_.forget(); });
+        for (auto& place : places_)
+            if (place.host && place.host->has_lost()) checks_.losses().must_notice(place.host->who());
+        errands_.send_lost_ones_again(Millis{15'000});
+    }
+    note("storage is switched to an older copy of itself: " + std::to_string(lost) + " commits are lost");
+    if (random_.below(2) == 0) weather_.storage_away(Millis{static_cast<std::int64_t>(random_.below(4000))}, false);
+    if (more == 0) return;
+    const auto until = Millis{static_cast<std::int64_t>(random_.below(longest_between_losses.count()))};
+    loop_.after(until, the_world, [this, more] { fall_behind(more - 1); });
 }
 
 Outcome World::run() {
@@ -273,6 +361,7 @@ Outcome World::run() {
     for (int i = 0; i < 3; ++i)
         loop_.after(Millis{static_cast<std::int64_t>(random_.below(plan_.troubled.count()))}, the_world,
                     [this] { bank_.receive(atr::Decimal(7)); });
+    plan_losses();
     trouble();
     const UnixMillis troubles_end = loop_.unix_ms() + plan_.troubled.count();
     while (!checks_.violation() && loop_.run_one(troubles_end)) {

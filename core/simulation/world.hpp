@@ -2,7 +2,7 @@
 /// which everything has to come to rest.
 #pragma once
 
-#include "simulation/errands.hpp"
+#include "simulation/persons.hpp"
 
 #include <memory>
 #include <ostream>

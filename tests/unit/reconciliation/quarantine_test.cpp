@@ -57,6 +57,32 @@ SCENARIO("a quarantine is lifted by a full comparison that finds no difference, 
     CHECK_FALSE(books.considered());
 }
 
+SCENARIO("how long a quarantine has lasted is told by the store's clock, not by a host's", "[quarantine]") {
+    Restored books;
+    const std::int64_t wrong_ms = GENERATE(-10'800'000, 10'800'000);
+    support::ManualClock wrong;
+    wrong.advance(books.clock.unix_ms() - wrong.unix_ms() + wrong_ms);
+    QuarantineKeeper of_another_host{books.store, wrong, {"bank"}, {.at_least = Millis{60'000}}};
+    const auto considered = [&] {
+        const auto lifted = books.await(of_another_host.consider(books.run()));
+        REQUIRE(lifted);
+        return *lifted;
+    };
+    CHECK_FALSE(considered());
+    books.clock.advance(59'999);
+    CHECK_FALSE(considered());
+    books.clock.advance(1);
+    CHECK(considered());
+    AND_WHEN("it is entered once more") {
+        REQUIRE(books.await(of_another_host.enter("lost once more")));
+        THEN("the time begins anew") {
+            CHECK_FALSE(books.considered());
+            books.clock.advance(60'000);
+            CHECK(books.considered());
+        }
+    }
+}
+
 SCENARIO("a movement that the books do not know holds the quarantine", "[quarantine]") {
     Restored books;
     books.clock.advance(3'600'000);
