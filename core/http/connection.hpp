@@ -59,6 +59,7 @@ private:
     void advance(std::string_view& input);
     void advance_unread();
     void end_of_input();
+    void judge_head(bool body_is_at_hand);
     void dispatch(Request&& request);
     void answer(std::uint64_t exchange, std::optional<Response> response);
     void refuse(const Refusal& refusal);

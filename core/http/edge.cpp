@@ -29,10 +29,11 @@ void end(std::shared_ptr<Reactor>& reactor) {
 
 /// Threads and sockets. Members that others refer to stand first, so that they go last.
 struct Edge::Running {
-    Running(const EdgeSettings& settings, const Handler& handler)
+    Running(const EdgeSettings& settings, const Handler& handler, const BodyJudge& judge)
         : body_budget(std::make_shared<BodyBudget>(settings.body_budget_bytes)),
           caps(settings.max_connections, settings.max_connections_per_address),
-          parts{settings, handler, body_budget} {}
+          parts{settings, handler, judge, body_budget,
+                std::make_shared<BodyBudget>(settings.body_budget_bytes / settings.strangers_part, body_budget)} {}
 
     void serve(int threads);
     void accept();
@@ -74,10 +75,11 @@ void Edge::Running::stop_accepting() {
     listening.socket.reset();
 }
 
-Edge::Edge(EdgeSettings settings, Handler handler)
+Edge::Edge(EdgeSettings settings, Handler handler, BodyJudge judge)
     : settings_(std::move(settings)),
       handler_(std::move(handler)),
-      running_(std::make_unique<Running>(settings_, handler_)) {}
+      judge_(std::move(judge)),
+      running_(std::make_unique<Running>(settings_, handler_, judge_)) {}
 
 Edge::~Edge() {
     stop();

@@ -20,7 +20,9 @@ namespace treasurer::http {
 struct EdgeParts {
     const EdgeSettings& settings;
     const Handler& handler;
+    const BodyJudge& body_judge;
     std::shared_ptr<BodyBudget> body_budget;
+    std::shared_ptr<BodyBudget> strangers_budget;
 };
 
 /// Pistache's reactor gives the thread and its epoll, and calls onReady(). The descriptors stay ours: Pistache's own
