@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "http/problem.hpp"
@@ -254,6 +255,14 @@ std::chrono::milliseconds Connection::allowance(Wait wait) const {
     return std::chrono::milliseconds::max();
 }
 
+/// A byte now and then keeps nobody's answer in memory: what is taken earns its time, as with bodies.
+Connection::TimePoint Connection::write_deadline() const {
+    const auto& settings = context_.settings;
+    const auto taken = output_.written() - write_from_;
+    return write_since_ + settings.write_timeout +
+           std::chrono::milliseconds(taken * 1000 / settings.write_bytes_per_second);
+}
+
 Connection::TimePoint Connection::deadline() {
     const auto wait = current_wait();
     const auto mark = wait == Wait::write ? output_.written() : exchange_number_;
@@ -261,10 +270,16 @@ Connection::TimePoint Connection::deadline() {
         // A first head counts from connecting: whoever dawdles before its first byte has that much less for the rest.
         const bool goes_on = wait_ == Wait::first_byte && wait == Wait::head;
         if (!goes_on) wait_since_ = context_.now;
+        if (wait == Wait::write && wait_ != Wait::write) {
+            write_since_ = context_.now;
+            write_from_ = mark;
+        }
         wait_ = wait;
         wait_mark_ = mark;
     }
-    return wait == Wait::nothing ? TimePoint::max() : wait_since_ + allowance(wait);
+    if (wait == Wait::nothing) return TimePoint::max();
+    const auto due = wait_since_ + allowance(wait);
+    return wait == Wait::write ? std::min(due, write_deadline()) : due;
 }
 
 void Connection::on_time() {

@@ -26,7 +26,9 @@ struct EdgeSettings {
     std::chrono::milliseconds body_timeout{30'000};    ///< for a whole body, plus the time its bytes earn:
     std::size_t body_bytes_per_second = 16 * kKiB;     ///< each this many bytes received earn one second more
     std::chrono::milliseconds idle_timeout{60'000};    ///< between requests
-    std::chrono::milliseconds write_timeout{30'000};   ///< without the client taking a byte of its answer
+    std::chrono::milliseconds write_timeout{30'000};   ///< without the client taking a byte of its answer; for a whole
+                                                       ///< answer it is this, plus the time its bytes earn:
+    std::size_t write_bytes_per_second = 16 * kKiB;    ///< each this many bytes taken earn one second more
     std::chrono::milliseconds linger_timeout{2'000};   ///< after the last answer, for the client to close first
 };
 

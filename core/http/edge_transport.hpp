@@ -11,6 +11,7 @@
 
 #include "http/connection.hpp"
 #include "http/connection_context.hpp"
+#include "http/deadline_queue.hpp"
 #include "http/edge_settings.hpp"
 #include "http/unique_fd.hpp"
 
@@ -49,6 +50,7 @@ private:
     struct Entry {
         std::shared_ptr<Connection> connection;
         Pistache::Polling::NotifyOn interest = Pistache::Polling::NotifyOn::None;
+        DeadlineQueue::Place place = {};
     };
     using Entries = std::unordered_map<std::uint64_t, Entry>;
 
@@ -63,13 +65,14 @@ private:
     void tell(Entries::iterator at, Event event);
     void settle(Entries::iterator at);
     void close(Entries::iterator at);
-    void arm(Connection::TimePoint deadline);
+    void arm();
 
     const EdgeParts parts_;
     ConnectionContext context_;
     UniqueFd timer_;
     Connection::TimePoint armed_ = Connection::TimePoint::max();
     Entries entries_;
+    DeadlineQueue deadlines_;
     std::uint64_t next_id_;
     std::vector<char> scratch_;
 };

@@ -7,6 +7,7 @@ Prints the figures of each. Nothing here signs in but the witness, who must be s
 
 import argparse
 import os
+import resource
 import socket
 import sys
 import time
@@ -89,6 +90,24 @@ def bodies(victim, _options):
     return f"{len(held)} bodies, {sum(line != '' for line in answers)} told 404 at their head"
 
 
+def soft_limit(victim):
+    with open(f"/proc/{victim.host.process.pid}/limits", encoding="ascii") as file:
+        return next(int(line.split()[3]) for line in file if line.startswith("Max open files"))
+
+
+def limits(site):
+    """A host takes the descriptors that it may have, and says when they are too few for its connections."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    roomy = site.start(prepare=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard)), server__max_connections=100)
+    check(soft_limit(Victim(roomy)) == hard, "the soft limit of open files is raised to the hard one")
+    check("does not fit" not in roomy.log_text(), "a limit that is enough is no warning")
+    roomy.stop()
+    tight = site.start(prepare=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (256, 300)))
+    wait_until(lambda: "server.max_connections does not fit" in tight.log_text(), 10, "the warning")
+    tight.stop()
+    print(f"limits: 256 -> {hard}; 300 for 4096 connections is warned of", flush=True)
+
+
 ATTACKS = {"bodies": bodies}
 
 
@@ -109,10 +128,11 @@ def main():
     parser.add_argument("names", nargs="*", choices=[[], *ATTACKS])
     options = parser.parse_args()
     with Site("attacks") as site:
+        limits(site)
         victim = Victim(site.start())
         for name in options.names or ATTACKS:
             attack(victim, name, options)
-        site.hosts[0].stop()
+        victim.host.stop()
 
 
 if __name__ == "__main__":
