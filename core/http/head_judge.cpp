@@ -37,11 +37,15 @@ std::optional<Problem> objection_to_body(const Route& route, const Request& head
 }  // namespace
 
 /// A token that is ours and has not expired is enough; whether it was revoked is asked when the body is here.
-bool HeadJudge::may_send(const Route& route, const Request& head) const {
+HeadJudge::Sender HeadJudge::sender_of(const Route& route, const Request& head) const {
+    if (!route.access.needs_sign_in()) return Sender::unproven;
     const auto token = token_in_head(head);
-    if (!token) return false;
-    if (const auto principal = tokens_->cached(*token)) return route.access.admits(*principal);
-    return tokens_->is_genuine(*token);
+    const bool may_be_key = head.headers.contains("X-API-Key") || (token && token->find('.') == std::string_view::npos);
+    if (may_be_key) return Sender::unproven;
+    if (!token) return Sender::refused;
+    const auto principal = tokens_->cached(*token);
+    const bool may_send = principal ? route.access.admits(*principal) : tokens_->is_genuine(*token);
+    return may_send ? Sender::known : Sender::refused;
 }
 
 BodyLeave HeadJudge::operator()(const Request& head, std::uint64_t announced, std::string_view client) const {
@@ -49,8 +53,9 @@ BodyLeave HeadJudge::operator()(const Request& head, std::uint64_t announced, st
     const auto match = table_->find(head.method, head.path);
     if (!match.route) return refused;
     const Route& route = *match.route;
-    const bool is_stranger = !route.access.needs_sign_in();
-    if (!is_stranger && !may_send(route, head)) return refused;
+    const Sender sender = sender_of(route, head);
+    const bool is_stranger = sender == Sender::unproven;
+    if (sender == Sender::refused) return refused;
     if (is_stranger && route.is_rate_limited && limiter_->is_spent(client)) return refused;
     if (objection_to_body(route, head, announced)) return refused;
     return {.is_given = true, .max_bytes = route.max_body_bytes, .is_strangers = is_stranger};

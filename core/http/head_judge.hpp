@@ -14,8 +14,9 @@
 namespace treasurer::http {
 
 /// Gives no leave for a body that the router would refuse the request for, or whose sender cannot be told from a
-/// stranger where one must sign in. It charges nobody and answers nothing: that is the router's, which is handed the
-/// request without its body. Threads: any. Lifetime: all that is given outlives it.
+/// stranger where one must sign in. A key (X-API-Key, or a bearer that is no JWT) is known to storage alone, which is
+/// not asked here: its body counts as a stranger's. It charges nobody and answers nothing: that is the router's, which
+/// is handed the request without its body. Threads: any. Lifetime: all that is given outlives it.
 class HeadJudge {
 public:
     HeadJudge(const RouteTable& table, auth::Tokens& tokens, RateLimiter& limiter)
@@ -24,7 +25,8 @@ public:
     BodyLeave operator()(const Request& head, std::uint64_t announced, std::string_view client) const;
 
 private:
-    bool may_send(const Route& route, const Request& head) const;
+    enum class Sender { refused, unproven, known };
+    Sender sender_of(const Route& route, const Request& head) const;
 
     const RouteTable* table_;
     auth::Tokens* tokens_;
