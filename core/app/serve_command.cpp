@@ -1,5 +1,6 @@
 // treasurer serve: runs the host until it is told to stop.
 #include "app/command_line.hpp"
+#include "app/descriptor_limit.hpp"
 #include "app/web_host.hpp"
 #include "http/acceptor.hpp"
 #include "observe/log_writer.hpp"
@@ -70,6 +71,7 @@ int serve(const SettingsOptions& options, bool new_blob_key) {
     SystemRandom random;
     auto log = open_log(*settings, clock);
     if (!log) return fail(log.error());
+    provide_descriptors(settings->server, **log);
     auto core = CoreServices::open({*settings, clock, random, **log, process_environment()}, {});
     if (!core) return fail(core.error());
     if (const auto prepared = (*core)->prepare(); !prepared) return fail(prepared.error());

@@ -61,7 +61,7 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
            *core.policy,         *core.vendors,  *core.dashboard,  *core.logs,     *core.cache,    *core.history,
            *core.reconciliation, *core.breaks,   *core.quarantine, core.assets,    core.clock,     kpis_,
            api_settings(core)},
-      edge_(edge_settings(core.settings.server), router_.handler()) {
+      edge_(edge_settings(core.settings.server), router_.handler(), router_.body_judge()) {
     http::add_health_routes(
         router_, core.clock, TREASURER_VERSION, [this] { return services(); }, [this] { return is_quarantined(); });
     http::add_metrics_routes(router_, metrics_, kpis_, http::Access::anyone());

@@ -36,6 +36,9 @@ public:
     /// From memory alone: never waits for more than a lock held for a look-up. nullopt: check() has to find out.
     std::optional<Principal> cached(std::string_view token);
 
+    /// From memory alone, in some microseconds: whether a token is ours and has not expired. It may have been revoked.
+    bool is_genuine(std::string_view token) const { return signer_.verify(token, clock_.unix_ms()).has_value(); }
+
     /// Errors: rejected, ATR_E_AUTH  not a valid token, or revoked, or its user is gone or disabled
     ///         others                 storage could not be asked: nobody is let in on an old answer
     Task<atr::Result<Principal>> check(std::string token);

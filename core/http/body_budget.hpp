@@ -11,19 +11,36 @@ namespace treasurer::http {
 /// Threads: every method may be called concurrently. Quantities in bytes.
 class BodyBudget {
 public:
-    explicit BodyBudget(std::size_t limit) : limit_(limit) {}
+    /// `whole`: the budget that this one is a share of; what is taken here is taken there as well.
+    explicit BodyBudget(std::size_t limit, std::shared_ptr<BodyBudget> whole = nullptr)
+        : limit_(limit), whole_(std::move(whole)) {}
 
     bool take(std::size_t bytes);
-    void give_back(std::size_t bytes) { used_.fetch_sub(bytes, std::memory_order_relaxed); }
-    bool could_take(std::size_t bytes) const { return bytes <= limit_ && used() <= limit_ - bytes; }
+    void give_back(std::size_t bytes) {
+        used_.fetch_sub(bytes, std::memory_order_relaxed);
+        if (whole_) whole_->give_back(bytes);
+    }
+    bool could_take(std::size_t bytes) const {
+        return bytes <= limit_ && used() <= limit_ - bytes && (!whole_ || whole_->could_take(bytes));
+    }
     std::size_t used() const { return used_.load(std::memory_order_relaxed); }
 
 private:
+    bool take_here(std::size_t bytes);
+
     const std::size_t limit_;
+    const std::shared_ptr<BodyBudget> whole_;
     std::atomic<std::size_t> used_{0};
 };
 
 inline bool BodyBudget::take(std::size_t bytes) {
+    if (!take_here(bytes)) return false;
+    if (!whole_ || whole_->take(bytes)) return true;
+    used_.fetch_sub(bytes, std::memory_order_relaxed);
+    return false;
+}
+
+inline bool BodyBudget::take_here(std::size_t bytes) {
     auto used = used_.load(std::memory_order_relaxed);
     while (bytes <= limit_ && used <= limit_ - bytes) {
         if (used_.compare_exchange_weak(used, used + bytes, std::memory_order_relaxed)) return true;

@@ -1,6 +1,7 @@
 /// A request body as it arrives: bounded by itself, and by the budget all bodies share.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,17 +12,18 @@
 
 namespace treasurer::http {
 
-/// Charged for what has arrived, not for what was announced, so that nobody can take the budget with a promise.
+/// Charged for what has arrived, and holding memory for no more, so that nobody can take either with a promise.
 class BodyBuffer {
 public:
-    BodyBuffer(std::size_t max_bytes, std::shared_ptr<BodyBudget> budget)
-        : max_bytes_(max_bytes), budget_(std::move(budget)) {}
-
-    /// Judges an announced length before a byte of it is read, and makes room for it.
-    std::optional<Refusal> expect(std::size_t bytes) {
+    /// Before a body: what it may have at most, and whose budget it is charged to.
+    void begin(std::size_t max_bytes, std::shared_ptr<BodyBudget> budget) {
+        max_bytes_ = max_bytes;
+        budget_ = std::move(budget);
+    }
+    /// Judges an announced length before a byte of it is read.
+    std::optional<Refusal> expect(std::uint64_t bytes) const {
         if (bytes > max_bytes_) return too_large();
         if (!budget_->could_take(bytes)) return over_budget();
-        bytes_.reserve(bytes);
         return std::nullopt;
     }
     std::optional<Refusal> append(std::string_view data) {
@@ -50,7 +52,7 @@ private:
         return {503, "overloaded", "Too many request bodies are in flight; try again shortly.", 1};
     }
 
-    std::size_t max_bytes_;
+    std::size_t max_bytes_ = 0;
     std::shared_ptr<BodyBudget> budget_;
     std::string bytes_;
     BodyCharge charge_;

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "http/problem.hpp"
@@ -20,7 +21,7 @@ Connection::Connection(std::uint64_t id, Arrival arrival, ConnectionContext& con
       remote_address_(std::move(arrival.remote_address)),
       slot_(std::move(arrival.slot)),
       context_(context),
-      reader_(context.settings.limits, context.body_budget),
+      reader_(context.settings.limits),
       wait_since_(context.now) {}
 
 bool Connection::wants_read() const {
@@ -74,9 +75,10 @@ void Connection::advance(std::string_view& input) {
         input.remove_prefix(progress.taken);
         switch (progress.step) {
             case RequestReader::Step::need_more:
-                break;
             case RequestReader::Step::send_continue:
-                if (input.empty()) output_.tail().append("HTTP/1.1 100 Continue\r\n\r\n");
+                break;
+            case RequestReader::Step::head:
+                judge_head(!input.empty());
                 break;
             case RequestReader::Step::request:
                 dispatch(reader_.take());
@@ -88,6 +90,18 @@ void Connection::advance(std::string_view& input) {
     }
     if (phase_ != Phase::waiting && phase_ != Phase::reading) input = {};
     flush();
+}
+
+/// A body that is not wanted is not waited for: the handler refuses the request as it is.
+void Connection::judge_head(bool body_is_at_hand) {
+    BodyLeave leave;
+    if (context_.body_judge) leave = context_.body_judge(reader_.partial(), reader_.plan().length, remote_address_);
+    if (!leave.is_given) return dispatch(reader_.take_without_body());
+    const auto& budget = leave.is_strangers ? context_.strangers_budget : context_.body_budget;
+    const auto step = reader_.admit_body(leave.max_bytes, budget);
+    if (step == RequestReader::Step::refused) return refuse(reader_.refusal());
+    const bool wants_to_be_told = step == RequestReader::Step::send_continue && !body_is_at_hand;
+    if (wants_to_be_told) output_.tail().append("HTTP/1.1 100 Continue\r\n\r\n");
 }
 
 void Connection::end_of_input() {
@@ -241,6 +255,14 @@ std::chrono::milliseconds Connection::allowance(Wait wait) const {
     return std::chrono::milliseconds::max();
 }
 
+/// A byte now and then keeps nobody's answer in memory: what is taken earns its time, as with bodies.
+Connection::TimePoint Connection::write_deadline() const {
+    const auto& settings = context_.settings;
+    const auto taken = output_.written() - write_from_;
+    return write_since_ + settings.write_timeout +
+           std::chrono::milliseconds(taken * 1000 / settings.write_bytes_per_second);
+}
+
 Connection::TimePoint Connection::deadline() {
     const auto wait = current_wait();
     const auto mark = wait == Wait::write ? output_.written() : exchange_number_;
@@ -248,10 +270,16 @@ Connection::TimePoint Connection::deadline() {
         // A first head counts from connecting: whoever dawdles before its first byte has that much less for the rest.
         const bool goes_on = wait_ == Wait::first_byte && wait == Wait::head;
         if (!goes_on) wait_since_ = context_.now;
+        if (wait == Wait::write && wait_ != Wait::write) {
+            write_since_ = context_.now;
+            write_from_ = mark;
+        }
         wait_ = wait;
         wait_mark_ = mark;
     }
-    return wait == Wait::nothing ? TimePoint::max() : wait_since_ + allowance(wait);
+    if (wait == Wait::nothing) return TimePoint::max();
+    const auto due = wait_since_ + allowance(wait);
+    return wait == Wait::write ? std::min(due, write_deadline()) : due;
 }
 
 void Connection::on_time() {

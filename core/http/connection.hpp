@@ -59,6 +59,7 @@ private:
     void advance(std::string_view& input);
     void advance_unread();
     void end_of_input();
+    void judge_head(bool body_is_at_hand);
     void dispatch(Request&& request);
     void answer(std::uint64_t exchange, std::optional<Response> response);
     void refuse(const Refusal& refusal);
@@ -68,6 +69,7 @@ private:
     Responder make_responder();
     Wait current_wait() const;
     std::chrono::milliseconds allowance(Wait wait) const;
+    TimePoint write_deadline() const;
 
     inline static thread_local Connection* in_handler_ = nullptr;
 
@@ -90,6 +92,8 @@ private:
     Wait wait_ = Wait::nothing;
     std::uint64_t wait_mark_ = 0;  ///< changes when the same kind of wait begins anew
     TimePoint wait_since_;
+    TimePoint write_since_;  ///< when the client began to keep us waiting with what is to be written
+    std::uint64_t write_from_ = 0;
 };
 
 }  // namespace treasurer::http

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "http/body_budget.hpp"
+#include "http/body_leave.hpp"
 #include "http/edge_settings.hpp"
 #include "http/mailbox.hpp"
 #include "http/request_ids.hpp"
@@ -31,7 +32,9 @@ struct EdgeCounters {
 struct ConnectionContext {
     const EdgeSettings& settings;
     const Handler& handler;
+    const BodyJudge& body_judge;  ///< empty: every body is read
     std::shared_ptr<BodyBudget> body_budget;
+    std::shared_ptr<BodyBudget> strangers_budget;  ///< a share of the other
     std::shared_ptr<Mailbox> mailbox;
     RequestIds request_ids;
     ResponseWriter writer = {};

@@ -2,6 +2,7 @@
 
 #include <pistache/reactor.h>
 
+#include <algorithm>
 #include <atomic>
 #include <string>
 #include <utility>
@@ -27,12 +28,19 @@ void end(std::shared_ptr<Reactor>& reactor) {
 
 }  // namespace
 
+/// At least one body always fits.
+std::size_t strangers_share(const EdgeSettings& settings) {
+    return std::max(settings.body_budget_bytes / settings.strangers_part,
+                    std::min(settings.limits.max_body_bytes, settings.body_budget_bytes));
+}
+
 /// Threads and sockets. Members that others refer to stand first, so that they go last.
 struct Edge::Running {
-    Running(const EdgeSettings& settings, const Handler& handler)
+    Running(const EdgeSettings& settings, const Handler& handler, const BodyJudge& judge)
         : body_budget(std::make_shared<BodyBudget>(settings.body_budget_bytes)),
           caps(settings.max_connections, settings.max_connections_per_address),
-          parts{settings, handler, body_budget} {}
+          parts{settings, handler, judge, body_budget,
+                std::make_shared<BodyBudget>(strangers_share(settings), body_budget)} {}
 
     void serve(int threads);
     void accept();
@@ -74,10 +82,11 @@ void Edge::Running::stop_accepting() {
     listening.socket.reset();
 }
 
-Edge::Edge(EdgeSettings settings, Handler handler)
+Edge::Edge(EdgeSettings settings, Handler handler, BodyJudge judge)
     : settings_(std::move(settings)),
       handler_(std::move(handler)),
-      running_(std::make_unique<Running>(settings_, handler_)) {}
+      judge_(std::move(judge)),
+      running_(std::make_unique<Running>(settings_, handler_, judge_)) {}
 
 Edge::~Edge() {
     stop();

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "http/body_leave.hpp"
 #include "http/edge_settings.hpp"
 #include "http/responder.hpp"
 
@@ -17,7 +18,8 @@ namespace treasurer::http {
 /// Threads: start, drain and stop from one thread, never from the handler; once started, port and stats from any.
 class Edge {
 public:
-    Edge(EdgeSettings settings, Handler handler);
+    /// `judge`: asked at the head of every request with a body; without one every body is read.
+    Edge(EdgeSettings settings, Handler handler, BodyJudge judge = {});
     ~Edge();
     Edge(const Edge&) = delete;
     Edge& operator=(const Edge&) = delete;
@@ -42,6 +44,7 @@ private:
     struct Running;
     const EdgeSettings settings_;
     const Handler handler_;
+    const BodyJudge judge_;
     std::unique_ptr<Running> running_;
 };
 

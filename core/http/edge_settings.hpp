@@ -17,6 +17,7 @@ struct EdgeSettings {
 
     ReaderLimits limits = {};
     std::size_t body_budget_bytes = 64 * kMiB;    ///< all bodies in flight together; beyond it 503
+    std::size_t strangers_part = 8;               ///< who has not signed in shares one part in so many of that
     std::size_t max_pipelined_bytes = 64 * kKiB;  ///< read ahead of the answer in work, then reading pauses
     std::size_t max_connections = 4096;
     std::size_t max_connections_per_address = 256;  ///< an IPv6 /64 counts as one address
@@ -25,7 +26,9 @@ struct EdgeSettings {
     std::chrono::milliseconds body_timeout{30'000};    ///< for a whole body, plus the time its bytes earn:
     std::size_t body_bytes_per_second = 16 * kKiB;     ///< each this many bytes received earn one second more
     std::chrono::milliseconds idle_timeout{60'000};    ///< between requests
-    std::chrono::milliseconds write_timeout{30'000};   ///< without the client taking a byte of its answer
+    std::chrono::milliseconds write_timeout{30'000};   ///< without the client taking a byte of its answer; for a whole
+                                                       ///< answer it is this, plus the time its bytes earn:
+    std::size_t write_bytes_per_second = 16 * kKiB;    ///< each this many bytes taken earn one second more
     std::chrono::milliseconds linger_timeout{2'000};   ///< after the last answer, for the client to close first
 };
 

@@ -48,7 +48,9 @@ EdgeTransport::EdgeTransport(const EdgeParts& parts)
     : parts_(parts),
       context_{.settings = parts.settings,
                .handler = parts.handler,
+               .body_judge = parts.body_judge,
                .body_budget = parts.body_budget,
+               .strangers_budget = parts.strangers_budget,
                .mailbox = std::make_shared<Mailbox>(),
                .request_ids = RequestIds(seed())},
       timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)),
@@ -64,6 +66,7 @@ EdgeTransport::~EdgeTransport() {
 void EdgeTransport::end() {
     context_.mailbox->close();
     entries_.clear();
+    deadlines_ = {};
 }
 
 std::shared_ptr<Pistache::Aio::Handler> EdgeTransport::clone() const {
@@ -125,11 +128,15 @@ void EdgeTransport::settle(Entries::iterator at) {
         reactor()->modifyFd(key(), entry.connection->socket(), interest, Tag(id));
         entry.interest = interest;
     }
-    arm(entry.connection->deadline());
+    // Never before the next step of the timer, so that on_time() comes to an end.
+    const auto due = entry.connection->deadline();
+    deadlines_.set(id, entry.place, std::max(due, context_.now + kTimerStep));
+    arm();
 }
 
 void EdgeTransport::close(Entries::iterator at) {
     const auto connection = std::move(at->second.connection);
+    deadlines_.forget(at->second.place);
     entries_.erase(at);
     try {
         reactor()->removeFd(key(), connection->socket());
@@ -138,10 +145,9 @@ void EdgeTransport::close(Entries::iterator at) {
     }
 }
 
-void EdgeTransport::arm(Connection::TimePoint deadline) {
-    const auto due = std::max(deadline, context_.now + kTimerStep);
-    if (deadline == Connection::TimePoint::max() || due >= armed_) return;
-    armed_ = due;
+void EdgeTransport::arm() {
+    if (deadlines_.first() >= armed_) return;
+    armed_ = deadlines_.first();
     const auto at = armed_.time_since_epoch();
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(at);
     itimerspec spec{};
@@ -154,9 +160,12 @@ void EdgeTransport::on_time() {
     std::uint64_t ignored = 0;
     if (::read(timer_.get(), &ignored, sizeof ignored) < 0) return;
     armed_ = Connection::TimePoint::max();
-    for (auto at = entries_.begin(); at != entries_.end();) {
-        tell(at++, [](Connection& connection) { connection.on_time(); });
+    while (const auto id = deadlines_.due(context_.now)) {
+        const auto at = entries_.find(*id);
+        deadlines_.forget(at->second.place);
+        tell(at, [](Connection& connection) { connection.on_time(); });
     }
+    arm();
 }
 
 /// Letters may beget letters (an answer frees the next pipelined request), so it goes on until there are none.
@@ -176,7 +185,8 @@ void EdgeTransport::open_letter(Arrival&& arrival) {
         const auto id = next_id_++;
         auto connection = std::make_shared<Connection>(id, std::move(arrival), context_);
         reactor()->registerFd(key(), connection->socket(), NotifyOn::Read, Tag(id));
-        tell(entries_.emplace(id, Entry{std::move(connection), NotifyOn::Read}).first, [](Connection&) {});
+        tell(entries_.emplace(id, Entry{.connection = std::move(connection), .interest = NotifyOn::Read}).first,
+             [](Connection&) {});
     } catch (const std::exception&) {
         // Out of memory or of poller places: this client is closed, the others live on.
     }

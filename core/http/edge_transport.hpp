@@ -11,6 +11,7 @@
 
 #include "http/connection.hpp"
 #include "http/connection_context.hpp"
+#include "http/deadline_queue.hpp"
 #include "http/edge_settings.hpp"
 #include "http/unique_fd.hpp"
 
@@ -20,7 +21,9 @@ namespace treasurer::http {
 struct EdgeParts {
     const EdgeSettings& settings;
     const Handler& handler;
+    const BodyJudge& body_judge;
     std::shared_ptr<BodyBudget> body_budget;
+    std::shared_ptr<BodyBudget> strangers_budget;
 };
 
 /// Pistache's reactor gives the thread and its epoll, and calls onReady(). The descriptors stay ours: Pistache's own
@@ -47,6 +50,7 @@ private:
     struct Entry {
         std::shared_ptr<Connection> connection;
         Pistache::Polling::NotifyOn interest = Pistache::Polling::NotifyOn::None;
+        DeadlineQueue::Place place = {};
     };
     using Entries = std::unordered_map<std::uint64_t, Entry>;
 
@@ -61,13 +65,14 @@ private:
     void tell(Entries::iterator at, Event event);
     void settle(Entries::iterator at);
     void close(Entries::iterator at);
-    void arm(Connection::TimePoint deadline);
+    void arm();
 
     const EdgeParts parts_;
     ConnectionContext context_;
     UniqueFd timer_;
     Connection::TimePoint armed_ = Connection::TimePoint::max();
     Entries entries_;
+    DeadlineQueue deadlines_;
     std::uint64_t next_id_;
     std::vector<char> scratch_;
 };

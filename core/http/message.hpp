@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,9 @@ struct Request {
     std::string request_id;      ///< the client's X-Request-ID if it is sane, else a new UUIDv7
     std::chrono::steady_clock::time_point arrival;  ///< when its last byte was read
     bool keep_alive = true;
+    /// Set: refused at its head, so that `body` is empty because nobody waited for it; what was announced, 0 for
+    /// chunks.
+    std::optional<std::uint64_t> unread_bytes = std::nullopt;
 
     /// The first query parameter of that name.
     std::optional<std::string_view> query_value(std::string_view name) const;

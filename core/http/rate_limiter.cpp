@@ -43,4 +43,12 @@ std::optional<RateLimiter::Decision> RateLimiter::take(std::string_view address)
     return out;
 }
 
+bool RateLimiter::is_spent(std::string_view address) {
+    if (!settings_.enabled) return false;
+    const auto key = client_key(address);
+    const bool allowed = buckets_.take(key, clock_.unix_ms()).allowed;
+    if (allowed) buckets_.give_back(key);
+    return !allowed;
+}
+
 }  // namespace treasurer::http

@@ -31,6 +31,8 @@ public:
 
     /// nullopt when the limit is switched off.
     std::optional<Decision> take(std::string_view address);
+    /// Whether take() would refuse now; takes nothing.
+    bool is_spent(std::string_view address);
 
 private:
     const Clock& clock_;

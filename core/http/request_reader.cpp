@@ -4,8 +4,7 @@
 
 namespace treasurer::http {
 
-RequestReader::RequestReader(ReaderLimits limits, std::shared_ptr<BodyBudget> budget)
-    : limits_(limits), scanner_(new_scanner()), body_(limits.max_body_bytes, std::move(budget)) {}
+RequestReader::RequestReader(ReaderLimits limits) : limits_(limits), scanner_(new_scanner()) {}
 
 HeadScanner RequestReader::new_scanner() const {
     return {HeadScanner::Section::head,
@@ -56,21 +55,31 @@ RequestReader::Progress RequestReader::read_head(std::string_view data) {
     const auto refusal = parse_head(head, request_, plan_);
     std::string().swap(head_);  // an idle connection keeps no memory for it
     if (refusal) return refuse(*refusal, taken);
-    return begin_body(taken, data.substr(taken));
+    if (plan_.framing == BodyFraming::none) return complete(taken);
+    stage_ = Stage::body;
+    return {Step::head, taken};
 }
 
-RequestReader::Progress RequestReader::begin_body(std::size_t taken, std::string_view rest) {
-    stage_ = Stage::body;
-    if (plan_.framing == BodyFraming::none) return complete(taken);
-    if (plan_.framing == BodyFraming::chunked) {
-        chunks_.emplace(limits_.max_header_bytes);
-    } else if (const auto refusal = body_.expect(plan_.length)) {
-        return refuse(*refusal, taken);
-    }
-    if (plan_.continue_expected) return {Step::send_continue, taken};
-    auto progress = read_body(rest);
-    progress.taken += taken;
-    return progress;
+RequestReader::Step RequestReader::admit_body(std::size_t max_bytes, std::shared_ptr<BodyBudget> budget) {
+    if (const auto refusal = begin_body(std::min(max_bytes, limits_.max_body_bytes), std::move(budget)))
+        return refuse(*refusal, 0).step;
+    return plan_.continue_expected ? Step::send_continue : Step::need_more;
+}
+
+std::optional<Refusal> RequestReader::begin_body(std::size_t max_bytes, std::shared_ptr<BodyBudget> budget) {
+    body_.begin(max_bytes, std::move(budget));
+    if (plan_.framing == BodyFraming::length) return body_.expect(plan_.length);
+    chunks_.emplace(limits_.max_header_bytes);
+    return std::nullopt;
+}
+
+Request RequestReader::take_without_body() {
+    const auto announced = plan_.length;
+    Request request = take();
+    request.unread_bytes = announced;
+    request.keep_alive = false;
+    stage_ = Stage::refused;
+    return request;
 }
 
 RequestReader::Progress RequestReader::read_body(std::string_view data) {

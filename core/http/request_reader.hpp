@@ -28,6 +28,7 @@ class RequestReader {
 public:
     enum class Step {
         need_more,      ///< everything offered was taken
+        head,           ///< of a request with a body is complete: admit_body() or take_without_body()
         send_continue,  ///< the client waits for 100 Continue; go on reading
         request,        ///< one is complete: take()
         refused,        ///< refusal() says why; framing is lost, the stream is over
@@ -38,9 +39,15 @@ public:
     };
     enum class Stage { idle, head, body, complete, refused };
 
-    RequestReader(ReaderLimits limits, std::shared_ptr<BodyBudget> budget);
+    explicit RequestReader(ReaderLimits limits);
 
     Progress read(std::string_view data);
+
+    /// After Step::head: the body may come, as far as `max_bytes` and ReaderLimits allow, and is charged to `budget`.
+    /// Gives need_more, send_continue or refused.
+    Step admit_body(std::size_t max_bytes, std::shared_ptr<BodyBudget> budget);
+    /// After Step::head: the request as far as it is known. Its body stays in the stream, which is over for the reader.
+    Request take_without_body();
 
     /// The request that is complete; the reader is then ready for the next one.
     Request take();
@@ -48,17 +55,18 @@ public:
     const Refusal& refusal() const { return refusal_; }
     /// What is known so far of the request being read: nothing before its head is complete.
     const Request& partial() const { return request_; }
+    const BodyPlan& plan() const { return plan_; }
     Stage stage() const;
     std::size_t body_bytes() const { return body_.size(); }
 
 private:
     Progress read_head(std::string_view data);
-    Progress begin_body(std::size_t taken, std::string_view rest);
     Progress read_body(std::string_view data);
     Progress read_length(std::string_view data);
     Progress read_chunks(std::string_view data);
     Progress complete(std::size_t taken);
     Progress refuse(Refusal refusal, std::size_t taken);
+    std::optional<Refusal> begin_body(std::size_t max_bytes, std::shared_ptr<BodyBudget> budget);
     HeadScanner new_scanner() const;
 
     ReaderLimits limits_;

@@ -162,6 +162,7 @@ void Router::admitted(Exchange exchange) {
     exchange.user = exchange.context.principal.user;
     if (!route.access.admits(exchange.context.principal))
         return refuse(exchange, {.code = ErrorCode::forbidden, .detail = "Your roles do not allow this."});
+    if (const auto problem = refusal_at_head(route, exchange.context.request)) return refuse(exchange, *problem);
     if (const auto problem = objection(route, exchange.context.request)) return refuse(exchange, *problem);
     if (const auto* handler = std::get_if<SyncHandler>(&route.handler))
         return answer(exchange, call(*handler, exchange));

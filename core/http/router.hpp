@@ -12,6 +12,7 @@
 
 #include "auth/tokens.hpp"
 #include "http/answer.hpp"
+#include "http/head_judge.hpp"
 #include "http/idempotency.hpp"
 #include "http/rate_limiter.hpp"
 #include "http/responder.hpp"
@@ -58,6 +59,9 @@ public:
     Handler handler() {
         return [this](Request&& request, Responder responder) { dispatch(std::move(request), std::move(responder)); };
     }
+
+    /// For the edge: which bodies are worth reading. Lifetime: the router's.
+    BodyJudge body_judge() const { return HeadJudge(table_, parts_.tokens, parts_.limiter); }
 
     std::size_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
 

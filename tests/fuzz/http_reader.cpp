@@ -28,16 +28,20 @@ std::string told(const Request& request) {
 
 template <class NextSize>
 Heard read(std::string_view bytes, const std::shared_ptr<BodyBudget>& budget, NextSize next_size) {
-    RequestReader reader({.max_header_bytes = 1024, .max_target_bytes = 256, .max_body_bytes = 512}, budget);
+    RequestReader reader({.max_header_bytes = 1024, .max_target_bytes = 256, .max_body_bytes = 512});
     Heard out;
     bool open = true;
     while (!bytes.empty() && open) {
         std::string_view portion = bytes.substr(0, next_size());
         bytes.remove_prefix(portion.size());
         while (!portion.empty() && open) {
-            const auto progress = reader.read(portion);
+            auto progress = reader.read(portion);
             fuzz::require(progress.taken <= portion.size(), "no more is taken than was offered");
             portion.remove_prefix(progress.taken);
+            if (progress.step == RequestReader::Step::head) {
+                progress.step = reader.admit_body(512, budget);
+                if (progress.step != RequestReader::Step::refused) continue;
+            }
             if (progress.step == RequestReader::Step::request) {
                 const Request request = reader.take();
                 out.requests.push_back(told(request));

@@ -93,6 +93,13 @@ public:
         return std::exchange(buffer_, {});
     }
 
+    /// Takes at most so many bytes, as a slow client does; how many, 0 at the end.
+    std::size_t take(std::size_t bytes) {
+        std::string part(bytes, '\0');
+        const auto received = ::recv(fd_, part.data(), part.size(), 0);
+        return received > 0 ? static_cast<std::size_t>(received) : 0;
+    }
+
     /// True when something (or the end) can be read within `ms`.
     bool readable_within(int ms) {
         pollfd wanted{.fd = fd_, .events = POLLIN, .revents = 0};

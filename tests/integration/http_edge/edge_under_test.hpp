@@ -113,10 +113,13 @@ private:
 /// An edge on any free port whose paths answer in different manners; every other path echoes.
 class EdgeUnderTest {
 public:
-    explicit EdgeUnderTest(http::EdgeSettings settings = {})
-        : edge(std::move(settings), [this](http::Request&& request, http::Responder responder) {
-              answer(std::move(request), std::move(responder));
-          }) {
+    explicit EdgeUnderTest(http::EdgeSettings settings = {}, http::BodyJudge judge = {})
+        : edge(
+              std::move(settings),
+              [this](http::Request&& request, http::Responder responder) {
+                  answer(std::move(request), std::move(responder));
+              },
+              std::move(judge)) {
         const auto started = edge.start();
         if (!started) throw std::runtime_error(started.error().message);
     }
@@ -129,6 +132,8 @@ public:
 private:
     void answer(http::Request&& request, http::Responder responder) {
         using http::Response;
+        if (request.unread_bytes)
+            return responder.send(Response::text(401, "unread " + std::to_string(*request.unread_bytes)));
         if (request.path == "/hold") return held.put({std::move(request), std::move(responder)});
         if (request.path == "/throw") throw std::runtime_error("the secret reason");
         if (request.path == "/throw-late") {

@@ -328,3 +328,65 @@ TEST_CASE("many clients at once are all served", "[http][edge]") {
     CHECK(right == 1600);
     CHECK(server.edge.stats().requests == 1600);
 }
+
+TEST_CASE("a body that nobody wants is not waited for", "[http][edge][head]") {
+    EdgeUnderTest server({}, [](const http::Request& head, std::uint64_t, std::string_view client) {
+        return http::BodyLeave{.is_given = head.path != "/unwanted" && client == "127.0.0.1"};
+    });
+    SECTION("the answer comes at the head, before 100 Continue, and ends the connection") {
+        auto client = server.connect();
+        const auto answer =
+            client.ask("POST /unwanted HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5000000\r\n\r\n");
+        CHECK(answer.status == 401);
+        CHECK(answer.body == "unread 5000000");
+        CHECK(answer.has("Connection: close"));
+        CHECK(client.at_end());
+    }
+    SECTION("a client that sends it all the same gets the answer, and no later request is found in it") {
+        auto client = server.connect();
+        client.send("POST /unwanted HTTP/1.1\r\nHost: a\r\nContent-Length: 5000000\r\n\r\n" + std::string(40'000, ' ') +
+                    get("/smuggled"));
+        CHECK(client.read().body == "unread 5000000");
+        CHECK(client.at_end());
+    }
+    SECTION("what is announced, or comes in chunks, takes nothing of the budget") {
+        auto client = server.connect();
+        CHECK(client.ask("POST /unwanted HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n").body ==
+              "unread 0");
+        CHECK(server.edge.stats().body_bytes_in_flight == 0);
+        CHECK(server.edge.stats().requests == 1);
+    }
+    SECTION("others are read as ever") {
+        auto client = server.connect();
+        CHECK(client.ask(post("/wanted", "body") + get("/next")).body == "POST /wanted body");
+        CHECK(client.read().body == "GET /next ");
+    }
+}
+
+TEST_CASE("bodies of those who have not signed in leave the others their room", "[http][edge][head]") {
+    http::EdgeSettings settings;
+    settings.body_budget_bytes = 1024 * 1024;
+    settings.limits.max_body_bytes = 600 * 1024;
+    EdgeUnderTest server(settings, [](const http::Request& head, std::uint64_t, std::string_view) {
+        return http::BodyLeave{.is_strangers = head.path == "/token"};
+    });
+    std::vector<RawHttpClient> strangers;
+    for (int i = 0; i < 37; ++i) {
+        strangers.push_back(server.connect());
+        strangers.back().send("POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: 16384\r\n\r\n" +
+                              std::string(16'383, 's'));
+    }
+    REQUIRE(eventually([&] { return server.edge.stats().body_bytes_in_flight == 37 * 16 * 1024; }));
+    CHECK(server.connect().ask(post("/token", std::string(16'384, 's'))).status == 503);
+    CHECK(server.connect().ask(post("/invoices", std::string(400'000, 'i'))).status == 200);
+}
+
+TEST_CASE("what a judge allows for one request bounds its body", "[http][edge][head]") {
+    EdgeUnderTest server(
+        {}, [](const http::Request&, std::uint64_t, std::string_view) { return http::BodyLeave{.max_bytes = 8}; });
+    CHECK(server.connect().ask(post("/", "12345678")).status == 200);
+    CHECK(server.connect().ask(post("/", "123456789")).status == 413);
+    CHECK(server.connect()
+              .ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n123456789\r\n")
+              .status == 413);
+}

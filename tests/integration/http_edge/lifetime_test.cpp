@@ -102,6 +102,19 @@ TEST_CASE("a client that takes none of its answer is cut off", "[http][edge][tim
     CHECK(client.read_to_end().size() < 50'000'000);
 }
 
+TEST_CASE("a client that takes its answer in crumbs is cut off", "[http][edge][time]") {
+    auto settings = patient();
+    settings.write_timeout = 50ms;
+    settings.write_bytes_per_second = 1 << 30;
+    EdgeUnderTest server(settings);
+    auto client = server.connect();
+    client.send(get("/large?size=50000000"));
+    std::size_t taken = 0;
+    for (std::size_t part = 1; part > 0 && server.edge.stats().timed_out == 0; taken += part) part = client.take(64);
+    CHECK(taken < 50'000'000);
+    CHECK(server.edge.stats().timed_out == 1);
+}
+
 TEST_CASE("a handler may take as long as it likes", "[http][edge][time]") {
     auto settings = patient();
     settings.header_timeout = settings.body_timeout = settings.idle_timeout = settings.write_timeout = 20ms;

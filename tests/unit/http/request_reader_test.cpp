@@ -25,14 +25,19 @@ struct Outcome {
 /// Feeds `bytes` in portions of the sizes that `next_size` gives, as a connection would.
 template <class NextSize>
 Outcome read(RequestReader& reader, std::string_view bytes, NextSize next_size) {
+    const auto budget = std::make_shared<BodyBudget>(1 << 20);
     Outcome outcome;
     while (!bytes.empty() && !outcome.closes) {
         auto portion = bytes.substr(0, next_size());
         bytes.remove_prefix(portion.size());
         while (!portion.empty() && !outcome.closes) {
-            const auto progress = reader.read(portion);
+            auto progress = reader.read(portion);
             REQUIRE(progress.taken <= portion.size());
             portion.remove_prefix(progress.taken);
+            if (progress.step == RequestReader::Step::head) {
+                progress.step = reader.admit_body(kTableLimits.max_body_bytes, budget);
+                if (progress.step != RequestReader::Step::refused) continue;
+            }
             if (progress.step == RequestReader::Step::request) {
                 outcome.requests.push_back(reader.take());
                 outcome.statuses.push_back(200);
@@ -50,7 +55,7 @@ Outcome read(RequestReader& reader, std::string_view bytes, NextSize next_size) 
 }
 
 RequestReader table_reader() {
-    return {kTableLimits, std::make_shared<BodyBudget>(1 << 20)};
+    return RequestReader(kTableLimits);
 }
 
 Outcome read_whole(std::string_view bytes) {
@@ -170,8 +175,9 @@ TEST_CASE("a client that expects 100-continue is told once, before its body", "[
     auto reader = table_reader();
     const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n";
     const auto progress = reader.read(head);
-    CHECK(progress.step == RequestReader::Step::send_continue);
+    CHECK(progress.step == RequestReader::Step::head);
     CHECK(progress.taken == head.size());
+    CHECK(reader.admit_body(2, std::make_shared<BodyBudget>(4096)) == RequestReader::Step::send_continue);
     CHECK(reader.read("a").step == RequestReader::Step::need_more);
     CHECK(reader.read("b").step == RequestReader::Step::request);
 }
@@ -184,7 +190,9 @@ TEST_CASE("the stages follow the bytes", "[http][reader]") {
     CHECK(reader.stage() == Stage::idle);
     reader.read("POST / HT");
     CHECK(reader.stage() == Stage::head);
-    reader.read("TP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na");
+    reader.read("TP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n");
+    reader.admit_body(2, std::make_shared<BodyBudget>(4096));
+    reader.read("a");
     CHECK(reader.stage() == Stage::body);
     CHECK(reader.body_bytes() == 1);
     CHECK(reader.partial().method == "POST");
@@ -200,28 +208,31 @@ TEST_CASE("bodies are charged for what arrived, and for as long as the request l
     const auto head = [](int size) {
         return "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n";
     };
-    RequestReader reader(limits, budget);
+    RequestReader reader(limits);
     reader.read(head(5000));
+    reader.admit_body(8192, budget);
     CHECK(budget->used() == 0);
     reader.read(std::string(5000, 'x'));
     std::optional<Request> request = reader.take();
     CHECK(budget->used() == 8192);
 
     SECTION("then the next body is turned away before it is read") {
-        RequestReader other(limits, budget);
-        CHECK(other.read(head(1)).step == RequestReader::Step::refused);
+        RequestReader other(limits);
+        CHECK(other.read(head(1)).step == RequestReader::Step::head);
+        CHECK(other.admit_body(8192, budget) == RequestReader::Step::refused);
         CHECK(other.refusal().status == 503);
         CHECK(other.refusal().retry_after_s > 0);
     }
     SECTION("chunks are turned away when they arrive") {
-        RequestReader other(limits, budget);
+        RequestReader other(limits);
         CHECK(other.read("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n").step ==
-              RequestReader::Step::need_more);
+              RequestReader::Step::head);
+        CHECK(other.admit_body(8192, budget) == RequestReader::Step::need_more);
         CHECK(other.read("1\r\na").step == RequestReader::Step::refused);
         CHECK(other.refusal().status == 503);
     }
     SECTION("requests without a body go on") {
-        RequestReader other(limits, budget);
+        RequestReader other(limits);
         CHECK(other.read(get("/")).step == RequestReader::Step::request);
     }
     SECTION("a moved request keeps the charge, its end gives it back") {
@@ -233,8 +244,10 @@ TEST_CASE("bodies are charged for what arrived, and for as long as the request l
     }
     request.reset();
     SECTION("a refused body gives back its part") {
-        RequestReader other(limits, budget);
-        other.read("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na");
+        RequestReader other(limits);
+        other.read("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+        other.admit_body(8192, budget);
+        other.read("1\r\na");
         CHECK(budget->used() > 0);
         CHECK(other.read("nonsense").step == RequestReader::Step::refused);
         CHECK(budget->used() == 0);
@@ -245,8 +258,57 @@ TEST_CASE("a large head in single bytes is read as the same request", "[http][re
     std::string bytes = "GET / HTTP/1.1\r\nHost: a\r\n";
     for (int i = 0; i < 1000; ++i) bytes += "X-" + std::to_string(i) + ": value\r\n";
     bytes += "\r\n";
-    RequestReader reader({.max_header_bytes = 64 * 1024}, std::make_shared<BodyBudget>(0));
+    RequestReader reader({.max_header_bytes = 64 * 1024});
     const auto outcome = read(reader, bytes, [] { return 1; });
     REQUIRE(outcome.requests.size() == 1);
     CHECK(outcome.requests[0].headers.find("x-999") == "value");
+}
+
+TEST_CASE("a request with a body stops at its head, before a byte of the body is taken", "[http][reader]") {
+    auto reader = table_reader();
+    const std::string head = "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";
+    const auto progress = reader.read(head + "hello");
+    CHECK(progress.step == RequestReader::Step::head);
+    CHECK(progress.taken == head.size());
+    CHECK(reader.partial().path == "/a");
+    CHECK(reader.plan().length == 5);
+    SECTION("its body is bounded by what is allowed just for it") {
+        CHECK(reader.admit_body(4, std::make_shared<BodyBudget>(64)) == RequestReader::Step::refused);
+        CHECK(reader.refusal().status == 413);
+    }
+    SECTION("without leave it is taken as it is, and the stream is over") {
+        const auto request = reader.take_without_body();
+        CHECK(request.path == "/a");
+        CHECK(request.unread_bytes == 5);
+        CHECK_FALSE(request.keep_alive);
+        CHECK(reader.read("hello").step == RequestReader::Step::refused);
+    }
+}
+
+TEST_CASE("an announced body holds no memory before it comes", "[http][reader][budget]") {
+    BodyBuffer buffer;
+    buffer.begin(std::size_t{64} << 20, std::make_shared<BodyBudget>(std::size_t{64} << 20));
+    REQUIRE_FALSE(buffer.expect(std::size_t{64} << 20));
+    REQUIRE_FALSE(buffer.append("x"));
+    std::string body;
+    BodyCharge charge;
+    buffer.move_to(body, charge);
+    CHECK(body.capacity() < 4096);
+    CHECK(charge.bytes() == 4096);
+}
+
+TEST_CASE("a share of the budget can be spent without spending the whole", "[http][reader][budget]") {
+    const auto whole = std::make_shared<BodyBudget>(80);
+    BodyBudget share(10, whole);
+    CHECK(share.take(10));
+    CHECK_FALSE(share.could_take(1));
+    CHECK_FALSE(share.take(1));
+    CHECK(whole->used() == 10);
+    CHECK(whole->take(70));
+    share.give_back(10);
+    CHECK(whole->used() == 70);
+    CHECK(whole->take(5));
+    CHECK_FALSE(share.take(6));
+    CHECK(share.used() == 0);
+    CHECK(share.take(5));
 }
