@@ -23,7 +23,7 @@ DOCUMENTS = [SOURCE / "README.md", *sorted(SOURCE.glob("docs/**/*.md")), *sorted
 BLOCK = re.compile(r"^```sh runnable\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
 ENDPOINT = re.compile(r"^\| `(GET|POST|PUT|DELETE) ([^` ]+)` \|", re.M)
-PATH_IN_SOURCE = re.compile(r'"(/(?:api|health|metrics|token|logout)[a-z0-9/_{}-]*)"')
+PATH_IN_SOURCE = re.compile(r'"(/(?:api|health|metrics|token|logout|openapi|docs)[a-z0-9/_{}.-]*)"')
 
 
 def run_blocks(text, site, url):
