@@ -2,6 +2,7 @@
 
 #include "app/plugin_report.hpp"
 #include "http/metrics_routes.hpp"
+#include "http/routes/docs_routes.hpp"
 #include "plugin/failure_log.hpp"
 #include "records/schema.hpp"
 
@@ -68,6 +69,7 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
     auth_routes_.add_to(router_);
     http::add_api(router_, api_);
     http::add_plugins(router_, [this] { return plugin_report(*core_.plugins, *core_.pipeline); });
+    http::add_docs(router_, TREASURER_VERSION);  // after all others: it describes them
     publish_metrics();
 }
 

@@ -10,12 +10,12 @@ import re
 import subprocess
 import sys
 import unittest
-import urllib.request
 from pathlib import Path
 
 sys.dont_write_bytecode = True
 SOURCE = Path(os.environ["TREASURER_SOURCE"])
 sys.path.insert(0, str(SOURCE / "tests/support"))
+from api_paths import methods_of, paths_in_source
 from host import BUILD, PASSWORD, Site
 
 DOCUMENTS = [SOURCE / "README.md", *sorted(SOURCE.glob("docs/**/*.md")), *sorted(SOURCE.glob("examples/**/*.md")),
@@ -23,7 +23,6 @@ DOCUMENTS = [SOURCE / "README.md", *sorted(SOURCE.glob("docs/**/*.md")), *sorted
 BLOCK = re.compile(r"^```sh runnable\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
 ENDPOINT = re.compile(r"^\| `(GET|POST|PUT|DELETE) ([^` ]+)` \|", re.M)
-PATH_IN_SOURCE = re.compile(r'"(/(?:api|health|metrics|token|logout)[a-z0-9/_{}-]*)"')
 
 
 def run_blocks(text, site, url):
@@ -61,19 +60,12 @@ class Documents(unittest.TestCase):
         documented = {}
         for method, path in ENDPOINT.findall((SOURCE / "docs/api.md").read_text(encoding="utf-8")):
             documented.setdefault(path, set()).add(method)
-        in_source = {path for file in (SOURCE / "core/http").rglob("*.cpp")
-                     for path in PATH_IN_SOURCE.findall(file.read_text(encoding="utf-8")) if not path.endswith("/")}
-        self.assertEqual(sorted(documented), sorted(in_source))
+        self.assertEqual(sorted(documented), sorted(paths_in_source(SOURCE)))
         with Site("docs") as site:
             url = site.start().url
             for path, methods in documented.items():
                 with self.subTest(path=path):
-                    self.assertEqual(allowed(url + path.replace("{id}", "any")), methods)
-
-
-def allowed(url):
-    with urllib.request.urlopen(urllib.request.Request(url, method="OPTIONS"), timeout=10) as answer:
-        return set(answer.headers["Allow"].replace(" ", "").split(",")) - {"HEAD", "OPTIONS"}
+                    self.assertEqual(methods_of(url, path), methods)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,13 @@
+/// GET /openapi.json: the routes of this host, described.
+#pragma once
+
+#include <string_view>
+
+#include "http/router.hpp"
+
+namespace treasurer::http {
+
+/// Made once, here, of the routes that the router has by now: to be called after all others are added.
+void add_docs(Router& router, std::string_view version);
+
+}  // namespace treasurer::http

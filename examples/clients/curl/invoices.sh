@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# The same with curl: sign in, submit an invoice, wait for its payment, and look at the books.
+#
+#     URL=http://127.0.0.1:8080 TREASURER_USER=NAME TREASURER_PASSWORD=... curl/invoices.sh INVOICE.txt
+set -euo pipefail
+: "${URL:?}" "${TREASURER_USER:?}" "${TREASURER_PASSWORD:?}"
+invoice=$1
+
+# member NAME: that member of the JSON object on standard input.
+member() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+
+# call METHOD PATH [CURL OPTIONS]: with the token; tells a refusal's body, and fails.
+call() {
+    local method=$1 path=$2
+    shift 2
+    curl -sS --fail-with-body -X "$method" -H "Authorization: Bearer $token" "$@" "$URL$path"
+}
+
+token=$(curl -sS --fail-with-body "$URL/token" --data-urlencode "username=$TREASURER_USER" \
+    --data-urlencode "password=$TREASURER_PASSWORD" | member access_token)
+
+# The document as it is; the key is of its bytes, so that running this again asks for the same.
+key=invoice-$(sha256sum "$invoice" | cut -d' ' -f1)
+submitted=$(call POST /api/v1/invoices -H 'Content-Type: text/plain' -H "Idempotency-Key: $key" -H 'Prefer: respond-async' \
+    --data-binary "@$invoice")
+payment=$(member payment_id <<<"$submitted")
+echo "invoice $(member id <<<"$submitted") is $(member status <<<"$submitted")"
+
+state=
+for _ in $(seq 60); do
+    state=$(call GET "/api/v1/payments/$payment" | member state)
+    case $state in settled | failed | cancelled | returned | waiting_approval) break ;; esac
+    sleep 0.5
+done
+echo "payment $payment is $state"
+
+echo "what waits for a person:"
+call GET '/api/v1/approvals?status=pending&limit=10' | member items
+echo "the books:"
+call GET /api/v1/ledger/trial-balance
+echo
+call GET /api/dashboard
+echo
+call POST /logout | member status

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""The example clients do what they say, as a user would start them, on a host of their own; and a client of the original
+service needs no change."""
+
+import os
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+SOURCE = Path(os.environ["TREASURER_SOURCE"])
+sys.path.insert(0, str(SOURCE / "tests/support"))
+from host import PASSWORD, Site  # noqa: E402
+
+CLIENTS, INVOICES = SOURCE / "examples/clients", SOURCE / "examples/invoices"
+HOSTING, CDN = INVOICES / "01_nimbus_forge_hosting.txt", INVOICES / "02_pixel_harbor_cdn.txt"
+COMPUTE = INVOICES / "03_quillnode_compute.txt"
+
+
+class Clients(unittest.TestCase):
+    def setUp(self):
+        self.site = self.enterContext(Site("clients", {"policy.critical_runway_months": 0}))
+        self.site.add_user("clerk", "submitter")
+        self.site.add_user("admin", "admin")
+        self.site.run("vendor", "import", str(INVOICES / "vendors.yaml"))
+        self.host = self.site.start()
+
+    def run_client(self, *command, expect=0):
+        environment = {**os.environ, "URL": self.host.url, "TREASURER_USER": "clerk", "TREASURER_PASSWORD": PASSWORD}
+        done = subprocess.run([str(word) for word in command], env=environment, capture_output=True, text=True, timeout=120,
+                              check=False)
+        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        return done.stdout
+
+    def python(self, *files, **options):
+        return self.run_client(sys.executable, CLIENTS / "python/treasurer_client.py", "--url", self.host.url, "--user",
+                               "clerk", *files, **options)
+
+    def test_the_python_client_is_paid_once_however_often_it_runs(self):
+        first = self.python(HOSTING, COMPUTE)
+        self.assertIn("01_nimbus_forge_hosting.txt: settled, 180 MNEE to Nimbus Forge Hosting LLC\n", first)
+        self.assertIn("03_quillnode_compute.txt: waiting_approval, 1500 MNEE", first)
+        self.assertIn("balance 99820.0 MNEE", first)
+        again = self.python(HOSTING)
+        self.assertIn("(submitted before)", again)
+        self.assertIn("balance 99820.0 MNEE", again)
+
+    def test_the_python_client_tells_what_is_refused(self):
+        letter = Path(self.site.folder) / "letter.txt"
+        letter.write_text("Dear all, see you on Monday.\n", encoding="utf-8")
+        told = self.python(letter, expect=1)
+        self.assertIn("unreadable_document", told)
+
+    def test_the_curl_client_submits_a_document_and_waits_for_its_payment(self):
+        told = self.run_client("bash", CLIENTS / "curl/invoices.sh", CDN)
+        self.assertRegex(told, r"payment [0-9a-f-]{36} is settled")
+        self.assertIn('"difference":"0"', told)
+        self.assertTrue(told.endswith("logged_out\n"), told)
+
+    def test_the_curl_client_fails_on_a_wrong_password(self):
+        environment = {**os.environ, "URL": self.host.url, "TREASURER_USER": "clerk", "TREASURER_PASSWORD": "a guess"}
+        done = subprocess.run(["bash", CLIENTS / "curl/invoices.sh", CDN], env=environment, capture_output=True, text=True,
+                              timeout=60, check=False)
+        self.assertNotEqual(done.returncode, 0)
+
+    def test_a_client_of_the_original_service_needs_no_change(self):
+        told = self.run_client(sys.executable, CLIENTS / "python/original_client.py", self.host.url, "admin", COMPUTE)
+        for exchange in ("login as a multipart form: 200", "login as a form: 200", "dashboard: 200", "a new limit: 200",
+                         "process-invoice: 200", "the same once more: 409", "logs: 200", "the limit as it was: 200"):
+            self.assertIn(exchange + "\n", told)
+
+
+if __name__ == "__main__":
+    unittest.main()
