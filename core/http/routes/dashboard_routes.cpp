@@ -76,13 +76,17 @@ void add_dashboard(Router& router, const ApiServices& services) {
                 .name = "dashboard",
                 .access = read,
                 .handler = AsyncHandler(
-                    [&services](RequestContext context) { return get_dashboard(services, std::move(context)); })});
+                    [&services](RequestContext context) { return get_dashboard(services, std::move(context)); }),
+                .produces = json_only,
+                .parameters = no_parameters});
     router.add({.method = "GET",
                 .pattern = "/api/dashboard/logs",
                 .name = "dashboard.logs",
                 .access = read,
                 .handler = AsyncHandler(
-                    [&services](RequestContext context) { return get_logs(services, std::move(context)); })});
+                    [&services](RequestContext context) { return get_logs(services, std::move(context)); }),
+                .produces = json_only,
+                .parameters = std::vector<std::string>{"limit", "page", "cursor"}});
 }
 
 }  // namespace treasurer::http
