@@ -37,8 +37,8 @@ Response readiness(const std::vector<ServiceState>& services, const std::string&
     document["services"] = std::move(states);
     if (quarantined) document["quarantined"] = *quarantined;
     document["version"] = version;
-    return never_kept(Response::json(
-        ready ? 200 : 503, document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)));
+    return never_kept(Response::json(ready ? 200 : 503,
+                                     document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)));
 }
 
 Task<Response> ready(ReadServices read, ReadQuarantine read_quarantine, std::string version) {

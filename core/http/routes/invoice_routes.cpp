@@ -90,6 +90,8 @@ Task<Response> get_document(const ApiServices& services, RequestContext context)
         co_return respond(Problem{.code = ErrorCode::not_found, .detail = "Its document is not kept any more."},
                           context);
     Response out;
+    out.headers.add("ETag", '"' + (*invoice)->document_sha256 + '"');
+    out.headers.add("Cache-Control", "private, max-age=31536000, immutable");  // an invoice never gets another document
     out.headers.add("Content-Type", (*invoice)->media_type.starts_with("text/") ? "text/plain; charset=utf-8"
                                                                                 : "application/octet-stream");
     out.headers.add("Content-Disposition", "attachment; filename=\"invoice-" + (*invoice)->id + "\"");

@@ -121,7 +121,7 @@ TEST_CASE("every answer tells browsers and caches to be careful", "[router]") {
         CHECK(answer.header("X-Content-Type-Options") == "nosniff");
         CHECK(answer.header("X-Frame-Options") == "DENY");
         CHECK(answer.header("Referrer-Policy") == "no-referrer");
-        CHECK(answer.header("Cache-Control") == "no-store");
+        CHECK(answer.header("Cache-Control") == (answer->status == 200 ? "private, no-cache" : "no-store"));
         CHECK(answer.header("Content-Security-Policy") == "default-src 'none'; frame-ancestors 'none'");
         CHECK(answer.header("X-RateLimit-Limit") == "100");
     }
