@@ -1,10 +1,75 @@
 #include "http/answer.hpp"
 
+#include "http/characters.hpp"
+#include "http/conditional.hpp"
+#include "http/content_coding.hpp"
 #include "http/security_headers.hpp"
 
 namespace treasurer::http {
+namespace {
 
-void finish_answer(Response& response, const AnswerFacts& /*facts*/) {
+/// All fields of that name as one list; empty without one.
+std::string joined(const Headers& headers, std::string_view name) {
+    std::string out;
+    for (std::size_t i = 0; i < headers.size(); ++i) {
+        if (!equal_ignoring_case(headers[i].name, name)) continue;
+        if (!out.empty()) out += ", ";
+        out += headers[i].value;
+    }
+    return out;
+}
+
+bool is_representation(const Response& response, const AnswerFacts& facts) {
+    const bool is_read = facts.method == "GET" || facts.method == "HEAD";
+    return is_read && response.status == 200 && response.headers.find("Cache-Control") != "no-store";
+}
+
+bool is_worth_coding(const Response& response) {
+    const auto size = response.content().size();
+    return !response.shared_body && !response.headers.contains("Content-Encoding") && size >= smallest_gzipped &&
+           size <= largest_gzipped && is_compressible(response.headers.find("Content-Type").value_or(""));
+}
+
+/// The client has it: what remains says which one, and how long that is so.
+void become_not_modified(Response& response) {
+    response.status = 304;
+    response.body.clear();
+    response.shared_body.reset();
+    for (const char* name : {"Content-Type", "Content-Encoding", "Content-Disposition", "Link"})
+        response.headers.remove(name);
+}
+
+void offer(Response& response, const AnswerFacts& facts) {
+    auto& headers = response.headers;
+    if (!headers.contains("Cache-Control")) headers.add("Cache-Control", "private, no-cache");
+    add_vary(response, "Accept-Encoding");
+    const bool coded = is_worth_coding(response) && coding_for(facts.accept_encoding) == Coding::gzip;
+    const auto given = headers.find("ETag");
+    std::string tag = given ? std::string(*given) : entity_tag(response.content());
+    if (coded) tag = tag_of_coding(tag, "gz");
+    headers.set("ETag", tag);
+    if (names_tag(facts.if_none_match, tag)) return become_not_modified(response);
+    if (!coded) return;
+    response.body = gzip(response.body);
+    headers.add("Content-Encoding", "gzip");
+}
+
+}  // namespace
+
+AnswerFacts AnswerFacts::of(const Request& request) {
+    AnswerFacts out{.method = request.method};
+    if (request.headers.contains("Accept-Encoding")) out.accept_encoding = joined(request.headers, "Accept-Encoding");
+    out.if_none_match = joined(request.headers, "If-None-Match");
+    return out;
+}
+
+void add_vary(Response& response, std::string_view name) {
+    const auto before = response.headers.find("Vary");
+    response.headers.set("Vary", before ? std::string(*before).append(", ").append(name) : std::string(name));
+}
+
+void finish_answer(Response& response, const AnswerFacts& facts) {
+    if (is_representation(response, facts)) offer(response, facts);
     add_security_headers(response);
 }
 

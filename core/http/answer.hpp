@@ -1,7 +1,10 @@
-/// What every answer gets on its way out, whichever handler made it.
+/// What every answer gets on its way out, whichever handler made it: an entity tag, 304 for who has the representation
+/// already, a content coding, Cache-Control, and the headers by which browsers are careful.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "http/message.hpp"
 
@@ -10,11 +13,22 @@ namespace treasurer::http {
 /// What the answer depends on of the request; kept while the handler has the request.
 struct AnswerFacts {
     std::string method;
+    std::optional<std::string> accept_encoding = {};
+    std::string if_none_match = {};  ///< all of its fields, as one list
 
-    static AnswerFacts of(const Request& request) { return {request.method}; }
+    static AnswerFacts of(const Request& request);
 };
 
-/// After the handler, and after what is kept under an Idempotency-Key. Threads: any.
+/// After the handler, and after what is kept under an Idempotency-Key. Threads: any; it compresses, so a handler that
+/// answers on a transport thread gives its body as `shared_body`, which is left as it is.
+///
+/// A GET answered with 200 is a representation, unless the handler says Cache-Control: no-store (then nothing of it may
+/// be kept, and nothing is compressed: what holds secrets says so). A representation is `private, no-cache` where the
+/// handler says nothing else, has a strong ETag over its bytes as they are sent, and is compressed where the client
+/// asks for it, if its handler has not done so.
 void finish_answer(Response& response, const AnswerFacts& facts);
+
+/// Adds `name` to Vary.
+void add_vary(Response& response, std::string_view name);
 
 }  // namespace treasurer::http

@@ -81,12 +81,16 @@ void AuthRoutes::add_to(Router& router) {
                 .name = "token",
                 .access = Access::anyone(),
                 .handler = AsyncHandler([this](RequestContext context) { return sign_in(std::move(context)); }),
-                .max_body_bytes = std::size_t{16} * 1024});
+                .max_body_bytes = std::size_t{16} * 1024,
+                .consumes = {"application/x-www-form-urlencoded", "multipart/form-data", "application/json"},
+                .produces = {"application/json"}});
     router.add({.method = "POST",
                 .pattern = "/logout",
                 .name = "logout",
                 .access = Access::signed_in(),
-                .handler = AsyncHandler([this](RequestContext context) { return sign_out(std::move(context)); })});
+                .handler = AsyncHandler([this](RequestContext context) { return sign_out(std::move(context)); }),
+                .consumes = {"application/json"},
+                .produces = {"application/json"}});
 }
 
 Task<Response> AuthRoutes::sign_in(RequestContext context) {

@@ -7,9 +7,15 @@
 namespace treasurer::http {
 namespace {
 
+/// Of this very moment: nobody may keep it, and a tag would never be met again.
+Response never_kept(Response response) {
+    response.headers.add("Cache-Control", "no-store");
+    return response;
+}
+
 Response state(const char* status, const std::string& version, const Clock& clock) {
-    return Response::json(200, std::string(R"({"status":")") + status + R"(","version":")" + version +
-                                   R"(","timestamp":")" + observe::timestamp(clock.unix_ms()) + "\"}");
+    return never_kept(Response::json(200, std::string(R"({"status":")") + status + R"(","version":")" + version +
+                                              R"(","timestamp":")" + observe::timestamp(clock.unix_ms()) + "\"}"));
 }
 
 /// `quarantined` is true, false, or null when it cannot be read.
@@ -31,8 +37,8 @@ Response readiness(const std::vector<ServiceState>& services, const std::string&
     document["services"] = std::move(states);
     if (quarantined) document["quarantined"] = *quarantined;
     document["version"] = version;
-    return Response::json(ready ? 200 : 503,
-                          document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    return never_kept(Response::json(ready ? 200 : 503,
+                                     document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)));
 }
 
 Task<Response> ready(ReadServices read, ReadQuarantine read_quarantine, std::string version) {
@@ -53,7 +59,8 @@ Route open_route(std::string path, std::string name, std::variant<SyncHandler, A
             .name = std::move(name),
             .access = Access::anyone(),
             .handler = std::move(handler),
-            .is_rate_limited = false};
+            .is_rate_limited = false,
+            .parameters = std::vector<std::string>{}};
 }
 
 }  // namespace

@@ -86,6 +86,23 @@ std::optional<MediaType> parse_media_type(std::string_view text) {
     return out;
 }
 
+int quality_of(std::string_view parameters) {
+    int out = 1000;
+    for_each_parameter(parameters, [&](std::string_view name, const std::string& value) {
+        if (equal_ignoring_case(name, "q")) out = quality(value);
+    });
+    return out;
+}
+
+bool is_one_of(std::optional<std::string_view> content_type, const std::vector<std::string>& types) {
+    if (!content_type) return true;
+    const auto type = parse_media_type(*content_type);
+    if (!type) return false;
+    return std::any_of(types.begin(), types.end(), [&](const std::string& one) {
+        return one == "*/*" || one == type->name || (one == "application/json" && type->name.ends_with("+json"));
+    });
+}
+
 int weight_of(std::optional<std::string_view> accept, std::string_view media_type) {
     if (!accept || trimmed(*accept).empty()) return 1000;
     int best = 0, weight = 0;
@@ -94,11 +111,7 @@ int weight_of(std::optional<std::string_view> accept, std::string_view media_typ
         const int found = specificity(trimmed(element.substr(0, semicolon)), media_type);
         if (found <= best) return;
         best = found;
-        weight = 1000;
-        if (semicolon == std::string_view::npos) return;
-        for_each_parameter(element.substr(semicolon + 1), [&](std::string_view name, const std::string& value) {
-            if (equal_ignoring_case(name, "q")) weight = quality(value);
-        });
+        weight = semicolon == std::string_view::npos ? 1000 : quality_of(element.substr(semicolon + 1));
     });
     return weight;
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace treasurer::http {
 
@@ -20,6 +21,13 @@ struct MediaType {
 
 /// nullopt for what is no type/subtype.
 std::optional<MediaType> parse_media_type(std::string_view text);
+
+/// The weight (0..1000) in the parameters of an element of Accept or Accept-Encoding, "q=0.5"; without one 1000.
+int quality_of(std::string_view parameters);
+
+/// Whether a body of this Content-Type may be given to what takes `types`: "*/*" is any, "application/json" also what
+/// ends in +json. No header says nothing: then whoever reads the body judges it.
+bool is_one_of(std::optional<std::string_view> content_type, const std::vector<std::string>& types);
 
 /// The weight (0..1000) that an Accept value gives to a media type; no value accepts everything.
 int weight_of(std::optional<std::string_view> accept, std::string_view media_type);

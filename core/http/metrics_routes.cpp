@@ -9,6 +9,7 @@ Response read_metrics(const RequestContext& context, const observe::Metrics& met
     const auto type = choose(context.request.headers.find("Accept"), {"text/plain", "application/json"});
     auto response = type == "application/json" ? Response::json(200, kpis.json()) : Response::empty(200);
     response.headers.add("Vary", "Accept");
+    response.headers.add("Cache-Control", "no-store");  // of this very moment
     if (type == "application/json") return response;
     response.body = metrics.prometheus();
     response.headers.add("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
@@ -25,7 +26,8 @@ void add_metrics_routes(Router& router, const observe::Metrics& metrics, observe
          .access = access,
          .handler = SyncHandler([&](const RequestContext& context) { return read_metrics(context, metrics, kpis); }),
          .is_rate_limited = false,
-         .produces = {"text/plain", "application/json"}});
+         .produces = {"text/plain", "application/json"},
+         .parameters = std::vector<std::string>{}});
     router.add({.method = "POST",
                 .pattern = "/metrics/reset",
                 .name = "metrics.reset",
@@ -33,7 +35,9 @@ void add_metrics_routes(Router& router, const observe::Metrics& metrics, observe
                 .handler = SyncHandler([&](const RequestContext&) {
                     kpis.reset();
                     return Response::json(200, std::string(R"({"status":"reset"})"));
-                })});
+                }),
+                .consumes = {"application/json"},
+                .produces = {"application/json"}});
 }
 
 }  // namespace treasurer::http

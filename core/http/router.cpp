@@ -30,24 +30,27 @@ bool accepts_one_of(const Request& request, const std::vector<std::string>& prod
     return std::any_of(produces.begin(), produces.end(), [&](const auto& type) { return weight_of(accept, type) > 0; });
 }
 
+std::string taken(const std::vector<std::string>& parameters) {
+    std::string out;
+    for (const auto& name : parameters) out += (out.empty() ? "this takes " : ", ") + name;
+    return out.empty() ? "this takes none" : out;
+}
+
 /// What a route asks of a request beyond its sender.
 std::optional<Problem> objection(const Route& route, const Request& request) {
     if (request.body.size() > route.max_body_bytes)
         return Problem{.code = ErrorCode::body_too_large,
                        .detail = "The body may have at most " + std::to_string(route.max_body_bytes) + " bytes here."};
-    if (!route.consumes.empty() && !request.body.empty()) {
-        const auto header = request.headers.find("Content-Type");
-        const auto type = header ? parse_media_type(*header) : std::nullopt;
-        if (!type || !contains(route.consumes, type->name))
-            return Problem{.code = ErrorCode::unsupported_media_type,
-                           .detail = "The body's Content-Type is not one this takes."};
-    }
+    if (!route.consumes.empty() && !request.body.empty() &&
+        !is_one_of(request.headers.find("Content-Type"), route.consumes))
+        return Problem{.code = ErrorCode::unsupported_media_type,
+                       .detail = "The body's Content-Type is not one this takes."};
     if (route.parameters)
         for (const auto& [name, value] : request.query)
             if (!contains(*route.parameters, name))
                 return Problem{.code = ErrorCode::validation_failed,
                                .detail = "This takes no such query parameter.",
-                               .errors = {{"/" + name, "is not known here"}}};
+                               .errors = {{"/" + name, "is not known here; " + taken(*route.parameters)}}};
     if (!route.produces.empty() && !accepts_one_of(request, route.produces))
         return Problem{.code = ErrorCode::not_acceptable, .detail = "None of the types in Accept is offered here."};
     return std::nullopt;

@@ -74,6 +74,10 @@ void add_api(Router& router, const ApiServices& services);
 /// `report` gives {"items":[…]} of what is loaded; it must neither wait nor call a plugin.
 void add_plugins(Router& router, std::function<Json()> report);
 
+/// For routes: what most of them take and give.
+inline const std::vector<std::string> json_only{"application/json"};
+inline const std::vector<std::string> no_parameters{};
+
 /// limit and cursor of a list. Problems: validation_failed for a limit outside 1..200.
 struct PageRequest {
     std::uint32_t limit = 50;

@@ -75,6 +75,7 @@ const auto show_approval = [](const Approval& one) { return shown(one); };
 }  // namespace
 
 void add_approvals(Router& router, const ApiServices& services) {
+    const ListShape listed{.filters = {{"status", "by_status", approval_statuses()}}};
     const auto read = Access::needs(auth::Permission::read),
                decides = Access::needs(auth::Permission::decide_approvals);
     const Retell retold = [&services](RequestContext context, std::string subject) {
@@ -84,23 +85,28 @@ void add_approvals(Router& router, const ApiServices& services) {
                 .pattern = "/api/v1/approvals",
                 .name = "approvals.list",
                 .access = read,
-                .handler = AsyncHandler([&services](RequestContext context) {
-                    return list_records<Approval>(services.store, std::move(context),
-                                                  {{"status", "by_status", approval_statuses()}}, show_approval);
-                })});
+                .handler = AsyncHandler([&services, listed](RequestContext context) {
+                    return list_records<Approval>(services.store, std::move(context), listed, show_approval);
+                }),
+                .produces = json_only,
+                .parameters = listed.parameters()});
     router.add({.method = "GET",
                 .pattern = "/api/v1/approvals/{id}",
                 .name = "approvals.get",
                 .access = read,
                 .handler = AsyncHandler([&services](RequestContext context) {
                     return get_record<Approval>(services.store, std::move(context), "approval", show_approval);
-                })});
+                }),
+                .produces = json_only,
+                .parameters = no_parameters});
     router.add({.method = "POST",
                 .pattern = "/api/v1/approvals/{id}/approve",
                 .name = "approvals.approve",
                 .access = decides,
                 .handler = AsyncHandler(
                     [&services](RequestContext context) { return decide(services, std::move(context), true); }),
+                .consumes = json_only,
+                .produces = json_only,
                 .retell = retold});
     router.add({.method = "POST",
                 .pattern = "/api/v1/approvals/{id}/reject",
@@ -108,6 +114,8 @@ void add_approvals(Router& router, const ApiServices& services) {
                 .access = decides,
                 .handler = AsyncHandler(
                     [&services](RequestContext context) { return decide(services, std::move(context), false); }),
+                .consumes = json_only,
+                .produces = json_only,
                 .retell = retold});
 }
 

@@ -113,27 +113,33 @@ Task<Response> last_reconciliation(const ApiServices& services, RequestContext c
 }  // namespace
 
 void add_ledger(Router& router, const ApiServices& services) {
+    const ListShape listed{.filters = {{"payment_id", "by_payment", {}}}, .index = "by_time"};
     const auto read = Access::needs(auth::Permission::read);
     router.add({.method = "GET",
                 .pattern = "/api/v1/ledger/accounts",
                 .name = "ledger.accounts",
                 .access = read,
                 .handler = AsyncHandler(
-                    [&services](RequestContext context) { return list_accounts(services, std::move(context)); })});
+                    [&services](RequestContext context) { return list_accounts(services, std::move(context)); }),
+                .produces = json_only,
+                .parameters = std::vector<std::string>{"under", "as_of"}});
     router.add({.method = "GET",
                 .pattern = "/api/v1/ledger/transfers",
                 .name = "ledger.transfers",
                 .access = read,
-                .handler = AsyncHandler([&services](RequestContext context) {
-                    return list_records<ledger::Transfer>(services.store, std::move(context),
-                                                          {{"payment_id", "by_payment", {}}}, show_transfer, "by_time");
-                })});
+                .handler = AsyncHandler([&services, listed](RequestContext context) {
+                    return list_records<ledger::Transfer>(services.store, std::move(context), listed, show_transfer);
+                }),
+                .produces = json_only,
+                .parameters = listed.parameters()});
     router.add({.method = "GET",
                 .pattern = "/api/v1/ledger/trial-balance",
                 .name = "ledger.trial_balance",
                 .access = Access::needs(auth::Permission::read),
                 .handler = AsyncHandler(
-                    [&services](RequestContext context) { return trial_balance(services, std::move(context)); })});
+                    [&services](RequestContext context) { return trial_balance(services, std::move(context)); }),
+                .produces = json_only,
+                .parameters = no_parameters});
 }
 
 void add_reconciliation(Router& router, const ApiServices& services) {
@@ -141,15 +147,18 @@ void add_reconciliation(Router& router, const ApiServices& services) {
                 .pattern = "/api/v1/reconciliation",
                 .name = "reconciliation.get",
                 .access = Access::needs(auth::Permission::read),
-                .handler = AsyncHandler([&services](RequestContext context) {
-                    return last_reconciliation(services, std::move(context));
-                })});
+                .handler = AsyncHandler(
+                    [&services](RequestContext context) { return last_reconciliation(services, std::move(context)); }),
+                .produces = json_only,
+                .parameters = no_parameters});
     router.add({.method = "POST",
                 .pattern = "/api/v1/reconciliation",
                 .name = "reconciliation.run",
                 .access = Access::needs(auth::Permission::run_reconciliation),
                 .handler = AsyncHandler(
                     [&services](RequestContext context) { return order_reconciliation(services, std::move(context)); }),
+                .consumes = json_only,
+                .produces = json_only,
                 .retell = [&services](RequestContext context, const std::string& /*all books*/) {
                     return run_reconciliation(services, std::move(context));
                 }});

@@ -81,6 +81,8 @@ void add_breaks(Router& router, const ApiServices& services) {
          .name = "breaks.resolve",
          .access = Access::needs(auth::Permission::operate_payments),
          .handler = AsyncHandler([&services](RequestContext context) { return resolve(services, std::move(context)); }),
+         .consumes = json_only,
+         .produces = json_only,
          .retell = [&services](RequestContext context, std::string subject) {
              return retell(services, std::move(context), std::move(subject));
          }});

@@ -1,4 +1,5 @@
 // GET /api/dashboard and /api/dashboard/logs.
+#include "http/content_coding.hpp"
 #include "http/routes/api_services.hpp"
 
 #include <charconv>
@@ -23,12 +24,15 @@ std::optional<treasury::BooksCheck> books_of(const ApiServices& services) {
         .equal = report->equal(), .breaks = report->breaks_total, .as_of_ms = report->as_of_ms, .is_late = is_late};
 }
 
-Task<Response> get_dashboard(const ApiServices& services, RequestContext context) {
+/// Everybody is given the same one until something happens: it is hashed and compressed once.
+Task<Response> get_dashboard(const ApiServices& services, LastEncoded& last, RequestContext context) {
     Task<atr::Result<std::string>> loading =
         services.cache.get_or_load(cache::treasury_dashboard, [&services] { return load_dashboard(services); });
     atr::Result<std::string> body = co_await loading;
     if (!body) co_return respond(problem_of(body.error()), context);
-    co_return Response::json(200, treasury::with_books(std::move(*body), books_of(services)));
+    const std::shared_ptr<const EncodedBody> encoded =
+        last.of(treasury::with_books(std::move(*body), books_of(services)));
+    co_return encoded->answer(context.request.headers.find("Accept-Encoding"));
 }
 
 Parsed<treasury::LogsRequest> logs_request(const RequestContext& context) {
@@ -70,19 +74,25 @@ Task<Response> get_logs(const ApiServices& services, RequestContext context) {
 }  // namespace
 
 void add_dashboard(Router& router, const ApiServices& services) {
+    const auto last = std::make_shared<LastEncoded>("application/json");
     const auto read = Access::needs(auth::Permission::read);
     router.add({.method = "GET",
                 .pattern = "/api/dashboard",
                 .name = "dashboard",
                 .access = read,
-                .handler = AsyncHandler(
-                    [&services](RequestContext context) { return get_dashboard(services, std::move(context)); })});
+                .handler = AsyncHandler([&services, last](RequestContext context) {
+                    return get_dashboard(services, *last, std::move(context));
+                }),
+                .produces = json_only,
+                .parameters = no_parameters});
     router.add({.method = "GET",
                 .pattern = "/api/dashboard/logs",
                 .name = "dashboard.logs",
                 .access = read,
                 .handler = AsyncHandler(
-                    [&services](RequestContext context) { return get_logs(services, std::move(context)); })});
+                    [&services](RequestContext context) { return get_logs(services, std::move(context)); }),
+                .produces = json_only,
+                .parameters = std::vector<std::string>{"limit", "page", "cursor"}});
 }
 
 }  // namespace treasurer::http

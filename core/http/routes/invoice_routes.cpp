@@ -90,6 +90,8 @@ Task<Response> get_document(const ApiServices& services, RequestContext context)
         co_return respond(Problem{.code = ErrorCode::not_found, .detail = "Its document is not kept any more."},
                           context);
     Response out;
+    out.headers.add("ETag", '"' + (*invoice)->document_sha256 + '"');
+    out.headers.add("Cache-Control", "private, max-age=31536000, immutable");  // an invoice never gets another document
     out.headers.add("Content-Type", (*invoice)->media_type.starts_with("text/") ? "text/plain; charset=utf-8"
                                                                                 : "application/octet-stream");
     out.headers.add("Content-Disposition", "attachment; filename=\"invoice-" + (*invoice)->id + "\"");
@@ -102,6 +104,7 @@ const auto show_invoice = [](const Invoice& one) { return shown(one); };
 }  // namespace
 
 void add_invoices(Router& router, const ApiServices& services) {
+    const ListShape listed{.filters = {{"status", "by_status", invoice_statuses()}, {"vendor_id", "by_vendor", {}}}};
     const auto read = Access::needs(auth::Permission::read);
     router.add(
         {.method = "POST",
@@ -110,6 +113,8 @@ void add_invoices(Router& router, const ApiServices& services) {
          .access = Access::needs(auth::Permission::submit_invoices),
          .handler = AsyncHandler([&services](RequestContext context) { return submit(services, std::move(context)); }),
          .max_body_bytes = services.settings.max_document_bytes,
+         .consumes = {"application/json", "*/*"},  // whatever a parser takes: intake looks
+         .produces = json_only,
          .retell = [&services](RequestContext context, std::string subject) {
              return retell_submit(services, std::move(context), std::move(subject));
          }});
@@ -117,24 +122,28 @@ void add_invoices(Router& router, const ApiServices& services) {
                 .pattern = "/api/v1/invoices",
                 .name = "invoices.list",
                 .access = read,
-                .handler = AsyncHandler([&services](RequestContext context) {
-                    return list_records<Invoice>(
-                        services.store, std::move(context),
-                        {{"status", "by_status", invoice_statuses()}, {"vendor_id", "by_vendor", {}}}, show_invoice);
-                })});
+                .handler = AsyncHandler([&services, listed](RequestContext context) {
+                    return list_records<Invoice>(services.store, std::move(context), listed, show_invoice);
+                }),
+                .produces = json_only,
+                .parameters = listed.parameters()});
     router.add({.method = "GET",
                 .pattern = "/api/v1/invoices/{id}",
                 .name = "invoices.get",
                 .access = read,
                 .handler = AsyncHandler([&services](RequestContext context) {
                     return get_record<Invoice>(services.store, std::move(context), "invoice", show_invoice);
-                })});
+                }),
+                .produces = json_only,
+                .parameters = no_parameters});
     router.add({.method = "GET",
                 .pattern = "/api/v1/invoices/{id}/document",
                 .name = "invoices.document",
                 .access = read,
                 .handler = AsyncHandler(
-                    [&services](RequestContext context) { return get_document(services, std::move(context)); })});
+                    [&services](RequestContext context) { return get_document(services, std::move(context)); }),
+                .produces = {"application/octet-stream", "text/plain"},
+                .parameters = no_parameters});
 }
 
 }  // namespace treasurer::http

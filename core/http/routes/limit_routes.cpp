@@ -65,7 +65,9 @@ void add_limits(Router& router, const ApiServices& services) {
                     .access = Access::needs(auth::Permission::read),
                     .handler = AsyncHandler([&services, shape](RequestContext context) {
                         return get_limits(services, std::move(context), shape);
-                    })});
+                    }),
+                    .produces = json_only,
+                    .parameters = no_parameters});
         router.add({.method = "POST",
                     .pattern = pattern,
                     .name = std::string(name) + ".set",
@@ -73,6 +75,8 @@ void add_limits(Router& router, const ApiServices& services) {
                     .handler = AsyncHandler([&services, shape](RequestContext context) {
                         return set_limits(services, std::move(context), shape);
                     }),
+                    .consumes = json_only,
+                    .produces = json_only,
                     .retell = [&services, shape](RequestContext context, const std::string& /*the only policy*/) {
                         return get_limits(services, std::move(context), shape);
                     }});

@@ -52,29 +52,34 @@ const auto show_payment = [](const Payment& one) { return shown(one); };
 }  // namespace
 
 void add_payments(Router& router, const ApiServices& services) {
+    const ListShape listed{.filters = {{"state", "by_state", payment_states()}, {"invoice_id", "by_invoice", {}}}};
     const auto read = Access::needs(auth::Permission::read);
     router.add({.method = "GET",
                 .pattern = "/api/v1/payments",
                 .name = "payments.list",
                 .access = read,
-                .handler = AsyncHandler([&services](RequestContext context) {
-                    return list_records<Payment>(
-                        services.store, std::move(context),
-                        {{"state", "by_state", payment_states()}, {"invoice_id", "by_invoice", {}}}, show_payment);
-                })});
+                .handler = AsyncHandler([&services, listed](RequestContext context) {
+                    return list_records<Payment>(services.store, std::move(context), listed, show_payment);
+                }),
+                .produces = json_only,
+                .parameters = listed.parameters()});
     router.add({.method = "GET",
                 .pattern = "/api/v1/payments/{id}",
                 .name = "payments.get",
                 .access = read,
                 .handler = AsyncHandler([&services](RequestContext context) {
                     return get_record<Payment>(services.store, std::move(context), "payment", show_payment);
-                })});
+                }),
+                .produces = json_only,
+                .parameters = no_parameters});
     router.add({.method = "POST",
                 .pattern = "/api/v1/payments/{id}/cancel",
                 .name = "payments.cancel",
                 .access = Access::needs(auth::Permission::operate_payments),
                 .handler = AsyncHandler(
                     [&services](RequestContext context) { return request_cancel(services, std::move(context)); }),
+                .consumes = json_only,
+                .produces = json_only,
                 .retell = [&services](RequestContext context, std::string subject) {
                     return retell_cancel(services, std::move(context), std::move(subject));
                 }});

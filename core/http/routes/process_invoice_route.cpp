@@ -109,6 +109,8 @@ void add_process_invoice(Router& router, const ApiServices& services) {
                 .handler = AsyncHandler(
                     [&services](RequestContext context) { return process_invoice(services, std::move(context)); }),
                 .max_body_bytes = services.settings.max_text_bytes * 6 + 4096,  // every byte may be escaped as \u00XX
+                .consumes = json_only,
+                .produces = json_only,
                 .retell = [&services](RequestContext context, std::string subject) {
                     return retell_process_invoice(services, std::move(context), std::move(subject));
                 }});

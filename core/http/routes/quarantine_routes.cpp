@@ -48,13 +48,17 @@ void add_quarantine(Router& router, const ApiServices& services) {
                 .name = "quarantine.get",
                 .access = Access::needs(auth::Permission::read),
                 .handler = AsyncHandler(
-                    [&services](RequestContext context) { return get_quarantine(services, std::move(context)); })});
+                    [&services](RequestContext context) { return get_quarantine(services, std::move(context)); }),
+                .produces = json_only,
+                .parameters = no_parameters});
     router.add({.method = "POST",
                 .pattern = "/api/v1/quarantine/release",
                 .name = "quarantine.release",
                 .access = Access::needs(auth::Permission::manage_policy),
                 .handler = AsyncHandler(
                     [&services](RequestContext context) { return release_quarantine(services, std::move(context)); }),
+                .consumes = json_only,
+                .produces = json_only,
                 .retell = [&services](RequestContext context, const std::string& /*the only quarantine*/) {
                     return get_quarantine(services, std::move(context));
                 }});

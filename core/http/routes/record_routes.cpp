@@ -5,10 +5,9 @@
 namespace treasurer::http {
 namespace {
 
-template <class Range, class Name>
-std::string listed(const Range& range, Name name) {
+std::string listed(std::span<const std::string_view> values) {
     std::string out;
-    for (const auto& one : range) out += (out.empty() ? "" : ", ") + std::string(name(one));
+    for (const auto one : values) out += (out.empty() ? "" : ", ") + std::string(one);
     return out;
 }
 
@@ -18,25 +17,42 @@ Problem refused(std::string_view parameter, std::string detail) {
             .errors = {{"/" + std::string(parameter), std::move(detail)}}};
 }
 
-}  // namespace
-
+/// The filter that the query names; null when it names none.
 Parsed<const Filter*> filter_of(const RequestContext& context, const std::vector<Filter>& filters) {
     const Filter* out = nullptr;
     for (const auto& parameter : context.request.query) {
         const auto& [name, value] = parameter;
-        if (name == "limit" || name == "cursor") continue;
         const auto known = std::find_if(filters.begin(), filters.end(),
                                         [&](const Filter& filter) { return parameter.name == filter.parameter; });
-        if (known == filters.end()) {
-            const std::string others = listed(filters, [](const Filter& filter) { return filter.parameter; });
-            return refused(name, "this list takes limit, cursor" + (others.empty() ? "" : ", " + others));
-        }
+        if (known == filters.end()) continue;
         if (out) return refused(name, "one filter at a time");
         const auto& values = known->values;
         if (!values.empty() && std::find(values.begin(), values.end(), value) == values.end())
-            return refused(name, "is one of " + listed(values, [](std::string_view one) { return one; }));
+            return refused(name, "is one of " + listed(values));
         out = &*known;
     }
+    return out;
+}
+
+}  // namespace
+
+std::vector<std::string> ListShape::parameters() const {
+    std::vector<std::string> out{"limit", "cursor"};
+    for (const auto& filter : filters) out.emplace_back(filter.parameter);
+    return out;
+}
+
+Parsed<atr::Query> query_of(const RequestContext& context, const ListShape& shape) {
+    const auto page = page_of(context);
+    if (!page) return page.problem();
+    const auto filter = filter_of(context, shape.filters);
+    if (!filter) return filter.problem();
+    atr::Query out;
+    out.index = *filter ? (*filter)->index : shape.index;
+    if (*filter) out.eq.push_back(atr::Value::of(std::string(*context.request.query_value((*filter)->parameter))));
+    out.descending = true;
+    out.limit = page->limit;
+    out.cursor = page->cursor;
     return out;
 }
 

@@ -29,28 +29,25 @@ struct Filter {
     std::span<const std::string_view> values;
 };
 
-/// The filter that the query names, with its value; null when it names none. Problems: a parameter that this list does
-/// not have, a value that the filter does not have, more than one filter.
-Parsed<const Filter*> filter_of(const RequestContext& context, const std::vector<Filter>& filters);
+/// What a list may be asked for.
+struct ListShape {
+    std::vector<Filter> filters = {};
+    const char* index = "by_created";  ///< without a filter
 
-/// Newest first, over `index` unless a filter names another. A replica may answer.
+    /// The names of all that its query may have.
+    std::vector<std::string> parameters() const;
+};
+
+/// The page that the request asks for, newest first. Problems: a value that a filter does not have, more than one
+/// filter, a limit out of range. Names that the list does not have were refused before.
+Parsed<atr::Query> query_of(const RequestContext& context, const ListShape& shape);
+
+/// A replica may answer.
 template <class R, class Show>
-Task<Response> list_records(Store& store, RequestContext context, std::vector<Filter> filters, Show show,
-                            const char* index = "by_created") {
-    const auto page = page_of(context);
-    if (!page) co_return respond(page.problem(), context);
-    atr::Query query;
-    query.index = index;
-    query.descending = true;
-    query.limit = page->limit;
-    query.cursor = page->cursor;
-    const auto filter = filter_of(context, filters);
-    if (!filter) co_return respond(filter.problem(), context);
-    if (*filter) {
-        query.index = (*filter)->index;
-        query.eq.push_back(atr::Value::of(std::string(*context.request.query_value((*filter)->parameter))));
-    }
-    Task<atr::Result<Listing<R>>> listing = store.list<R>(std::move(query), Freshness::may_lag);
+Task<Response> list_records(Store& store, RequestContext context, ListShape shape, Show show) {
+    auto query = query_of(context, shape);
+    if (!query) co_return respond(query.problem(), context);
+    Task<atr::Result<Listing<R>>> listing = store.list<R>(std::move(*query), Freshness::may_lag);
     const atr::Result<Listing<R>> found = co_await listing;
     if (!found) co_return list_failed(context, found.error());
     Json items = Json::array();

@@ -53,7 +53,6 @@ Json shown_case(const Payment& payment, const std::string& life, const ApiServic
 Task<Response> list_unknowns(const ApiServices& services, RequestContext context) {
     const auto page = page_of(context);
     if (!page) co_return respond(page.problem(), context);
-    if (const auto filter = filter_of(context, {}); !filter) co_return respond(filter.problem(), context);
     atr::Query query;  // the oldest first: it is a queue
     query.index = "by_state";
     query.eq = {atr::Value::of(std::string(to_string(PaymentState::unknown)))};
@@ -171,6 +170,7 @@ Task<Response> retell_resolve(const ApiServices& services, RequestContext contex
 }  // namespace
 
 void add_unknowns(Router& router, const ApiServices& services) {
+    const ListShape queue{.index = "by_state"};
     const auto read = Access::needs(auth::Permission::read),
                operate = Access::needs(auth::Permission::operate_payments);
     router.add({.method = "GET",
@@ -178,19 +178,25 @@ void add_unknowns(Router& router, const ApiServices& services) {
                 .name = "unknowns.list",
                 .access = read,
                 .handler = AsyncHandler(
-                    [&services](RequestContext context) { return list_unknowns(services, std::move(context)); })});
+                    [&services](RequestContext context) { return list_unknowns(services, std::move(context)); }),
+                .produces = json_only,
+                .parameters = queue.parameters()});
     router.add({.method = "GET",
                 .pattern = "/api/v1/unknowns/{id}",
                 .name = "unknowns.get",
                 .access = read,
                 .handler = AsyncHandler(
-                    [&services](RequestContext context) { return get_unknown(services, std::move(context)); })});
+                    [&services](RequestContext context) { return get_unknown(services, std::move(context)); }),
+                .produces = json_only,
+                .parameters = no_parameters});
     router.add(
         {.method = "POST",
          .pattern = "/api/v1/payments/{id}/resolve",
          .name = "payments.resolve",
          .access = operate,
          .handler = AsyncHandler([&services](RequestContext context) { return resolve(services, std::move(context)); }),
+         .consumes = json_only,
+         .produces = json_only,
          .retell = [&services](RequestContext context, std::string subject) {
              return retell_resolve(services, std::move(context), std::move(subject));
          }});

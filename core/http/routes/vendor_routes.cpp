@@ -109,7 +109,6 @@ Task<Response> add_account(const ApiServices& services, RequestContext context) 
 Task<Response> get_list(const ApiServices& services, RequestContext context) {
     const auto page = page_of(context);
     if (!page) co_return respond(page.problem(), context);
-    if (const auto filter = filter_of(context, {}); !filter) co_return respond(filter.problem(), context);
     Task<atr::Result<Listing<Vendor>>> listing = services.vendors.list(page->limit, page->cursor);
     const atr::Result<Listing<Vendor>> found = co_await listing;
     if (!found) co_return list_failed(context, found.error());
@@ -131,13 +130,17 @@ void add_vendors(Router& router, const ApiServices& services) {
          .name = "vendors.create",
          .access = manage,
          .handler = AsyncHandler([&services](RequestContext context) { return create(services, std::move(context)); }),
+         .consumes = json_only,
+         .produces = json_only,
          .retell = retold});
     router.add({.method = "GET",
                 .pattern = "/api/v1/vendors",
                 .name = "vendors.list",
                 .access = read,
                 .handler = AsyncHandler(
-                    [&services](RequestContext context) { return get_list(services, std::move(context)); })});
+                    [&services](RequestContext context) { return get_list(services, std::move(context)); }),
+                .produces = json_only,
+                .parameters = ListShape{.index = "by_name"}.parameters()});
     router.add({.method = "GET",
                 .pattern = "/api/v1/vendors/{id}",
                 .name = "vendors.get",
@@ -146,13 +149,17 @@ void add_vendors(Router& router, const ApiServices& services) {
                     return get_record<Vendor>(
                         services.store, std::move(context), "vendor",
                         [&services](const Vendor& one) { return shown(one, services.clock.unix_ms()); });
-                })});
+                }),
+                .produces = json_only,
+                .parameters = no_parameters});
     router.add({.method = "POST",
                 .pattern = "/api/v1/vendors/{id}/accounts",
                 .name = "vendors.accounts.create",
                 .access = manage,
                 .handler = AsyncHandler(
                     [&services](RequestContext context) { return add_account(services, std::move(context)); }),
+                .consumes = json_only,
+                .produces = json_only,
                 .retell = retold});
 }
 

@@ -9,6 +9,8 @@
 #include "tests/support/memory_log.hpp"
 #include "tests/unit/http_router/router_bench.hpp"
 
+#include <sstream>
+
 namespace treasurer::http {
 
 struct ApiWorld : support::DeskWorld {
@@ -36,8 +38,9 @@ struct ApiWorld : support::DeskWorld {
         Request asked =
             RouterBench::request(std::move(method), target.substr(0, target.find('?')), headers, std::move(body));
         if (const auto mark = target.find('?'); mark != std::string::npos) {
-            const std::string query = target.substr(mark + 1);
-            asked.query.push_back({query.substr(0, query.find('=')), query.substr(query.find('=') + 1)});
+            std::istringstream query(target.substr(mark + 1));
+            for (std::string one; std::getline(query, one, '&');)
+                asked.query.push_back({one.substr(0, one.find('=')), one.substr(one.find('=') + 1)});
         }
         RouterBench::Answer out;
         router.dispatch(std::move(asked), Responder([out](std::optional<Response> response) {
