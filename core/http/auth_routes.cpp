@@ -102,9 +102,11 @@ Task<Response> AuthRoutes::sign_in(RequestContext context) {
     std::string password = std::move(credentials->password);
     Task<atr::Result<User>> authenticating = users_.authenticate(user, std::move(password));
     atr::Result<User> authenticated = co_await authenticating;
-    const bool guessed_wrong = !authenticated && authenticated.error().code == ATR_E_AUTH;
-    if (!guessed_wrong) throttle_.succeeded(user, client);
-    if (!authenticated) co_return respond(refused(authenticated.error()), context);
+    if (!authenticated) {
+        if (authenticated.error().code != ATR_E_AUTH) throttle_.not_judged(user, client);
+        co_return respond(refused(authenticated.error()), context);
+    }
+    throttle_.succeeded(user, client);
     co_return granted(tokens_.issue(*authenticated));
 }
 

@@ -3,23 +3,13 @@
 #include <algorithm>
 
 #include "http/characters.hpp"
+#include "http/credentials.hpp"
 #include "http/media_type.hpp"
 
 namespace treasurer::http {
 namespace {
 
 constexpr std::size_t max_logged_path = 256;
-
-/// The token of "Bearer TOKEN"; nullopt without one.
-std::optional<std::string_view> bearer_token(const Request& request) {
-    const auto header = request.headers.find("Authorization");
-    if (!header) return std::nullopt;
-    const auto space = header->find(' ');
-    if (space == std::string_view::npos || !equal_ignoring_case(header->substr(0, space), "Bearer"))
-        return std::nullopt;
-    const auto token = trimmed(header->substr(space));
-    return token.empty() ? std::nullopt : std::optional(token);
-}
 
 bool contains(const std::vector<std::string>& list, std::string_view name) {
     return std::find(list.begin(), list.end(), name) != list.end();
@@ -36,11 +26,25 @@ std::string taken(const std::vector<std::string>& parameters) {
     return out.empty() ? "this takes none" : out;
 }
 
+/// True for a body that is not what it seems, such as a gzip of it: read as it stands it would mean something else.
+bool is_encoded(const Request& request) {
+    bool out = false;
+    for (std::size_t i = 0; i < request.headers.size(); ++i) {
+        const auto field = request.headers[i];
+        if (!equal_ignoring_case(field.name, "Content-Encoding")) continue;
+        for_each_element(field.value, [&](auto coding) { out |= !equal_ignoring_case(coding, "identity"); });
+    }
+    return out;
+}
+
 /// What a route asks of a request beyond its sender.
 std::optional<Problem> objection(const Route& route, const Request& request) {
     if (request.body.size() > route.max_body_bytes)
         return Problem{.code = ErrorCode::body_too_large,
                        .detail = "The body may have at most " + std::to_string(route.max_body_bytes) + " bytes here."};
+    if (is_encoded(request))
+        return Problem{.code = ErrorCode::unsupported_media_type,
+                       .detail = "A body is taken as it is, without a Content-Encoding."};
     if (!route.consumes.empty() && !request.body.empty() &&
         !is_one_of(request.headers.find("Content-Type"), route.consumes))
         return Problem{.code = ErrorCode::unsupported_media_type,
@@ -127,7 +131,9 @@ void Router::dispatch(Request&& request, Responder responder) {
         return refuse(exchange, {.code = ErrorCode::not_found, .detail = "There is nothing at this path."});
     if (!match.route) return refuse_method(exchange, *match.endpoint);
     if (!match.route->access.needs_sign_in()) return admitted(std::move(exchange));
-    const auto token = bearer_token(asked);
+    const auto credential = credential_of(asked);
+    if (!credential) return refuse(exchange, credential.problem());
+    const auto& token = *credential;
     if (!token) return refuse(exchange, unauthenticated());
     if (auto principal = parts_.tokens.cached(*token)) {
         exchange.context.principal = std::move(*principal);

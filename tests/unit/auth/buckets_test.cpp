@@ -53,19 +53,59 @@ TEST_CASE("a flood of keys keeps its bound, limits itself, and leaves known keys
     }
 }
 
-TEST_CASE("guessing is slowed per user and per address; right passwords are free", "[auth]") {
+TEST_CASE("guessing is slowed per user at an address and per address; right passwords are free", "[auth]") {
     support::ManualClock clock;
-    LoginThrottle throttle(clock, {.per_user = {.capacity = 3, .refill_us = 30'000'000},
+    LoginThrottle throttle(clock, {.per_user_at_address = {.capacity = 3, .refill_us = 30'000'000},
                                    .per_address = {.capacity = 5, .refill_us = 10'000'000}});
     for (int i = 0; i < 3; ++i) CHECK_FALSE(throttle.refuse("ann", "1.1.1.1"));
-    CHECK(throttle.refuse("ann", "2.2.2.2") == Millis(30'000));
+    CHECK(throttle.refuse("ann", "1.1.1.1") == Millis(30'000));
     CHECK_FALSE(throttle.refuse("bob", "1.1.1.1"));
     CHECK_FALSE(throttle.refuse("cyd", "1.1.1.1"));
     CHECK(throttle.refuse("dan", "1.1.1.1") == Millis(10'000));
     clock.advance(30'000);
-    CHECK_FALSE(throttle.refuse("ann", "3.3.3.3"));
+    CHECK_FALSE(throttle.refuse("ann", "1.1.1.1"));
     for (int i = 0; i < 100; ++i) {
         CHECK_FALSE(throttle.refuse("eve", "4.4.4.4"));
         throttle.succeeded("eve", "4.4.4.4");
     }
+}
+
+TEST_CASE("nobody is locked out from elsewhere: not by one address, nor by many", "[auth]") {
+    support::ManualClock clock;
+    LoginThrottle throttle(clock, {.per_user_at_address = {.capacity = 3, .refill_us = 30'000'000},
+                                   .per_user = {.capacity = 30, .refill_us = 10'000'000}});
+    CHECK_FALSE(throttle.refuse("ann", "ann's own"));
+    throttle.succeeded("ann", "ann's own");
+    for (int i = 0; i < 10; ++i) throttle.refuse("ann", "one stranger");
+    CHECK_FALSE(throttle.refuse("ann", "ann's other"));  // where she never was before
+    throttle.not_judged("ann", "ann's other");
+    for (int i = 0; i < 100; ++i) throttle.refuse("ann", "stranger " + std::to_string(i));
+    CHECK(throttle.refuse("ann", "one more stranger") == Millis(10'000));
+    CHECK_FALSE(throttle.refuse("ann", "ann's own"));
+    THEN("guessing is slowed where she has signed in, too") {
+        CHECK_FALSE(throttle.refuse("ann", "ann's own"));
+        CHECK_FALSE(throttle.refuse("ann", "ann's own"));
+        CHECK(throttle.refuse("ann", "ann's own") == Millis(30'000));
+    }
+}
+
+TEST_CASE("who is refused for one reason costs no other bucket anything", "[auth]") {
+    support::ManualClock clock;
+    LoginThrottle throttle(clock, {.per_user_at_address = {.capacity = 1, .refill_us = 30'000'000},
+                                   .per_address = {.capacity = 3, .refill_us = 10'000'000},
+                                   .per_user = {.capacity = 2, .refill_us = 10'000'000}});
+    CHECK_FALSE(throttle.refuse("ann", "office"));
+    for (int i = 0; i < 10; ++i) CHECK(throttle.refuse("ann", "office"));
+    CHECK_FALSE(throttle.refuse("bob", "office"));  // of three
+    CHECK_FALSE(throttle.refuse("ann", "home"));    // of two
+    for (int i = 0; i < 10; ++i) CHECK(throttle.refuse("ann", "abroad"));
+    CHECK_FALSE(throttle.refuse("cyd", "abroad"));
+}
+
+TEST_CASE("a text far too long for a name takes no more memory than a name", "[auth]") {
+    support::ManualClock clock;
+    LoginThrottle throttle(clock, {.per_user_at_address = {.capacity = 1, .refill_us = 30'000'000}});
+    CHECK_FALSE(throttle.refuse(std::string(1000, 'a'), "1.1.1.1"));
+    CHECK(throttle.refuse(std::string(1024, 'a'), "1.1.1.1"));
+    CHECK_FALSE(throttle.refuse(std::string(64, 'a'), "1.1.1.1"));
 }

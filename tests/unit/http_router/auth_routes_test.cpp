@@ -80,7 +80,7 @@ TEST_CASE("a sign-in that lacks something says what", "[auth_routes]") {
 }
 
 TEST_CASE("guessing is throttled, right passwords are not", "[auth_routes]") {
-    AuthBench bench({.per_user = {.capacity = 3, .refill_us = 30'000'000},
+    AuthBench bench({.per_user_at_address = {.capacity = 3, .refill_us = 30'000'000},
                      .per_address = {.capacity = 100, .refill_us = 1'000'000}});
     for (int i = 0; i < 10; ++i) CHECK(bench.sign_in_with("ann", "a+good+password")->status == 200);
     for (int i = 0; i < 3; ++i) CHECK(bench.sign_in_with("ann", "a+bad+password!")->status == 401);
@@ -88,6 +88,10 @@ TEST_CASE("guessing is throttled, right passwords are not", "[auth_routes]") {
     CHECK(refused->status == 429);
     CHECK(refused.code() == "login_throttled");
     CHECK(refused.header("Retry-After") == "30");
+    auto elsewhere = RouterBench::request("POST", "/token", {{"Content-Type", "application/x-www-form-urlencoded"}},
+                                          "username=ann&password=a+good+password");
+    elsewhere.remote_address = "10.0.0.2";
+    CHECK(bench.ask(std::move(elsewhere))->status == 200);
     bench.bench.clock.advance(30'000);
     CHECK(bench.sign_in_with("ann", "a+good+password")->status == 200);
 }

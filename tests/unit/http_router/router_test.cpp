@@ -189,6 +189,29 @@ TEST_CASE("a route is for those whose roles allow it", "[router]") {
           R"(Bearer realm="treasurer", error="invalid_token")");
 }
 
+TEST_CASE("of two Authorization headers none is believed", "[router]") {
+    RouterBench bench;
+    bench.router.add(sync_route("GET", "/me", Access::signed_in()));
+    const auto viewer = bench.sign_in("vic", {Role::viewer}), other = bench.sign_in("ann", {Role::admin});
+    const auto refused = bench.ask("GET", "/me", {{"Authorization", viewer}, {"authorization", other}});
+    CHECK(refused->status == 400);
+    CHECK(refused.code() == "bad_request");
+    CHECK(bench.ask("GET", "/me", {{"Authorization", viewer}, {"Authorization", viewer}})->status == 400);
+    CHECK(bench.ask("GET", "/me", {{"Authorization", "Basic x"}, {"Authorization", viewer}})->status == 400);
+}
+
+TEST_CASE("a body under a Content-Encoding is refused, not read as it stands", "[router]") {
+    RouterBench bench;
+    bench.router.add(sync_route("POST", "/doc"));
+    for (const char* coding : {"gzip", "identity, br", "x"}) {
+        const auto refused = bench.ask("POST", "/doc", {{"Content-Encoding", coding}}, "{}");
+        CHECK(refused->status == 415);
+        CHECK(refused.code() == "unsupported_media_type");
+    }
+    CHECK(bench.ask("POST", "/doc", {{"Content-Encoding", ""}, {"content-encoding", "gzip"}}, "{}")->status == 415);
+    CHECK(bench.ask("POST", "/doc", {{"Content-Encoding", "Identity"}}, "{}")->status == 200);
+}
+
 TEST_CASE("a known token is judged on the transport thread, a new one on the executor", "[router]") {
     RouterBench bench;
     bench.router.add(sync_route("GET", "/me", Access::signed_in()));
