@@ -102,7 +102,7 @@ Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, Lease leas
             atr::Result<Quarantine> quarantine = decode<Quarantine>(record);
             if (!quarantine) co_return quarantine.error();
             out.quarantine = std::move(*quarantine);
-            life_since_ms = record.updated_unix_ms;
+            life_since_ms = out.quarantine.entered_ms > 0 ? out.quarantine.entered_ms : record.updated_unix_ms;
         } else {
             atr::Result<Policy> policy = decode<Policy>(record);
             if (!policy) co_return policy.error();
