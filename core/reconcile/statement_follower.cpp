@@ -9,6 +9,7 @@
 #include "reconcile/movement.hpp"
 #include "records/journal.hpp"
 #include "records/schema.hpp"
+#include "records/store_records.hpp"
 #include "records/vendor.hpp"
 #include "runtime/mutation.hpp"
 #include "treasury/rollups.hpp"
@@ -134,13 +135,24 @@ std::optional<ledger::Transfer> StatementFollower::fee_of(const std::string& rai
 Task<atr::Result<StatementFollower::Place>> StatementFollower::read_place(std::string rail) {
     std::vector<atr::Key> keys;
     keys.push_back({cursors_collection, cursor_key(rail)});
+    keys.push_back({Quarantine::collection, Quarantine::key});
     Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
     const atr::Result<std::vector<atr::Record>> found = co_await reading;
     if (!found) co_return found.error();
     Place out;
-    if (found->empty()) co_return out;
-    out.version = found->front().version;
-    const Json body = Json::parse(found->front().body, nullptr, false);
+    const atr::Record* cursor = nullptr;
+    for (const auto& record : *found) {
+        if (record.collection != Quarantine::collection) {
+            cursor = &record;
+            continue;
+        }
+        const atr::Result<Quarantine> store = decode<Quarantine>(record);
+        if (!store) co_return store.error();
+        out.life = store->life;
+    }
+    if (!cursor) co_return out;
+    out.version = cursor->version;
+    const Json body = Json::parse(cursor->body, nullptr, false);
     const bool sound = body.is_object() && body.contains("position") && body["position"].is_string();
     if (!sound) co_return out;  // from the beginning: what is booked already is not booked again
     out.position = body["position"].get<std::string>();
@@ -154,7 +166,8 @@ Task<atr::Result<StatementFollower::Place>> StatementFollower::read_place(std::s
             if (payment.is_string()) out.overpaid.insert(payment.get<std::string>());
     const bool counted_now = std::any_of(out.skipped.begin(), out.skipped.end(),
                                          [&](const auto& asset) { return assets_.decimals(asset).has_value(); });
-    if (counted_now) {
+    // Of another life, the position may stand behind bookings that were seen in the time that the store has lost.
+    if (counted_now || text_or(body, "life") != out.life) {
         out.position.clear();
         out.skipped.clear();
     }
@@ -313,6 +326,7 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
         if (moves) {
             while (place.overpaid.size() > most_overpaid) place.overpaid.erase(place.overpaid.begin());  // the oldest
             Json body = {{"position", place.position}, {"skipped", place.skipped}, {"overpaid", place.overpaid}};
+            set_if(body, "life", place.life);
             unit.put(cursors_collection, cursor_key(rail), dump(body), {},
                      mutated(Mutation::book_receipts_twice) ? ATR_VER_ANY : place.version, cursor_label);
         }

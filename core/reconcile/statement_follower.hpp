@@ -42,9 +42,10 @@ struct Followed {
 /// is still under way, with a settlement left to its saga, or with one that may have cost more than its amount; what is
 /// behind is booked all the same. What was kept of a payment's hold for a fee is given back in the unit that books the
 /// fee, or that passes an event without one. It goes back to the beginning when an asset that was skipped is counted
-/// meanwhile. Threads: any; several hosts may follow one rail at once: each receipt is booked once, whoever comes
-/// first. Lifetime: what it is given outlives it and its tasks. Errors: those of rail and storage; what was booked
-/// stays.
+/// meanwhile, and when the store has begun another life: a position written from what was read in a time that is lost
+/// may stand behind bookings that are gone. Threads: any; several hosts may follow one rail at once: each receipt is
+/// booked once, whoever comes first. Lifetime: what it is given outlives it and its tasks. Errors: those of rail and
+/// storage; what was booked stays.
 class StatementFollower {
 public:
     StatementFollower(Store& store, const ledger::Assets& assets, const Clock& clock, FollowerSettings settings = {})
@@ -63,6 +64,7 @@ private:
         std::set<std::string> overpaid;  ///< payments for which more, or other, was seen to go out than was booked
         /// What was first seen to go out for payments of which no reference tells it; of this reading alone.
         std::map<std::string, PaidBy> paid = {};
+        std::string life = {};  ///< of the store that it was read in
         std::uint64_t version = 0;
     };
     enum class Written { done, elsewhere };

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <optional>
 
+#include "records/store_records.hpp"
 #include "tests/unit/reconciliation/books.hpp"
 
 using namespace reconciliation_test;
@@ -197,4 +198,29 @@ SCENARIO("what goes out for a payment of ours and is not final waits, and tells 
     books.rail.finalise("out-5");
     CHECK(books.follow().position == "3");
     CHECK(books.booked() == (is_ours ? dec("1001.5") : dec("1002")));
+}
+
+SCENARIO("after a loss the statement is read from its beginning, and what is booked stays booked once", "[statement]") {
+    Books books;
+    books.fund("100");
+    books.storage.remember();
+    books.rail.receive("7");
+    REQUIRE(books.follow().booked == 1);
+    // As a host leaves it that had read what is booked in the time that is lost, and writes the position after it.
+    const auto cursor = books.await(books.store.get({{cursors_collection, "statement|bank"}}));
+    REQUIRE(cursor->size() == 1);
+    const std::string body = cursor->front().body;
+    books.storage.forget();
+    UnitOfWork unit = books.store.begin();
+    unit.put(cursors_collection, "statement|bank", body, {}, ATR_VER_ANY, "cursor");
+    books.commit(std::move(unit));
+    CHECK(books.follow().booked == 0);
+    Quarantine quarantine;
+    quarantine.active = true;
+    quarantine.life = "life-2";
+    UnitOfWork entering = books.store.begin();
+    entering.create(quarantine);
+    books.commit(std::move(entering));
+    CHECK(books.follow().booked == 1);
+    CHECK(books.follow().booked == 0);
 }
