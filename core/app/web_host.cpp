@@ -62,6 +62,7 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
            *core.policy,         *core.vendors,  *core.dashboard,  *core.logs,     *core.cache,    *core.history,
            *core.reconciliation, *core.breaks,   *core.quarantine, core.assets,    core.clock,     kpis_,
            api_settings(core)},
+      event_services_{events_, core.plugins->storage(), core.clock},
       edge_(edge_settings(core.settings.server), router_.handler(), router_.body_judge()) {
     http::add_health_routes(
         router_, core.clock, TREASURER_VERSION, [this] { return services(); }, [this] { return is_quarantined(); });
@@ -69,12 +70,21 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
     auth_routes_.add_to(router_);
     http::add_api(router_, api_);
     http::add_plugins(router_, [this] { return plugin_report(*core_.plugins, *core_.pipeline); });
+    http::add_events(router_, event_services_);
     http::add_docs(router_, TREASURER_VERSION);  // after all others: it describes them
     publish_metrics();
 }
 
+WebHost::~WebHost() {
+    core_.follower->tell(nullptr);
+    events_->on_news(nullptr);
+}
+
 atr::Result<> WebHost::start() {
-    return edge_.start();
+    if (auto started = edge_.start(); !started) return started;
+    events_->on_news([this] { edge_.wake_streams(); });
+    core_.follower->tell(events_);
+    return {};
 }
 
 std::string WebHost::authority() const {
@@ -155,6 +165,8 @@ Task<atr::Result<std::string>> WebHost::storage_health(CallOptions options) {
 void WebHost::publish_metrics() {
     metrics_.gauge_from("treasurer_quarantined", "1: nothing is sent until the books agree with the rails; 0: normal",
                         [this] { return core_.quarantine->active() ? 1.0 : 0.0; });
+    metrics_.gauge_from("treasurer_http_streams_open", "Clients that listen to events or wait for one",
+                        [this] { return static_cast<double>(edge_.stats().open_streams); });
     metrics_.gauge_from("treasurer_payments_active", "Payments this host is working on",
                         [this] { return static_cast<double>(core_.runner->active()); });
     metrics_.counter_from("treasurer_payments_taken_over_total", "Due payments leased by this host",

@@ -7,6 +7,7 @@
 #include "http/edge.hpp"
 #include "http/health_routes.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/event_routes.hpp"
 #include "observe/kpis.hpp"
 
 #include <string>
@@ -24,6 +25,7 @@ public:
     std::string authority() const;
     /// Lets requests under way finish. False: some were cut off.
     bool stop(Millis drain);
+    ~WebHost();
 
 private:
     Task<std::vector<http::ServiceState>> services();
@@ -41,6 +43,8 @@ private:
     http::Router router_;
     http::AuthRoutes auth_routes_;
     http::ApiServices api_;
+    std::shared_ptr<http::EventHub> events_ = std::make_shared<http::EventHub>();
+    http::EventServices event_services_;
     http::Edge edge_;
 };
 

@@ -38,6 +38,7 @@ Task<bool> ChangeFollower::begin() {
         cache_.invalidate_all(newest->last_seq);
     cache_.advance(newest->last_seq);
     position_ = newest->last_seq;
+    tell_listener([&](ChangeListener& listener) { listener.lost_track(newest->last_seq); });
     co_return true;
 }
 
@@ -58,6 +59,7 @@ Task<ChangeFollower::Step> ChangeFollower::follow() {
         ++gaps_;
         cache_.went_back(position_, changes->last_seq);
         position_ = changes->last_seq;
+        tell_listener([&](ChangeListener& listener) { listener.lost_track(changes->last_seq); });
         co_return Step::wait;
     }
     if (newest_) newest_->heard(changes->last_seq, lineage);
@@ -74,7 +76,9 @@ Task<ChangeFollower::Step> ChangeFollower::follow() {
         const std::vector<std::string> keys = {key};
         cache_.invalidate(keys, seq);
     }
-    const bool moved = changes->last_seq > position_;
+    const std::uint64_t after = position_;
+    const bool moved = changes->last_seq > after;
+    tell_listener([&](ChangeListener& listener) { listener.changed(after, changes->records, changes->last_seq); });
     position_ = changes->last_seq;
     cache_.advance(changes->last_seq);
     co_return changes->records.size() >= settings_.page&& moved ? Step::more : Step::wait;

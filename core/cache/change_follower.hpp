@@ -3,9 +3,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <string>
 
 #include "cache/cache_service.hpp"
+#include "cache/change_listener.hpp"
 #include "ports/storage_port.hpp"
 #include "records/newest_commit.hpp"
 #include "runtime/pause.hpp"
@@ -35,6 +38,13 @@ public:
         pause_.wake();
     }
 
+    /// Tells `listener`, from its next look at the feed on, what it reads there; null: nobody. When this returns, no
+    /// call of the one before is under way.
+    void tell(std::shared_ptr<ChangeListener> listener) {
+        const std::lock_guard lock(listening_);
+        listener_ = std::move(listener);
+    }
+
     /// Commits up to it were seen.
     std::uint64_t position() const { return position_; }
     /// How often everything was made stale because the feed had a gap or went back.
@@ -45,6 +55,11 @@ private:
     Task<> run();
     Task<bool> begin();
     Task<Step> follow();
+    template <class Call>
+    void tell_listener(Call call) {
+        const std::lock_guard lock(listening_);
+        if (listener_) call(*listener_);
+    }
 
     StoragePort& storage_;
     CacheService& cache_;
@@ -53,6 +68,8 @@ private:
     Pause pause_;
     std::atomic<bool> stopping_{false};
     std::atomic<std::uint64_t> position_{0}, gaps_{0};
+    std::mutex listening_;
+    std::shared_ptr<ChangeListener> listener_;
 };
 
 }  // namespace treasurer::cache

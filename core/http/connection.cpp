@@ -39,6 +39,11 @@ void Connection::on_readable(std::span<char> scratch) {
         return;
     }
     input_ended_ = received == 0;
+    // Who listens no more has left; without this the connection would stay until something is written to it.
+    if (input_ended_ && phase_ == Phase::streaming) {
+        phase_ = Phase::finished;
+        return;
+    }
     const std::string_view arrived(scratch.data(), static_cast<std::size_t>(received));
     if (unread_.empty()) {
         auto rest = arrived;
@@ -88,7 +93,7 @@ void Connection::advance(std::string_view& input) {
                 break;
         }
     }
-    if (phase_ != Phase::waiting && phase_ != Phase::reading) input = {};
+    if (phase_ == Phase::closing || phase_ == Phase::lingering || phase_ == Phase::finished) input = {};
     flush();
 }
 
@@ -158,9 +163,49 @@ void Connection::answer(std::uint64_t exchange, std::optional<Response> response
         response =
             problem_response(500, "internal_error", "The server could not answer this request.", exchange_.request_id);
     }
-    exchange_.keep_alive = exchange_.keep_alive && !response->close && !context_.is_draining;
+    const bool ends_by_closing = response->stream && exchange_.version == 10;
+    exchange_.keep_alive = exchange_.keep_alive && !response->close && !context_.is_draining && !ends_by_closing;
     phase_ = exchange_.keep_alive ? Phase::reading : Phase::closing;
     write(std::move(*response));
+    if (response->stream && has_content(response->status) && !exchange_.is_head)
+        begin_stream(std::move(response->stream));
+}
+
+void Connection::begin_stream(std::shared_ptr<ResponseStream> stream) {
+    stream_ = std::move(stream);
+    phase_ = Phase::streaming;
+    if (context_.is_draining) return end_stream();
+    pump_stream();
+}
+
+/// Sends what there is, as far as the client takes it; the rest stays where all listeners share it.
+void Connection::pump_stream() {
+    while (phase_ == Phase::streaming) {
+        if (output_.size() >= context_.settings.max_unsent_bytes) flush();
+        if (phase_ != Phase::streaming || output_.size() >= context_.settings.max_unsent_bytes) return;
+        auto part = stream_->next(context_.now);
+        if (!part) break;
+        if (exchange_.version == 10) {
+            output_.append(std::string(part->content()));
+        } else {
+            output_.append_shared(StreamPart::framed(std::move(part)));
+        }
+    }
+    if (phase_ == Phase::streaming && stream_->has_ended()) return end_stream();
+    flush();
+}
+
+void Connection::end_stream() {
+    stream_.reset();
+    if (exchange_.version != 10) output_.tail().append("0\r\n\r\n");
+    exchange_.keep_alive = exchange_.keep_alive && !context_.is_draining;
+    phase_ = exchange_.keep_alive ? Phase::reading : Phase::closing;
+    flush();
+}
+
+void Connection::on_stream_news() {
+    pump_stream();
+    advance_unread();
 }
 
 void Connection::refuse(const Refusal& refusal) {
@@ -207,12 +252,15 @@ void Connection::discard(std::span<char> scratch) {
 
 void Connection::on_writable() {
     flush();
+    if (phase_ == Phase::streaming) pump_stream();
     if (output_.empty()) advance_unread();
 }
 
 void Connection::on_drain() {
     if (phase_ == Phase::reading && reader_.stage() == RequestReader::Stage::idle && output_.empty()) {
         phase_ = Phase::finished;
+    } else if (phase_ == Phase::streaming) {
+        end_stream();
     }
 }
 
@@ -277,12 +325,15 @@ Connection::TimePoint Connection::deadline() {
         wait_ = wait;
         wait_mark_ = mark;
     }
-    if (wait == Wait::nothing) return TimePoint::max();
+    const bool asks_stream = phase_ == Phase::streaming && output_.size() < context_.settings.max_unsent_bytes;
+    const auto stream_due = asks_stream ? stream_->due() : TimePoint::max();
+    if (wait == Wait::nothing) return stream_due;
     const auto due = wait_since_ + allowance(wait);
-    return wait == Wait::write ? std::min(due, write_deadline()) : due;
+    return wait == Wait::write ? std::min({due, write_deadline(), stream_due}) : due;
 }
 
 void Connection::on_time() {
+    if (phase_ == Phase::streaming) on_stream_news();
     if (context_.now < deadline()) return;
     if (wait_ != Wait::next_request && wait_ != Wait::client_close) EdgeCounters::count(context_.counters.timed_out);
     if (wait_ == Wait::head || wait_ == Wait::body) {

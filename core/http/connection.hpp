@@ -33,12 +33,14 @@ public:
     /// `exchange` tells an answer that is still wanted from one that is not; nullopt is a responder dropped unanswered.
     void on_answer(std::uint64_t exchange, std::optional<Response> response);
     void on_drain();
+    void on_stream_news();
     /// Ends what waits longer than it may; nothing before deadline().
     void on_time();
 
     std::uint64_t id() const { return id_; }
     int socket() const { return socket_.get(); }
     bool is_finished() const { return phase_ == Phase::finished; }
+    bool is_streaming() const { return phase_ == Phase::streaming; }
     bool wants_read() const;
     bool wants_write() const { return !output_.empty(); }
     /// When on_time() is due; to be asked after each event.
@@ -48,6 +50,7 @@ private:
     enum class Phase {
         reading,    ///< for the next request
         waiting,    ///< for the answer
+        streaming,  ///< the answer, as its content comes
         closing,    ///< writing the last answer
         lingering,  ///< all written; reading and dropping until the client closes, so that it gets the last answer
         finished,
@@ -64,6 +67,9 @@ private:
     void answer(std::uint64_t exchange, std::optional<Response> response);
     void refuse(const Refusal& refusal);
     void write(Response&& response);
+    void begin_stream(std::shared_ptr<ResponseStream> stream);
+    void pump_stream();
+    void end_stream();
     void flush();
     void last_answer_written();
     Responder make_responder();
@@ -86,6 +92,7 @@ private:
     Phase phase_ = Phase::reading;
     bool input_ended_ = false;  ///< the client has said its last byte; it may still read
     Exchange exchange_;
+    std::shared_ptr<ResponseStream> stream_;
     std::uint64_t exchange_number_ = 0;
     std::size_t discarded_ = 0;
 

@@ -126,6 +126,10 @@ void Edge::stop() {
     for (const auto& transport : running_->transports) transport->end();
 }
 
+void Edge::wake_streams() {
+    for (const auto& transport : running_->transports) transport->mailbox().post(StreamNews{});
+}
+
 EdgeStats Edge::stats() const {
     EdgeStats stats;
     stats.open_connections = running_->caps.open();
@@ -138,6 +142,7 @@ EdgeStats Edge::stats() const {
         stats.refused += counters.refused.load(std::memory_order_relaxed);
         stats.timed_out += counters.timed_out.load(std::memory_order_relaxed);
         stats.handler_failures += counters.handler_failures.load(std::memory_order_relaxed);
+        stats.open_streams += counters.open_streams.load(std::memory_order_relaxed);
         stats.late_answers += counters.late_answers.load(std::memory_order_relaxed);
     }
     return stats;

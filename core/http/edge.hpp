@@ -38,6 +38,9 @@ public:
     /// Closes everything at once and joins the threads. Repeating it does nothing.
     void stop();
 
+    /// Lets every answer that is a stream look for what there is to send now. Once started, from any thread.
+    void wake_streams();
+
     EdgeStats stats() const;
 
 private:

@@ -67,6 +67,7 @@ void EdgeTransport::end() {
     context_.mailbox->close();
     entries_.clear();
     deadlines_ = {};
+    streams_.clear();
 }
 
 std::shared_ptr<Pistache::Aio::Handler> EdgeTransport::clone() const {
@@ -123,6 +124,7 @@ void EdgeTransport::tell(Entries::iterator at, Event event) {
 void EdgeTransport::settle(Entries::iterator at) {
     auto& [id, entry] = *at;
     if (entry.connection->is_finished()) return close(at);
+    note_stream(id, entry, entry.connection->is_streaming());
     const auto interest = interest_of(*entry.connection);
     if (interest != entry.interest) {
         reactor()->modifyFd(key(), entry.connection->socket(), interest, Tag(id));
@@ -137,12 +139,24 @@ void EdgeTransport::settle(Entries::iterator at) {
 void EdgeTransport::close(Entries::iterator at) {
     const auto connection = std::move(at->second.connection);
     deadlines_.forget(at->second.place);
+    note_stream(at->first, at->second, false);
     entries_.erase(at);
     try {
         reactor()->removeFd(key(), connection->socket());
     } catch (const std::exception&) {
         // Closing the socket takes it out of the poller as well, unless a forked process still shares it.
     }
+}
+
+void EdgeTransport::note_stream(std::uint64_t id, Entry& entry, bool is_stream) {
+    if (entry.is_stream == is_stream) return;
+    if (is_stream) {
+        streams_.insert(id);
+    } else {
+        streams_.erase(id);
+    }
+    entry.is_stream = is_stream;
+    context_.counters.open_streams.store(streams_.size(), std::memory_order_relaxed);
 }
 
 void EdgeTransport::arm() {
@@ -203,6 +217,13 @@ void EdgeTransport::open_letter(DrainWish&&) {
     context_.is_draining = true;
     for (auto at = entries_.begin(); at != entries_.end();) {
         tell(at++, [](Connection& connection) { connection.on_drain(); });
+    }
+}
+
+void EdgeTransport::open_letter(StreamNews&&) {
+    for (auto next = streams_.begin(); next != streams_.end();) {
+        const auto at = entries_.find(*next++);  // a stream that ends leaves the set
+        tell(at, [](Connection& connection) { connection.on_stream_news(); });
     }
 }
 

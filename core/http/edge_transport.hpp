@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "http/connection.hpp"
@@ -51,6 +52,7 @@ private:
         std::shared_ptr<Connection> connection;
         Pistache::Polling::NotifyOn interest = Pistache::Polling::NotifyOn::None;
         DeadlineQueue::Place place = {};
+        bool is_stream = false;
     };
     using Entries = std::unordered_map<std::uint64_t, Entry>;
 
@@ -61,11 +63,13 @@ private:
     void open_letter(Arrival&& arrival);
     void open_letter(LateAnswer&& late);
     void open_letter(DrainWish&&);
+    void open_letter(StreamNews&&);
     template <class Event>
     void tell(Entries::iterator at, Event event);
     void settle(Entries::iterator at);
     void close(Entries::iterator at);
     void arm();
+    void note_stream(std::uint64_t id, Entry& entry, bool is_stream);
 
     const EdgeParts parts_;
     ConnectionContext context_;
@@ -73,6 +77,7 @@ private:
     Connection::TimePoint armed_ = Connection::TimePoint::max();
     Entries entries_;
     DeadlineQueue deadlines_;
+    std::unordered_set<std::uint64_t> streams_;  ///< those of the entries whose answer goes on
     std::uint64_t next_id_;
     std::vector<char> scratch_;
 };

@@ -31,7 +31,9 @@ struct LateAnswer {
     std::optional<Response> response;
 };
 struct DrainWish {};
-using Letter = std::variant<Arrival, LateAnswer, DrainWish>;
+/// That streams may have more to say; one letter for all of a thread.
+struct StreamNews {};
+using Letter = std::variant<Arrival, LateAnswer, DrainWish, StreamNews>;
 
 /// Threads: post() and close() from any; take() on the transport thread. Kept alive by responders, so that a late
 /// answer finds a closed mailbox rather than a descriptor that is someone else's by now.

@@ -11,6 +11,7 @@
 
 #include "http/body_budget.hpp"
 #include "http/headers.hpp"
+#include "http/response_stream.hpp"
 
 namespace treasurer::http {
 
@@ -49,8 +50,10 @@ struct Response {
     Headers headers = {};  ///< names must be tokens and values free of control characters, else a plain 500 goes out
     std::string body = {};
     std::shared_ptr<const std::string> shared_body = {};  ///< a ready snapshot, sent uncopied; wins over `body`
-    bool close = false;                                   ///< close the connection after this answer
-    std::string cause = {};                               ///< why it failed, for the log: it is never sent
+    /// Content that comes after the head, until the stream ends; wins over both. A HEAD request gets the head alone.
+    std::shared_ptr<ResponseStream> stream = {};
+    bool close = false;      ///< close the connection after this answer
+    std::string cause = {};  ///< why it failed, for the log: it is never sent
 
     std::string_view content() const { return shared_body ? std::string_view(*shared_body) : std::string_view(body); }
 

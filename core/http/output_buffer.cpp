@@ -35,8 +35,12 @@ void OutputBuffer::append(std::shared_ptr<const std::string> body) {
     if (body->size() <= kCopyUpTo) {
         tail().append(*body);
     } else {
-        pieces_.push_back({.own = {}, .shared = std::move(body)});
+        append_shared(std::move(body));
     }
+}
+
+void OutputBuffer::append_shared(std::shared_ptr<const std::string> bytes) {
+    pieces_.push_back({.own = {}, .shared = std::move(bytes)});
 }
 
 std::size_t OutputBuffer::size() const {

@@ -23,6 +23,9 @@ public:
     void append(std::string&& body);
     void append(std::shared_ptr<const std::string> body);
 
+    /// Adds bytes that others send as well: never copied.
+    void append_shared(std::shared_ptr<const std::string> bytes);
+
     /// Writes to the socket until all is out, or it takes no more, or it is broken. Never blocks, never raises SIGPIPE.
     Flush flush(int socket);
 

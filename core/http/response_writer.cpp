@@ -65,7 +65,10 @@ void ResponseWriter::write(Response&& response, const Exchange& exchange, std::t
         if (!is_edges_own(field.name)) append_field(head, field.name, field.value);
     }
     append_field(head, "X-Request-ID", exchange.request_id);
-    const bool has_length = response.status != 204 && response.status != 304;
+    const bool has_length = has_content(response.status) && !response.stream;
+    // To a client of HTTP/1.0 the end of the connection is the end of the answer.
+    if (response.stream && has_content(response.status) && exchange.version != 10)
+        head.append("Transfer-Encoding: chunked\r\n");
     if (has_length) {
         head.append("Content-Length: ");
         append_number(head, response.content().size());

@@ -18,6 +18,11 @@ struct Exchange {
     bool keep_alive = true;
 };
 
+/// Answers of every other status have content, or at least a length.
+inline bool has_content(int status) {
+    return status != 204 && status != 304;
+}
+
 /// Threads: one per thread. Every answer gets Date, X-Request-ID and its framing; a response that is not fit to be sent
 /// (a status outside 200..599, a header with control characters) is replaced by a plain 500.
 class ResponseWriter {

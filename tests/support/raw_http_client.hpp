@@ -79,6 +79,17 @@ public:
         return answer;
     }
 
+    /// The content of the next chunk of a chunked answer; empty: it was the last.
+    std::string read_chunk() {
+        std::size_t end = 0;
+        while ((end = buffer_.find("\r\n")) == std::string::npos) more("a chunk");
+        const auto size = std::stoul(buffer_.substr(0, end), nullptr, 16);
+        while (buffer_.size() < end + 2 + size + 2) more("the rest of a chunk");
+        auto content = buffer_.substr(end + 2, size);
+        buffer_.erase(0, end + 2 + size + 2);
+        return content;
+    }
+
     RawAnswer ask(std::string_view bytes) {
         send(bytes);
         return read();

@@ -117,6 +117,45 @@ SCENARIO("another host's commit makes stale what stands on the collections it ch
     CHECK(world.read(cache::treasury_balance) == 6);
 }
 
+namespace {
+
+/// What it was told, as one line each.
+struct NotedChanges final : cache::ChangeListener {
+    std::vector<std::string> told;
+    void changed(std::uint64_t after, const std::vector<atr::Record>& records, std::uint64_t last) override {
+        if (last == after) return;
+        std::string line = std::to_string(after) + " to " + std::to_string(last) + ':';
+        for (const auto& record : records) line += ' ' + record.collection;
+        told.push_back(line);
+    }
+    void lost_track(std::uint64_t last) override { told.push_back("lost track up to " + std::to_string(last)); }
+};
+
+}  // namespace
+
+SCENARIO("a listener is told of every commit in turn, and where the feed has a gap", "[cache]") {
+    FollowedWorld world;
+    const auto listener = std::make_shared<NotedChanges>();
+    world.follower.tell(listener);
+    const auto begin = world.follower.position();
+    const auto at = [&](std::uint64_t commits) { return std::to_string(begin + commits); };
+    world.other_host_commits("policy");
+    world.executor.advance(200);
+    world.other_host_commits("activity");
+    world.executor.advance(200);
+    CHECK(listener->told ==
+          std::vector<std::string>{at(0) + " to " + at(1) + ": policy", at(1) + " to " + at(2) + ": activity"});
+    listener->told.clear();
+    world.other_host_commits("policy");
+    world.feed.gap = true;
+    world.executor.advance(200);
+    CHECK(listener->told == std::vector<std::string>{"lost track up to " + at(3)});
+    world.follower.tell(nullptr);
+    world.other_host_commits("policy");
+    world.executor.advance(200);
+    CHECK(listener->told.size() == 1);
+}
+
 SCENARIO("after the store has lost commits, nothing is shown that was read before", "[cache]") {
     FollowedWorld world;
     world.other_host_commits("balances");

@@ -16,10 +16,10 @@ Response echo_body(const RequestContext& context) {
 /// Routes as the host has them: one for anyone, one for who may submit, one of one media type.
 struct JudgeBench : RouterBench {
     explicit JudgeBench(RateLimiterSettings rate = {}) : RouterBench({}, rate) {
-        const auto route = [&](std::string method, std::string path, Access access) {
+        const auto route = [&](std::string method, std::string pattern, Access access) {
             return Route{.method = method,
-                         .pattern = path,
-                         .name = method + path,
+                         .pattern = pattern,
+                         .name = method + pattern,
                          .access = access,
                          .handler = SyncHandler(echo_body),
                          .max_body_bytes = 1000};
@@ -30,12 +30,12 @@ struct JudgeBench : RouterBench {
         json.consumes = {"application/json"};
         router.add(json);
     }
-    BodyLeave judge(std::string method, std::string path, Fields headers = {}, std::uint64_t announced = 10) {
-        return router.body_judge()(request(std::move(method), std::move(path), headers), announced, "10.0.0.1");
+    BodyLeave judge(std::string method, std::string target, Fields headers = {}, std::uint64_t announced = 10) {
+        return router.body_judge()(request(std::move(method), std::move(target), headers), announced, "10.0.0.1");
     }
     /// What comes of a request that was handed over without its body.
-    Answer refused(std::string method, std::string path, Fields headers = {}, std::uint64_t announced = 10) {
-        Request asked = request(std::move(method), std::move(path), headers);
+    Answer refused(std::string method, std::string target, Fields headers = {}, std::uint64_t announced = 10) {
+        Request asked = request(std::move(method), std::move(target), headers);
         asked.unread_bytes = announced;
         return ask(std::move(asked));
     }
