@@ -1,4 +1,5 @@
-# cmake -DOUTPUT=FILE.cpp "-DFILES=a;b" -P embed.cmake: the files' texts as treasurer::http::openapi::fragments().
+# cmake -DOUTPUT=FILE.cpp -DHEADER=INCLUDE -DFUNCTION=NAME "-DFILES=a;b" -P embed.cmake: the files' texts, in their order,
+# as what treasurer::http::openapi::NAME() gives.
 set(texts "")
 set(count 0)
 foreach(file IN LISTS FILES)
@@ -6,19 +7,15 @@ foreach(file IN LISTS FILES)
     string(APPEND texts "    R\"~~(${text})~~\",\n")
     math(EXPR count "${count} + 1")
 endforeach()
-file(WRITE ${OUTPUT} "#include \"http/openapi/fragments.hpp\"
+file(WRITE ${OUTPUT} "#include \"${HEADER}\"
 
 #include <array>
 
 namespace treasurer::http::openapi {
-namespace {
 
-constexpr std::array<std::string_view, ${count}> texts{
+std::span<const std::string_view> ${FUNCTION}() {
+    static constexpr std::array<std::string_view, ${count}> texts{
 ${texts}};
-
-}  // namespace
-
-std::span<const std::string_view> fragments() {
     return texts;
 }
 

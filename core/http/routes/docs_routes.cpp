@@ -1,31 +1,84 @@
 #include "http/routes/docs_routes.hpp"
 
+#include "auth/digest.hpp"
+#include "http/characters.hpp"
 #include "http/openapi/document.hpp"
+#include "http/openapi/reference_page.hpp"
 
 namespace treasurer::http {
 namespace {
 
-using Text = std::shared_ptr<const std::string>;
+/// What is served, ready to be sent.
+struct Texts {
+    std::shared_ptr<const std::string> document, page;
+    std::string policy;  ///< the page's Content-Security-Policy
+};
+
+std::string base64_of(std::string_view bytes) {
+    static constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string out;
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        const auto byte = [&](std::size_t at) {
+            return at < bytes.size() ? static_cast<unsigned>(static_cast<unsigned char>(bytes[at])) : 0U;
+        };
+        const unsigned three = byte(i) << 16U | byte(i + 1) << 8U | byte(i + 2);
+        out += digits[three >> 18U & 63U];
+        out += digits[three >> 12U & 63U];
+        out += i + 1 < bytes.size() ? digits[three >> 6U & 63U] : '=';
+        out += i + 2 < bytes.size() ? digits[three & 63U] : '=';
+    }
+    return out;
+}
+
+/// The source of a policy that lets exactly this text run.
+std::string by_hash(std::string_view text) {
+    const std::string hex = auth::sha256_hex(text);
+    std::string bytes;
+    for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
+        bytes += static_cast<char>(hex_value(hex[i]) * 16 + hex_value(hex[i + 1]));
+    return "'sha256-" + base64_of(bytes) + "'";
+}
+
+std::string policy_of(const openapi::ReferencePage& page) {
+    return "default-src 'none'; style-src " + by_hash(page.style) + "; script-src " + by_hash(page.script) +
+           "; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+}
 
 /// May be kept, and is asked about before it is used again: the next version of the host has another.
-Response as_it_is(Response response) {
+Response revalidated(Response response) {
     response.headers.add("Cache-Control", "no-cache");
     return response;
+}
+
+Response page_response(const Texts& texts) {
+    Response out{.shared_body = texts.page};
+    out.headers.add("Content-Type", "text/html; charset=utf-8");
+    out.headers.add("Content-Security-Policy", texts.policy);
+    return revalidated(std::move(out));
 }
 
 }  // namespace
 
 void add_docs(Router& router, std::string_view version) {
-    const auto document = std::make_shared<Text>();
-    router.add(
-        {.method = "GET",
-         .pattern = "/openapi.json",
-         .name = "openapi",
-         .access = Access::anyone(),
-         .handler = SyncHandler([document](const RequestContext&) { return as_it_is(Response::json(200, *document)); }),
-         .produces = {"application/json"},
-         .parameters = std::vector<std::string>{}});
-    *document = std::make_shared<const std::string>(openapi::document_of(router.routes(), version).json.dump());
+    const auto texts = std::make_shared<Texts>();
+    const auto add = [&](const char* pattern, const char* name, const char* media_type, SyncHandler handler) {
+        router.add({.method = "GET",
+                    .pattern = pattern,
+                    .name = name,
+                    .access = Access::anyone(),
+                    .handler = std::move(handler),
+                    .produces = {media_type},
+                    .parameters = std::vector<std::string>{}});
+    };
+    add("/openapi.json", "openapi", "application/json",
+        [texts](const RequestContext&) { return revalidated(Response::json(200, texts->document)); });
+    add("/docs", "docs", "text/html", [texts](const RequestContext&) { return page_response(*texts); });
+
+    const auto document = openapi::document_of(router.routes(), version).json;
+    auto page = openapi::reference_page_of(document);
+    texts->document = std::make_shared<const std::string>(document.dump());
+    texts->policy = policy_of(page);
+    texts->page = std::make_shared<const std::string>(std::move(page.html));
 }
 
 }  // namespace treasurer::http

@@ -1,4 +1,4 @@
-/// GET /openapi.json: the routes of this host, described.
+/// GET /openapi.json and GET /docs: the routes of this host, described for programs and for people.
 #pragma once
 
 #include <string_view>
@@ -7,7 +7,7 @@
 
 namespace treasurer::http {
 
-/// Made once, here, of the routes that the router has by now: to be called after all others are added.
+/// Both are made once, here, of the routes that the router has by now: to be called after all others are added.
 void add_docs(Router& router, std::string_view version);
 
 }  // namespace treasurer::http

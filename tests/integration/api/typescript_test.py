@@ -15,70 +15,38 @@ from pathlib import Path
 SOURCE = Path(os.environ["TREASURER_SOURCE"])
 sys.path.insert(0, str(SOURCE / "tests/support"))
 from host import BUILD, PASSWORD, Site  # noqa: E402
+from npm import fail, install, run  # noqa: E402
 
 EXAMPLE, WORK = SOURCE / "examples/clients/typescript", Path(BUILD) / "clients/typescript"
 INVOICE = SOURCE / "examples/invoices/02_pixel_harbor_cdn.txt"
-LISTS = ("package.json", "package-lock.json", ".npmrc")
-
-
-def fail(what, done=None):
-    print(f"error: {what}", file=sys.stderr)
-    if done is not None:
-        print(f"{' '.join(done.args)}: exit {done.returncode}\n{done.stdout[-4000:]}{done.stderr[-4000:]}", file=sys.stderr)
-    sys.exit(1)
-
-
-def run(what, *command, **environment):
-    done = subprocess.run(command, cwd=WORK, env={**os.environ, **environment}, capture_output=True, text=True, timeout=300,
-                          check=False)
-    if done.returncode != 0:
-        fail(what, done)
-    return done.stdout
-
-
-def install():
-    """node_modules as package-lock.json names them."""
-    for program in ("node", "npm"):
-        if not shutil.which(program):
-            fail(f"there is no {program}, so the TypeScript client cannot be tried; ./dev setup installs it")
-    WORK.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(WORK / "src", ignore_errors=True)
-    shutil.copytree(EXAMPLE / "src", WORK / "src", ignore=shutil.ignore_patterns("api.d.ts"))
-    shutil.copy(EXAMPLE / "tsconfig.json", WORK)
-    wanted = "".join((EXAMPLE / name).read_text(encoding="utf-8") for name in LISTS)
-    mark = WORK / "installed"
-    if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
-        return
-    mark.unlink(missing_ok=True)
-    for name in LISTS:
-        shutil.copy(EXAMPLE / name, WORK)
-    run("npm could not install the packages of examples/clients/typescript, so its client was not tried. Is the registry "
-        "that npm is set up with reachable? (npm ping)", "npm", "ci", "--no-audit", "--no-fund")
-    mark.write_text(wanted, encoding="utf-8")
 
 
 def main():
     began = time.monotonic()
-    install()
+    install(EXAMPLE, WORK)
+    shutil.rmtree(WORK / "src", ignore_errors=True)
+    shutil.copytree(EXAMPLE / "src", WORK / "src", ignore=shutil.ignore_patterns("api.d.ts"))
+    shutil.copy(EXAMPLE / "tsconfig.json", WORK)
     with Site("typescript", {"policy.critical_runway_months": 0}) as site:
         site.add_user("clerk", "submitter")
         site.run("vendor", "import", str(SOURCE / "examples/invoices/vendors.yaml"))
         host = site.start()
-        run("openapi-typescript does not take the document that the host serves", "npm", "run", "generate", URL=host.url)
+        run("openapi-typescript does not take the document that the host serves", "npm", "run", "generate", cwd=WORK,
+            URL=host.url)
         types = (WORK / "src/api.d.ts").read_text(encoding="utf-8")
-        run("the client does not compile against the types of the document", "npm", "run", "build")
-        told = run("the client did not come to its end", "npm", "run", "start", "--", str(INVOICE), URL=host.url,
+        run("the client does not compile against the types of the document", "npm", "run", "build", cwd=WORK)
+        told = run("the client did not come to its end", "npm", "run", "start", "--", str(INVOICE), cwd=WORK, URL=host.url,
                    TREASURER_USER="clerk", TREASURER_PASSWORD=PASSWORD)
         for line in ("paid 320.5 MNEE to Pixel Harbor CDN Ltd", "sent again under its key: the same payment",
                      "the payment is settled", "balance 99679.5 MNEE, 0 waiting", "changing the limit: forbidden"):
             if line not in told:
                 fail(f"the client did not say {line!r}, but\n{told}")
-        wrong = (WORK / "src/end_to_end.ts").read_text(encoding="utf-8").replace("payment.state", "payment.no_such_member")
-        (WORK / "src/end_to_end.ts").write_text(wrong, encoding="utf-8")
-        done = subprocess.run(["npm", "run", "build"], cwd=WORK, capture_output=True, text=True, timeout=300, check=False)
-        if done.returncode == 0 or "no_such_member" not in done.stdout:
-            fail("a member that the document does not have was compiled", done)
         host.stop()
+    wrong = (WORK / "src/end_to_end.ts").read_text(encoding="utf-8").replace("payment.state", "payment.no_such_member")
+    (WORK / "src/end_to_end.ts").write_text(wrong, encoding="utf-8")
+    done = subprocess.run(["npm", "run", "build"], cwd=WORK, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode == 0 or "no_such_member" not in done.stdout:
+        fail("a member that the document does not have was compiled", done)
     print(f"typescript: {types.count(chr(10))} lines of types; the client was compiled against them and ran to its end, "
           f"{time.monotonic() - began:.1f} s")
     return 0

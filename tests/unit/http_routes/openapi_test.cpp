@@ -3,6 +3,7 @@
 #include "http/health_routes.hpp"
 #include "http/openapi/document.hpp"
 #include "http/openapi/refusals.hpp"
+#include "http/openapi/schema_text.hpp"
 #include "http/routes/docs_routes.hpp"
 #include "tests/unit/http_routes/api_world.hpp"
 
@@ -46,6 +47,11 @@ void collect_open_objects(const ordered_json& node, const std::string& at, std::
     if (is_schema && !node.contains("additionalProperties") && !node.contains("unevaluatedProperties")) into.insert(at);
     if (is_schema && !node.contains("required")) into.insert(at);
     for (const auto& [name, value] : node.items()) collect_open_objects(value, at + "/" + name, into);
+}
+
+std::string lower(std::string method) {
+    for (char& c : method) c = static_cast<char>(c + ('a' - 'A'));
+    return method;
 }
 
 bool has_parameter(const ordered_json& operation, const char* name) {
@@ -119,7 +125,7 @@ SCENARIO("what the document says of a route is what the route declares", "[http]
     const auto document = world.document().json;
     for (const Route& route : world.router.routes().routes()) {
         INFO(route.method << " " << route.pattern);
-        const auto& operation = document.at("paths").at(route.pattern).at(route.method == "GET" ? "get" : "post");
+        const auto& operation = document.at("paths").at(route.pattern).at(lower(route.method));
         CHECK(operation.at("operationId") == route.name);
         CHECK(operation.at("security").empty() != route.access.needs_sign_in());
         CHECK(operation.at("responses").contains("401") == (route.access.needs_sign_in() || route.name == "token"));
@@ -147,6 +153,31 @@ SCENARIO("a host serves its own description to anybody", "[http][openapi]") {
     CHECK(served.at("openapi") == "3.1.0");
     CHECK(served.at("info").at("version") == "1.2.3");
     CHECK(world.ask("GET", "/openapi.json", {{"Accept", "text/html"}})->status == 406);
+}
+
+SCENARIO("the page for people names every operation and every schema, and lets nothing run but its own script",
+         "[http][openapi]") {
+    Described world;
+    const auto answer = world.ask("GET", "/docs", {});
+    CHECK(answer->status == 200);
+    CHECK(answer.header("Content-Type") == "text/html; charset=utf-8");
+    const std::string page(answer->content());
+    const auto document = world.document().json;
+    for (const Route& route : world.router.routes().routes()) {
+        INFO(route.name);
+        CHECK(page.find("<article id=\"" + route.name + "\">") != std::string::npos);
+    }
+    for (const auto& [name, schema] : document.at("components").at("schemas").items())
+        CHECK(page.find("id=\"schema-" + name + "\"") != std::string::npos);
+    const std::string policy = answer.header("Content-Security-Policy");
+    CHECK(policy.starts_with("default-src 'none'; style-src 'sha256-"));
+    CHECK(policy.find("unsafe") == std::string::npos);
+}
+
+SCENARIO("what the document says cannot become markup of the page", "[http][openapi]") {
+    CHECK(openapi::escaped("<script>\"&") == "&lt;script&gt;&quot;&amp;");
+    CHECK(openapi::paragraphs("a `<b>` c\n\nd") == "<p>a <code>&lt;b&gt;</code> c</p>\n<p>d</p>\n");
+    CHECK(openapi::type_of({{"enum", {"<x>"}}}) == "one of <code>&lt;x&gt;</code>");
 }
 
 SCENARIO("every code of a refusal has its meaning and is found by its name", "[http][openapi]") {
