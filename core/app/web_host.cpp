@@ -32,6 +32,16 @@ http::IdempotencySettings idempotency_settings(const ServerSettings& server) {
     return out;
 }
 
+http::RateLimiterSettings limiter_settings(const RateLimitSettings& limit) {
+    const auto of = [](std::int64_t per_minute) { return static_cast<std::uint32_t>(per_minute); };
+    http::RateLimiterSettings out;
+    out.enabled = limit.enabled;
+    out.per_minute = of(limit.per_minute);
+    out.roles = {of(limit.viewer_per_minute), of(limit.submitter_per_minute), of(limit.approver_per_minute),
+                 of(limit.admin_per_minute)};
+    return out;
+}
+
 http::ApiSettings api_settings(const CoreServices& core) {
     http::ApiSettings out;
     out.asset = core.settings.treasury.asset;
@@ -50,8 +60,7 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
     : core_(core),
       kpis_(metrics_, core.clock, core.settings.treasury.asset),
       scope_(core.executor),
-      limiter_(core.clock, {.enabled = core.settings.rate_limit.enabled,
-                            .per_minute = static_cast<std::uint32_t>(core.settings.rate_limit.per_minute)}),
+      limiter_(core.clock, limiter_settings(core.settings.rate_limit)),
       throttle_(core.clock, {}),
       idempotency_(*core.store, core.executor, core.clock, idempotency_settings(core.settings.server)),
       router_({core.executor, scope_, *core.tokens, limiter_, idempotency_, metrics_, kpis_, log},

@@ -42,7 +42,9 @@ struct LogSettings {
 
 struct RateLimitSettings {
     bool enabled = true;
-    std::int64_t per_minute = 100;  ///< per address
+    std::int64_t per_minute = 100;  ///< per address, of who is not signed in
+    /// Of one user, by the role of the largest limit.
+    std::int64_t viewer_per_minute = 300, submitter_per_minute = 600, approver_per_minute = 300, admin_per_minute = 600;
     bool operator==(const RateLimitSettings&) const = default;
 };
 

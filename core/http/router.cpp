@@ -60,6 +60,11 @@ std::optional<Problem> objection(const Route& route, const Request& request) {
 Problem unauthenticated() {
     return {.code = ErrorCode::unauthenticated, .detail = "Sign in and send the token as Authorization: Bearer."};
 }
+Problem over_limit(const RateLimiter::Decision& rate, bool of_address) {
+    return {.code = ErrorCode::rate_limited,
+            .detail = of_address ? "Too many requests from this address." : "Too many requests of this user.",
+            .retry_after_s = rate.retry_after_s};
+}
 Problem overloaded() {
     return {.code = ErrorCode::overloaded,
             .detail = "Too many requests are being worked on; try again.",
@@ -114,11 +119,13 @@ void Router::dispatch(Request&& request, Responder responder) {
     exchange.path = asked.path.substr(0, max_logged_path);
     exchange.client = asked.remote_address;
     exchange.arrival = asked.arrival;
-    if (!match.route || match.route->is_rate_limited) exchange.rate = parts_.limiter.take(asked.remote_address);
-    if (exchange.rate && !exchange.rate->allowed)
-        return refuse(exchange, {.code = ErrorCode::rate_limited,
-                                 .detail = "Too many requests from this address.",
-                                 .retry_after_s = exchange.rate->retry_after_s});
+    const auto credential = credential_of(asked);
+    const auto token = credential ? *credential : std::nullopt;
+    auto sender = sender_of(exchange, token);
+    if (!match.route || match.route->is_rate_limited)
+        count(exchange, sender ? std::optional(sender->principal) : std::nullopt);
+    if (is_over_limit(exchange)) return refuse(exchange, over_limit(*exchange.rate, !exchange.counted));
+    if (!credential) return refuse(exchange, credential.problem());
     if (asked.method == "OPTIONS" && asked.path == "*") {
         auto response = Response::empty(204);
         response.headers.add("Allow", "DELETE, GET, HEAD, OPTIONS, POST, PUT");
@@ -128,17 +135,33 @@ void Router::dispatch(Request&& request, Responder responder) {
         return refuse(exchange, {.code = ErrorCode::not_found, .detail = "There is nothing at this path."});
     if (!match.route) return refuse_method(exchange, *match.endpoint);
     if (!match.route->access.needs_sign_in()) return admitted(std::move(exchange));
-    const auto credential = credential_of(asked);
-    if (!credential) return refuse(exchange, credential.problem());
-    const auto& token = *credential;
     if (!token) return refuse(exchange, unauthenticated());
-    if (auto principal = parts_.tokens.cached(*token)) {
-        exchange.context.principal = std::move(*principal);
+    if (sender && sender->is_current) {
+        exchange.context.principal = std::move(sender->principal);
         return admitted(std::move(exchange));
     }
     if (!take_ticket(exchange)) return refuse(exchange, overloaded());
     std::string owned(*token);
     parts_.scope.spawn(sign_in_and_serve(std::move(exchange), std::move(owned)));
+}
+
+/// Where nobody will check the token, one that may have been revoked is nobody's: its user would pay for a thief.
+/// Health, which neither asks nor counts, is answered without a look at it.
+std::optional<auth::Recognised> Router::sender_of(const Exchange& exchange,
+                                                  std::optional<std::string_view> token) const {
+    const bool will_be_checked = exchange.route && exchange.route->access.needs_sign_in();
+    const bool is_counted = !exchange.route || exchange.route->is_rate_limited;
+    if (!token || (!will_be_checked && !is_counted)) return std::nullopt;
+    auto out = parts_.tokens.recognise(*token);
+    if (out && !out->is_current && !will_be_checked) return std::nullopt;
+    return out;
+}
+
+void Router::count(Exchange& exchange, std::optional<auth::Principal> principal) {
+    if (exchange.rate && exchange.counted) parts_.limiter.give_back(*exchange.counted);
+    if (exchange.rate && !exchange.counted) parts_.limiter.give_back(exchange.client);
+    exchange.rate = principal ? parts_.limiter.take(*principal) : parts_.limiter.take(exchange.client);
+    exchange.counted = std::move(principal);
 }
 
 void Router::refuse(Exchange& exchange, const Problem& problem) {
@@ -179,7 +202,9 @@ Task<> Router::sign_in_and_serve(Exchange exchange, std::string token) {
     Task<atr::Result<auth::Principal>> checking = parts_.tokens.check(std::move(token));
     atr::Result<auth::Principal> principal = co_await checking;
     if (!principal) {
-        refuse(exchange, refused_token(principal.error()));
+        const Problem problem = refused_token(principal.error());
+        if (exchange.counted && problem.code == ErrorCode::invalid_token) count(exchange, std::nullopt);
+        refuse(exchange, is_over_limit(exchange) ? over_limit(*exchange.rate, true) : problem);
         co_return;
     }
     exchange.context.principal = std::move(*principal);

@@ -1,4 +1,4 @@
-/// The way of a request from the edge to its handler and back: rate limit, route, sign-in, permission, body and type
+/// The way of a request from the edge to its handler and back: route, rate limit, sign-in, permission, body and type
 /// checks, the handler, and what every answer carries.
 #pragma once
 
@@ -91,6 +91,7 @@ private:
         const Route* route = nullptr;
         const RouteMetrics* metrics = nullptr;
         std::optional<RateLimiter::Decision> rate = std::nullopt;
+        std::optional<auth::Principal> counted = std::nullopt;  ///< whose bucket gave; nullopt: the address's
         std::string request_id = {}, method = {}, path = {}, client = {}, user = {};
         AnswerFacts facts = {};
         std::chrono::steady_clock::time_point arrival = {};
@@ -98,6 +99,10 @@ private:
     };
 
     RouteMetrics metrics_for(const std::string& name);
+    std::optional<auth::Recognised> sender_of(const Exchange& exchange, std::optional<std::string_view> token) const;
+    /// Counts the request against a user, or against its address; what counted it before gets it back.
+    void count(Exchange& exchange, std::optional<auth::Principal> principal);
+    bool is_over_limit(const Exchange& exchange) const { return exchange.rate && !exchange.rate->allowed; }
     void refuse(Exchange& exchange, const Problem& problem);
     void refuse_method(Exchange& exchange, const Endpoint& endpoint);
     bool take_ticket(Exchange& exchange);
