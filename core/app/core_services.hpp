@@ -116,6 +116,7 @@ private:
     explicit CoreServices(Given given);
     HostSinks sinks();
     atr::Result<auth::SecretKey> key(const std::string& reference, const std::string& purpose);
+    atr::Result<auth::TokenSigner> token_signer();
     std::unique_ptr<intake::DocumentReader> make_reader() const;
 
     Random& random_;

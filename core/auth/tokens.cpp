@@ -34,10 +34,10 @@ atr::Result<Principal> judge(const Claims& claims, const std::vector<atr::Record
 
 }  // namespace
 
-Tokens::Tokens(Store& store, const Clock& clock, SecretKey key, TokenSettings settings)
+Tokens::Tokens(Store& store, const Clock& clock, TokenSigner signer, TokenSettings settings)
     : store_(store),
       clock_(clock),
-      signer_(key),
+      signer_(std::move(signer)),
       settings_(settings),
       known_(settings.max_cached),
       signed_out_(settings.max_cached) {}

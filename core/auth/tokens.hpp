@@ -35,7 +35,7 @@ struct Recognised {
 /// Threads: any. All that is given must outlive it and its tasks.
 class Tokens {
 public:
-    Tokens(Store& store, const Clock& clock, SecretKey key, TokenSettings settings);
+    Tokens(Store& store, const Clock& clock, TokenSigner signer, TokenSettings settings);
 
     IssuedToken issue(const User& user);
 

@@ -49,6 +49,8 @@ void visit(AuthSettings& auth, SettingsVisitor& v) {
     v.integer("auth.argon2_memory_kib", auth.argon2_memory_kib, 8, std::int64_t{4} * 1024 * 1024);
     v.integer("auth.argon2_operations", auth.argon2_operations, 1, 100);
     v.integer("auth.argon2_concurrency", auth.argon2_concurrency, 1, 64);
+    v.text("auth.audience", auth.audience);
+    v.texts("auth.jwt_keys_old", auth.jwt_keys_old);
 }
 
 void visit(TreasurySettings& treasury, SettingsVisitor& v) {
