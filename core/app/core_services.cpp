@@ -295,15 +295,21 @@ atr::Result<> CoreServices::prepare() {
     auth::TokenSettings token_settings;
     token_settings.lifetime = settings.auth.token_ttl;
     tokens = std::make_unique<auth::Tokens>(*store, clock, std::move(*signer), token_settings);
+    auth::ApiKeySettings key_settings;
+    key_settings.max_lifetime = settings.auth.api_key_ttl;
+    api_keys = std::make_unique<auth::ApiKeys>(*store, clock, random_, scope, key_settings);
     sweep = std::make_unique<ExpirySweep>(
         *store, executor, clock,
-        std::vector<std::string>{auth::RevokedToken::collection, IdempotencyRecord::collection});
+        std::vector<std::string>{auth::RevokedToken::collection, IdempotencyRecord::collection, ApiKey::collection});
     RetentionSweep::Settings keeping;
     keeping.keys = settings.retention.keys;
     keeping.changes = settings.retention.changes;
     keeping.interval = settings.retention.sweep;
     retention = std::make_unique<RetentionSweep>(plugins->storage(), executor, clock, keeping);
-    users->on_changed([this](std::string_view user) { tokens->forget_user(user); });
+    users->on_changed([this](std::string_view user) {
+        tokens->forget_user(user);
+        api_keys->forget_user(user);
+    });
     return {};
 }
 

@@ -63,13 +63,14 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
       limiter_(core.clock, limiter_settings(core.settings.rate_limit)),
       throttle_(core.clock, {}),
       idempotency_(*core.store, core.executor, core.clock, idempotency_settings(core.settings.server)),
-      router_({core.executor, scope_, *core.tokens, limiter_, idempotency_, metrics_, kpis_, log},
+      router_({core.executor, scope_, *core.tokens, limiter_, idempotency_, metrics_, kpis_, log, *core.api_keys},
               {.max_in_flight = static_cast<std::size_t>(core.settings.intake.max_in_flight) * 4}),
       auth_routes_(*core.users, *core.tokens, throttle_),
       api_{*core.store,          *core.invoices, *core.approvals,  *core.payments, *core.resolver, *core.elsewhere,
            *core.policy,         *core.vendors,  *core.dashboard,  *core.logs,     *core.cache,    *core.history,
            *core.reconciliation, *core.breaks,   *core.quarantine, core.assets,    core.clock,     kpis_,
            api_settings(core)},
+      api_key_routes_(*core.api_keys, core.clock),
       edge_(edge_settings(core.settings.server), router_.handler()) {
     http::add_health_routes(
         router_, core.clock, TREASURER_VERSION, [this] { return services(); }, [this] { return is_quarantined(); });
@@ -77,6 +78,7 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
     auth_routes_.add_to(router_);
     http::add_api(router_, api_);
     http::add_plugins(router_, [this] { return plugin_report(*core_.plugins, *core_.pipeline); });
+    api_key_routes_.add_to(router_);
     publish_metrics();
 }
 

@@ -6,6 +6,7 @@
 #include "http/auth_routes.hpp"
 #include "http/edge.hpp"
 #include "http/health_routes.hpp"
+#include "http/routes/api_key_routes.hpp"
 #include "http/routes/api_services.hpp"
 #include "observe/kpis.hpp"
 
@@ -41,6 +42,7 @@ private:
     http::Router router_;
     http::AuthRoutes auth_routes_;
     http::ApiServices api_;
+    http::ApiKeyRoutes api_key_routes_;
     http::Edge edge_;
 };
 

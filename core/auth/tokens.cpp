@@ -5,16 +5,9 @@
 namespace treasurer::auth {
 namespace {
 
-std::vector<Role> roles_of(const std::vector<std::string>& names) {
-    std::vector<Role> out;
-    for (const auto& name : names)
-        if (const auto role = role_from(name)) out.push_back(*role);
-    return out;
-}
-
 /// Whose a genuine token is by its own word.
 Principal principal_of(const Claims& claims) {
-    return {claims.subject, roles_of(claims.roles), claims.id, claims.expires_ms};
+    return {claims.subject, roles_named(claims.roles), claims.id, claims.expires_ms};
 }
 
 /// Judges a genuine token by what storage says of its user and of itself.
@@ -29,7 +22,7 @@ atr::Result<Principal> judge(const Claims& claims, const std::vector<atr::Record
     if (!user) return user.error();
     if (user->disabled) return refused_token("the token's user is disabled");
     if (user->token_epoch != claims.epoch) return refused_token("the token was revoked");
-    return Principal{claims.subject, roles_of(user->roles), claims.id, claims.expires_ms};
+    return Principal{claims.subject, roles_named(user->roles), claims.id, claims.expires_ms};
 }
 
 }  // namespace

@@ -51,6 +51,7 @@ void visit(AuthSettings& auth, SettingsVisitor& v) {
     v.integer("auth.argon2_concurrency", auth.argon2_concurrency, 1, 64);
     v.text("auth.audience", auth.audience);
     v.texts("auth.jwt_keys_old", auth.jwt_keys_old);
+    v.seconds("auth.api_key_ttl_s", auth.api_key_ttl, 1, 10 * year_s);
 }
 
 void visit(TreasurySettings& treasury, SettingsVisitor& v) {

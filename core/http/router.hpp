@@ -10,8 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "auth/api_keys.hpp"
 #include "auth/tokens.hpp"
 #include "http/answer.hpp"
+#include "http/credentials.hpp"
 #include "http/idempotency.hpp"
 #include "http/rate_limiter.hpp"
 #include "http/responder.hpp"
@@ -39,6 +41,7 @@ struct RouterParts {
     observe::Metrics& metrics;
     observe::Kpis& kpis;
     observe::Log& log;
+    auth::ApiKeys& keys;
 };
 
 /// Lifetime: routes are added first, then dispatch() is called; the scope must be idle before the router ends.
@@ -92,14 +95,15 @@ private:
         const RouteMetrics* metrics = nullptr;
         std::optional<RateLimiter::Decision> rate = std::nullopt;
         std::optional<auth::Principal> counted = std::nullopt;  ///< whose bucket gave; nullopt: the address's
-        std::string request_id = {}, method = {}, path = {}, client = {}, user = {};
+        std::string request_id = {}, method = {}, path = {}, client = {}, user = {}, key = {};
         AnswerFacts facts = {};
         std::chrono::steady_clock::time_point arrival = {};
         Ticket ticket = {};
     };
 
     RouteMetrics metrics_for(const std::string& name);
-    std::optional<auth::Recognised> sender_of(const Exchange& exchange, std::optional<std::string_view> token) const;
+    std::optional<auth::Recognised> sender_of(const Exchange& exchange,
+                                              const std::optional<Credential>& credential) const;
     /// Counts the request against a user, or against its address; what counted it before gets it back.
     void count(Exchange& exchange, std::optional<auth::Principal> principal);
     bool is_over_limit(const Exchange& exchange) const { return exchange.rate && !exchange.rate->allowed; }
@@ -108,7 +112,7 @@ private:
     bool take_ticket(Exchange& exchange);
     /// Goes on with a request whose sender is known.
     void admitted(Exchange exchange);
-    Task<> sign_in_and_serve(Exchange exchange, std::string token);
+    Task<> sign_in_and_serve(Exchange exchange, Credential::Kind kind, std::string credential);
     Task<> serve(Exchange exchange);
     Response call(const SyncHandler& handler, Exchange& exchange);
     void answer(Exchange& exchange, Response response);

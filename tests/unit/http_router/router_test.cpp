@@ -272,6 +272,80 @@ TEST_CASE("of two Authorization headers none is believed", "[router]") {
     CHECK(bench.ask("GET", "/me", {{"Authorization", "Basic x"}, {"Authorization", viewer}})->status == 400);
 }
 
+namespace {
+
+std::string key_for(RouterBench& bench, const std::string& user, std::vector<Role> roles,
+                    std::vector<Permission> scopes) {
+    auth::Principal owner;
+    owner.user = user;
+    owner.roles = roles;
+    REQUIRE(bench.bench.await(bench.users.add(user, "a good password", std::move(roles))));
+    const auto made = bench.bench.await(bench.keys.add(owner, {"a program", std::move(scopes), {}}, {}));
+    REQUIRE(made);
+    return made->text;
+}
+
+}  // namespace
+
+TEST_CASE("an API key reaches what its scopes name, in either header", "[router]") {
+    RouterBench bench;
+    bench.router.add(sync_route("GET", "/read", Access::needs(Permission::read)));
+    bench.router.add(sync_route("POST", "/decide", Access::needs(Permission::decide_approvals)));
+    bench.router.add(sync_route("POST", "/session", Access::signed_in()));
+    const auto key = key_for(bench, "ann", {Role::admin}, {Permission::read});
+    CHECK(bench.ask("GET", "/read", {{"X-API-Key", key}}).json()["user"] == "ann");
+    CHECK(bench.ask("GET", "/read", {{"x-api-key", key}}).json()["user"] == "ann");
+    CHECK(bench.ask("GET", "/read", {{"Authorization", "Bearer " + key}}).json()["user"] == "ann");
+    const auto beyond = bench.ask("POST", "/decide", {{"X-API-Key", key}});
+    CHECK(beyond->status == 403);
+    CHECK(beyond.code() == "forbidden");
+    CHECK(bench.ask("POST", "/session", {{"X-API-Key", key}})->status == 403);
+
+    const auto wrong = bench.ask("GET", "/read", {{"X-API-Key", key.substr(0, key.size() - 1) + "x"}});
+    CHECK(wrong->status == 401);
+    CHECK(wrong.code() == "invalid_token");
+    CHECK(bench.ask("GET", "/read", {{"X-API-Key", ""}})->status == 401);
+    CHECK(bench.ask("GET", "/read", {{"Authorization", key}})->status == 401);
+    const auto token = bench.sign_in("bob", {Role::viewer});
+    CHECK(bench.ask("GET", "/read", {{"X-API-Key", token.substr(7)}})->status == 401);
+    CHECK(bench.ask("GET", "/read", {{"X-API-Key", key}, {"Authorization", token}})->status == 400);
+    CHECK(bench.ask("GET", "/read", {{"X-API-Key", key}, {"X-API-Key", key}})->status == 400);
+}
+
+TEST_CASE("the log names the key that a request came with, and never shows it", "[router]") {
+    RouterBench bench;
+    bench.router.add(sync_route("GET", "/read", Access::needs(Permission::read)));
+    const auto key = key_for(bench, "ann", {Role::viewer}, {Permission::read});
+    bench.ask("GET", "/read", {{"X-API-Key", key}});
+    bench.ask("GET", "/read", {{"X-API-Key", key + "0"}});
+    const auto lines = bench.log.lines();
+    REQUIRE(lines.size() == 2);
+    const auto line = nlohmann::json::parse(lines[0]);
+    CHECK(line["user"] == "ann");
+    CHECK(line["key"].get<std::string>().size() == 36);
+    for (const auto& one : lines) CHECK(one.find(key.substr(key.size() - 64)) == std::string::npos);
+}
+
+TEST_CASE("a key is counted as its user, one that nobody knows as its address", "[router]") {
+    RouterBench bench({}, {.per_minute = 3, .roles = {.viewer = 5}});
+    bench.router.add(sync_route("GET", "/read", Access::needs(Permission::read)));
+    bench.router.add(sync_route("GET", "/open"));
+    const auto key = key_for(bench, "ann", {Role::viewer}, {Permission::read});
+    CHECK(bench.ask("GET", "/open").header("X-RateLimit-Remaining") == "2");
+    const auto first = bench.ask("GET", "/read", {{"X-API-Key", key}});
+    CHECK(first.header("X-RateLimit-Limit") == "5");
+    CHECK(first.header("X-RateLimit-Remaining") == "4");
+    CHECK(bench.ask("GET", "/open").header("X-RateLimit-Remaining") == "1");  // it got back what the look cost
+    const std::string unknown = key.substr(0, key.size() - 1) + "x";
+    CHECK(bench.ask("GET", "/read", {{"X-API-Key", unknown}}).header("X-RateLimit-Remaining") == "0");
+    const auto reads = bench.bench.storage.reads();
+    CHECK(bench.ask("GET", "/read", {{"X-API-Key", unknown}})->status == 429);
+    CHECK(bench.bench.storage.reads() == reads);
+    for (int left = 3; left >= 0; --left)
+        CHECK(bench.ask("GET", "/read", {{"X-API-Key", key}}).header("X-RateLimit-Remaining") == std::to_string(left));
+    CHECK(bench.ask("GET", "/read", {{"X-API-Key", key}})->status == 429);
+}
+
 TEST_CASE("a body under a Content-Encoding is refused, not read as it stands", "[router]") {
     RouterBench bench;
     bench.router.add(sync_route("POST", "/doc"));
