@@ -71,6 +71,7 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
            *core.reconciliation, *core.breaks,   *core.quarantine, core.assets,    core.clock,     kpis_,
            api_settings(core)},
       api_key_routes_(*core.api_keys, core.clock),
+      user_routes_(*core.users, throttle_),
       edge_(edge_settings(core.settings.server), router_.handler()) {
     http::add_health_routes(
         router_, core.clock, TREASURER_VERSION, [this] { return services(); }, [this] { return is_quarantined(); });
@@ -79,6 +80,7 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
     http::add_api(router_, api_);
     http::add_plugins(router_, [this] { return plugin_report(*core_.plugins, *core_.pipeline); });
     api_key_routes_.add_to(router_);
+    user_routes_.add_to(router_);
     publish_metrics();
 }
 

@@ -8,6 +8,7 @@
 #include "http/health_routes.hpp"
 #include "http/routes/api_key_routes.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/user_routes.hpp"
 #include "observe/kpis.hpp"
 
 #include <string>
@@ -43,6 +44,7 @@ private:
     http::AuthRoutes auth_routes_;
     http::ApiServices api_;
     http::ApiKeyRoutes api_key_routes_;
+    http::UserRoutes user_routes_;
     http::Edge edge_;
 };
 

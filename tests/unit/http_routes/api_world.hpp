@@ -6,6 +6,7 @@
 #include "http/metrics_routes.hpp"
 #include "http/routes/api_key_routes.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/user_routes.hpp"
 #include "tests/support/desk_world.hpp"
 #include "tests/support/memory_log.hpp"
 #include "tests/unit/http_router/router_bench.hpp"
@@ -18,6 +19,7 @@ struct ApiWorld : support::DeskWorld {
         auth_routes.add_to(router);
         add_api(router, services);
         key_routes.add_to(router);
+        user_routes.add_to(router);
         users.on_changed([this](std::string_view user) {
             tokens.forget_user(user);
             keys.forget_user(user);
@@ -99,6 +101,7 @@ struct ApiWorld : support::DeskWorld {
                          kpis,
                          {}};
     ApiKeyRoutes key_routes{keys, clock};
+    UserRoutes user_routes{users, throttle};
 };
 
 }  // namespace treasurer::http
