@@ -138,6 +138,26 @@ atr::Result<auth::SecretKey> CoreServices::key(const std::string& reference, con
     return auth::key_from_secret(*secret, purpose);
 }
 
+/// A key file that was renamed in the data folder is an earlier key too.
+atr::Result<auth::TokenSigner> CoreServices::token_signer() {
+    auto current = key(settings.auth.jwt_key, "tokens");
+    if (!current) return current.error();
+    std::vector<auth::SecretKey> earlier;
+    for (const auto& reference : settings.auth.jwt_keys_old) {
+        const auto one = key(reference, "tokens");
+        if (!one) return one.error();
+        earlier.push_back(*one);
+    }
+    const auto renamed = std::filesystem::path(settings.data_dir) / "tokens.old.key";
+    std::error_code none;
+    if (std::filesystem::exists(renamed, none)) {
+        const auto one = auth::key_from_file(renamed);
+        if (!one) return one.error();
+        earlier.push_back(*one);
+    }
+    return auth::TokenSigner(*current, std::move(earlier), settings.auth.audience);
+}
+
 std::unique_ptr<intake::DocumentReader> CoreServices::make_reader() const {
     std::vector<ParserPort*> parsers;
     for (const auto& name : settings.intake.order)
@@ -181,8 +201,8 @@ atr::Result<> CoreServices::prepare() {
     auto blob_key = key(settings.payments.blob_key, "blobs");
     if (!blob_key) return cannot("the key that seals prepared payments", blob_key.error());
     sealer = std::make_unique<VaultSealer>(std::move(*blob_key), random_);
-    auto token_key = key(settings.auth.jwt_key, "tokens");
-    if (!token_key) return cannot("the key that signs tokens", token_key.error());
+    auto signer = token_signer();
+    if (!signer) return cannot("the key that signs tokens", signer.error());
 
     cache = std::make_unique<cache::CacheService>(plugins->has_cache() ? &plugins->cache() : nullptr, executor, clock,
                                                   scope);
@@ -274,16 +294,22 @@ atr::Result<> CoreServices::prepare() {
     users = std::make_unique<auth::Users>(*store, *passwords, clock, random_);
     auth::TokenSettings token_settings;
     token_settings.lifetime = settings.auth.token_ttl;
-    tokens = std::make_unique<auth::Tokens>(*store, clock, std::move(*token_key), token_settings);
+    tokens = std::make_unique<auth::Tokens>(*store, clock, std::move(*signer), token_settings);
+    auth::ApiKeySettings key_settings;
+    key_settings.max_lifetime = settings.auth.api_key_ttl;
+    api_keys = std::make_unique<auth::ApiKeys>(*store, clock, random_, scope, key_settings);
     sweep = std::make_unique<ExpirySweep>(
         *store, executor, clock,
-        std::vector<std::string>{auth::RevokedToken::collection, IdempotencyRecord::collection});
+        std::vector<std::string>{auth::RevokedToken::collection, IdempotencyRecord::collection, ApiKey::collection});
     RetentionSweep::Settings keeping;
     keeping.keys = settings.retention.keys;
     keeping.changes = settings.retention.changes;
     keeping.interval = settings.retention.sweep;
     retention = std::make_unique<RetentionSweep>(plugins->storage(), executor, clock, keeping);
-    users->on_changed([this](std::string_view user) { tokens->forget_user(user); });
+    users->on_changed([this](std::string_view user) {
+        tokens->forget_user(user);
+        api_keys->forget_user(user);
+    });
     return {};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/first_start.hpp"
+#include "auth/api_keys.hpp"
 #include "auth/blob_vault.hpp"
 #include "auth/password_hasher.hpp"
 #include "auth/tokens.hpp"
@@ -106,6 +107,7 @@ public:
     std::unique_ptr<auth::PasswordHasher> passwords;
     std::unique_ptr<auth::Users> users;
     std::unique_ptr<auth::Tokens> tokens;
+    std::unique_ptr<auth::ApiKeys> api_keys;
     std::unique_ptr<ExpirySweep> sweep;
     std::unique_ptr<RetentionSweep> retention;
 
@@ -116,6 +118,7 @@ private:
     explicit CoreServices(Given given);
     HostSinks sinks();
     atr::Result<auth::SecretKey> key(const std::string& reference, const std::string& purpose);
+    atr::Result<auth::TokenSigner> token_signer();
     std::unique_ptr<intake::DocumentReader> make_reader() const;
 
     Random& random_;

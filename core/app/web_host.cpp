@@ -33,6 +33,16 @@ http::IdempotencySettings idempotency_settings(const ServerSettings& server) {
     return out;
 }
 
+http::RateLimiterSettings limiter_settings(const RateLimitSettings& limit) {
+    const auto of = [](std::int64_t per_minute) { return static_cast<std::uint32_t>(per_minute); };
+    http::RateLimiterSettings out;
+    out.enabled = limit.enabled;
+    out.per_minute = of(limit.per_minute);
+    out.roles = {of(limit.viewer_per_minute), of(limit.submitter_per_minute), of(limit.approver_per_minute),
+                 of(limit.admin_per_minute)};
+    return out;
+}
+
 http::ApiSettings api_settings(const CoreServices& core) {
     http::ApiSettings out;
     out.asset = core.settings.treasury.asset;
@@ -51,11 +61,10 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
     : core_(core),
       kpis_(metrics_, core.clock, core.settings.treasury.asset),
       scope_(core.executor),
-      limiter_(core.clock, {.enabled = core.settings.rate_limit.enabled,
-                            .per_minute = static_cast<std::uint32_t>(core.settings.rate_limit.per_minute)}),
+      limiter_(core.clock, limiter_settings(core.settings.rate_limit)),
       throttle_(core.clock, {}),
       idempotency_(*core.store, core.executor, core.clock, idempotency_settings(core.settings.server)),
-      router_({core.executor, scope_, *core.tokens, limiter_, idempotency_, metrics_, kpis_, log},
+      router_({core.executor, scope_, *core.tokens, limiter_, idempotency_, metrics_, kpis_, log, *core.api_keys},
               {.max_in_flight = static_cast<std::size_t>(core.settings.intake.max_in_flight) * 4}),
       auth_routes_(*core.users, *core.tokens, throttle_),
       api_{*core.store,          *core.invoices, *core.approvals,  *core.payments, *core.resolver, *core.elsewhere,
@@ -63,6 +72,8 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
            *core.reconciliation, *core.breaks,   *core.quarantine, core.assets,    core.clock,     kpis_,
            api_settings(core)},
       event_services_{events_, core.plugins->storage(), core.clock},
+      api_key_routes_(*core.api_keys, core.clock),
+      user_routes_(*core.users, throttle_),
       edge_(edge_settings(core.settings.server), router_.handler(), router_.body_judge()) {
     http::add_health_routes(
         router_, core.clock, TREASURER_VERSION, [this] { return services(); }, [this] { return is_quarantined(); });
@@ -70,6 +81,8 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
     auth_routes_.add_to(router_);
     http::add_api(router_, api_);
     http::add_plugins(router_, [this] { return plugin_report(*core_.plugins, *core_.pipeline); });
+    api_key_routes_.add_to(router_);
+    user_routes_.add_to(router_);
     http::add_events(router_, event_services_);
     http::add_docs(router_, TREASURER_VERSION);  // after all others: it describes them
     publish_metrics();

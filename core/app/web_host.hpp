@@ -6,8 +6,10 @@
 #include "http/auth_routes.hpp"
 #include "http/edge.hpp"
 #include "http/health_routes.hpp"
+#include "http/routes/api_key_routes.hpp"
 #include "http/routes/api_services.hpp"
 #include "http/routes/event_routes.hpp"
+#include "http/routes/user_routes.hpp"
 #include "observe/kpis.hpp"
 
 #include <string>
@@ -45,6 +47,8 @@ private:
     http::ApiServices api_;
     std::shared_ptr<http::EventHub> events_ = std::make_shared<http::EventHub>();
     http::EventServices event_services_;
+    http::ApiKeyRoutes api_key_routes_;
+    http::UserRoutes user_routes_;
     http::Edge edge_;
 };
 

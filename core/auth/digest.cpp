@@ -28,6 +28,10 @@ std::string sha256_hex(std::string_view bytes) {
     return hex_of(hash);
 }
 
+bool is_same_digest(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
 struct Sha256::State {
     crypto_hash_sha256_state raw;
 };

@@ -10,7 +10,10 @@ namespace treasurer::auth {
 /// 64 lower-case hex digits.
 std::string sha256_hex(std::string_view bytes);
 
-/// The same over bytes that come one part after the other. Threads: one at a time.
+/// Whether two digests are the same, in a time that does not tell where they differ.
+bool is_same_digest(std::string_view a, std::string_view b);
+
+/// SHA-256 over bytes that come one part after the other. Threads: one at a time.
 class Sha256 {
 public:
     Sha256();

@@ -1,4 +1,5 @@
-/// What a signed-in user may do: roles, the permissions each gives, and the principal that a request acts for.
+/// What a signed-in user may do: roles, the permissions each gives, the scopes of its keys, and the principal that a
+/// request acts for.
 #pragma once
 
 #include <optional>
@@ -24,6 +25,12 @@ enum class Permission {
 
 std::string_view to_string(Role role);
 std::optional<Role> role_from(std::string_view name);
+/// The roles among these names.
+std::vector<Role> roles_named(const std::vector<std::string>& names);
+
+/// "submit_invoices": also the scope of an API key.
+std::string_view to_string(Permission permission);
+std::optional<Permission> permission_from(std::string_view name);
 
 /// The fixed table.
 bool gives(Role role, Permission permission);
@@ -32,9 +39,13 @@ bool gives(Role role, Permission permission);
 struct Principal {
     std::string user;
     std::vector<Role> roles;
-    std::string token_id;  ///< jti of the token it came with
+    std::string token_id = {};  ///< jti of the token it came with; empty for a key
     std::int64_t token_expires_ms = 0;
+    std::string key_id = {};              ///< of the API key it came with; empty for a token
+    std::vector<Permission> scopes = {};  ///< of that key
 
+    bool is_key() const { return !key_id.empty(); }
+    /// By its roles, and with a key within its scopes.
     bool may(Permission permission) const;
 };
 

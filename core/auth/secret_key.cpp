@@ -102,6 +102,17 @@ atr::Result<SecretKey> key_from_secret(std::string_view secret, std::string_view
     return key;
 }
 
+std::string key_id(const SecretKey& key) {
+    static constexpr std::string_view context = "treasurer.key_id";
+    std::array<unsigned char, crypto_generichash_BYTES> digest;
+    crypto_generichash(digest.data(), digest.size(), reinterpret_cast<const unsigned char*>(context.data()),
+                       context.size(), key.bytes().data(), key.bytes().size());
+    constexpr std::size_t shown = 8;
+    std::array<char, 2 * shown + 1> hex;
+    sodium_bin2hex(hex.data(), hex.size(), digest.data(), shown);
+    return {hex.data(), 2 * shown};
+}
+
 atr::Result<SecretKey> key_from_file(const std::filesystem::path& file) {
     sodium_ready();
     if (auto found = read_key(file)) return std::move(*found);

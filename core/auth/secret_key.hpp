@@ -5,6 +5,7 @@
 #include <array>
 #include <atr/result.hpp>
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace treasurer::auth {
@@ -31,6 +32,9 @@ private:
 /// A key from a secret text of the configuration. `purpose` ("tokens", "blobs") keeps keys from one secret apart.
 /// Errors: rejected, ATR_E_CONFIG, when the secret has fewer than 32 bytes.
 atr::Result<SecretKey> key_from_secret(std::string_view secret, std::string_view purpose);
+
+/// 16 hex digits that tell keys apart and give nothing of them away.
+std::string key_id(const SecretKey& key);
 
 /// The key in `file`; made, readable by its owner alone, when it is not there. Hosts that start at the same moment end
 /// with the same key: each writes its own temporary file, and the first to link it under the final name wins.

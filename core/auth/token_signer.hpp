@@ -1,7 +1,9 @@
-/// Access tokens: JSON Web Tokens signed with HS256, and nothing else.
+/// Access tokens: JSON Web Tokens signed with HS256, and nothing else. Each names the key that signed it (kid) and
+/// whom it is for (aud).
 #pragma once
 
 #include <atr/result.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,17 +31,28 @@ inline atr::Error refused_token(const char* why) {
 /// Threads: any. Verifying costs some microseconds.
 class TokenSigner {
 public:
-    explicit TokenSigner(SecretKey key) : key_(key) {}
+    static constexpr const char* default_audience = "treasurer";
+
+    /// `current` signs; tokens that one of `earlier` signed are still taken.
+    TokenSigner(SecretKey current, std::vector<SecretKey> earlier = {}, std::string audience = default_audience);
 
     std::string sign(const Claims& claims) const;
 
     /// The claims of a token of ours that has not expired at `now_ms`. Whether it was revoked is not seen here.
-    /// Errors: rejected, ATR_E_AUTH: malformed, another algorithm (also "none"), wrong signature, issuer or type,
-    /// expired.
+    /// One that names no key is judged by the current one.
+    /// Errors: rejected, ATR_E_AUTH: malformed, another algorithm (also "none"), an unknown key, wrong signature,
+    /// issuer, audience or type, expired.
     atr::Result<Claims> verify(std::string_view token, UnixMillis now_ms) const;
 
 private:
-    SecretKey key_;
+    struct NamedKey {
+        std::string id;
+        SecretKey key;
+    };
+    const SecretKey* key_named(const std::optional<std::string>& id) const;
+
+    std::vector<NamedKey> keys_;  ///< the current one first
+    std::string audience_;
 };
 
 }  // namespace treasurer::auth

@@ -5,11 +5,9 @@
 namespace treasurer::auth {
 namespace {
 
-std::vector<Role> roles_of(const User& user) {
-    std::vector<Role> out;
-    for (const auto& name : user.roles)
-        if (const auto role = role_from(name)) out.push_back(*role);
-    return out;
+/// Whose a genuine token is by its own word.
+Principal principal_of(const Claims& claims) {
+    return {claims.subject, roles_named(claims.roles), claims.id, claims.expires_ms};
 }
 
 /// Judges a genuine token by what storage says of its user and of itself.
@@ -24,15 +22,15 @@ atr::Result<Principal> judge(const Claims& claims, const std::vector<atr::Record
     if (!user) return user.error();
     if (user->disabled) return refused_token("the token's user is disabled");
     if (user->token_epoch != claims.epoch) return refused_token("the token was revoked");
-    return Principal{claims.subject, roles_of(*user), claims.id, claims.expires_ms};
+    return Principal{claims.subject, roles_named(user->roles), claims.id, claims.expires_ms};
 }
 
 }  // namespace
 
-Tokens::Tokens(Store& store, const Clock& clock, SecretKey key, TokenSettings settings)
+Tokens::Tokens(Store& store, const Clock& clock, TokenSigner signer, TokenSettings settings)
     : store_(store),
       clock_(clock),
-      signer_(key),
+      signer_(std::move(signer)),
       settings_(settings),
       known_(settings.max_cached),
       signed_out_(settings.max_cached) {}
@@ -48,13 +46,27 @@ IssuedToken Tokens::issue(const User& user) {
     return {signer_.sign(claims), settings_.lifetime};
 }
 
+bool Tokens::is_current(const Known& known, UnixMillis now) const {
+    const auto age = now - known.checked_ms;
+    return !known.is_refused && age >= 0 && age < settings_.max_age.count() && known.principal.token_expires_ms > now;
+}
+
 std::optional<Principal> Tokens::cached(std::string_view token) {
     auto known = known_.find(token);
-    if (!known) return std::nullopt;
-    const auto now = clock_.unix_ms();
-    const auto age = now - known->checked_ms;
-    if (age < 0 || age >= settings_.max_age.count() || known->principal.token_expires_ms <= now) return std::nullopt;
+    if (!known || !is_current(*known, clock_.unix_ms())) return std::nullopt;
     return std::move(known->principal);
+}
+
+std::optional<Recognised> Tokens::recognise(std::string_view token) {
+    const UnixMillis now = clock_.unix_ms();
+    if (auto known = known_.find(token)) {
+        if (known->is_refused || known->principal.token_expires_ms <= now) return std::nullopt;
+        const bool current = is_current(*known, now);
+        return Recognised{std::move(known->principal), current};
+    }
+    const atr::Result<Claims> claims = signer_.verify(token, now);
+    if (!claims) return std::nullopt;
+    return Recognised{principal_of(*claims), false};
 }
 
 Task<atr::Result<Principal>> Tokens::check(std::string token) {
@@ -68,6 +80,7 @@ Task<atr::Result<Principal>> Tokens::check(std::string token) {
     atr::Result<std::vector<atr::Record>> records = co_await call;
     if (!records) co_return records.error();
     atr::Result<Principal> principal = judge(*claims, *records);
+    if (!principal && principal.error().code == ATR_E_AUTH) known_.put(token, {principal_of(*claims), now, true});
     if (!principal) co_return principal.error();
     known_.put(token, {*principal, now});
     if (!signed_out_.find(claims->id)) co_return principal;

@@ -24,20 +24,27 @@ struct IssuedToken {
     std::chrono::seconds expires_in{0};
 };
 
+/// Whose a credential seems to be, before storage was asked.
+struct Recognised {
+    Principal principal;
+    bool is_current = false;  ///< false: it may have been revoked since; check() has to find out
+};
+
 /// A checked token is remembered for `max_age`; so on a busy host checking one costs a look-up, and a revocation by
 /// another host is seen at most that much later. One made on this host is seen at once.
 /// Threads: any. All that is given must outlive it and its tasks.
 class Tokens {
 public:
-    Tokens(Store& store, const Clock& clock, SecretKey key, TokenSettings settings);
+    Tokens(Store& store, const Clock& clock, TokenSigner signer, TokenSettings settings);
 
     IssuedToken issue(const User& user);
 
     /// From memory alone: never waits for more than a lock held for a look-up. nullopt: check() has to find out.
     std::optional<Principal> cached(std::string_view token);
 
-    /// From memory alone, in some microseconds: whether a token is ours and has not expired. It may have been revoked.
-    bool is_genuine(std::string_view token) const { return signer_.verify(token, clock_.unix_ms()).has_value(); }
+    /// Whose the token is by what is remembered of it, or else by its signature: some microseconds, and no waiting.
+    /// nullopt for what this service did not sign, has expired, or was refused when it was last checked.
+    std::optional<Recognised> recognise(std::string_view token);
 
     /// Errors: rejected, ATR_E_AUTH  not a valid token, or revoked, or its user is gone or disabled
     ///         others                 storage could not be asked: nobody is let in on an old answer
@@ -53,7 +60,9 @@ private:
     struct Known {
         Principal principal;
         UnixMillis checked_ms = 0;
+        bool is_refused = false;
     };
+    bool is_current(const Known& known, UnixMillis now) const;
 
     Store& store_;
     const Clock& clock_;

@@ -26,6 +26,12 @@ std::vector<std::string> names_of(const std::vector<Role>& roles) {
     return out;
 }
 
+std::string listed(const std::vector<std::string>& names) {
+    std::string out;
+    for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
+    return out;
+}
+
 }  // namespace
 
 atr::Result<> check_user_name(std::string_view name) {
@@ -80,6 +86,29 @@ Task<atr::Result<>> Users::disable(std::string name, Actor actor) {
     user->disabled = true;
     ++user->token_epoch;
     Task<atr::Result<>> saving = save(std::move(*user), "user.disabled", std::move(actor));
+    co_return co_await saving;
+}
+
+Task<atr::Result<>> Users::enable(std::string name, Actor actor) {
+    Task<atr::Result<User>> loading = load(std::move(name));
+    atr::Result<User> user = co_await loading;
+    if (!user) co_return user.error();
+    if (!user->disabled) co_return atr::Result<>();
+    user->disabled = false;
+    Task<atr::Result<>> saving = save(std::move(*user), "user.enabled", std::move(actor));
+    co_return co_await saving;
+}
+
+Task<atr::Result<>> Users::set_roles(std::string name, std::vector<Role> roles, Actor actor) {
+    if (roles.empty()) co_return atr::rejected(ATR_E_BAD_INPUT, "a user needs at least one role");
+    Task<atr::Result<User>> loading = load(std::move(name));
+    atr::Result<User> user = co_await loading;
+    if (!user) co_return user.error();
+    std::vector<std::string> wanted = names_of(roles);
+    if (user->roles == wanted) co_return atr::Result<>();
+    std::string detail = listed(user->roles) + " -> " + listed(wanted);
+    user->roles = std::move(wanted);
+    Task<atr::Result<>> saving = save(std::move(*user), "user.roles_changed", std::move(actor), std::move(detail));
     co_return co_await saving;
 }
 
@@ -142,9 +171,11 @@ Task<atr::Result<User>> Users::load(std::string name) {
     co_return std::move(**found);
 }
 
-Task<atr::Result<>> Users::save(User user, std::string action, Actor actor) {
+Task<atr::Result<>> Users::save(User user, std::string action, Actor actor, std::string detail) {
+    AuditEntry entry = audit(action, user.id, actor);
+    entry.detail = std::move(detail);
     UnitOfWork unit = store_.begin();
-    unit.update(user, "user").create(audit(action, user.id, actor), "audit");
+    unit.update(user, "user").create(entry, "audit");
     Task<Committed> commit = store_.commit(std::move(unit));
     Committed done = co_await commit;
     if (!done.ok()) co_return failed(std::move(done));

@@ -52,6 +52,10 @@ void check_together(const Settings& settings, const SettingsReader& reader, Prob
     for (const auto& [path, key] : keys)
         if (!key->empty() && !key->starts_with("secret://"))
             wrong(path, "a key is never written here: give secret://env/NAME or secret://file/PATH");
+    for (const auto& key : settings.auth.jwt_keys_old)
+        if (!key.starts_with("secret://"))
+            wrong("auth.jwt_keys_old", "a key is never written here: give secret://env/NAME or secret://file/PATH");
+    if (settings.auth.audience.empty()) wrong("auth.audience", "must not be empty");
 }
 
 /// In the order of the file, then overrides.

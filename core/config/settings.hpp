@@ -42,7 +42,9 @@ struct LogSettings {
 
 struct RateLimitSettings {
     bool enabled = true;
-    std::int64_t per_minute = 100;  ///< per address
+    std::int64_t per_minute = 100;  ///< per address, of who is not signed in
+    /// Of one user, by the role of the largest limit.
+    std::int64_t viewer_per_minute = 300, submitter_per_minute = 600, approver_per_minute = 300, admin_per_minute = 600;
     bool operator==(const RateLimitSettings&) const = default;
 };
 
@@ -51,7 +53,10 @@ struct AuthSettings {
     std::string jwt_key = {};  ///< a secret:// reference; empty: made at the first start and kept in the data folder
     std::int64_t argon2_memory_kib = 19'456;
     std::int64_t argon2_operations = 2;
-    std::int64_t argon2_concurrency = 2;  ///< password hashes computed at once
+    std::int64_t argon2_concurrency = 2;            ///< password hashes computed at once
+    std::string audience = "treasurer";             ///< whom tokens are for: other installations' are refused
+    std::vector<std::string> jwt_keys_old = {};     ///< secret:// references to keys whose tokens are still taken
+    std::chrono::seconds api_key_ttl{90 * 86'400};  ///< of an API key, at most
     bool operator==(const AuthSettings&) const = default;
 };
 

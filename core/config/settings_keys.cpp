@@ -33,12 +33,25 @@ void visit(LogSettings& log, SettingsVisitor& v) {
     v.integer("log.files", log.files, 1, 1000);
 }
 
+void visit(RateLimitSettings& limit, SettingsVisitor& v) {
+    constexpr std::int64_t most = 10'000'000;
+    v.flag("rate_limit.enabled", limit.enabled);
+    v.integer("rate_limit.per_minute", limit.per_minute, 1, most);
+    v.integer("rate_limit.roles.viewer_per_minute", limit.viewer_per_minute, 1, most);
+    v.integer("rate_limit.roles.submitter_per_minute", limit.submitter_per_minute, 1, most);
+    v.integer("rate_limit.roles.approver_per_minute", limit.approver_per_minute, 1, most);
+    v.integer("rate_limit.roles.admin_per_minute", limit.admin_per_minute, 1, most);
+}
+
 void visit(AuthSettings& auth, SettingsVisitor& v) {
     v.seconds("auth.token_ttl_s", auth.token_ttl, 1, 30 * day_s);
     v.text("auth.jwt_key", auth.jwt_key);
     v.integer("auth.argon2_memory_kib", auth.argon2_memory_kib, 8, std::int64_t{4} * 1024 * 1024);
     v.integer("auth.argon2_operations", auth.argon2_operations, 1, 100);
     v.integer("auth.argon2_concurrency", auth.argon2_concurrency, 1, 64);
+    v.text("auth.audience", auth.audience);
+    v.texts("auth.jwt_keys_old", auth.jwt_keys_old);
+    v.seconds("auth.api_key_ttl_s", auth.api_key_ttl, 1, 10 * year_s);
 }
 
 void visit(TreasurySettings& treasury, SettingsVisitor& v) {
@@ -108,8 +121,7 @@ void visit(RetentionSettings& retention, SettingsVisitor& v) {
 void visit_settings(Settings& settings, SettingsVisitor& visitor) {
     visit(settings.server, visitor);
     visit(settings.log, visitor);
-    visitor.flag("rate_limit.enabled", settings.rate_limit.enabled);
-    visitor.integer("rate_limit.per_minute", settings.rate_limit.per_minute, 1, 10'000'000);
+    visit(settings.rate_limit, visitor);
     visit(settings.auth, visitor);
     visit(settings.treasury, visitor);
     visit(settings.policy, visitor);

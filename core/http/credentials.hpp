@@ -9,8 +9,16 @@
 
 namespace treasurer::http {
 
-/// The token of "Authorization: Bearer TOKEN"; nullopt when the request has none, or another scheme. A view into the
-/// request. Problems: bad_request when there is more than one: a proxy and this host might each believe another.
-Parsed<std::optional<std::string_view>> credential_of(const Request& request);
+/// `text` is a view into the request.
+struct Credential {
+    enum class Kind { token, api_key };
+    Kind kind = Kind::token;
+    std::string_view text;
+};
+
+/// That of "Authorization: Bearer TOKEN" or "X-API-Key: KEY"; a bearer that looks like a key is one. nullopt when the
+/// request has none, or another scheme. Problems: bad_request when there is more than one: a proxy and this host might
+/// each believe another.
+Parsed<std::optional<Credential>> credential_of(const Request& request);
 
 }  // namespace treasurer::http

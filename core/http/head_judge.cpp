@@ -2,20 +2,11 @@
 
 #include <algorithm>
 
-#include "http/characters.hpp"
+#include "http/credentials.hpp"
 #include "http/media_type.hpp"
 
 namespace treasurer::http {
 namespace {
-
-std::optional<std::string_view> token_in_head(const Request& request) {
-    const auto header = request.headers.find("Authorization");
-    if (!header) return std::nullopt;
-    const auto space = header->find(' ');
-    if (space == std::string_view::npos || !equal_ignoring_case(header->substr(0, space), "Bearer"))
-        return std::nullopt;
-    return trimmed(header->substr(space));
-}
 
 bool takes_type(const Route& route, const Request& head) {
     if (route.consumes.empty()) return true;
@@ -36,16 +27,17 @@ std::optional<Problem> objection_to_body(const Route& route, const Request& head
 
 }  // namespace
 
-/// A token that is ours and has not expired is enough; whether it was revoked is asked when the body is here.
+/// Whether a token that is ours was revoked is asked when the body is here. A key that this host has not seen is known to
+/// storage alone, which is not asked.
 HeadJudge::Sender HeadJudge::sender_of(const Route& route, const Request& head) const {
     if (!route.access.needs_sign_in()) return Sender::unproven;
-    const auto token = token_in_head(head);
-    const bool may_be_key = head.headers.contains("X-API-Key") || (token && token->find('.') == std::string_view::npos);
-    if (may_be_key) return Sender::unproven;
-    if (!token) return Sender::refused;
-    const auto principal = tokens_->cached(*token);
-    const bool may_send = principal ? route.access.admits(*principal) : tokens_->is_genuine(*token);
-    return may_send ? Sender::known : Sender::refused;
+    const auto found = credential_of(head);
+    if (!found || !*found) return Sender::refused;
+    const Credential& credential = **found;
+    const bool is_key = credential.kind == Credential::Kind::api_key;
+    const auto known = is_key ? keys_->recognise(credential.text) : tokens_->recognise(credential.text);
+    if (!known) return is_key ? Sender::unproven : Sender::refused;
+    return known->is_current && !route.access.admits(known->principal) ? Sender::refused : Sender::known;
 }
 
 BodyLeave HeadJudge::operator()(const Request& head, std::uint64_t announced, std::string_view client) const {

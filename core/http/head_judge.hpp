@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "auth/api_keys.hpp"
 #include "auth/tokens.hpp"
 #include "http/body_leave.hpp"
 #include "http/rate_limiter.hpp"
@@ -14,13 +15,13 @@
 namespace treasurer::http {
 
 /// Gives no leave for a body that the router would refuse the request for, or whose sender cannot be told from a
-/// stranger where one must sign in. A key (X-API-Key, or a bearer that is no JWT) is known to storage alone, which is
+/// stranger where one must sign in. A key that this host has not seen is known to storage alone, which is
 /// not asked here: its body counts as a stranger's. It charges nobody and answers nothing: that is the router's, which
 /// is handed the request without its body. Threads: any. Lifetime: all that is given outlives it.
 class HeadJudge {
 public:
-    HeadJudge(const RouteTable& table, auth::Tokens& tokens, RateLimiter& limiter)
-        : table_(&table), tokens_(&tokens), limiter_(&limiter) {}
+    HeadJudge(const RouteTable& table, auth::Tokens& tokens, auth::ApiKeys& keys, RateLimiter& limiter)
+        : table_(&table), tokens_(&tokens), keys_(&keys), limiter_(&limiter) {}
 
     BodyLeave operator()(const Request& head, std::uint64_t announced, std::string_view client) const;
 
@@ -30,6 +31,7 @@ private:
 
     const RouteTable* table_;
     auth::Tokens* tokens_;
+    auth::ApiKeys* keys_;
     RateLimiter* limiter_;
 };
 

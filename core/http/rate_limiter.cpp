@@ -9,11 +9,10 @@ namespace {
 
 constexpr std::int64_t minute_us = 60'000'000;
 
-auth::BucketSettings buckets_of(const RateLimiterSettings& settings) {
-    const auto per_minute = std::max<std::uint32_t>(settings.per_minute, 1);
-    return {.capacity = per_minute,
-            .refill_us = std::max<std::int64_t>(minute_us / per_minute, 1),
-            .max_keys = settings.max_addresses};
+auth::BucketSettings a_minute(std::uint32_t requests, std::size_t max_keys) {
+    const auto per_minute = std::max<std::uint32_t>(requests, 1);
+    return {
+        .capacity = per_minute, .refill_us = std::max<std::int64_t>(minute_us / per_minute, 1), .max_keys = max_keys};
 }
 
 }  // namespace
@@ -28,16 +27,43 @@ std::string client_key(std::string_view address) {
 }
 
 RateLimiter::RateLimiter(const Clock& clock, RateLimiterSettings settings)
-    : clock_(clock), settings_(settings), buckets_(buckets_of(settings)) {}
+    : clock_(clock),
+      settings_(settings),
+      addresses_(a_minute(settings.per_minute, settings.max_keys)),
+      viewers_(a_minute(settings.roles.viewer, settings.max_keys)),
+      submitters_(a_minute(settings.roles.submitter, settings.max_keys)),
+      approvers_(a_minute(settings.roles.approver, settings.max_keys)),
+      admins_(a_minute(settings.roles.admin, settings.max_keys)) {}
 
-std::optional<RateLimiter::Decision> RateLimiter::take(std::string_view address) {
+auth::Buckets& RateLimiter::buckets_of(auth::Role role) {
+    switch (role) {
+        case auth::Role::viewer:
+            return viewers_;
+        case auth::Role::submitter:
+            return submitters_;
+        case auth::Role::approver:
+            return approvers_;
+        case auth::Role::admin:
+            return admins_;
+    }
+    return viewers_;
+}
+
+auth::Buckets& RateLimiter::buckets_of(const auth::Principal& principal) {
+    auth::Buckets* largest = nullptr;
+    for (const auth::Role role : principal.roles) {
+        auth::Buckets& buckets = buckets_of(role);
+        if (!largest || buckets.capacity() > largest->capacity()) largest = &buckets;
+    }
+    return largest ? *largest : viewers_;
+}
+
+std::optional<RateLimiter::Decision> RateLimiter::take_from(auth::Buckets& buckets, std::string_view key) {
     if (!settings_.enabled) return std::nullopt;
-    const auto taken = address.find(':') == std::string_view::npos
-                           ? buckets_.take(address, clock_.unix_ms())
-                           : buckets_.take(client_key(address), clock_.unix_ms());
+    const auto taken = buckets.take(key, clock_.unix_ms());
     Decision out;
     out.allowed = taken.allowed;
-    out.limit = buckets_.capacity();
+    out.limit = buckets.capacity();
     out.remaining = taken.remaining;
     out.retry_after_s = static_cast<int>((taken.retry_after_ms + 999) / 1000);
     return out;
@@ -46,9 +72,26 @@ std::optional<RateLimiter::Decision> RateLimiter::take(std::string_view address)
 bool RateLimiter::is_spent(std::string_view address) {
     if (!settings_.enabled) return false;
     const auto key = client_key(address);
-    const bool allowed = buckets_.take(key, clock_.unix_ms()).allowed;
-    if (allowed) buckets_.give_back(key);
+    const bool allowed = addresses_.take(key, clock_.unix_ms()).allowed;
+    if (allowed) addresses_.give_back(key);
     return !allowed;
+}
+
+std::optional<RateLimiter::Decision> RateLimiter::take(std::string_view address) {
+    if (address.find(':') == std::string_view::npos) return take_from(addresses_, address);
+    return take_from(addresses_, client_key(address));
+}
+
+std::optional<RateLimiter::Decision> RateLimiter::take(const auth::Principal& principal) {
+    return take_from(buckets_of(principal), principal.user);
+}
+
+void RateLimiter::give_back(std::string_view address) {
+    addresses_.give_back(client_key(address));
+}
+
+void RateLimiter::give_back(const auth::Principal& principal) {
+    buckets_of(principal).give_back(principal.user);
 }
 
 }  // namespace treasurer::http

@@ -1,4 +1,4 @@
-/// The original service's limit: so many requests a minute for each address.
+/// How many requests a minute: of each user that is known, and of each address for all others.
 #pragma once
 
 #include <cstdint>
@@ -7,17 +7,24 @@
 #include <string_view>
 
 #include "auth/buckets.hpp"
+#include "auth/permission.hpp"
 
 namespace treasurer::http {
 
+/// Requests a minute, which is also how many at once.
 struct RateLimiterSettings {
+    struct Roles {
+        std::uint32_t viewer = 300, submitter = 600, approver = 300, admin = 600;
+    };
     bool enabled = true;
-    std::uint32_t per_minute = 100;  ///< also how many at once
-    std::size_t max_addresses = 65'536;
+    std::uint32_t per_minute = 100;  ///< of an address
+    Roles roles = {};                ///< of a user; who has several roles has the largest limit of them
+    std::size_t max_keys = 65'536;   ///< addresses, and users of a role
 };
 
-/// Counts by the socket's other end; X-Forwarded-For is anybody's word, and ignored. An IPv6 /64 counts as one address.
-/// Threads: any. Its memory is bounded; `clock` must outlive it.
+/// An address is the socket's other end; X-Forwarded-For is anybody's word, and ignored. An IPv6 /64 counts as one.
+/// A user is one bucket, wherever its requests come from and whatever token they carry.
+/// Threads: any; a lock is held for one look-up. Its memory is bounded; `clock` must outlive it.
 class RateLimiter {
 public:
     struct Decision {
@@ -33,11 +40,19 @@ public:
     std::optional<Decision> take(std::string_view address);
     /// Whether take() would refuse now; takes nothing.
     bool is_spent(std::string_view address);
+    std::optional<Decision> take(const auth::Principal& principal);
+    /// Undo one take() that was allowed.
+    void give_back(std::string_view address);
+    void give_back(const auth::Principal& principal);
 
 private:
+    std::optional<Decision> take_from(auth::Buckets& buckets, std::string_view key);
+    auth::Buckets& buckets_of(auth::Role role);
+    auth::Buckets& buckets_of(const auth::Principal& principal);
+
     const Clock& clock_;
     const RateLimiterSettings settings_;
-    auth::Buckets buckets_;
+    auth::Buckets addresses_, viewers_, submitters_, approvers_, admins_;
 };
 
 /// What counts as one client of a numeric address: itself, or the /64 of an IPv6 one.

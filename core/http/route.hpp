@@ -22,12 +22,15 @@ namespace treasurer::http {
 class Access {
 public:
     static Access anyone() { return Access(false, std::nullopt); }
+    /// Whoever has signed in. An API key has not: it reaches what a permission names, and nothing else.
     static Access signed_in() { return Access(true, std::nullopt); }
     static Access needs(auth::Permission permission) { return Access(true, permission); }
 
     bool needs_sign_in() const { return needs_sign_in_; }
     std::optional<auth::Permission> permission() const { return permission_; }
-    bool admits(const auth::Principal& principal) const { return !permission_ || principal.may(*permission_); }
+    bool admits(const auth::Principal& principal) const {
+        return permission_ ? principal.may(*permission_) : !needs_sign_in_ || !principal.is_key();
+    }
 
 private:
     Access(bool needs_sign_in, std::optional<auth::Permission> permission)

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "http/characters.hpp"
-#include "http/credentials.hpp"
 #include "http/media_type.hpp"
 
 namespace treasurer::http {
@@ -61,7 +60,13 @@ std::optional<Problem> objection(const Route& route, const Request& request) {
 }
 
 Problem unauthenticated() {
-    return {.code = ErrorCode::unauthenticated, .detail = "Sign in and send the token as Authorization: Bearer."};
+    return {.code = ErrorCode::unauthenticated,
+            .detail = "Sign in and send the token as Authorization: Bearer, or send an API key as X-API-Key."};
+}
+Problem over_limit(const RateLimiter::Decision& rate, bool of_address) {
+    return {.code = ErrorCode::rate_limited,
+            .detail = of_address ? "Too many requests from this address." : "Too many requests of this user.",
+            .retry_after_s = rate.retry_after_s};
 }
 Problem overloaded() {
     return {.code = ErrorCode::overloaded,
@@ -75,7 +80,8 @@ Problem broken() {
 /// A problem for a token that was not accepted, and for storage that could not be asked about it.
 Problem refused_token(const atr::Error& error) {
     if (error.outcome == atr::Outcome::rejected && error.code == ATR_E_AUTH)
-        return {.code = ErrorCode::invalid_token, .detail = "The token is not valid, has expired or was revoked."};
+        return {.code = ErrorCode::invalid_token,
+                .detail = "The token or key is not valid, has expired or was revoked."};
     return problem_of(error);
 }
 
@@ -117,11 +123,13 @@ void Router::dispatch(Request&& request, Responder responder) {
     exchange.path = asked.path.substr(0, max_logged_path);
     exchange.client = asked.remote_address;
     exchange.arrival = asked.arrival;
-    if (!match.route || match.route->is_rate_limited) exchange.rate = parts_.limiter.take(asked.remote_address);
-    if (exchange.rate && !exchange.rate->allowed)
-        return refuse(exchange, {.code = ErrorCode::rate_limited,
-                                 .detail = "Too many requests from this address.",
-                                 .retry_after_s = exchange.rate->retry_after_s});
+    const auto found = credential_of(asked);
+    const auto credential = found ? *found : std::nullopt;
+    auto sender = sender_of(exchange, credential);
+    if (!match.route || match.route->is_rate_limited)
+        count(exchange, sender ? std::optional(sender->principal) : std::nullopt);
+    if (is_over_limit(exchange)) return refuse(exchange, over_limit(*exchange.rate, !exchange.counted));
+    if (!found) return refuse(exchange, found.problem());
     if (asked.method == "OPTIONS" && asked.path == "*") {
         auto response = Response::empty(204);
         response.headers.add("Allow", "DELETE, GET, HEAD, OPTIONS, POST, PUT");
@@ -131,17 +139,34 @@ void Router::dispatch(Request&& request, Responder responder) {
         return refuse(exchange, {.code = ErrorCode::not_found, .detail = "There is nothing at this path."});
     if (!match.route) return refuse_method(exchange, *match.endpoint);
     if (!match.route->access.needs_sign_in()) return admitted(std::move(exchange));
-    const auto credential = credential_of(asked);
-    if (!credential) return refuse(exchange, credential.problem());
-    const auto& token = *credential;
-    if (!token) return refuse(exchange, unauthenticated());
-    if (auto principal = parts_.tokens.cached(*token)) {
-        exchange.context.principal = std::move(*principal);
+    if (!credential) return refuse(exchange, unauthenticated());
+    if (sender && sender->is_current) {
+        exchange.context.principal = std::move(sender->principal);
         return admitted(std::move(exchange));
     }
     if (!take_ticket(exchange)) return refuse(exchange, overloaded());
-    std::string owned(*token);
-    parts_.scope.spawn(sign_in_and_serve(std::move(exchange), std::move(owned)));
+    std::string text(credential->text);
+    parts_.scope.spawn(sign_in_and_serve(std::move(exchange), credential->kind, std::move(text)));
+}
+
+/// Where nobody will check the credential, one that may have been revoked is nobody's: its user would pay for a thief.
+/// Health, which neither asks nor counts, is answered without a look at it.
+std::optional<auth::Recognised> Router::sender_of(const Exchange& exchange,
+                                                  const std::optional<Credential>& credential) const {
+    const bool will_be_checked = exchange.route && exchange.route->access.needs_sign_in();
+    const bool is_counted = !exchange.route || exchange.route->is_rate_limited;
+    if (!credential || (!will_be_checked && !is_counted)) return std::nullopt;
+    auto out = credential->kind == Credential::Kind::api_key ? parts_.keys.recognise(credential->text)
+                                                             : parts_.tokens.recognise(credential->text);
+    if (out && !out->is_current && !will_be_checked) return std::nullopt;
+    return out;
+}
+
+void Router::count(Exchange& exchange, std::optional<auth::Principal> principal) {
+    if (exchange.rate && exchange.counted) parts_.limiter.give_back(*exchange.counted);
+    if (exchange.rate && !exchange.counted) parts_.limiter.give_back(exchange.client);
+    exchange.rate = principal ? parts_.limiter.take(*principal) : parts_.limiter.take(exchange.client);
+    exchange.counted = std::move(principal);
 }
 
 void Router::refuse(Exchange& exchange, const Problem& problem) {
@@ -168,9 +193,13 @@ bool Router::take_ticket(Exchange& exchange) {
 
 void Router::admitted(Exchange exchange) {
     const auto& route = *exchange.route;
-    exchange.user = exchange.context.principal.user;
-    if (!route.access.admits(exchange.context.principal))
-        return refuse(exchange, {.code = ErrorCode::forbidden, .detail = "Your roles do not allow this."});
+    const auto& principal = exchange.context.principal;
+    exchange.user = principal.user;
+    exchange.key = principal.key_id;
+    if (!route.access.admits(principal))
+        return refuse(exchange, {.code = ErrorCode::forbidden,
+                                 .detail = principal.is_key() ? "This API key does not allow this."
+                                                              : "Your roles do not allow this."});
     if (const auto problem = refusal_at_head(route, exchange.context.request)) return refuse(exchange, *problem);
     if (const auto problem = objection(route, exchange.context.request)) return refuse(exchange, *problem);
     if (const auto* handler = std::get_if<SyncHandler>(&route.handler))
@@ -179,14 +208,24 @@ void Router::admitted(Exchange exchange) {
     parts_.scope.spawn(serve(std::move(exchange)));
 }
 
-Task<> Router::sign_in_and_serve(Exchange exchange, std::string token) {
-    Task<atr::Result<auth::Principal>> checking = parts_.tokens.check(std::move(token));
+Task<> Router::sign_in_and_serve(Exchange exchange, Credential::Kind kind, std::string credential) {
+    Task<atr::Result<auth::Principal>> checking = kind == Credential::Kind::api_key
+                                                      ? parts_.keys.check(std::move(credential))
+                                                      : parts_.tokens.check(std::move(credential));
     atr::Result<auth::Principal> principal = co_await checking;
     if (!principal) {
-        refuse(exchange, refused_token(principal.error()));
+        const Problem problem = refused_token(principal.error());
+        if (exchange.counted && problem.code == ErrorCode::invalid_token) count(exchange, std::nullopt);
+        refuse(exchange, is_over_limit(exchange) ? over_limit(*exchange.rate, true) : problem);
         co_return;
     }
     exchange.context.principal = std::move(*principal);
+    if (exchange.rate && !exchange.counted)
+        count(exchange, exchange.context.principal);  // a key seen for the first time
+    if (is_over_limit(exchange)) {
+        refuse(exchange, over_limit(*exchange.rate, false));
+        co_return;
+    }
     admitted(std::move(exchange));
 }
 
@@ -236,6 +275,7 @@ void Router::log_request(const Exchange& exchange, const Response& response, std
                                        {"bytes", response.content().size()},
                                        {"client", exchange.client},
                                        {"user", exchange.user}};
+    if (!exchange.key.empty()) fields.emplace_back("key", exchange.key);
     if (!response.cause.empty()) fields.emplace_back("cause", response.cause);
     parts_.log.write(observe::Level::info, "request", fields);
 }

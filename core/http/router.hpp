@@ -1,4 +1,4 @@
-/// The way of a request from the edge to its handler and back: rate limit, route, sign-in, permission, body and type
+/// The way of a request from the edge to its handler and back: route, rate limit, sign-in, permission, body and type
 /// checks, the handler, and what every answer carries.
 #pragma once
 
@@ -10,8 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "auth/api_keys.hpp"
 #include "auth/tokens.hpp"
 #include "http/answer.hpp"
+#include "http/credentials.hpp"
 #include "http/head_judge.hpp"
 #include "http/idempotency.hpp"
 #include "http/rate_limiter.hpp"
@@ -40,6 +42,7 @@ struct RouterParts {
     observe::Metrics& metrics;
     observe::Kpis& kpis;
     observe::Log& log;
+    auth::ApiKeys& keys;
 };
 
 /// Lifetime: routes are added first, then dispatch() is called; the scope must be idle before the router ends.
@@ -61,7 +64,7 @@ public:
     }
 
     /// For the edge: which bodies are worth reading. Lifetime: the router's.
-    BodyJudge body_judge() const { return HeadJudge(table_, parts_.tokens, parts_.limiter); }
+    BodyJudge body_judge() const { return HeadJudge(table_, parts_.tokens, parts_.keys, parts_.limiter); }
 
     std::size_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
 
@@ -95,19 +98,25 @@ private:
         const Route* route = nullptr;
         const RouteMetrics* metrics = nullptr;
         std::optional<RateLimiter::Decision> rate = std::nullopt;
-        std::string request_id = {}, method = {}, path = {}, client = {}, user = {};
+        std::optional<auth::Principal> counted = std::nullopt;  ///< whose bucket gave; nullopt: the address's
+        std::string request_id = {}, method = {}, path = {}, client = {}, user = {}, key = {};
         AnswerFacts facts = {};
         std::chrono::steady_clock::time_point arrival = {};
         Ticket ticket = {};
     };
 
     RouteMetrics metrics_for(const std::string& name);
+    std::optional<auth::Recognised> sender_of(const Exchange& exchange,
+                                              const std::optional<Credential>& credential) const;
+    /// Counts the request against a user, or against its address; what counted it before gets it back.
+    void count(Exchange& exchange, std::optional<auth::Principal> principal);
+    bool is_over_limit(const Exchange& exchange) const { return exchange.rate && !exchange.rate->allowed; }
     void refuse(Exchange& exchange, const Problem& problem);
     void refuse_method(Exchange& exchange, const Endpoint& endpoint);
     bool take_ticket(Exchange& exchange);
     /// Goes on with a request whose sender is known.
     void admitted(Exchange exchange);
-    Task<> sign_in_and_serve(Exchange exchange, std::string token);
+    Task<> sign_in_and_serve(Exchange exchange, Credential::Kind kind, std::string credential);
     Task<> serve(Exchange exchange);
     Response call(const SyncHandler& handler, Exchange& exchange);
     void answer(Exchange& exchange, Response response);

@@ -1,5 +1,6 @@
 #include "records/schema.hpp"
 
+#include "records/api_key.hpp"
 #include "records/idempotency.hpp"
 #include "records/store_records.hpp"
 
@@ -17,7 +18,7 @@ const atr::IndexColumn at{"/at_ms", ATR_T_INT};
 
 atr::Schema record_schema() {
     atr::Schema out;
-    out.version = 2;
+    out.version = 3;
     out.collections = {
         {.name = "invoices",
          .indexes = {index("by_created", {created}), index("by_status", {{"/status", ATR_T_TEXT}, created}),
@@ -49,6 +50,9 @@ atr::Schema record_schema() {
         {.name = store_collection},
         {.name = balances_collection, .counter = true},
         {.name = rollups_collection, .counter = true},
+        {.name = ApiKey::collection,
+         .indexes = {index("by_user", {{"/user", ATR_T_TEXT}, {"/expires_ms", ATR_T_INT}}),
+                     index("by_expiry", {{"/forget_ms", ATR_T_INT}})}},
     };
     return out;
 }

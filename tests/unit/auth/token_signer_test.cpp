@@ -38,7 +38,7 @@ std::string forge(const std::string& header, const std::string& payload) {
 }
 
 const std::string good_payload =
-    R"({"iss":"treasurer","sub":"ann","roles":["viewer"],"epoch":1,"jti":"j","iat":1700000000,"exp":1700000060})";
+    R"({"iss":"treasurer","aud":"treasurer","sub":"ann","roles":["viewer"],"epoch":1,"jti":"j","iat":1700000000,"exp":1700000060})";
 
 }  // namespace
 
@@ -73,20 +73,56 @@ TEST_CASE("only HS256 tokens of this issuer with every claim count, even under a
     const TokenSigner signer(key);
     const std::string header = R"({"alg":"HS256","typ":"JWT"})";
     REQUIRE(signer.verify(forge(header, good_payload), now));
-    const auto bad_header = GENERATE(as<std::string>{}, R"({"alg":"none","typ":"JWT"})", R"({"alg":"HS512"})",
-                                     R"({"alg":"RS256"})", R"({"alg":"hs256"})", R"({"typ":"JWT"})", R"([])", "",
-                                     R"({"alg":["HS256"]})", R"({"alg":"HS256","crit":["x"]})");
+    const auto bad_header =
+        GENERATE(as<std::string>{}, R"({"alg":"none","typ":"JWT"})", R"({"alg":"HS512"})", R"({"alg":"RS256"})",
+                 R"({"alg":"hs256"})", R"({"typ":"JWT"})", R"([])", "", R"({"alg":["HS256"]})",
+                 R"({"alg":"HS256","kid":7})", R"({"alg":"HS256","kid":"0123456789abcdef"})",
+                 R"({"alg":"HS256","kid":""})", R"({"alg":"HS256","crit":["x"]})");
     CHECK_FALSE(signer.verify(forge(bad_header, good_payload), now));
     CHECK_FALSE(signer.verify(base64url(bad_header) + "." + base64url(good_payload) + ".", now));
-    const auto bad_payload =
-        GENERATE(as<std::string>{}, "{}", "[]", "null", "",
-                 R"({"iss":"other","sub":"ann","roles":[],"epoch":1,"jti":"j","iat":1,"exp":1700000060})",
-                 R"({"sub":"ann","roles":[],"epoch":1,"jti":"j","iat":1,"exp":1700000060})",
-                 R"({"iss":"treasurer","sub":7,"roles":[],"epoch":1,"jti":"j","iat":1,"exp":1700000060})",
-                 R"({"iss":"treasurer","sub":"ann","roles":"admin","epoch":1,"jti":"j","iat":1,"exp":1700000060})",
-                 R"({"iss":"treasurer","sub":"ann","roles":[],"epoch":1,"jti":"j","iat":1})",
-                 R"({"iss":"treasurer","sub":"ann","roles":[],"epoch":1,"jti":"j","iat":1,"exp":"never"})");
+    const auto bad_payload = GENERATE(
+        as<std::string>{}, "{}", "[]", "null", "",
+        R"({"iss":"other","aud":"treasurer","sub":"ann","roles":[],"epoch":1,"jti":"j","iat":1,"exp":1700000060})",
+        R"({"aud":"treasurer","sub":"ann","roles":[],"epoch":1,"jti":"j","iat":1,"exp":1700000060})",
+        R"({"iss":"treasurer","sub":"ann","roles":[],"epoch":1,"jti":"j","iat":1,"exp":1700000060})",
+        R"({"iss":"treasurer","aud":"staging","sub":"ann","roles":[],"epoch":1,"jti":"j","iat":1,"exp":1700000060})",
+        R"({"iss":"treasurer","aud":["treasurer"],"sub":"ann","roles":[],"epoch":1,"jti":"j","iat":1,"exp":1700000060})",
+        R"({"iss":"treasurer","aud":"treasurer","sub":7,"roles":[],"epoch":1,"jti":"j","iat":1,"exp":1700000060})",
+        R"({"iss":"treasurer","aud":"treasurer","sub":"ann","roles":"admin","epoch":1,"jti":"j","iat":1,"exp":1700000060})",
+        R"({"iss":"treasurer","aud":"treasurer","sub":"ann","roles":[],"epoch":1,"jti":"j","iat":1})",
+        R"({"iss":"treasurer","aud":"treasurer","sub":"ann","roles":[],"epoch":1,"jti":"j","iat":1,"exp":"never"})");
     CHECK_FALSE(signer.verify(forge(header, bad_payload), now));
+}
+
+TEST_CASE("a key that signs no more is still taken, until it is dropped", "[auth]") {
+    const TokenSigner before(key), between(other_key, {key}), after(other_key);
+    const auto old_token = before.sign(ann()), new_token = between.sign(ann());
+    CHECK(between.verify(old_token, now));
+    CHECK(between.verify(new_token, now));
+    CHECK(after.verify(new_token, now));
+    CHECK_FALSE(after.verify(old_token, now));
+    CHECK_FALSE(before.verify(new_token, now));
+    THEN("a host that knows the next key already takes what it signs") {
+        CHECK(TokenSigner(key, {other_key}).verify(new_token, now));
+    }
+}
+
+TEST_CASE("a token that names no key is judged by the current one, one that names a key by that alone", "[auth]") {
+    const std::string unnamed = forge(R"({"alg":"HS256","typ":"JWT"})", good_payload);
+    CHECK(TokenSigner(key, {other_key}).verify(unnamed, now));
+    CHECK_FALSE(TokenSigner(other_key, {key}).verify(unnamed, now));
+    const auto named = [](const SecretKey& as) { return R"({"alg":"HS256","typ":"JWT","kid":")" + key_id(as) + "\"}"; };
+    CHECK(TokenSigner(other_key, {key}).verify(forge(named(key), good_payload), now));
+    CHECK_FALSE(TokenSigner(other_key, {key}).verify(forge(named(other_key), good_payload), now));
+    CHECK(key_id(key) != key_id(other_key));
+    CHECK(key_id(key).size() == 16);
+}
+
+TEST_CASE("a token of another audience is refused, under the same key too", "[auth]") {
+    const TokenSigner production(key), staging(key, {}, "staging");
+    CHECK(staging.verify(staging.sign(ann()), now));
+    CHECK(staging.verify(production.sign(ann()), now).error().code == ATR_E_AUTH);
+    CHECK(production.verify(staging.sign(ann()), now).error().code == ATR_E_AUTH);
 }
 
 TEST_CASE("what is no token at all is refused", "[auth]") {

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "auth/api_keys.hpp"
 #include "auth/users.hpp"
 #include "http/router.hpp"
 #include "tests/support/memory_log.hpp"
@@ -18,7 +19,7 @@ namespace treasurer::http {
 struct RouterBench {
     explicit RouterBench(RouterSettings settings = {}, RateLimiterSettings rate = {})
         : limiter(bench.clock, rate),
-          router({bench.executor, bench.scope, tokens, limiter, idempotency, metrics, kpis, log}, settings) {}
+          router({bench.executor, bench.scope, tokens, limiter, idempotency, metrics, kpis, log, keys}, settings) {}
     ~RouterBench() {
         bench.executor.run_until([this] { return bench.scope.running() == 0; });
     }
@@ -30,6 +31,7 @@ struct RouterBench {
     auth::PasswordHasher passwords{bench.executor, {.memory_bytes = 64 * 1024, .passes = 1}};
     auth::Users users{bench.store, passwords, bench.clock, bench.random};
     auth::Tokens tokens{bench.store, bench.clock, *auth::key_from_secret(std::string(32, 'k'), "tokens"), {}};
+    auth::ApiKeys keys{bench.store, bench.clock, bench.random, bench.scope, {}};
     RateLimiter limiter;
     Idempotency idempotency{bench.store, bench.executor, bench.clock};
     Router router;

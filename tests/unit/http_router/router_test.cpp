@@ -152,6 +152,78 @@ TEST_CASE("an address may ask a hundred times a minute, health excepted, whateve
     CHECK(bench.ask("GET", "/ok")->status == 429);
 }
 
+TEST_CASE("who is signed in is counted as himself, not by the address that he shares", "[router]") {
+    RouterBench bench({}, {.per_minute = 5, .roles = {.viewer = 3, .approver = 2, .admin = 4}});
+    bench.router.add(sync_route("GET", "/me", Access::signed_in()));
+    bench.router.add(sync_route("GET", "/open"));
+    const auto vic = bench.sign_in("vic", {Role::viewer}), ann = bench.sign_in("ann", {Role::viewer, Role::approver});
+    for (int i = 0; i < 5; ++i) REQUIRE(bench.ask("GET", "/open")->status == 200);
+    CHECK(bench.ask("GET", "/open")->status == 429);  // strangers have used up what the address has
+    const auto first = bench.ask("GET", "/me", {{"Authorization", vic}});
+    CHECK(first->status == 200);
+    CHECK(first.header("X-RateLimit-Limit") == "3");
+    CHECK(first.header("X-RateLimit-Remaining") == "2");
+    CHECK(bench.ask("GET", "/open", {{"Authorization", vic}}).header("X-RateLimit-Remaining") == "1");
+    CHECK(bench.ask("GET", "/nowhere", {{"Authorization", vic}}).header("X-RateLimit-Remaining") == "0");
+    const auto refused = bench.ask("GET", "/me", {{"Authorization", vic}});
+    CHECK(refused->status == 429);
+    CHECK(refused.header("Retry-After") == "20");
+    CHECK(refused.header("X-RateLimit-Limit") == "3");
+    THEN("others behind the same address go on, by the largest limit of their roles") {
+        CHECK(bench.ask("GET", "/me", {{"Authorization", ann}}).header("X-RateLimit-Limit") == "3");
+    }
+    THEN("another address, or another token, makes no second user of him") {
+        auto elsewhere = RouterBench::request("GET", "/me", {{"Authorization", vic}});
+        elsewhere.remote_address = "10.0.0.2";
+        CHECK(bench.ask(std::move(elsewhere))->status == 429);
+        const auto user = bench.bench.await(bench.users.find("vic"));
+        CHECK(bench.ask("GET", "/me", {{"Authorization", "Bearer " + bench.tokens.issue(**user).text}})->status == 429);
+    }
+    THEN("he is known by his signature also where his token was not seen for a while") {
+        bench.bench.clock.advance(20'000);
+        for (int i = 0; i < 50; ++i) bench.ask("GET", "/open");
+        CHECK(bench.ask("GET", "/me", {{"Authorization", vic}})->status == 200);
+    }
+}
+
+TEST_CASE("a credential that is refused costs the address it came from, and no user", "[router]") {
+    RouterBench bench({}, {.per_minute = 4, .roles = {.viewer = 3}});
+    bench.router.add(sync_route("GET", "/me", Access::signed_in()));
+    bench.router.add(sync_route("GET", "/open"));
+    const auto vic = bench.sign_in("vic", {Role::viewer});
+    const auto user = bench.bench.await(bench.users.find("vic"));
+    const std::string stolen = bench.tokens.issue(**user).text;
+    const auto principal = bench.bench.await(bench.tokens.check(stolen));
+    REQUIRE(bench.bench.await(bench.tokens.revoke(*principal)));
+    const auto from_thief = [&](const char* path, const std::string& token) {
+        auto asked = RouterBench::request("GET", path, {{"Authorization", "Bearer " + token}});
+        asked.remote_address = "10.6.6.6";
+        return bench.ask(std::move(asked));
+    };
+    const auto first = from_thief("/me", stolen);
+    CHECK(first->status == 401);
+    CHECK(first.header("X-RateLimit-Limit") == "4");
+    CHECK(first.header("X-RateLimit-Remaining") == "3");
+    CHECK(from_thief("/open", stolen).header("X-RateLimit-Remaining") == "2");
+    CHECK(from_thief("/me", "x.y.z").header("X-RateLimit-Remaining") == "1");
+    CHECK(from_thief("/me", stolen)->status == 401);
+    const auto reads = bench.bench.storage.reads();
+    CHECK(from_thief("/me", stolen)->status == 429);
+    CHECK(from_thief("/me", "x.y.z")->status == 429);
+    CHECK(bench.bench.storage.reads() == reads);
+    CHECK(bench.ask("GET", "/me", {{"Authorization", vic}}).header("X-RateLimit-Remaining") == "2");
+}
+
+TEST_CASE("a token that this host has not seen is nobody's where nobody checks it", "[router]") {
+    RouterBench bench({}, {.per_minute = 4, .roles = {.viewer = 3}});
+    bench.router.add(sync_route("GET", "/me", Access::signed_in()));
+    bench.router.add(sync_route("GET", "/open"));
+    const auto vic = bench.sign_in("vic", {Role::viewer});
+    CHECK(bench.ask("GET", "/open", {{"Authorization", vic}}).header("X-RateLimit-Limit") == "4");
+    CHECK(bench.ask("GET", "/me", {{"Authorization", vic}}).header("X-RateLimit-Limit") == "3");
+    CHECK(bench.ask("GET", "/open", {{"Authorization", vic}}).header("X-RateLimit-Limit") == "3");
+}
+
 TEST_CASE("one subscriber's IPv6 addresses count as one client", "[router]") {
     CHECK(client_key("2001:db8::1") == client_key("2001:db8::ffff"));
     CHECK(client_key("2001:db8::1") != client_key("2001:db8:0:1::1"));
@@ -198,6 +270,80 @@ TEST_CASE("of two Authorization headers none is believed", "[router]") {
     CHECK(refused.code() == "bad_request");
     CHECK(bench.ask("GET", "/me", {{"Authorization", viewer}, {"Authorization", viewer}})->status == 400);
     CHECK(bench.ask("GET", "/me", {{"Authorization", "Basic x"}, {"Authorization", viewer}})->status == 400);
+}
+
+namespace {
+
+std::string key_for(RouterBench& bench, const std::string& user, std::vector<Role> roles,
+                    std::vector<Permission> scopes) {
+    auth::Principal owner;
+    owner.user = user;
+    owner.roles = roles;
+    REQUIRE(bench.bench.await(bench.users.add(user, "a good password", std::move(roles))));
+    const auto made = bench.bench.await(bench.keys.add(owner, {"a program", std::move(scopes), {}}, {}));
+    REQUIRE(made);
+    return made->text;
+}
+
+}  // namespace
+
+TEST_CASE("an API key reaches what its scopes name, in either header", "[router]") {
+    RouterBench bench;
+    bench.router.add(sync_route("GET", "/read", Access::needs(Permission::read)));
+    bench.router.add(sync_route("POST", "/decide", Access::needs(Permission::decide_approvals)));
+    bench.router.add(sync_route("POST", "/session", Access::signed_in()));
+    const auto key = key_for(bench, "ann", {Role::admin}, {Permission::read});
+    CHECK(bench.ask("GET", "/read", {{"X-API-Key", key}}).json()["user"] == "ann");
+    CHECK(bench.ask("GET", "/read", {{"x-api-key", key}}).json()["user"] == "ann");
+    CHECK(bench.ask("GET", "/read", {{"Authorization", "Bearer " + key}}).json()["user"] == "ann");
+    const auto beyond = bench.ask("POST", "/decide", {{"X-API-Key", key}});
+    CHECK(beyond->status == 403);
+    CHECK(beyond.code() == "forbidden");
+    CHECK(bench.ask("POST", "/session", {{"X-API-Key", key}})->status == 403);
+
+    const auto wrong = bench.ask("GET", "/read", {{"X-API-Key", key.substr(0, key.size() - 1) + "x"}});
+    CHECK(wrong->status == 401);
+    CHECK(wrong.code() == "invalid_token");
+    CHECK(bench.ask("GET", "/read", {{"X-API-Key", ""}})->status == 401);
+    CHECK(bench.ask("GET", "/read", {{"Authorization", key}})->status == 401);
+    const auto token = bench.sign_in("bob", {Role::viewer});
+    CHECK(bench.ask("GET", "/read", {{"X-API-Key", token.substr(7)}})->status == 401);
+    CHECK(bench.ask("GET", "/read", {{"X-API-Key", key}, {"Authorization", token}})->status == 400);
+    CHECK(bench.ask("GET", "/read", {{"X-API-Key", key}, {"X-API-Key", key}})->status == 400);
+}
+
+TEST_CASE("the log names the key that a request came with, and never shows it", "[router]") {
+    RouterBench bench;
+    bench.router.add(sync_route("GET", "/read", Access::needs(Permission::read)));
+    const auto key = key_for(bench, "ann", {Role::viewer}, {Permission::read});
+    bench.ask("GET", "/read", {{"X-API-Key", key}});
+    bench.ask("GET", "/read", {{"X-API-Key", key + "0"}});
+    const auto lines = bench.log.lines();
+    REQUIRE(lines.size() == 2);
+    const auto line = nlohmann::json::parse(lines[0]);
+    CHECK(line["user"] == "ann");
+    CHECK(line["key"].get<std::string>().size() == 36);
+    for (const auto& one : lines) CHECK(one.find(key.substr(key.size() - 64)) == std::string::npos);
+}
+
+TEST_CASE("a key is counted as its user, one that nobody knows as its address", "[router]") {
+    RouterBench bench({}, {.per_minute = 3, .roles = {.viewer = 5}});
+    bench.router.add(sync_route("GET", "/read", Access::needs(Permission::read)));
+    bench.router.add(sync_route("GET", "/open"));
+    const auto key = key_for(bench, "ann", {Role::viewer}, {Permission::read});
+    CHECK(bench.ask("GET", "/open").header("X-RateLimit-Remaining") == "2");
+    const auto first = bench.ask("GET", "/read", {{"X-API-Key", key}});
+    CHECK(first.header("X-RateLimit-Limit") == "5");
+    CHECK(first.header("X-RateLimit-Remaining") == "4");
+    CHECK(bench.ask("GET", "/open").header("X-RateLimit-Remaining") == "1");  // it got back what the look cost
+    const std::string unknown = key.substr(0, key.size() - 1) + "x";
+    CHECK(bench.ask("GET", "/read", {{"X-API-Key", unknown}}).header("X-RateLimit-Remaining") == "0");
+    const auto reads = bench.bench.storage.reads();
+    CHECK(bench.ask("GET", "/read", {{"X-API-Key", unknown}})->status == 429);
+    CHECK(bench.bench.storage.reads() == reads);
+    for (int left = 3; left >= 0; --left)
+        CHECK(bench.ask("GET", "/read", {{"X-API-Key", key}}).header("X-RateLimit-Remaining") == std::to_string(left));
+    CHECK(bench.ask("GET", "/read", {{"X-API-Key", key}})->status == 429);
 }
 
 TEST_CASE("a body under a Content-Encoding is refused, not read as it stands", "[router]") {

@@ -4,7 +4,9 @@
 
 #include "http/auth_routes.hpp"
 #include "http/metrics_routes.hpp"
+#include "http/routes/api_key_routes.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/user_routes.hpp"
 #include "tests/support/desk_world.hpp"
 #include "tests/support/memory_log.hpp"
 #include "tests/unit/http_router/router_bench.hpp"
@@ -18,6 +20,12 @@ struct ApiWorld : support::DeskWorld {
         add_metrics_routes(router, metrics, kpis, Access::anyone());
         auth_routes.add_to(router);
         add_api(router, services);
+        key_routes.add_to(router);
+        user_routes.add_to(router);
+        users.on_changed([this](std::string_view user) {
+            tokens.forget_user(user);
+            keys.forget_user(user);
+        });
     }
     ~ApiWorld() {
         executor.run_until([this] { return host().scope.running() == 0; });
@@ -27,9 +35,9 @@ struct ApiWorld : support::DeskWorld {
     T await(Task<T> task) {
         return executor.await(std::move(task));
     }
-    /// "Bearer …" for a new user who may do everything.
-    std::string sign_in(const std::string& name) {
-        const auto user = await(users.add(name, "a good password", {auth::Role::admin}));
+    /// "Bearer …" for a new user, who may do everything unless other roles are given.
+    std::string sign_in(const std::string& name, std::vector<auth::Role> roles = {auth::Role::admin}) {
+        const auto user = await(users.add(name, "a good password", std::move(roles)));
         REQUIRE(user);
         return "Bearer " + tokens.issue(*user).text;
     }
@@ -70,10 +78,11 @@ struct ApiWorld : support::DeskWorld {
     auth::PasswordHasher passwords{executor, {.memory_bytes = 64 * 1024, .passes = 1}};
     auth::Users users{host().store, passwords, clock, random};
     auth::Tokens tokens{host().store, clock, *auth::key_from_secret(std::string(32, 'k'), "tokens"), {}};
+    auth::ApiKeys keys{host().store, clock, random, host().scope, {}};
     auth::LoginThrottle throttle{clock, {}};
     RateLimiter limiter{clock, {.enabled = false}};
     Idempotency idempotency{host().store, executor, clock};
-    Router router{{executor, host().scope, tokens, limiter, idempotency, metrics, kpis, log}, {}};
+    Router router{{executor, host().scope, tokens, limiter, idempotency, metrics, kpis, log, keys}, {}};
     AuthRoutes auth_routes{users, tokens, throttle};
     ApiServices services{host().store,
                          desks.invoices,
@@ -94,6 +103,8 @@ struct ApiWorld : support::DeskWorld {
                          clock,
                          kpis,
                          {}};
+    ApiKeyRoutes key_routes{keys, clock};
+    UserRoutes user_routes{users, throttle};
 };
 
 }  // namespace treasurer::http

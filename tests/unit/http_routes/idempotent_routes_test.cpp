@@ -16,6 +16,14 @@ namespace {
 const std::map<std::string, std::string> without_a_key = {
     {"token", "changes nothing, and its answer is a secret that may be kept nowhere"},
     {"logout", "ends the token it is sent with: a repeat is a 401, and another token's has to end that one too"},
+    {"api_keys.create", "its answer is a secret that may be kept nowhere; a key too many is seen and revoked"},
+    {"api_keys.revoke", "a repeat finds the key revoked, and says the same"},
+    {"users.create", "a digest of its body, and so of a password, may be kept nowhere; a repeat finds the name taken"},
+    {"users.password.set", "neither may that of this; it says what is to be, whoever says it again"},
+    {"password.set", "nor of this, and a repeat is sent with a token that it has revoked"},
+    {"users.roles.set", "says what is to be: a repeat changes nothing"},
+    {"users.disable", "says what is to be: a repeat changes nothing"},
+    {"users.enable", "says what is to be: a repeat changes nothing"},
     {"metrics.reset", "changes the memory of one host, in which no key is kept"},
 };
 
