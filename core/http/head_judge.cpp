@@ -27,8 +27,8 @@ std::optional<Problem> objection_to_body(const Route& route, const Request& head
 
 }  // namespace
 
-/// Whether a token that is ours was revoked is asked when the body is here. A key that this host has not seen is known to
-/// storage alone, which is not asked.
+/// Whether a token that is ours was revoked is asked when the body is here. A key that this host has not seen is known
+/// to storage alone, which is not asked.
 HeadJudge::Sender HeadJudge::sender_of(const Route& route, const Request& head) const {
     if (!route.access.needs_sign_in()) return Sender::unproven;
     const auto found = credential_of(head);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "records/store_records.hpp"
+
 namespace treasurer::reconcile {
 namespace {
 
@@ -83,9 +85,11 @@ const Break* KnownBreaks::explained_out(const std::string& payment_id) const {
 void KnownBreaks::tell(ReconciliationReport& report) const {
     for (auto& found : report.breaks) {
         found.first_seen_ms = report.as_of_ms;
+        found.seen_after = release_;
         const BreakRecord* known = find(break_id(found));
         if (!known || !is_same(known->what, found)) continue;
         found.first_seen_ms = known->what.first_seen_ms;
+        found.seen_after = known->what.seen_after;
         found.votes = known->what.votes;
     }
     report.explained.clear();
@@ -110,6 +114,10 @@ Task<atr::Result<atr::Unit>> BreakBook::read_state(std::string state, KnownBreak
 
 Task<atr::Result<KnownBreaks>> BreakBook::read() {
     KnownBreaks out;
+    Task<atr::Result<std::optional<Quarantine>>> finding = store_.find<Quarantine>(Quarantine::key);
+    const atr::Result<std::optional<Quarantine>> quarantine = co_await finding;
+    if (!quarantine) co_return quarantine.error();
+    out.after(quarantine->value_or(Quarantine{}).release_id);
     // In the order in which a break moves on: one that does so meanwhile is seen in the later state.
     for (const char* state : {break_state::open, break_state::explained, break_state::booked}) {
         Task<atr::Result<atr::Unit>> reading = read_state(state, out);
@@ -151,13 +159,16 @@ Task<atr::Result<atr::Unit>> BreakBook::keep(ReconciliationReport& report) {
             if (goes_on || kept->state == break_state::booked) continue;
             record.version = kept->version;
             record.what.first_seen_ms = kept->what.first_seen_ms;
+            record.what.seen_after = kept->what.seen_after;
         } else if (const auto before = versions.find(id); before != versions.end()) {
             record.version = before->second;
         }
         const UnixMillis since = record.what.first_seen_ms == 0 ? report.as_of_ms : record.what.first_seen_ms;
+        const std::string after = record.what.first_seen_ms == 0 ? known->release() : record.what.seen_after;
         record.id = id;
         record.what = *one;
         record.what.first_seen_ms = since;
+        record.what.seen_after = after;
         changed.push_back(std::move(record));
     }
     for (const auto& [id, kept] : known->all()) {

@@ -13,6 +13,9 @@ namespace treasurer::reconcile {
 class KnownBreaks {
 public:
     void add(BreakRecord record);
+    /// The last release of the quarantine, when these were read.
+    void after(std::string release) { release_ = std::move(release); }
+    const std::string& release() const { return release_; }
     void remove(const std::string& id) { by_id_.erase(id); }
 
     const std::map<std::string, BreakRecord>& all() const { return by_id_; }
@@ -32,6 +35,7 @@ public:
 
 private:
     std::map<std::string, BreakRecord> by_id_;
+    std::string release_;
     std::map<std::string, std::string> booked_;         ///< ids by what correction_id() gives
     std::map<std::string, std::string> explained_out_;  ///< ids by payment
 };

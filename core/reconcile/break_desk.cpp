@@ -7,6 +7,7 @@
 #include "records/invoice.hpp"
 #include "records/journal.hpp"
 #include "records/payment.hpp"
+#include "records/store_records.hpp"
 #include "treasury/rollups.hpp"
 
 namespace treasurer::reconcile {
@@ -91,8 +92,12 @@ Task<std::optional<BreakResult>> BreakDesk::resolve_once(BreakRequest request) {
             const atr::Result<atr::Unit> closed = co_await closing;
             if (!closed) co_return unavailable(closed.error());
         }
+        Task<atr::Result<std::optional<Quarantine>>> asking = store_.find<Quarantine>(Quarantine::key);
+        const atr::Result<std::optional<Quarantine>> quarantine = co_await asking;
+        if (!quarantine) co_return unavailable(quarantine.error());
         record.state = is_booked ? break_state::booked : break_state::explained;
         record.ended_ms = now;
+        record.ended_after = quarantine->value_or(Quarantine{}).release_id;
         unit.create(audit_line(store_.ids(), request, "break." + record.state, now));
     } else {
         votes.resize(words);

@@ -20,6 +20,8 @@ Json BreakRecord::to_json() const {
     set_if(out, "subject", what.subject);
     if (what.at_ms != 0) out["at_ms"] = what.at_ms;
     if (ended_ms != 0) out["ended_ms"] = ended_ms;
+    set_if(out, "seen_after", what.seen_after);
+    set_if(out, "ended_after", ended_after);
     if (what.correction.is_possible())
         out["correction"] = {{"account", what.correction.account},
                              {"amount", money_json(what.correction.amount)},
@@ -44,6 +46,8 @@ BreakRecord BreakRecord::from_json(const Json& json) {
     out.what.subject = text_or(json, "subject");
     out.what.at_ms = json.value("at_ms", UnixMillis{0});
     out.ended_ms = json.value("ended_ms", UnixMillis{0});
+    out.what.seen_after = text_or(json, "seen_after");
+    out.ended_after = text_or(json, "ended_after");
     if (json.contains("correction")) {
         const auto& correction = json.at("correction");
         out.what.correction = {correction.at("account"), money_from(correction.at("amount")),

@@ -26,6 +26,7 @@ struct BreakRecord {
     std::string state = break_state::open;
     Break what;  ///< as it was last seen; its votes are here, its `first_seen_ms` too
     UnixMillis ended_ms = 0;
+    std::string ended_after = {};  ///< which release of the quarantine two persons decided it after
 
     std::uint64_t version = 0;
 

@@ -34,12 +34,12 @@ bool may_be_of_a_lost_invoice(const Break& what) {
 
 /// A payment for which money went out, or is about to, though these books never sent it, or do not have it at all;
 /// empty: there is none that was not seen before.
-std::string lost_payment(const ReconciliationReport& report, UnixMillis released_ms) {
+std::string lost_payment(const ReconciliationReport& report, const Quarantine& before) {
     for (const auto& one : report.breaks)
-        if (one.kind == kind::left_without_us && is_id(one.payment_id) && one.first_seen_ms > released_ms)
+        if (one.kind == kind::left_without_us && is_id(one.payment_id) && one.seen_after == before.release_id)
             return one.payment_id;
     for (const auto& one : report.in_flight)
-        if (one.why == in_flight::unknown_payment && is_id(one.payment_id) && one.at_ms > released_ms)
+        if (one.why == in_flight::unknown_payment && is_id(one.payment_id) && one.at_ms > before.released_ms)
             return one.payment_id;
     return {};
 }
@@ -66,7 +66,7 @@ Task<atr::Result<bool>> QuarantineKeeper::consider(const ReconciliationReport& r
     const atr::Result<bool> complete = co_await looking;
     if (!complete) co_return complete.error();
     if (!*complete) co_return false;
-    Task<atr::Result<bool>> asking = persons_dealt_with_a_loss(now->released_ms);
+    Task<atr::Result<bool>> asking = persons_dealt_with_a_loss(now->release_id);
     const atr::Result<bool> dealt = co_await asking;
     if (!dealt) co_return dealt.error();
     if (*dealt) co_return false;
@@ -88,7 +88,7 @@ Task<atr::Result<bool>> QuarantineKeeper::suspect(const ReconciliationReport& re
     const atr::Result<Quarantine> now = co_await reading;
     if (!now) co_return now.error();
     if (now->active) co_return false;
-    const std::string lost = lost_payment(report, now->released_ms);
+    const std::string lost = lost_payment(report, *now);
     if (lost.empty()) co_return false;
     Task<atr::Result<Quarantine>> entering = enter("money went out for payment " + lost +
                                                    ", which these books did not send: the storage has lost what it had "
@@ -178,7 +178,7 @@ Task<atr::Result<bool>> QuarantineKeeper::knows_every_rail() {
 }
 
 /// Since the last release: only an admin's word says that the invoices of these movements were found.
-Task<atr::Result<bool>> QuarantineKeeper::persons_dealt_with_a_loss(UnixMillis since_ms) {
+Task<atr::Result<bool>> QuarantineKeeper::persons_dealt_with_a_loss(std::string release) {
     BreakBook breaks(store_);
     Task<atr::Result<KnownBreaks>> reading = breaks.read();
     const atr::Result<KnownBreaks> known = co_await reading;
@@ -186,7 +186,7 @@ Task<atr::Result<bool>> QuarantineKeeper::persons_dealt_with_a_loss(UnixMillis s
     const auto& all = known->all();
     co_return std::any_of(all.begin(), all.end(), [&](const auto& entry) {
         const BreakRecord& one = entry.second;
-        return one.state != break_state::open && one.ended_ms >= since_ms && may_be_of_a_lost_invoice(one.what);
+        return one.state != break_state::open && one.ended_after == release && may_be_of_a_lost_invoice(one.what);
     });
 }
 
@@ -206,6 +206,7 @@ Task<atr::Result<Quarantine>> QuarantineKeeper::lift(std::string life, std::stri
         if (!life.empty() && now->life != life)
             co_return atr::conflict(ATR_E_UNSPEC, "the quarantine has begun anew meanwhile");
         now->active = false;
+        now->release_id = store_.ids().next();
         now->released_ms = clock_.unix_ms();
         now->released_by = actor;
         now->release_reason = reason;

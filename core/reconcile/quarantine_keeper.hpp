@@ -62,7 +62,7 @@ private:
                                        Once once);
     Task<atr::Result<bool>> is_late_enough(std::string life);
     Task<atr::Result<bool>> knows_every_rail();
-    Task<atr::Result<bool>> persons_dealt_with_a_loss(UnixMillis since_ms);
+    Task<atr::Result<bool>> persons_dealt_with_a_loss(std::string release);
 
     Store& store_;
     const Clock& clock_;

@@ -68,6 +68,7 @@ struct Break {
     std::string subject = {};      ///< what it is about, where it is of no event and no payment
     Correction correction = {};    ///< that two persons may book
     UnixMillis first_seen_ms = 0;  ///< by any host
+    std::string seen_after = {};   ///< which release of the quarantine it was first seen after
     std::vector<BreakVote> votes = {};
 };
 

@@ -22,6 +22,7 @@ Json Quarantine::to_json() const {
     Json out = {{"id", id}, {"active", active}, {"life", life}, {"since_ms", since_ms}, {"reason", reason}};
     if (entered_ms > 0) out["entered_ms"] = entered_ms;
     if (released_ms > 0) out["released_ms"] = released_ms;
+    set_if(out, "release_id", release_id);
     set_if(out, "released_by", released_by);
     set_if(out, "release_reason", release_reason);
     return out;
@@ -36,6 +37,7 @@ Quarantine Quarantine::from_json(const Json& json) {
     out.entered_ms = json.value("entered_ms", UnixMillis{0});
     out.reason = text_or(json, "reason");
     out.released_ms = json.value("released_ms", UnixMillis{0});
+    out.release_id = text_or(json, "release_id");
     out.released_by = text_or(json, "released_by");
     out.release_reason = text_or(json, "release_reason");
     return out;

@@ -58,6 +58,8 @@ struct Quarantine {
     std::string reason;         ///< why it is there
     UnixMillis released_ms = 0;
     std::string released_by, release_reason;
+    /// Made when it was lifted the last time, empty before: so no clocks have to agree on what came before a release.
+    std::string release_id;
 
     std::uint64_t version = 0;
 

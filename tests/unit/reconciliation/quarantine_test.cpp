@@ -129,11 +129,9 @@ SCENARIO("what two persons did with a movement that the books lack does not lift
     REQUIRE(books.run().equal());
     CHECK_FALSE(books.considered());
     CHECK(books.now().active);
-    books.clock.advance(1);
     REQUIRE(books.await(books.keeper.release("ann", "its invoice was found and rejected", "request-1")));
     CHECK_FALSE(books.now().active);
     THEN("the next one is lifted by itself again, unless money is still missing in the books") {
-        books.clock.advance(1);
         REQUIRE(books.await(books.keeper.enter("lost once more")));
         books.clock.advance(3'600'000);
         CHECK(books.considered() == (action == "book"));
