@@ -32,7 +32,8 @@ RAIL = "plugins__rails__bank__config__"
 NEVER_SEEN = {}
 # Called where their subjects are made, not in the walk over all operations.
 ELSEWHERE = {"logout", "payments.cancel", "payments.resolve", "unknowns.get", "breaks.resolve", "quarantine.release",
-             "settings.limits.set"}
+             "settings.limits.set", "events", "users.create", "users.get", "users.roles.set", "users.disable", "users.enable",
+             "users.password.set", "password.set", "api_keys.revoke"}
 
 
 def invoice(number, amount="12.50"):
@@ -82,6 +83,8 @@ def daily_work(site, walker):
     decisions(walker, people, approval)
     walker.examples(people.boss, "settings.limits.set")
     walker.call(people.boss, "metrics", expect={200}, Accept="application/json")
+    events(walker, people)
+    accounts(walker, people, host, site)
     other_people = host.client(site.token("vera"))
     walker.examples(other_people, "logout")
     walker.call(other_people, "dashboard", expect={401})
@@ -128,6 +131,33 @@ def decisions(walker, people, approval):
     said = walker.contract.operations["payments.resolve"].examples()[0][1]
     walker.call(people.anna, "payments.resolve", third["payment_id"], said, expect={200})
     walker.call(people.boss, "invoices.get", third["invoice_id"], expect={200})
+
+
+def events(walker, people):
+    """As a long poll, and the first bytes of a stream."""
+    walker.call(people.vera, "events", query="?after=0&wait=0", expect={200})
+    walker.call(people.vera, "events", query="?after=soon", expect={422})
+    walker.call(people.vera, "events", expect={400}, Last_Event_ID="yesterday")
+
+
+def accounts(walker, people, host, site):
+    """Users and their keys, from their beginning to their end."""
+    walker.examples(people.boss, "users.create")
+    walker.call(people.boss, "users.create", body=walker.contract.operations["users.create"].examples()[0][1], expect={409})
+    for operation_id in ("users.get", "users.roles.set", "users.disable", "users.enable", "users.password.set"):
+        walker.examples(people.boss, operation_id, "ruth")
+    walker.call(people.boss, "users.disable", "boss", expect={409})
+    key = walker.examples(people.clerk, "api_keys.create")[0].json()
+    walker.call(host.client(), "payments.list", expect={200}, X_API_Key=key["key"])
+    walker.call(host.client(), "approvals.approve", body={"payload_hash": "0"}, expect={403}, X_API_Key=key["key"])
+    walker.call(people.clerk, "api_keys.list", query="?user=boss", expect={403})
+    walker.call(people.boss, "api_keys.list", query="?user=clerk", expect={200})
+    walker.call(people.clerk, "api_keys.revoke", key["id"], expect={204})
+    walker.call(host.client(), "payments.list", expect={401}, X_API_Key=key["key"])
+    site.add_user("paula", "viewer")
+    paula = host.client(site.token("paula"))
+    walker.examples(paula, "password.set")
+    walker.call(paula, "dashboard", expect={401})
 
 
 def beside_the_operations(walker, host):
