@@ -79,6 +79,7 @@ Response stream_response(std::shared_ptr<ResponseStream> stream, const char* typ
 
 Listener listener_of(const EventServices& services, const auth::Principal& principal, std::uint64_t seen_sign_outs,
                      Millis longest) {
+    if (principal.token_id.empty()) longest = std::min(longest, services.settings.longest_unannounced);
     Millis left = longest;
     if (principal.token_expires_ms > 0)
         left = std::min(left, Millis(std::max<std::int64_t>(principal.token_expires_ms - services.clock.unix_ms(), 0)));

@@ -12,8 +12,9 @@ namespace treasurer::http {
 struct EventSettings {
     Millis wait{30'000};  ///< of a long poll that names none
     Millis longest_wait{60'000};
-    Millis longest_stream{3'600'000};  ///< then the client comes again and is signed in anew
-    std::uint32_t backlog = 1000;      ///< events read from the store's feed for one who comes from further back
+    Millis longest_stream{3'600'000};     ///< then the client comes again and is signed in anew
+    Millis longest_unannounced{300'000};  ///< of who is no token's: the feed does not tell when such a right ends
+    std::uint32_t backlog = 1000;         ///< events read from the store's feed for one who comes from further back
     Millis storage_timeout{5000};
 };
 
