@@ -69,11 +69,11 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
     auth_routes_.add_to(router_);
     http::add_api(router_, api_);
     http::add_plugins(router_, [this] { return plugin_report(*core_.plugins, *core_.pipeline); });
-    http::add_docs(router_, TREASURER_VERSION);  // after all others: it describes them
     publish_metrics();
 }
 
 atr::Result<> WebHost::start() {
+    http::add_docs(router_, TREASURER_VERSION);  // all others are there by now: it describes them
     return edge_.start();
 }
 
