@@ -84,7 +84,6 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
     api_key_routes_.add_to(router_);
     user_routes_.add_to(router_);
     http::add_events(router_, event_services_);
-    http::add_docs(router_, TREASURER_VERSION);  // after all others: it describes them
     publish_metrics();
 }
 
@@ -94,6 +93,7 @@ WebHost::~WebHost() {
 }
 
 atr::Result<> WebHost::start() {
+    http::add_docs(router_, TREASURER_VERSION);  // all others are there by now: it describes them
     if (auto started = edge_.start(); !started) return started;
     events_->on_news([this] { edge_.wake_streams(); });
     core_.follower->tell(events_);
