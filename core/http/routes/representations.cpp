@@ -122,6 +122,16 @@ Json shown(const Vendor& vendor, UnixMillis now_ms) {
             {"updated_at", time_text(vendor.updated_ms)}};
 }
 
+Json shown(const AuditEntry& entry) {
+    return {{"id", entry.id},
+            {"at", time_text(entry.at_ms)},
+            {"actor", entry.actor},
+            {"action", entry.action},
+            {"subject", entry.subject},
+            {"detail", text_or_null(entry.detail)},
+            {"request_id", text_or_null(entry.request_id)}};
+}
+
 Json shown(const ledger::Transfer& transfer) {
     Json out = {{"id", transfer.id},
                 {"kind", ledger::to_string(transfer.kind)},

@@ -3,6 +3,7 @@
 
 #include "records/approval.hpp"
 #include "records/invoice.hpp"
+#include "records/journal.hpp"
 #include "records/payment.hpp"
 #include "records/vendor.hpp"
 
@@ -13,5 +14,6 @@ Json shown(const ledger::Transfer& transfer);
 Json shown(const Payment& payment);
 Json shown(const Approval& approval);
 Json shown(const Vendor& vendor, UnixMillis now_ms);
+Json shown(const AuditEntry& entry);
 
 }  // namespace treasurer::http

@@ -140,7 +140,7 @@ void add_vendors(Router& router, const ApiServices& services) {
                 .handler = AsyncHandler(
                     [&services](RequestContext context) { return get_list(services, std::move(context)); }),
                 .produces = json_only,
-                .parameters = ListShape{.index = "by_name"}.parameters()});
+                .parameters = ListShape{.index = "by_name", .is_by_time = false}.parameters()});
     router.add({.method = "GET",
                 .pattern = "/api/v1/vendors/{id}",
                 .name = "vendors.get",
