@@ -37,6 +37,20 @@ std::optional<std::uint32_t> number(std::string_view text) {
 
 }  // namespace
 
+Parsed<intake::Effect> effect_of(const RequestContext& context) {
+    const auto value = context.request.query_value("dry_run");
+    if (!value || *value == "false") return intake::Effect::lasting;
+    if (*value == "true") return intake::Effect::none;
+    return Problem{.code = ErrorCode::validation_failed,
+                   .detail = "dry_run is true or false.",
+                   .errors = {{"/dry_run", "is neither true nor false"}}};
+}
+
+Response of_dry_run(Response response) {
+    response.headers.add("Dry-Run", "true");
+    return response;
+}
+
 Parsed<std::optional<UnixMillis>> moment_of(const RequestContext& context, const char* parameter, OfDay day) {
     const auto text = context.request.query_value(parameter);
     if (!text) return std::optional<UnixMillis>();

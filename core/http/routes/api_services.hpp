@@ -80,6 +80,14 @@ void add_plugins(Router& router, std::function<Json()> report);
 inline const std::vector<std::string> json_only{"application/json"};
 inline const std::vector<std::string> no_parameters{};
 
+/// dry_run=true: everything is checked, and nothing is done. Problems: validation_failed for anything but true and
+/// false.
+Parsed<intake::Effect> effect_of(const RequestContext& context);
+inline const std::vector<std::string> dry_run_only{"dry_run"};
+
+/// The answer to a dry run: what would be, with Dry-Run: true.
+Response of_dry_run(Response response);
+
 /// A moment that the query names, such as 2026-03-14T15:09:26Z; nullopt without one. A day alone, 2026-03-14, is its
 /// first moment, or the first after it. Problems: validation_failed for anything else.
 enum class OfDay { begin, end };

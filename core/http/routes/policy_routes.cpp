@@ -107,13 +107,17 @@ Task<Response> put_policy(const ApiServices& services, RequestContext context) {
                                   .detail = "Say by If-Match which policy this takes the place of: the ETag of the one "
                                             "that was read."},
                           context);
+    const auto effect = effect_of(context);
+    if (!effect) co_return respond(effect.problem(), context);
     auto wanted = policy_of(context.request);
     if (!wanted) co_return respond(wanted.problem(), context);
     Task<atr::Result<intake::PolicyReplaced>> replacing = services.policy.replace(
         std::move(*wanted), [expected](const Policy& now) { return names_tag_strongly(expected, tag_of(now)); },
-        context.principal.user, context.request_id(), context.once);
+        context.principal.user, context.request_id(), context.once, *effect);
     const atr::Result<intake::PolicyReplaced> replaced = co_await replacing;
     if (!replaced) co_return respond(problem_of(replaced.error()), context);
+    if (replaced->done && *effect == intake::Effect::none)
+        co_return of_dry_run(json_response(200, policy_json(replaced->policy)));
     if (replaced->done) co_return policy_response(replaced->policy);
     Response refused = respond(Problem{.code = ErrorCode::precondition_failed,
                                        .detail = "Another policy is in force than If-Match names: read it again."},
@@ -141,6 +145,7 @@ void add_policy(Router& router, const ApiServices& services) {
                     [&services](RequestContext context) { return put_policy(services, std::move(context)); }),
                 .consumes = json_only,
                 .produces = json_only,
+                .parameters = dry_run_only,
                 .retell = [&services](RequestContext context, const std::string& /*the only policy*/) {
                     return get_policy(services, std::move(context));
                 }});

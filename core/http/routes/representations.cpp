@@ -23,6 +23,13 @@ Json shown_fields(const Json& fields) {
     return out;
 }
 
+Json shown_creditor(const Payment& payment) {
+    return {{"vendor_id", text_or_null(payment.creditor.vendor_id)},
+            {"name", payment.creditor.name},
+            {"account_id", text_or_null(payment.creditor.account_id)},
+            {"address", text_or_null(payment.creditor.address)}};
+}
+
 }  // namespace
 
 Json shown(const Invoice& invoice) {
@@ -67,11 +74,7 @@ Json shown(const Payment& payment) {
             {"invoice_id", payment.invoice_id},
             {"approval_id", text_or_null(payment.approval_id)},
             {"amount", money_json(payment.amount)},
-            {"creditor",
-             {{"vendor_id", text_or_null(payment.creditor.vendor_id)},
-              {"name", payment.creditor.name},
-              {"account_id", text_or_null(payment.creditor.account_id)},
-              {"address", text_or_null(payment.creditor.address)}}},
+            {"creditor", shown_creditor(payment)},
             {"rail", text_or_null(payment.rail)},
             {"rail_reference", text_or_null(payment.rail_reference)},
             {"end_to_end_id", id_digits(payment.id)},
@@ -102,6 +105,13 @@ Json shown(const Approval& approval) {
             {"created_at", time_text(approval.created_ms)},
             {"expires_at", time_text(approval.expires_ms)},
             {"reasons", shown_reasons(approval.reasons)}};
+}
+
+Json shown(const Approval& approval, const Payment* payment) {
+    Json out = shown(approval);
+    out["amount"] = payment ? money_json(payment->amount) : Json(nullptr);
+    out["creditor"] = payment ? shown_creditor(*payment) : Json(nullptr);
+    return out;
 }
 
 Json shown(const Vendor& vendor, UnixMillis now_ms) {
