@@ -65,7 +65,8 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
       throttle_(core.clock, {}),
       idempotency_(*core.store, core.executor, core.clock, idempotency_settings(core.settings.server)),
       router_({core.executor, scope_, *core.tokens, limiter_, idempotency_, metrics_, kpis_, log, *core.api_keys},
-              {.max_in_flight = static_cast<std::size_t>(core.settings.intake.max_in_flight) * 4}),
+              {.max_in_flight = static_cast<std::size_t>(core.settings.intake.max_in_flight) * 4,
+               .answers = {.cors = {core.settings.server.cors_origins}}}),
       auth_routes_(*core.users, *core.tokens, throttle_),
       api_{*core.store,          *core.invoices, *core.approvals,  *core.payments, *core.resolver, *core.elsewhere,
            *core.policy,         *core.vendors,  *core.dashboard,  *core.logs,     *core.cache,    *core.history,
@@ -76,8 +77,11 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
       user_routes_(*core.users, throttle_),
       edge_(edge_settings(core.settings.server), router_.handler(), router_.body_judge()) {
     http::add_health_routes(
-        router_, core.clock, TREASURER_VERSION, [this] { return services(); }, [this] { return is_quarantined(); });
-    http::add_metrics_routes(router_, metrics_, kpis_, http::Access::anyone());
+        router_, core.clock, core.executor, TREASURER_VERSION, [this] { return services(); },
+        [this] { return is_quarantined(); });
+    http::add_metrics_routes(
+        router_, metrics_, kpis_,
+        core.settings.server.metrics_open ? http::Access::anyone() : http::Access::needs(auth::Permission::read));
     auth_routes_.add_to(router_);
     http::add_api(router_, api_);
     http::add_plugins(router_, [this] { return plugin_report(*core_.plugins, *core_.pipeline); });

@@ -26,6 +26,18 @@ bool is_ip_address(const std::string& text) {
     return ::inet_pton(AF_INET, text.c_str(), &out) == 1 || ::inet_pton(AF_INET6, text.c_str(), &out) == 1;
 }
 
+/// As browsers write it: "https://pay.example:8443".
+bool is_origin(std::string_view text) {
+    const auto scheme = text.starts_with("https://") ? 8U : text.starts_with("http://") ? 7U : 0U;
+    const auto authority = text.substr(scheme);
+    if (scheme == 0 || authority.empty()) return false;
+    const auto plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == ':' || c == '[' ||
+               c == ']';
+    };
+    return std::all_of(authority.begin(), authority.end(), plain);
+}
+
 /// What no single setting shows: names that must exist, bounds that hold between two.
 void check_together(const Settings& settings, const SettingsReader& reader, Problems& problems) {
     const auto wrong = [&](const char* path, const std::string& what) {
@@ -47,6 +59,11 @@ void check_together(const Settings& settings, const SettingsReader& reader, Prob
         wrong("payments.lookup_max_ms", "must be at least payments.lookup_initial_ms");
     if (settings.server.body_budget_bytes < settings.server.max_body_bytes)
         wrong("server.body_budget_bytes", "must be at least server.max_body_bytes, or no large body is ever read");
+    for (const auto& origin : settings.server.cors_origins)
+        if (!is_origin(origin))
+            wrong("server.cors_origins", "'" + origin +
+                                             "' is no exact origin, such as https://pay.example: scheme, "
+                                             "host and, where it has one, port; in lower case, without a path");
     const std::pair<const char*, const std::string*> keys[] = {{"auth.jwt_key", &settings.auth.jwt_key},
                                                                {"payments.blob_key", &settings.payments.blob_key}};
     for (const auto& [path, key] : keys)

@@ -28,7 +28,9 @@ struct ServerSettings {
     std::chrono::seconds idempotency_ttl{30 * 86'400};  ///< after which a key may be used anew
     std::chrono::milliseconds drain{10'000};            ///< how long a stopping host waits for what is under way
     std::int64_t max_body_bytes = 10 << 20;
-    std::int64_t body_budget_bytes = 64 << 20;  ///< all bodies in flight together
+    std::int64_t body_budget_bytes = 64 << 20;   ///< all bodies in flight together
+    std::vector<std::string> cors_origins = {};  ///< of the pages that may read answers from elsewhere; exact
+    bool metrics_open = true;                    ///< without signing in
     bool operator==(const ServerSettings&) const = default;
 };
 

@@ -24,6 +24,8 @@ void visit(ServerSettings& server, SettingsVisitor& v) {
     v.milliseconds("server.drain_ms", server.drain, 0, hour_ms);
     v.integer("server.max_body_bytes", server.max_body_bytes, kib, gib);
     v.integer("server.body_budget_bytes", server.body_budget_bytes, kib, 64 * gib);
+    v.texts("server.cors_origins", server.cors_origins);
+    v.flag("server.metrics_open", server.metrics_open);
 }
 
 void visit(LogSettings& log, SettingsVisitor& v) {

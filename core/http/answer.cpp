@@ -1,23 +1,11 @@
 #include "http/answer.hpp"
 
-#include "http/characters.hpp"
 #include "http/conditional.hpp"
 #include "http/content_coding.hpp"
 #include "http/security_headers.hpp"
 
 namespace treasurer::http {
 namespace {
-
-/// All fields of that name as one list; empty without one.
-std::string joined(const Headers& headers, std::string_view name) {
-    std::string out;
-    for (std::size_t i = 0; i < headers.size(); ++i) {
-        if (!equal_ignoring_case(headers[i].name, name)) continue;
-        if (!out.empty()) out += ", ";
-        out += headers[i].value;
-    }
-    return out;
-}
 
 bool is_representation(const Response& response, const AnswerFacts& facts) {
     const bool is_read = facts.method == "GET" || facts.method == "HEAD";
@@ -54,12 +42,24 @@ void offer(Response& response, const AnswerFacts& facts) {
     headers.add("Content-Encoding", "gzip");
 }
 
+CorsQuestion cors_question_of(const Request& request) {
+    CorsQuestion out;
+    out.origin = request.headers.find("Origin").value_or("");
+    if (request.method == "OPTIONS")
+        out.requested_method = request.headers.find("Access-Control-Request-Method").value_or("");
+    return out;
+}
+
 }  // namespace
 
 AnswerFacts AnswerFacts::of(const Request& request) {
     AnswerFacts out{.method = request.method};
-    if (request.headers.contains("Accept-Encoding")) out.accept_encoding = joined(request.headers, "Accept-Encoding");
-    out.if_none_match = joined(request.headers, "If-None-Match");
+    if (request.headers.contains("Accept-Encoding"))
+        out.accept_encoding = list_field(request.headers, "Accept-Encoding");
+    out.if_none_match = list_field(request.headers, "If-None-Match");
+    out.cors = cors_question_of(request);
+    out.trace = TraceContext::read(list_field(request.headers, "traceparent"));  // two of them are none
+    if (out.trace) out.span_id = span_id_of(request.request_id, request.arrival.time_since_epoch().count(), *out.trace);
     return out;
 }
 
@@ -68,8 +68,10 @@ void add_vary(Response& response, std::string_view name) {
     response.headers.set("Vary", before ? std::string(*before).append(", ").append(name) : std::string(name));
 }
 
-void finish_answer(Response& response, const AnswerFacts& facts) {
+void finish_answer(Response& response, const AnswerFacts& facts, const AnswerSettings& settings) {
     if (is_representation(response, facts)) offer(response, facts);
+    add_cors(response, facts.cors, settings.cors);
+    if (facts.trace) response.headers.set("traceparent", facts.trace->traceparent(facts.span_id));
     add_security_headers(response);
 }
 

@@ -69,6 +69,16 @@ std::string tag_of_coding(std::string_view tag, std::string_view coding) {
     return out.append("-").append(coding).append("\"");
 }
 
+std::string list_field(const Headers& headers, std::string_view name) {
+    std::string out;
+    for (std::size_t i = 0; i < headers.size(); ++i) {
+        if (!equal_ignoring_case(headers[i].name, name)) continue;
+        if (!out.empty()) out += ", ";
+        out += headers[i].value;
+    }
+    return out;
+}
+
 bool names_tag(std::string_view list, std::string_view tag) {
     if (trimmed(list) == "*") return true;
     return any_tag(list, [&](const EntityTag& one) { return one.text == tag; });

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "http/headers.hpp"
+
 namespace treasurer::http {
 
 /// The strong tag of these bytes, with its quotes: the same for the same bytes, on every host.
@@ -11,6 +13,9 @@ std::string entity_tag(std::string_view bytes);
 
 /// The tag of the same representation in a content coding: `"abc"` and "gz" give `"abc-gz"`.
 std::string tag_of_coding(std::string_view tag, std::string_view coding);
+
+/// All fields of that name as one list; empty without one.
+std::string list_field(const Headers& headers, std::string_view name);
 
 /// Whether the value of If-None-Match names `tag`: `*`, or one of a list, compared weakly. What is malformed names none
 /// from there on.

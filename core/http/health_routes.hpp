@@ -27,9 +27,11 @@ using ReadServices = std::function<Task<std::vector<ServiceState>>()>;
 /// read.
 using ReadQuarantine = std::function<Task<std::optional<bool>>()>;
 
-/// /health and /health/live are answered on the transport thread, without any I/O; /health/ready with 200 or 503.
-/// Lifetime: the clock outlives the router.
-void add_health_routes(Router& router, const Clock& clock, std::string version, ReadServices read_services,
-                       ReadQuarantine read_quarantine = {});
+/// /health and /health/live are answered on the transport thread, without any I/O; /health/ready with 200 or 503. One
+/// question at a time goes to the services, and what it found is the answer to all for a second: who asks without end
+/// makes no work for them.
+/// Lifetime: clock and executor outlive the router.
+void add_health_routes(Router& router, const Clock& clock, Executor& executor, std::string version,
+                       ReadServices read_services, ReadQuarantine read_quarantine = {});
 
 }  // namespace treasurer::http

@@ -75,7 +75,7 @@ struct Route {
     Access access;
     std::variant<SyncHandler, AsyncHandler> handler;
     std::size_t max_body_bytes = std::size_t{64} * 1024;
-    bool is_rate_limited = true;
+    bool is_rate_limited = true;             ///< false: neither that nor by how many requests are being worked on
     std::vector<std::string> consumes = {};  ///< media types of a body; empty: whatever the handler reads
     std::vector<std::string> produces = {};  ///< media types it can answer with; empty: no look at Accept
     /// Names that its query may have; nullopt: the handler looks for itself. A route that changes something and says

@@ -204,7 +204,8 @@ void Router::admitted(Exchange exchange) {
     if (const auto problem = objection(route, exchange.context.request)) return refuse(exchange, *problem);
     if (const auto* handler = std::get_if<SyncHandler>(&route.handler))
         return answer(exchange, call(*handler, exchange));
-    if (!take_ticket(exchange)) return refuse(exchange, overloaded());
+    // Health and metrics are asked for most where all else is refused.
+    if (route.is_rate_limited && !take_ticket(exchange)) return refuse(exchange, overloaded());
     parts_.scope.spawn(serve(std::move(exchange)));
 }
 
@@ -276,13 +277,17 @@ void Router::log_request(const Exchange& exchange, const Response& response, std
                                        {"client", exchange.client},
                                        {"user", exchange.user}};
     if (!exchange.key.empty()) fields.emplace_back("key", exchange.key);
+    if (exchange.facts.trace) {
+        fields.emplace_back("trace_id", exchange.facts.trace->trace_id);
+        fields.emplace_back("span_id", exchange.facts.span_id);
+    }
     if (!response.cause.empty()) fields.emplace_back("cause", response.cause);
     parts_.log.write(observe::Level::info, "request", fields);
 }
 
 void Router::answer(Exchange& exchange, Response response) {
     const auto status = response.status;
-    finish_answer(response, exchange.facts);
+    finish_answer(response, exchange.facts, settings_.answers);
     if (exchange.rate) {
         response.headers.set("X-RateLimit-Limit", std::to_string(exchange.rate->limit));
         response.headers.set("X-RateLimit-Remaining", std::to_string(exchange.rate->remaining));

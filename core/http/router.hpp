@@ -30,6 +30,7 @@ struct RouterSettings {
 
     std::size_t max_in_flight = 1024;       ///< requests being worked on off the transport thread; then 503
     AccessLog access_log = AccessLog::all;  ///< failures: answers of 400 and more
+    AnswerSettings answers = {};
 };
 
 /// What the router works with. All must outlive it and its tasks.

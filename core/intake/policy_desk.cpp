@@ -12,8 +12,8 @@ Task<atr::Result<Policy>> PolicyDesk::current() {
     co_return std::move(**found);
 }
 
-Task<atr::Result<Policy>> PolicyDesk::change(PolicyChange change, std::string actor, std::string request_id,
-                                             Once once) {
+Task<atr::Result<Policy>> PolicyDesk::change(PolicyChange change, std::string actor, std::string request_id, Once once,
+                                             Effect effect) {
     for (int tries = 0; tries < 6; ++tries) {
         Task<atr::Result<Policy>> reading = current();
         atr::Result<Policy> policy = co_await reading;
@@ -21,22 +21,52 @@ Task<atr::Result<Policy>> PolicyDesk::change(PolicyChange change, std::string ac
         if (change.auto_approval_limit) policy->auto_approval_limit = *change.auto_approval_limit;
         if (change.critical_runway_months) policy->critical_runway_months = *change.critical_runway_months;
         if (change.paused) policy->paused = *change.paused;
-        UnitOfWork unit = store_.begin();
-        unit.update(*policy);
-        unit.create(audit_line(store_.ids(), clock_.unix_ms(), actor, "policy.changed", Policy::current,
-                               dump(policy->to_json()), request_id));
-        once.mark(unit, Policy::current);
-        Task<Committed> committing = store_.commit(std::move(unit));
-        Committed committed = co_await committing;
+        if (effect == Effect::none) co_return policy;
+        Task<Committed> putting = put(*policy, actor, request_id, once);
+        const Committed committed = co_await putting;
         if (committed.ok()) {
             ++policy->version;
             co_return policy;
         }
         if (committed.outcome == atr::Outcome::conflict) continue;
-        committed.error.outcome = committed.outcome;
-        co_return committed.error;
+        co_return committed.failure();
     }
     co_return atr::conflict(ATR_E_UNSPEC, "the policy was changed by others at the same moment");
+}
+
+Task<atr::Result<PolicyReplaced>> PolicyDesk::replace(Policy wanted, std::function<bool(const Policy&)> is_expected,
+                                                      std::string actor, std::string request_id, Once once,
+                                                      Effect effect) {
+    for (int tries = 0; tries < 6; ++tries) {
+        Task<atr::Result<Policy>> reading = current();
+        atr::Result<Policy> policy = co_await reading;
+        if (!policy) co_return policy.error();
+        if (!is_expected(*policy)) co_return PolicyReplaced{.policy = std::move(*policy), .done = false};
+        if (wanted.asset != policy->asset)
+            co_return atr::rejected(ATR_E_BAD_INPUT,
+                                    "limits are in " + policy->asset + " here, not in " + wanted.asset);
+        if (effect == Effect::none) co_return PolicyReplaced{.policy = std::move(wanted), .done = true};
+        wanted.version = policy->version;
+        Task<Committed> putting = put(wanted, actor, request_id, once);
+        const Committed committed = co_await putting;
+        if (committed.ok()) {
+            ++wanted.version;
+            co_return PolicyReplaced{.policy = std::move(wanted), .done = true};
+        }
+        if (committed.outcome == atr::Outcome::conflict) continue;
+        co_return committed.failure();
+    }
+    co_return atr::conflict(ATR_E_UNSPEC, "the policy was changed by others at the same moment");
+}
+
+Task<Committed> PolicyDesk::put(Policy policy, std::string actor, std::string request_id, Once once) {
+    UnitOfWork unit = store_.begin();
+    unit.update(policy);
+    unit.create(audit_line(store_.ids(), clock_.unix_ms(), std::move(actor), "policy.changed", Policy::current,
+                           dump(policy.to_json()), std::move(request_id)));
+    once.mark(unit, Policy::current);
+    Task<Committed> committing = store_.commit(std::move(unit));
+    co_return co_await committing;
 }
 
 }  // namespace treasurer::intake

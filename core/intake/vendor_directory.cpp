@@ -9,13 +9,22 @@
 namespace treasurer::intake {
 namespace {
 
-constexpr int most_adding_tries = 6;  ///< while others keep changing the vendor
+constexpr const char* last_character = "\xf4\x8f\xbf\xbf";  ///< U+10FFFF, which stands in no name
+constexpr int most_adding_tries = 6;                        ///< while others keep changing the vendor
 
 std::optional<std::string> text_fault(const std::string& what, const std::string& text, std::size_t most) {
     if (is_blank(text)) return what + " is empty";
     if (text.size() > most) return what + " is longer than " + std::to_string(most) + " bytes";
     if (invalid_utf8_at(text)) return what + " is not valid UTF-8";
     return std::nullopt;
+}
+
+atr::Error name_is_taken() {
+    return atr::conflict(
+        ATR_E_DUPLICATE,
+        "a vendor with this name or alias exists already; names are compared without case, punctuation "
+        "and legal form, since an invoice may leave them out: correct that vendor, or choose a "
+        "name that tells the two apart");
 }
 
 AuditEntry audit_of(Ids& ids, UnixMillis now, std::string actor, std::string action, const std::string& vendor_id,
@@ -56,7 +65,8 @@ std::optional<std::string> VendorDirectory::fault_in(const NewVendor& vendor) co
     return std::nullopt;
 }
 
-Task<atr::Result<Vendor>> VendorDirectory::add(NewVendor wanted, std::string actor, std::string request_id, Once once) {
+Task<atr::Result<Vendor>> VendorDirectory::add(NewVendor wanted, std::string actor, std::string request_id, Once once,
+                                               Effect effect) {
     if (const auto fault = fault_in(wanted)) co_return atr::rejected(ATR_E_BAD_INPUT, *fault);
     const UnixMillis now = clock_.unix_ms();
     Vendor vendor;
@@ -71,6 +81,13 @@ Task<atr::Result<Vendor>> VendorDirectory::add(NewVendor wanted, std::string act
     std::set<std::string> names{vendor_normal_form(wanted.name)};
     for (const auto& alias : wanted.aliases)
         if (auto form = vendor_normal_form(alias); !form.empty()) names.insert(std::move(form));
+    if (effect == Effect::none) {
+        Task<atr::Result<bool>> looking = is_any_taken(std::move(names));
+        const atr::Result<bool> taken = co_await looking;
+        if (!taken) co_return taken.error();
+        if (*taken) co_return name_is_taken();
+        co_return vendor;
+    }
     UnitOfWork unit = store_.begin();
     unit.create(vendor);
     for (const auto& name : names)
@@ -80,18 +97,14 @@ Task<atr::Result<Vendor>> VendorDirectory::add(NewVendor wanted, std::string act
     Task<Committed> committing = store_.commit(std::move(unit));
     Committed committed = co_await committing;
     if (committed.ok()) co_return vendor;
-    if (committed.lost == "name")
-        co_return atr::conflict(
-            ATR_E_DUPLICATE,
-            "a vendor with this name or alias exists already; names are compared without case, punctuation "
-            "and legal form, since an invoice may leave them out: correct that vendor, or choose a "
-            "name that tells the two apart");
+    if (committed.lost == "name") co_return name_is_taken();
     committed.error.outcome = committed.outcome;
     co_return committed.error;
 }
 
 Task<atr::Result<Vendor>> VendorDirectory::add_account(std::string vendor_id, NewAccount account, Millis cool_off,
-                                                       std::string actor, std::string request_id, Once once) {
+                                                       std::string actor, std::string request_id, Once once,
+                                                       Effect effect) {
     if (const auto fault = fault_in(account)) co_return atr::rejected(ATR_E_BAD_INPUT, *fault);
     for (int tries = 0; tries < most_adding_tries; ++tries) {
         Task<atr::Result<std::optional<Vendor>>> finding = find(vendor_id);
@@ -105,6 +118,7 @@ Task<atr::Result<Vendor>> VendorDirectory::add_account(std::string vendor_id, Ne
                       [&](const PayeeAccount& old) { return old.rail == account.rail && old.asset == account.asset; });
         vendor.accounts.push_back(
             {store_.ids().next(), account.rail, account.asset, account.address, now + cool_off.count()});
+        if (effect == Effect::none) co_return vendor;
         UnitOfWork unit = store_.begin();
         unit.update(vendor);
         unit.create(audit_of(store_.ids(), now, actor, "vendor.account_changed", vendor.id, request_id));
@@ -120,6 +134,15 @@ Task<atr::Result<Vendor>> VendorDirectory::add_account(std::string vendor_id, Ne
         co_return committed.error;
     }
     co_return atr::retry(ATR_E_OVERLOADED, "the vendor keeps changing; try again");
+}
+
+Task<atr::Result<bool>> VendorDirectory::is_any_taken(std::set<std::string> names) {
+    std::vector<atr::Key> keys;
+    for (const auto& name : names) keys.push_back({VendorName::collection, name});
+    Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
+    const atr::Result<std::vector<atr::Record>> found = co_await reading;
+    if (!found) co_return found.error();
+    co_return !found->empty();
 }
 
 Task<atr::Result<std::optional<Vendor>>> VendorDirectory::find(std::string id) {
@@ -139,11 +162,15 @@ Task<atr::Result<std::optional<Vendor>>> VendorDirectory::find_by_name(std::stri
     co_return co_await finding;
 }
 
-Task<atr::Result<Listing<Vendor>>> VendorDirectory::list(std::uint32_t limit, std::string cursor) {
+Task<atr::Result<Listing<Vendor>>> VendorDirectory::list(std::uint32_t limit, std::string cursor, std::string prefix) {
     atr::Query query;
     query.index = "by_name";
     query.limit = limit;
     query.cursor = std::move(cursor);
+    if (!prefix.empty()) {
+        query.lo = atr::Value::of(prefix);
+        query.hi = atr::Value::of(prefix + last_character);
+    }
     Task<atr::Result<Listing<Vendor>>> listing = store_.list<Vendor>(std::move(query), Freshness::may_lag);
     co_return co_await listing;
 }

@@ -1,11 +1,13 @@
 /// The vendor master: adding vendors, and finding the one a name means.
 #pragma once
 
+#include "intake/effect.hpp"
 #include "records/idempotency.hpp"
 #include "records/store.hpp"
 #include "records/vendor.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,18 +31,22 @@ public:
         : store_(store), clock_(clock), rails_(std::move(rails)) {}
 
     /// A vendor entered with its accounts is active at once; `actor` goes to the audit trail.
-    Task<atr::Result<Vendor>> add(NewVendor wanted, std::string actor, std::string request_id, Once once = {});
+    Task<atr::Result<Vendor>> add(NewVendor wanted, std::string actor, std::string request_id, Once once = {},
+                                  Effect effect = Effect::lasting);
     /// An account added later cools off for `cool_off` before anything is paid to it.
     Task<atr::Result<Vendor>> add_account(std::string vendor_id, NewAccount account, Millis cool_off, std::string actor,
-                                          std::string request_id, Once once = {});
+                                          std::string request_id, Once once = {}, Effect effect = Effect::lasting);
     Task<atr::Result<std::optional<Vendor>>> find(std::string id);
     /// By name or alias, in normal form.
     Task<atr::Result<std::optional<Vendor>>> find_by_name(std::string name);
-    Task<atr::Result<Listing<Vendor>>> list(std::uint32_t limit, std::string cursor);
+    /// By name; those whose name begins with `prefix`, as it is written.
+    Task<atr::Result<Listing<Vendor>>> list(std::uint32_t limit, std::string cursor, std::string prefix = {});
 
 private:
     std::optional<std::string> fault_in(const NewAccount& account) const;
     std::optional<std::string> fault_in(const NewVendor& vendor) const;
+    /// True when a vendor has one of these names, in normal form.
+    Task<atr::Result<bool>> is_any_taken(std::set<std::string> names);
 
     Store& store_;
     const Clock& clock_;

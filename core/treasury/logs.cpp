@@ -10,8 +10,10 @@ namespace {
 
 constexpr std::uint64_t skip_size = 1000;
 
-atr::Query newest_first(std::uint32_t limit) {
+atr::Query newest_first(const LogsRequest& request, std::uint32_t limit) {
     atr::Query out;
+    if (request.from_ms) out.lo = atr::Value::of(*request.from_ms);
+    if (request.to_ms) out.hi = atr::Value::of(*request.to_ms);
     out.collection = Activity::collection;
     out.index = "by_time";
     out.descending = true;
@@ -46,7 +48,7 @@ Task<atr::Result<LogsPage>> Logs::read(LogsRequest request) {
     if (request.limit < 1 || request.limit > max_limit)
         co_return atr::rejected(ATR_E_BAD_INPUT, "limit is 1 to " + std::to_string(max_limit));
     if (request.page < 1) co_return atr::rejected(ATR_E_BAD_INPUT, "page counts from 1");
-    atr::Query query = newest_first(request.limit);
+    atr::Query query = newest_first(request, request.limit);
     query.cursor = request.cursor;
     if (request.cursor.empty() && request.page > 1) {
         const std::uint64_t skipped = (std::uint64_t{request.page} - 1) * request.limit;
@@ -54,7 +56,7 @@ Task<atr::Result<LogsPage>> Logs::read(LogsRequest request) {
             co_return atr::rejected(ATR_E_BAD_INPUT, "page " + std::to_string(request.page) + " lies past row " +
                                                          std::to_string(last_row) +
                                                          ": follow `cursor`, which each page names for the next");
-        Task<atr::Result<std::string>> skipping = cursor_after(skipped);
+        Task<atr::Result<std::string>> skipping = cursor_after(request, skipped);
         atr::Result<std::string> cursor = co_await skipping;
         if (!cursor) co_return cursor.error();
         if (cursor->empty()) co_return LogsPage{"[]", {}};
@@ -73,10 +75,10 @@ Task<atr::Result<LogsPage>> Logs::read(LogsRequest request) {
 }
 
 /// The cursor behind the newest `rows` lines; empty when there are no more.
-Task<atr::Result<std::string>> Logs::cursor_after(std::uint64_t rows) {
+Task<atr::Result<std::string>> Logs::cursor_after(LogsRequest request, std::uint64_t rows) {
     std::string cursor;
     while (rows > 0) {
-        atr::Query query = newest_first(static_cast<std::uint32_t>(std::min(rows, skip_size)));
+        atr::Query query = newest_first(request, static_cast<std::uint32_t>(std::min(rows, skip_size)));
         query.cursor = std::move(cursor);
         rows -= query.limit;
         Task<atr::Result<atr::Page>> reading = store_.query(std::move(query), Freshness::may_lag);

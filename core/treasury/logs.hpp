@@ -1,6 +1,7 @@
 /// GET /api/dashboard/logs: what happened, newest first.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "records/journal.hpp"
@@ -12,6 +13,7 @@ struct LogsRequest {
     std::uint32_t limit = 50;  ///< 1..50
     std::uint32_t page = 1;    ///< from 1; counts from the newest line at the moment it is asked
     std::string cursor = {};   ///< of the page before; goes before `page`
+    std::optional<UnixMillis> from_ms = {}, to_ms = {};  ///< only lines of [from, to)
 };
 
 struct LogsPage {
@@ -37,7 +39,7 @@ public:
     Task<atr::Result<LogsPage>> read(LogsRequest request);
 
 private:
-    Task<atr::Result<std::string>> cursor_after(std::uint64_t rows);
+    Task<atr::Result<std::string>> cursor_after(LogsRequest request, std::uint64_t rows);
 
     Store& store_;
 };

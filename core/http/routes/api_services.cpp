@@ -1,6 +1,8 @@
 #include "http/routes/api_services.hpp"
 
+#include "ledger/balances.hpp"
 #include "observe/timestamp.hpp"
+#include "runtime/utc_time.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -35,6 +37,45 @@ std::optional<std::uint32_t> number(std::string_view text) {
 
 }  // namespace
 
+Parsed<intake::Effect> effect_of(const RequestContext& context) {
+    const auto value = context.request.query_value("dry_run");
+    if (!value || *value == "false") return intake::Effect::lasting;
+    if (*value == "true") return intake::Effect::none;
+    return Problem{.code = ErrorCode::validation_failed,
+                   .detail = "dry_run is true or false.",
+                   .errors = {{"/dry_run", "is neither true nor false"}}};
+}
+
+Response of_dry_run(Response response) {
+    response.headers.add("Dry-Run", "true");
+    return response;
+}
+
+Parsed<std::optional<UnixMillis>> moment_of(const RequestContext& context, const char* parameter, OfDay day) {
+    const auto text = context.request.query_value(parameter);
+    if (!text) return std::optional<UnixMillis>();
+    const auto moment = parse_utc(std::string(*text));
+    if (!moment)
+        return Problem{
+            .code = ErrorCode::validation_failed,
+            .detail = std::string(parameter) + " is a day or a moment in UTC: 2026-03-14 or 2026-03-14T15:09:26Z.",
+            .errors = {{std::string("/") + parameter, "cannot be read"}}};
+    const bool is_day = text->size() == std::string_view("2026-03-14").size();
+    return std::optional<UnixMillis>(is_day && day == OfDay::end ? *moment + ledger::day_ms : *moment);
+}
+
+Parsed<TimeRange> created_range_of(const RequestContext& context) {
+    const auto from = moment_of(context, "created_from", OfDay::begin);
+    if (!from) return from.problem();
+    const auto to = moment_of(context, "created_to", OfDay::end);
+    if (!to) return to.problem();
+    if (*from && *to && **to <= **from)
+        return Problem{.code = ErrorCode::validation_failed,
+                       .detail = "Nothing can lie between created_from and created_to.",
+                       .errors = {{"/created_to", "is not after created_from"}}};
+    return TimeRange{*from, *to};
+}
+
 Parsed<PageRequest> page_of(const RequestContext& context, std::uint32_t most) {
     PageRequest out;
     if (const auto limit = context.request.query_value("limit")) {
@@ -49,16 +90,18 @@ Parsed<PageRequest> page_of(const RequestContext& context, std::uint32_t most) {
     return out;
 }
 
+std::string next_link(const RequestContext& context, const std::string& next_cursor) {
+    std::string link = "<" + context.request.path + "?cursor=" + percent_encoded(next_cursor);
+    for (const auto& parameter : context.request.query)
+        if (parameter.name != "cursor" && parameter.name != "page")
+            link += "&" + percent_encoded(parameter.name) + "=" + percent_encoded(parameter.value);
+    return link + ">; rel=\"next\"";
+}
+
 Response list_response(const RequestContext& context, Json items, const std::string& next_cursor) {
     Json body = {{"items", std::move(items)}, {"next_cursor", next_cursor.empty() ? Json(nullptr) : Json(next_cursor)}};
     Response out = json_response(200, body);
-    if (!next_cursor.empty()) {
-        std::string link = "<" + context.request.path + "?cursor=" + percent_encoded(next_cursor);
-        for (const auto& parameter : context.request.query)
-            if (parameter.name != "cursor")
-                link += "&" + percent_encoded(parameter.name) + "=" + percent_encoded(parameter.value);
-        out.headers.add("Link", link + ">; rel=\"next\"");
-    }
+    if (!next_cursor.empty()) out.headers.add("Link", next_link(context, next_cursor));
     return out;
 }
 
@@ -127,6 +170,8 @@ void add_api(Router& router, const ApiServices& services) {
     add_reconciliation(router, services);
     add_breaks(router, services);
     add_quarantine(router, services);
+    add_policy(router, services);
+    add_audit(router, services);
 }
 
 }  // namespace treasurer::http

@@ -67,6 +67,8 @@ void add_ledger(Router& router, const ApiServices& services);
 void add_reconciliation(Router& router, const ApiServices& services);
 void add_breaks(Router& router, const ApiServices& services);
 void add_quarantine(Router& router, const ApiServices& services);
+void add_policy(Router& router, const ApiServices& services);
+void add_audit(Router& router, const ApiServices& services);
 
 /// All of the above.
 void add_api(Router& router, const ApiServices& services);
@@ -78,12 +80,36 @@ void add_plugins(Router& router, std::function<Json()> report);
 inline const std::vector<std::string> json_only{"application/json"};
 inline const std::vector<std::string> no_parameters{};
 
+/// dry_run=true: everything is checked, and nothing is done. Problems: validation_failed for anything but true and
+/// false.
+Parsed<intake::Effect> effect_of(const RequestContext& context);
+inline const std::vector<std::string> dry_run_only{"dry_run"};
+
+/// The answer to a dry run: what would be, with Dry-Run: true.
+Response of_dry_run(Response response);
+
+/// A moment that the query names, such as 2026-03-14T15:09:26Z; nullopt without one. A day alone, 2026-03-14, is its
+/// first moment, or the first after it. Problems: validation_failed for anything else.
+enum class OfDay { begin, end };
+Parsed<std::optional<UnixMillis>> moment_of(const RequestContext& context, const char* parameter, OfDay day);
+
+/// created_from (included) and created_to (excluded, or that whole day). Problems: those of moment_of; a range that
+/// holds nothing.
+struct TimeRange {
+    std::optional<UnixMillis> from_ms, to_ms;
+    bool is_open() const { return !from_ms && !to_ms; }
+};
+Parsed<TimeRange> created_range_of(const RequestContext& context);
+
 /// limit and cursor of a list. Problems: validation_failed for a limit outside 1..200.
 struct PageRequest {
     std::uint32_t limit = 50;
     std::string cursor;
 };
 Parsed<PageRequest> page_of(const RequestContext& context, std::uint32_t most = 200);
+
+/// The value of Link that names the next page: the same query, behind the cursor.
+std::string next_link(const RequestContext& context, const std::string& next_cursor);
 
 /// {"items":[…],"next_cursor":…|null} with Link: rel="next".
 Response list_response(const RequestContext& context, Json items, const std::string& next_cursor);

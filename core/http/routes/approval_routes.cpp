@@ -5,6 +5,8 @@
 #include "http/routes/representations.hpp"
 #include "http/routes/submit_answer.hpp"
 
+#include <map>
+
 namespace treasurer::http {
 namespace {
 
@@ -18,7 +20,7 @@ Response answer(const ApprovalResult& result, const RequestContext& context) {
     };
     switch (result.kind) {
         case ApprovalKind::done: {
-            Json body = shown(result.approval);
+            Json body = shown(result.approval, &result.standing.payment);
             body["payment"] = shown(result.standing.payment);
             return json_response(200, body);
         }
@@ -70,7 +72,57 @@ Task<Response> retell_decision(const ApiServices& services, RequestContext conte
     co_return answer(result, context);
 }
 
-const auto show_approval = [](const Approval& one) { return shown(one); };
+using PaymentsById = std::map<std::string, Payment>;
+
+/// What each of them would pay. One read, however many they are.
+Task<atr::Result<PaymentsById>> payments_of(const ApiServices& services, std::vector<Approval> approvals) {
+    std::vector<atr::Key> keys;
+    for (const auto& approval : approvals) keys.push_back({Payment::collection, approval.payment_id});
+    PaymentsById out;
+    if (keys.empty()) co_return out;
+    Task<atr::Result<std::vector<atr::Record>>> reading = services.store.get(std::move(keys));
+    const atr::Result<std::vector<atr::Record>> found = co_await reading;
+    if (!found) co_return found.error();
+    for (const auto& record : *found) {
+        atr::Result<Payment> payment = decode<Payment>(record);
+        if (!payment) co_return payment.error();
+        out.emplace(record.key, std::move(*payment));
+    }
+    co_return out;
+}
+
+Json shown_with(const Approval& approval, const PaymentsById& payments) {
+    const auto payment = payments.find(approval.payment_id);
+    return shown(approval, payment == payments.end() ? nullptr : &payment->second);
+}
+
+Task<Response> list_approvals(const ApiServices& services, RequestContext context, ListShape shape) {
+    auto query = query_of(context, shape);
+    if (!query) co_return respond(query.problem(), context);
+    Task<atr::Result<Listing<Approval>>> listing = services.store.list<Approval>(std::move(*query), Freshness::may_lag);
+    const atr::Result<Listing<Approval>> found = co_await listing;
+    if (!found) co_return list_failed(context, found.error());
+    Task<atr::Result<PaymentsById>> reading = payments_of(services, found->items);
+    const atr::Result<PaymentsById> payments = co_await reading;
+    if (!payments) co_return respond(problem_of(payments.error()), context);
+    Json items = Json::array();
+    for (const auto& approval : found->items) items.push_back(shown_with(approval, *payments));
+    co_return list_response(context, std::move(items), found->next_cursor);
+}
+
+Task<Response> get_approval(const ApiServices& services, RequestContext context) {
+    Task<atr::Result<std::optional<Approval>>> finding =
+        services.store.find<Approval>(std::string(context.path_parameter("id")));
+    const atr::Result<std::optional<Approval>> found = co_await finding;
+    if (!found) co_return respond(problem_of(found.error()), context);
+    if (!*found)
+        co_return respond(Problem{.code = ErrorCode::not_found, .detail = "No approval has this id."}, context);
+    std::vector<Approval> one{**found};
+    Task<atr::Result<PaymentsById>> reading = payments_of(services, std::move(one));
+    const atr::Result<PaymentsById> payments = co_await reading;
+    if (!payments) co_return respond(problem_of(payments.error()), context);
+    co_return json_response(200, shown_with(**found, *payments));
+}
 
 }  // namespace
 
@@ -86,7 +138,7 @@ void add_approvals(Router& router, const ApiServices& services) {
                 .name = "approvals.list",
                 .access = read,
                 .handler = AsyncHandler([&services, listed](RequestContext context) {
-                    return list_records<Approval>(services.store, std::move(context), listed, show_approval);
+                    return list_approvals(services, std::move(context), listed);
                 }),
                 .produces = json_only,
                 .parameters = listed.parameters()});
@@ -94,9 +146,8 @@ void add_approvals(Router& router, const ApiServices& services) {
                 .pattern = "/api/v1/approvals/{id}",
                 .name = "approvals.get",
                 .access = read,
-                .handler = AsyncHandler([&services](RequestContext context) {
-                    return get_record<Approval>(services.store, std::move(context), "approval", show_approval);
-                }),
+                .handler = AsyncHandler(
+                    [&services](RequestContext context) { return get_approval(services, std::move(context)); }),
                 .produces = json_only,
                 .parameters = no_parameters});
     router.add({.method = "POST",

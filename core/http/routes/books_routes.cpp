@@ -32,20 +32,8 @@ Task<Response> trial_balance(const ApiServices& services, RequestContext context
     co_return json_response(200, {{"assets", std::move(lines)}, {"as_of", time_text(services.clock.unix_ms())}});
 }
 
-/// The moment that the query's as_of names; nullopt without one. A day alone means its end.
-Parsed<std::optional<UnixMillis>> as_of(const RequestContext& context) {
-    const auto text = context.request.query_value("as_of");
-    if (!text) return std::optional<UnixMillis>();
-    const auto moment = parse_utc(std::string(*text));
-    if (!moment)
-        return Problem{.code = ErrorCode::validation_failed,
-                       .detail = "as_of is a day or a moment in UTC: 2026-03-14 or 2026-03-14T15:09:26Z.",
-                       .errors = {{"/as_of", "cannot be read"}}};
-    return std::optional<UnixMillis>(text->size() == 10 ? *moment + ledger::day_ms : *moment);
-}
-
 Task<Response> list_accounts(const ApiServices& services, RequestContext context) {
-    const auto moment = as_of(context);
+    const auto moment = moment_of(context, "as_of", OfDay::end);
     if (!moment) co_return respond(moment.problem(), context);
     const std::string under(context.request.query_value("under").value_or(""));
     atr::Result<ledger::Balances> balances = ledger::Balances{};

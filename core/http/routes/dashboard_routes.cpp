@@ -52,6 +52,10 @@ Parsed<treasury::LogsRequest> logs_request(const RequestContext& context) {
                        .detail = "page is a whole number from 1.",
                        .errors = {{"/page", "out of range"}}};
     out.cursor = std::string(context.request.query_value("cursor").value_or(""));
+    const auto range = created_range_of(context);
+    if (!range) return range.problem();
+    out.from_ms = range->from_ms;
+    out.to_ms = range->to_ms;
     return out;
 }
 
@@ -65,9 +69,7 @@ Task<Response> get_logs(const ApiServices& services, RequestContext context) {
         co_return respond(problem_of(page.error()), context);
     }
     Response out = Response::json(200, std::move(page->json));
-    if (!page->next_cursor.empty())
-        out.headers.add("Link", "</api/dashboard/logs?limit=" + std::to_string(request->limit) +
-                                    "&cursor=" + page->next_cursor + ">; rel=\"next\"");
+    if (!page->next_cursor.empty()) out.headers.add("Link", next_link(context, page->next_cursor));
     co_return out;
 }
 
@@ -92,7 +94,7 @@ void add_dashboard(Router& router, const ApiServices& services) {
                 .handler = AsyncHandler(
                     [&services](RequestContext context) { return get_logs(services, std::move(context)); }),
                 .produces = json_only,
-                .parameters = std::vector<std::string>{"limit", "page", "cursor"}});
+                .parameters = std::vector<std::string>{"limit", "page", "cursor", "created_from", "created_to"}});
 }
 
 }  // namespace treasurer::http

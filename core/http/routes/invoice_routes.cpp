@@ -1,4 +1,6 @@
 // /api/v1/invoices: submit, get, list, and the document itself.
+#include "http/characters.hpp"
+#include "http/form.hpp"
 #include "http/json_body.hpp"
 #include "http/routes/api_services.hpp"
 #include "http/routes/record_routes.hpp"
@@ -14,20 +16,70 @@ namespace {
 using intake::SubmitKind;
 using intake::SubmitResult;
 
-std::string media_type_of(const Request& request) {
-    std::string out(request.headers.find("Content-Type").value_or("application/json"));
-    out.resize(std::min(out.find(';'), out.size()));
-    while (!out.empty() && out.back() == ' ') out.pop_back();
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
+/// "text/plain" of "Text/Plain; charset=utf-8".
+std::string media_type_of(std::string_view content_type) {
+    std::string out(trimmed(content_type.substr(0, content_type.find(';'))));
+    std::transform(out.begin(), out.end(), out.begin(), to_lower);
     return out;
 }
 
-/// A JSON object with "text" (or the older "raw_text"), or the document itself under its own media type.
+bool is_document(const FormPart& part) {
+    return !part.filename.empty() || part.name == "file" || part.name == "text";
+}
+
+/// Where a field of a form goes; null for one that is no hint.
+std::optional<std::string>* hint_of(intake::Hints& hints, std::string_view name) {
+    if (name == "vendor_wallet") return &hints.vendor_wallet;
+    if (name == "invoice_id") return &hints.invoice_number;
+    if (name == "amount") return &hints.amount;
+    if (name == "currency") return &hints.currency;
+    if (name == "due_date") return &hints.due_date;
+    return nullptr;
+}
+
+/// The document as a file or as the field `text`, and the hints that process-invoice takes beside it.
+Parsed<intake::Submission> submission_of_form(const Request& request, std::string& pointer) {
+    auto form = form_of(request);
+    if (!form) return form.problem();
+    intake::Submission out;
+    Problem problem{.code = ErrorCode::validation_failed, .detail = "The form has fields that cannot be used."};
+    const auto refuse = [&](const std::string& name, const char* why) { problem.errors.push_back({"/" + name, why}); };
+    for (auto& part : form->parts) {
+        if (is_document(part)) {
+            if (out.bytes) refuse(part.name, "is a second document: one invoice at a time");
+            if (part.filename.size() > 255) refuse(part.name, "has a name of more than 255 bytes");
+            pointer = "/" + part.name;
+            if (!part.media_type.empty()) out.media_type = media_type_of(part.media_type);
+            out.filename = std::move(part.filename);
+            out.bytes = std::make_shared<const std::string>(std::move(part.value));
+            continue;
+        }
+        auto* hint = hint_of(out.hints, part.name);
+        if (!hint) {
+            refuse(part.name,
+                   "is neither the document nor one of vendor_wallet, invoice_id, amount, currency, due_date");
+            continue;
+        }
+        if (part.value.size() > 256) refuse(part.name, "may have at most 256 bytes");
+        *hint = std::move(part.value);
+    }
+    if (!out.bytes || out.bytes->empty()) refuse("file", "is required: the invoice itself");
+    if (out.hints.amount) {
+        const auto amount = atr::Decimal::parse(*out.hints.amount);
+        if (!amount) refuse("amount", "must be a decimal number of at most 38 digits");
+        if (amount) out.hints.amount = amount->to_string();
+    }
+    if (!problem.errors.empty()) return problem;
+    return out;
+}
+
+/// A JSON object with "text" (or the older "raw_text"), a form with a file, or the document itself under its own media
+/// type.
 /// `pointer` becomes where in the request the document stands.
 Parsed<intake::Submission> submission_of(RequestContext& context, const ApiSettings& settings, std::string& pointer) {
     intake::Submission out;
-    const std::string type = media_type_of(context.request);
+    const std::string type = media_type_of(context.request.headers.find("Content-Type").value_or("application/json"));
+    if (type == "multipart/form-data") return submission_of_form(context.request, pointer);
     if (type != "application/json") {
         out.media_type = type;
         out.bytes = std::make_shared<const std::string>(std::move(context.request.body));
@@ -113,7 +165,7 @@ void add_invoices(Router& router, const ApiServices& services) {
          .access = Access::needs(auth::Permission::submit_invoices),
          .handler = AsyncHandler([&services](RequestContext context) { return submit(services, std::move(context)); }),
          .max_body_bytes = services.settings.max_document_bytes,
-         .consumes = {"application/json", "*/*"},  // whatever a parser takes: intake looks
+         .consumes = {"application/json", "multipart/form-data", "*/*"},  // whatever a parser takes: intake looks
          .produces = json_only,
          .retell = [&services](RequestContext context, std::string subject) {
              return retell_submit(services, std::move(context), std::move(subject));

@@ -32,6 +32,8 @@ Task<Response> get_limits(const ApiServices& services, RequestContext context, S
 }
 
 Task<Response> set_limits(const ApiServices& services, RequestContext context, Shape shape) {
+    const auto effect = effect_of(context);
+    if (!effect) co_return respond(effect.problem(), context);
     const auto body = json_object_of(context.request);
     if (!body) co_return respond(body.problem(), context);
     JsonBody reader(*body);
@@ -49,9 +51,10 @@ Task<Response> set_limits(const ApiServices& services, RequestContext context, S
         reader.refuse("critical_runway_months", "is negative");
     if (!reader.ok()) co_return respond(reader.problem(), context);
     Task<atr::Result<Policy>> changing =
-        services.policy.change(change, context.principal.user, context.request_id(), context.once);
+        services.policy.change(change, context.principal.user, context.request_id(), context.once, *effect);
     const atr::Result<Policy> policy = co_await changing;
     if (!policy) co_return respond(problem_of(policy.error()), context);
+    if (*effect == intake::Effect::none) co_return of_dry_run(Response::json(200, shape(*policy)));
     co_return Response::json(200, shape(*policy));
 }
 
@@ -77,6 +80,7 @@ void add_limits(Router& router, const ApiServices& services) {
                     }),
                     .consumes = json_only,
                     .produces = json_only,
+                    .parameters = dry_run_only,
                     .retell = [&services, shape](RequestContext context, const std::string& /*the only policy*/) {
                         return get_limits(services, std::move(context), shape);
                     }});

@@ -52,7 +52,8 @@ const auto show_payment = [](const Payment& one) { return shown(one); };
 }  // namespace
 
 void add_payments(Router& router, const ApiServices& services) {
-    const ListShape listed{.filters = {{"state", "by_state", payment_states()}, {"invoice_id", "by_invoice", {}}}};
+    const ListShape listed{
+        .filters = {{"state", "by_state", payment_states()}, {"invoice_id", "by_invoice", {}, false}}};
     const auto read = Access::needs(auth::Permission::read);
     router.add({.method = "GET",
                 .pattern = "/api/v1/payments",

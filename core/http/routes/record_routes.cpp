@@ -39,6 +39,7 @@ Parsed<const Filter*> filter_of(const RequestContext& context, const std::vector
 std::vector<std::string> ListShape::parameters() const {
     std::vector<std::string> out{"limit", "cursor"};
     for (const auto& filter : filters) out.emplace_back(filter.parameter);
+    if (is_by_time) out.insert(out.end(), {"created_from", "created_to"});
     return out;
 }
 
@@ -47,9 +48,15 @@ Parsed<atr::Query> query_of(const RequestContext& context, const ListShape& shap
     if (!page) return page.problem();
     const auto filter = filter_of(context, shape.filters);
     if (!filter) return filter.problem();
+    const auto range = created_range_of(context);
+    if (!range) return range.problem();
+    if (*filter && !(*filter)->then_by_time && !range->is_open())
+        return refused((*filter)->parameter, "cannot be combined with created_from and created_to");
     atr::Query out;
     out.index = *filter ? (*filter)->index : shape.index;
     if (*filter) out.eq.push_back(atr::Value::of(std::string(*context.request.query_value((*filter)->parameter))));
+    if (range->from_ms) out.lo = atr::Value::of(*range->from_ms);
+    if (range->to_ms) out.hi = atr::Value::of(*range->to_ms);
     out.descending = true;
     out.limit = page->limit;
     out.cursor = page->cursor;

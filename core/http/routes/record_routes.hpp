@@ -27,12 +27,14 @@ struct Filter {
     const char* parameter;
     const char* index;
     std::span<const std::string_view> values;
+    bool then_by_time = true;  ///< the index goes on with the time, so that a range of it can be asked for, too
 };
 
 /// What a list may be asked for.
 struct ListShape {
     std::vector<Filter> filters = {};
     const char* index = "by_created";  ///< without a filter
+    bool is_by_time = true;            ///< that index, so that created_from and created_to can be asked for
 
     /// The names of all that its query may have.
     std::vector<std::string> parameters() const;

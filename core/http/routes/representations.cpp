@@ -23,6 +23,13 @@ Json shown_fields(const Json& fields) {
     return out;
 }
 
+Json shown_creditor(const Payment& payment) {
+    return {{"vendor_id", text_or_null(payment.creditor.vendor_id)},
+            {"name", payment.creditor.name},
+            {"account_id", text_or_null(payment.creditor.account_id)},
+            {"address", text_or_null(payment.creditor.address)}};
+}
+
 }  // namespace
 
 Json shown(const Invoice& invoice) {
@@ -67,11 +74,7 @@ Json shown(const Payment& payment) {
             {"invoice_id", payment.invoice_id},
             {"approval_id", text_or_null(payment.approval_id)},
             {"amount", money_json(payment.amount)},
-            {"creditor",
-             {{"vendor_id", text_or_null(payment.creditor.vendor_id)},
-              {"name", payment.creditor.name},
-              {"account_id", text_or_null(payment.creditor.account_id)},
-              {"address", text_or_null(payment.creditor.address)}}},
+            {"creditor", shown_creditor(payment)},
             {"rail", text_or_null(payment.rail)},
             {"rail_reference", text_or_null(payment.rail_reference)},
             {"end_to_end_id", id_digits(payment.id)},
@@ -104,6 +107,13 @@ Json shown(const Approval& approval) {
             {"reasons", shown_reasons(approval.reasons)}};
 }
 
+Json shown(const Approval& approval, const Payment* payment) {
+    Json out = shown(approval);
+    out["amount"] = payment ? money_json(payment->amount) : Json(nullptr);
+    out["creditor"] = payment ? shown_creditor(*payment) : Json(nullptr);
+    return out;
+}
+
 Json shown(const Vendor& vendor, UnixMillis now_ms) {
     Json accounts = Json::array();
     for (const auto& account : vendor.accounts)
@@ -120,6 +130,16 @@ Json shown(const Vendor& vendor, UnixMillis now_ms) {
             {"accounts", std::move(accounts)},
             {"created_at", time_text(vendor.created_ms)},
             {"updated_at", time_text(vendor.updated_ms)}};
+}
+
+Json shown(const AuditEntry& entry) {
+    return {{"id", entry.id},
+            {"at", time_text(entry.at_ms)},
+            {"actor", entry.actor},
+            {"action", entry.action},
+            {"subject", entry.subject},
+            {"detail", text_or_null(entry.detail)},
+            {"request_id", text_or_null(entry.request_id)}};
 }
 
 Json shown(const ledger::Transfer& transfer) {

@@ -170,7 +170,7 @@ Task<Response> retell_resolve(const ApiServices& services, RequestContext contex
 }  // namespace
 
 void add_unknowns(Router& router, const ApiServices& services) {
-    const ListShape queue{.index = "by_state"};
+    const ListShape queue{.index = "by_state", .is_by_time = false};
     const auto read = Access::needs(auth::Permission::read),
                operate = Access::needs(auth::Permission::operate_payments);
     router.add({.method = "GET",

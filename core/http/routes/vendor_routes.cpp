@@ -3,6 +3,7 @@
 #include "http/routes/api_services.hpp"
 #include "http/routes/record_routes.hpp"
 #include "http/routes/representations.hpp"
+#include "intake/utf8.hpp"
 
 namespace treasurer::http {
 namespace {
@@ -73,19 +74,33 @@ Task<Response> retell_vendor(const ApiServices& services, RequestContext context
     co_return created(**vendor, services);
 }
 
+/// What would be stored. Ids are given only then.
+Response vendor_of_dry_run(const Vendor& vendor, const ApiServices& services, bool is_new) {
+    Json body = shown(vendor, services.clock.unix_ms());
+    if (is_new) body["id"] = nullptr;
+    for (std::size_t i = is_new ? 0 : body["accounts"].size() - 1; i < body["accounts"].size(); ++i)
+        body["accounts"][i]["id"] = nullptr;
+    return of_dry_run(json_response(200, body));
+}
+
 Task<Response> create(const ApiServices& services, RequestContext context) {
+    const auto effect = effect_of(context);
+    if (!effect) co_return respond(effect.problem(), context);
     const auto body = json_object_of(context.request);
     if (!body) co_return respond(body.problem(), context);
     auto wanted = vendor_of(*body);
     if (!wanted) co_return respond(wanted.problem(), context);
     Task<atr::Result<Vendor>> adding =
-        services.vendors.add(std::move(*wanted), context.principal.user, context.request_id(), context.once);
+        services.vendors.add(std::move(*wanted), context.principal.user, context.request_id(), context.once, *effect);
     const atr::Result<Vendor> vendor = co_await adding;
     if (!vendor) co_return failed(vendor.error(), context);
+    if (*effect == intake::Effect::none) co_return vendor_of_dry_run(*vendor, services, true);
     co_return created(*vendor, services);
 }
 
 Task<Response> add_account(const ApiServices& services, RequestContext context) {
+    const auto effect = effect_of(context);
+    if (!effect) co_return respond(effect.problem(), context);
     const auto body = json_object_of(context.request);
     if (!body) co_return respond(body.problem(), context);
     std::vector<FieldError> errors;
@@ -100,16 +115,29 @@ Task<Response> add_account(const ApiServices& services, RequestContext context) 
     if (!policy) co_return failed(policy.error(), context);
     Task<atr::Result<Vendor>> adding = services.vendors.add_account(
         std::string(context.path_parameter("id")), std::move(account), Millis{policy->payee_cool_off_ms},
-        context.principal.user, context.request_id(), context.once);
+        context.principal.user, context.request_id(), context.once, *effect);
     const atr::Result<Vendor> vendor = co_await adding;
     if (!vendor) co_return failed(vendor.error(), context);
+    if (*effect == intake::Effect::none) co_return vendor_of_dry_run(*vendor, services, false);
     co_return created(*vendor, services);
+}
+
+/// Empty: every vendor.
+Parsed<std::string> name_prefix_of(const RequestContext& context) {
+    const auto prefix = context.request.query_value("name_prefix");
+    if (!prefix) return std::string();
+    if (!prefix->empty() && prefix->size() <= 200 && !intake::invalid_utf8_at(*prefix)) return std::string(*prefix);
+    return Problem{.code = ErrorCode::validation_failed,
+                   .detail = "name_prefix is the beginning of a name, in UTF-8.",
+                   .errors = {{"/name_prefix", "is empty, longer than 200 bytes or no UTF-8"}}};
 }
 
 Task<Response> get_list(const ApiServices& services, RequestContext context) {
     const auto page = page_of(context);
     if (!page) co_return respond(page.problem(), context);
-    Task<atr::Result<Listing<Vendor>>> listing = services.vendors.list(page->limit, page->cursor);
+    const auto prefix = name_prefix_of(context);
+    if (!prefix) co_return respond(prefix.problem(), context);
+    Task<atr::Result<Listing<Vendor>>> listing = services.vendors.list(page->limit, page->cursor, *prefix);
     const atr::Result<Listing<Vendor>> found = co_await listing;
     if (!found) co_return list_failed(context, found.error());
     Json items = Json::array();
@@ -132,6 +160,7 @@ void add_vendors(Router& router, const ApiServices& services) {
          .handler = AsyncHandler([&services](RequestContext context) { return create(services, std::move(context)); }),
          .consumes = json_only,
          .produces = json_only,
+         .parameters = dry_run_only,
          .retell = retold});
     router.add({.method = "GET",
                 .pattern = "/api/v1/vendors",
@@ -140,7 +169,7 @@ void add_vendors(Router& router, const ApiServices& services) {
                 .handler = AsyncHandler(
                     [&services](RequestContext context) { return get_list(services, std::move(context)); }),
                 .produces = json_only,
-                .parameters = ListShape{.index = "by_name"}.parameters()});
+                .parameters = std::vector<std::string>{"limit", "cursor", "name_prefix"}});
     router.add({.method = "GET",
                 .pattern = "/api/v1/vendors/{id}",
                 .name = "vendors.get",
@@ -160,6 +189,7 @@ void add_vendors(Router& router, const ApiServices& services) {
                     [&services](RequestContext context) { return add_account(services, std::move(context)); }),
                 .consumes = json_only,
                 .produces = json_only,
+                .parameters = dry_run_only,
                 .retell = retold});
 }
 

@@ -71,6 +71,10 @@ TEST_CASE("wrong values of each kind are refused", "[config]") {
         {"treasury: {asset: \"12\"}\n", "1:19: treasury.asset: '12' is no name of an asset, such as MNEE or EUR"},
         {"server: {address: 999.1.1.1}\n", "1:19: server.address: '999.1.1.1' is neither an IPv4 nor an IPv6 address"},
         {"treasury: {rail: bnak}\n", "1:18: treasury.rail: there is no plugins.rails.bnak (did you mean 'bank'?)"},
+        {"server: {cors_origins: [\"*\"]}\n",
+         "1:24: server.cors_origins: '*' is no exact origin, such as https://pay.example: scheme, host and, where it "
+         "has "
+         "one, port; in lower case, without a path"},
         {"intake: {order: [ruels]}\n", "1:17: intake.order: there is no plugins.parsers.ruels (did you mean 'rules'?)"},
         {"auth: {jwt_key: hunter2}\n",
          "1:17: auth.jwt_key: a key is never written here: give secret://env/NAME or secret://file/PATH"},

@@ -124,7 +124,7 @@ TEST_CASE("health needs no sign-in, no I/O and no rate limit", "[health]") {
     RouterBench bench({}, {.per_minute = 1});
     std::vector<ServiceState> services{{.name = "database", .is_healthy = true, .type = "sqlite", .latency_ms = 0.5},
                                        {.name = "cache", .is_healthy = false, .is_required = false, .type = "memory"}};
-    add_health_routes(bench.router, bench.bench.clock, "1.2.3",
+    add_health_routes(bench.router, bench.bench.clock, bench.bench.executor, "1.2.3",
                       [&]() -> Task<std::vector<ServiceState>> { co_return services; });
     for (int i = 0; i < 5; ++i)
         CHECK(bench.start(RouterBench::request("GET", "/health"))->content() ==
@@ -137,6 +137,8 @@ TEST_CASE("health needs no sign-in, no I/O and no rate limit", "[health]") {
           R"("cache":{"status":"unhealthy","type":"memory","latency_ms":null}},"version":"1.2.3"})");
     services[0].is_healthy = false;
     services[0].cause = "permission";
+    CHECK(bench.ask("GET", "/health/ready")->status == 200);  // found out at most a second ago
+    bench.bench.executor.advance(1000);
     CHECK(bench.ask("GET", "/health/ready").json()["services"]["database"]["cause"] == "permission");
     CHECK(bench.ask("GET", "/health/ready")->status == 503);
     CHECK(bench.ask("GET", "/health/ready").json()["status"] == "not_ready");
@@ -147,7 +149,7 @@ TEST_CASE("a quarantine that cannot be read is null: neither yes nor no", "[heal
     const auto quarantined = GENERATE(std::optional<bool>(), std::optional(true), std::optional(false));
     RouterBench bench;
     add_health_routes(
-        bench.router, bench.bench.clock, "1",
+        bench.router, bench.bench.clock, bench.bench.executor, "1",
         []() -> Task<std::vector<ServiceState>> { co_return std::vector<ServiceState>{}; },
         [=]() -> Task<std::optional<bool>> { co_return quarantined; });
     const auto ready = bench.ask("GET", "/health/ready").json();

@@ -48,13 +48,30 @@ struct ApiWorld : support::DeskWorld {
         if (const auto mark = target.find('?'); mark != std::string::npos) {
             std::istringstream query(target.substr(mark + 1));
             for (std::string one; std::getline(query, one, '&');)
-                asked.query.push_back({one.substr(0, one.find('=')), one.substr(one.find('=') + 1)});
+                asked.query.push_back({one.substr(0, one.find('=')), decoded(one.substr(one.find('=') + 1))});
         }
+        return finish(start(std::move(asked)));
+    }
+    /// As the edge does it.
+    static std::string decoded(const std::string& text) {
+        std::string out;
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            const bool is_escape = text[i] == '%' && i + 2 < text.size();
+            out += is_escape ? static_cast<char>(std::stoi(text.substr(i + 1, 2), nullptr, 16)) : text[i];
+            if (is_escape) i += 2;
+        }
+        return out;
+    }
+    /// Hands the request in and lets nothing else run.
+    RouterBench::Answer start(Request asked) {
         RouterBench::Answer out;
         router.dispatch(std::move(asked), Responder([out](std::optional<Response> response) {
                             ++*out.count;
                             if (response) *out.response = std::move(response);
                         }));
+        return out;
+    }
+    RouterBench::Answer finish(RouterBench::Answer out) {
         executor.run_until([&] { return *out.count > 0; });
         REQUIRE(out.is_there());
         return out;

@@ -31,6 +31,7 @@ struct Post {
     std::string name, path;
     json body;
     int status;
+    std::string method = "POST";
 };
 
 struct Keyed : ApiWorld {
@@ -77,6 +78,12 @@ struct Keyed : ApiWorld {
         return {};
     }
 
+    json policy_now() {
+        json out = ask("GET", "/api/v1/policy", {{"Authorization", boss}}).json();
+        out["auto_approval_limit"]["amount"] = "450";
+        return out;
+    }
+
     /// One of each kind. What a request needs to be there is made first.
     std::vector<Post> every_post() {
         const std::string vendor = add_vendor("Alpine Data", "0xfeed");
@@ -104,13 +111,15 @@ struct Keyed : ApiWorld {
              {{"action", "book"}, {"reason", "a direct debit"}},
              202},
             {"quarantine.release", "/api/v1/quarantine/release", {{"reason", "looked at it"}}, 200},
+            {"policy.put", "/api/v1/policy", policy_now(), 200, "PUT"},
         };
         REQUIRE(await(quarantine.enter("a test")));
         return out;
     }
     RouterBench::Answer send(const Post& post) {
-        return ask("POST", post.path,
+        return ask(post.method, post.path,
                    {{"Authorization", boss},
+                    {"If-Match", "*"},
                     {"Content-Type", "application/json"},
                     {"Prefer", "wait=10"},
                     {"Idempotency-Key", "key of " + post.name}},

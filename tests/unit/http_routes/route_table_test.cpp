@@ -14,7 +14,7 @@ namespace {
 struct WholeTable : ApiWorld {
     WholeTable() {
         add_health_routes(
-            router, clock, "1", [] { return services_of_nobody(); }, [] { return not_quarantined(); });
+            router, clock, executor, "1", [] { return services_of_nobody(); }, [] { return not_quarantined(); });
         add_plugins(router, [] { return Json{{"items", Json::array()}}; });
     }
     static Task<std::vector<ServiceState>> services_of_nobody() { co_return std::vector<ServiceState>{}; }
