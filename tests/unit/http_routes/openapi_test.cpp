@@ -17,7 +17,7 @@ namespace {
 
 struct Described : ApiWorld {
     Described() {
-        add_health_routes(router, clock, "1.2.3", [] { return nothing(); });
+        add_health_routes(router, clock, executor, "1.2.3", [] { return nothing(); });
         add_plugins(router, [] { return Json{{"items", Json::array()}}; });
         add_docs(router, "1.2.3");
     }

@@ -56,7 +56,7 @@ std::string base64url(std::string_view text) {
 
 struct TableWorld : ApiWorld {
     TableWorld() {
-        add_health_routes(router, clock, "1",
+        add_health_routes(router, clock, executor, "1",
                           []() -> Task<std::vector<ServiceState>> { co_return std::vector<ServiceState>{}; });
         add_plugins(router, [] { return Json{{"items", Json::array()}}; });
         for (const Role role : every_role) sign_in(std::string(auth::to_string(role)), {role});
