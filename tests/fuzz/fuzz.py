@@ -24,7 +24,7 @@ SOURCE = Path(__file__).resolve().parents[2]
 BUILD = SOURCE / "build/fuzz"
 FIXED_SEED = 20260301
 LONGEST = {"plugin_tables": 512, "plugin_answers": 2048, "schema": 2048, "settings": 4096, "http_reader": 2048,
-           "json_body": 2048, "cursors": 512, "parser_rules": 4096}
+           "json_body": 2048, "cursors": 512, "parser_rules": 4096, "http_differential": 2048}
 # Files of the tree that are inputs as they stand, beside those in seeds/NAME.
 SEEDS = {
     "settings": ["config/*.yaml", "tests/integration/broken/configs/*.yaml", "examples/invoices/*.yaml"],
@@ -63,7 +63,7 @@ def gather(name, folder):
         shutil.copy(path, folder / f"{path.parent.name}_{path.name}")
     if name == "schema":
         schema_seeds(folder)
-    if name == "http_reader":
+    if name in ("http_reader", "http_differential"):
         run(BUILD / "fuzz/http_seeds", folder)
     return len(list(folder.iterdir()))
 
