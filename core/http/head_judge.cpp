@@ -1,25 +1,16 @@
 #include "http/head_judge.hpp"
 
-#include <algorithm>
-
 #include "http/credentials.hpp"
 #include "http/media_type.hpp"
 
 namespace treasurer::http {
 namespace {
 
-bool takes_type(const Route& route, const Request& head) {
-    if (route.consumes.empty()) return true;
-    const auto header = head.headers.find("Content-Type");
-    const auto type = header ? parse_media_type(*header) : std::nullopt;
-    return type && std::find(route.consumes.begin(), route.consumes.end(), type->name) != route.consumes.end();
-}
-
 std::optional<Problem> objection_to_body(const Route& route, const Request& head, std::uint64_t announced) {
     if (announced > route.max_body_bytes)
         return Problem{.code = ErrorCode::body_too_large,
                        .detail = "The body may have at most " + std::to_string(route.max_body_bytes) + " bytes here."};
-    if (!takes_type(route, head))
+    if (!route.consumes.empty() && !is_one_of(head.headers.find("Content-Type"), route.consumes))
         return Problem{.code = ErrorCode::unsupported_media_type,
                        .detail = "The body's Content-Type is not one this takes."};
     return std::nullopt;
