@@ -344,6 +344,7 @@ atr::Result<> CoreServices::start_serving(bool new_blob_key) {
             "the store is in quarantine: nothing is sent until the books agree with the rails, or an admin "
             "releases it",
             {{"reason", quarantined->reason}});
+    static_cast<void>(block_on(executor, follower->begin()));  // where storage fails, it is tried again
     follower->start(scope);
     runner->start();
     reconciliation->start(scope);

@@ -98,9 +98,10 @@ WebHost::~WebHost() {
 
 atr::Result<> WebHost::start() {
     http::add_docs(router_, TREASURER_VERSION);  // all others are there by now: it describes them
+    core_.follower->tell(events_);
     if (auto started = edge_.start(); !started) return started;
     events_->on_news([this] { edge_.wake_streams(); });
-    core_.follower->tell(events_);
+    edge_.wake_streams();  // for what came in between
     return {};
 }
 

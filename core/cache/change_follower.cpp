@@ -8,7 +8,7 @@
 namespace treasurer::cache {
 
 Task<> ChangeFollower::run() {
-    bool begun = false;
+    bool begun = has_begun_;
     while (!stopping_) {
         if (!begun) {
             Task<bool> beginning = begin();
@@ -37,8 +37,7 @@ Task<bool> ChangeFollower::begin() {
     else
         cache_.invalidate_all(newest->last_seq);
     cache_.advance(newest->last_seq);
-    position_ = newest->last_seq;
-    tell_listener([&](ChangeListener& listener) { listener.lost_track(newest->last_seq); });
+    move_to(newest->last_seq, [&](ChangeListener& listener) { listener.lost_track(newest->last_seq); });
     co_return true;
 }
 
@@ -58,8 +57,7 @@ Task<ChangeFollower::Step> ChangeFollower::follow() {
     if (changes->last_seq < position_) {
         ++gaps_;
         cache_.went_back(position_, changes->last_seq);
-        position_ = changes->last_seq;
-        tell_listener([&](ChangeListener& listener) { listener.lost_track(changes->last_seq); });
+        move_to(changes->last_seq, [&](ChangeListener& listener) { listener.lost_track(changes->last_seq); });
         co_return Step::wait;
     }
     if (newest_) newest_->heard(changes->last_seq, lineage);
@@ -78,8 +76,8 @@ Task<ChangeFollower::Step> ChangeFollower::follow() {
     }
     const std::uint64_t after = position_;
     const bool moved = changes->last_seq > after;
-    tell_listener([&](ChangeListener& listener) { listener.changed(after, changes->records, changes->last_seq); });
-    position_ = changes->last_seq;
+    move_to(changes->last_seq,
+            [&](ChangeListener& listener) { listener.changed(after, changes->records, changes->last_seq); });
     cache_.advance(changes->last_seq);
     co_return changes->records.size() >= settings_.page&& moved ? Step::more : Step::wait;
 }

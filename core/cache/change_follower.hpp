@@ -32,17 +32,20 @@ public:
                    NewestCommit* newest = nullptr)
         : storage_(storage), cache_(cache), settings_(settings), newest_(newest), pause_(executor) {}
 
+    /// Looks where the feed is now. False: storage did not say; start() tries again. Before start() alone.
+    Task<bool> begin();
     void start(TaskScope& scope) { scope.spawn(run()); }
     void stop() {
         stopping_ = true;
         pause_.wake();
     }
 
-    /// Tells `listener`, from its next look at the feed on, what it reads there; null: nobody. When this returns, no
-    /// call of the one before is under way.
+    /// Tells `listener` where it is, if it has begun, and from its next look at the feed on what it reads there; null:
+    /// nobody. When this returns, no call of the one before is under way.
     void tell(std::shared_ptr<ChangeListener> listener) {
         const std::lock_guard lock(listening_);
         listener_ = std::move(listener);
+        if (listener_ && has_begun_) listener_->lost_track(position_);
     }
 
     /// Commits up to it were seen.
@@ -53,11 +56,13 @@ public:
 private:
     enum class Step { more, wait };
     Task<> run();
-    Task<bool> begin();
     Task<Step> follow();
+    /// The position moves with what the listener is told.
     template <class Call>
-    void tell_listener(Call call) {
+    void move_to(std::uint64_t position, Call call) {
         const std::lock_guard lock(listening_);
+        position_ = position;
+        has_begun_ = true;
         if (listener_) call(*listener_);
     }
 
@@ -69,6 +74,7 @@ private:
     std::atomic<bool> stopping_{false};
     std::atomic<std::uint64_t> position_{0}, gaps_{0};
     std::mutex listening_;
+    bool has_begun_ = false;
     std::shared_ptr<ChangeListener> listener_;
 };
 

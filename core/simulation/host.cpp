@@ -76,7 +76,7 @@ Host::Host(Surroundings around, ActorExecutor& executor, const Clock& clock, std
     pipeline.on_committed([this](const atr::Batch& batch, std::uint64_t seq) {
         const auto keys = cache::stale_keys(batch);
         for (const auto& key : keys)
-            if (key == cache::treasury_dashboard.name && seq <= shared_.last_seq())
+            if (key == cache::treasury_dashboard.name)
                 knows_of_ = std::max(knows_of_, seq);
         cache.invalidate(keys, seq);
     });
@@ -127,7 +127,6 @@ Task<> Host::begin() {
 }
 
 bool Host::has_lost() {
-    knows_of_ = std::min(knows_of_, shared_.last_seq());
     std::vector<atr::Key> keys;
     for (auto& key : pipeline.newest().own_keys()) keys.push_back({std::string(atr::keys_collection), std::move(key)});
     const std::size_t own = keys.size();

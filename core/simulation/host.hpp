@@ -45,7 +45,9 @@ public:
     Actor who() const { return executor_.who(); }
     const std::string& name() const { return name_; }
     /// The newest commit of its own that it knows of and that made the dashboard stale.
-    std::uint64_t knows_of() const { return knows_of_; }
+    /// 0 once the storage has lost commits: an answer of before may come late, and its number is another commit's by
+    /// then.
+    std::uint64_t knows_of() const { return shared_.lineage() == lineage_ ? knows_of_ : 0; }
     /// Whether storage has lost commits of which this host was told.
     bool has_lost();
     /// The sequence of the commit that an answer of the cached dashboard reflects.
@@ -61,6 +63,7 @@ private:
     const std::string name_;
     SeededRandom random_;
     Ids ids_;
+    const std::uint64_t lineage_ = shared_.lineage();  ///< of the storage when this host began
     std::uint64_t knows_of_ = 0;
 
 public:

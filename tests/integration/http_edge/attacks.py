@@ -51,7 +51,7 @@ class Witness:
         self.answers, self.slowest, self.failure = 0, 0.0, None
 
     def _watch(self):
-        while not self._over.wait(0.02) and not self.failure:
+        while not self.failure:  # once at the least, however short the attack
             begun = time.monotonic()
             try:
                 client = self._victim.host.client(timeout=10)
@@ -63,6 +63,8 @@ class Witness:
                 return
             self.answers += 1
             self.slowest = max(self.slowest, time.monotonic() - begun)
+            if self._over.wait(0.02):
+                return
 
     def __enter__(self):
         self._thread.start()
