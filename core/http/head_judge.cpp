@@ -1,7 +1,5 @@
 #include "http/head_judge.hpp"
 
-#include <algorithm>
-
 #include "http/credentials.hpp"
 #include "http/media_type.hpp"
 
@@ -9,10 +7,7 @@ namespace treasurer::http {
 namespace {
 
 bool takes_type(const Route& route, const Request& head) {
-    if (route.consumes.empty()) return true;
-    const auto header = head.headers.find("Content-Type");
-    const auto type = header ? parse_media_type(*header) : std::nullopt;
-    return type && std::find(route.consumes.begin(), route.consumes.end(), type->name) != route.consumes.end();
+    return route.consumes.empty() || is_one_of(head.headers.find("Content-Type"), route.consumes);
 }
 
 std::optional<Problem> objection_to_body(const Route& route, const Request& head, std::uint64_t announced) {
