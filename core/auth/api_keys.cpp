@@ -82,6 +82,7 @@ atr::Result<Principal> judge_key(const ApiKey& key, const std::optional<User>& u
     out.user = user->id;
     out.roles = roles_named(user->roles);
     out.key_id = key.id;
+    out.token_expires_ms = key.expires_ms;
     out.scopes = permissions_of(key.scopes);
     return out;
 }

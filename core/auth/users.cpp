@@ -174,8 +174,14 @@ Task<atr::Result<User>> Users::load(std::string name) {
 Task<atr::Result<>> Users::save(User user, std::string action, Actor actor, std::string detail) {
     AuditEntry entry = audit(action, user.id, actor);
     entry.detail = std::move(detail);
+    Task<atr::Result<std::optional<User>>> finding = store_.find<User>(actor.name);
+    const atr::Result<std::optional<User>> by = co_await finding;
+    if (!by) co_return by.error();
+    if (*by && (*by)->disabled) co_return atr::conflict(ATR_E_UNSPEC, "who asks was disabled meanwhile");
     UnitOfWork unit = store_.begin();
     unit.update(user, "user").create(entry, "audit");
+    // Two who disable each other at the same moment would leave nobody.
+    if (*by && (*by)->id != user.id) unit.check(User::collection, (*by)->id, (*by)->version, "actor");
     Task<Committed> commit = store_.commit(std::move(unit));
     Committed done = co_await commit;
     if (!done.ok()) co_return failed(std::move(done));

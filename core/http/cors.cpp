@@ -12,7 +12,7 @@ constexpr const char* request_fields =
     "traceparent, Last-Event-ID";
 constexpr const char* answer_fields =
     "ETag, Link, Location, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-Request-ID, "
-    "Idempotency-Replayed, Preference-Applied, WWW-Authenticate, traceparent";
+    "Idempotency-Replayed, Preference-Applied, Dry-Run, WWW-Authenticate, traceparent";
 constexpr const char* preflight_kept_s = "600";
 
 }  // namespace

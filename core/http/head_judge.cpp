@@ -18,8 +18,8 @@ std::optional<Problem> objection_to_body(const Route& route, const Request& head
 
 }  // namespace
 
-/// Whether a token that is ours was revoked is asked when the body is here. A key that this host has not seen is known
-/// to storage alone, which is not asked.
+/// Whether a token that is ours was revoked since it was last checked is asked when the body is here: until then its
+/// sender is a stranger. So is that of a key that this host has not seen: it is known to storage alone.
 HeadJudge::Sender HeadJudge::sender_of(const Route& route, const Request& head) const {
     if (!route.access.needs_sign_in()) return Sender::unproven;
     const auto found = credential_of(head);
@@ -28,7 +28,8 @@ HeadJudge::Sender HeadJudge::sender_of(const Route& route, const Request& head) 
     const bool is_key = credential.kind == Credential::Kind::api_key;
     const auto known = is_key ? keys_->recognise(credential.text) : tokens_->recognise(credential.text);
     if (!known) return is_key ? Sender::unproven : Sender::refused;
-    return known->is_current && !route.access.admits(known->principal) ? Sender::refused : Sender::known;
+    if (!route.access.admits(known->principal)) return Sender::refused;
+    return known->is_current ? Sender::known : Sender::unproven;
 }
 
 BodyLeave HeadJudge::operator()(const Request& head, std::uint64_t announced, std::string_view client) const {

@@ -1,6 +1,9 @@
 #include "http/idempotency.hpp"
 
 #include "auth/digest.hpp"
+#include "http/conditional.hpp"
+#include "http/form.hpp"
+#include "http/media_type.hpp"
 
 #include <algorithm>
 
@@ -24,8 +27,23 @@ std::string digest_of(const std::vector<std::string_view>& parts) {
     return digest.hex();
 }
 
+/// What a body says: of a form in parts, the parts, since clients draw a new boundary between them for every try.
+std::string body_hash(const Request& request) {
+    const std::string_view type = request.headers.find("Content-Type").value_or("");
+    const auto media = parse_media_type(type);
+    if (media && media->name == "multipart/form-data")
+        if (const auto form = form_of(request)) {
+            std::vector<std::string_view> parts;
+            for (const auto& part : form->parts)
+                parts.insert(parts.end(), {part.name, part.filename, part.media_type, part.value});
+            return digest_of(parts);
+        }
+    return digest_of({type, request.body});
+}
+
 std::string request_hash(const Request& request) {
-    std::vector<std::string_view> parts{request.path, request.headers.find("Content-Type").value_or(""), request.body};
+    const std::string body = body_hash(request), expected = list_field(request.headers, "If-Match");
+    std::vector<std::string_view> parts{request.path, body, expected};
     for (const auto& parameter : request.query) {
         parts.push_back(parameter.name);
         parts.push_back(parameter.value);

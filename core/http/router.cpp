@@ -19,6 +19,10 @@ bool accepts_one_of(const Request& request, const std::vector<std::string>& prod
     return std::any_of(produces.begin(), produces.end(), [&](const auto& type) { return weight_of(accept, type) > 0; });
 }
 
+std::ptrdiff_t count_of(const std::vector<QueryParameter>& query, std::string_view name) {
+    return std::count_if(query.begin(), query.end(), [&](const auto& one) { return one.name == name; });
+}
+
 std::string taken(const std::vector<std::string>& parameters) {
     std::string out;
     for (const auto& name : parameters) out += (out.empty() ? "this takes " : ", ") + name;
@@ -50,7 +54,11 @@ std::optional<Problem> objection(const Route& route, const Request& request) {
                        .detail = "The body's Content-Type is not one this takes."};
     if (route.parameters)
         for (const auto& [name, value] : request.query)
-            if (!contains(*route.parameters, name))
+            if (count_of(request.query, name) > 1)
+                return Problem{.code = ErrorCode::validation_failed,
+                               .detail = "A query parameter stands there more than once.",
+                               .errors = {{"/" + name, "is given twice"}}};
+            else if (!contains(*route.parameters, name))
                 return Problem{.code = ErrorCode::validation_failed,
                                .detail = "This takes no such query parameter.",
                                .errors = {{"/" + name, "is not known here; " + taken(*route.parameters)}}};

@@ -65,7 +65,8 @@ OrderedJson expanded(OrderedJson body) {
         const auto text = name.get<std::string>();
         std::string field;
         for (const char c : text) {
-            if (c >= 'A' && c <= 'Z' && !field.empty()) field += '-';
+            const bool begins_word = c >= 'A' && c <= 'Z' && !field.empty() && field.back() >= 'a';
+            if (begins_word) field += '-';
             field += c;
         }
         body["headers"][field] = ref("headers", text);
@@ -174,11 +175,20 @@ private:
         return out;
     }
 
+    /// Whoever has what it answers need not be sent it again. Not so where the fragment says that it is of its moment.
+    static bool is_tagged(const Route& route, const OrderedJson& said) {
+        return route.method == "GET" && !said.value("momentary", false) &&
+               said.value("responses", OrderedJson::object()).contains("200");
+    }
+
     static void add_access(const Route& route, OrderedJson& out) {
         out["security"] = OrderedJson::array();
         if (!route.access.needs_sign_in()) return;
         out["security"].push_back({{"bearer", OrderedJson::array()}});
-        if (const auto permission = route.access.permission()) out["x-roles"] = roles_with(*permission);
+        const auto permission = route.access.permission();
+        if (!permission) return;  // no key reaches it
+        out["security"].push_back({{"apiKey", OrderedJson::array()}});
+        out["x-roles"] = roles_with(*permission);
     }
 
     static void add_parameters(const Route& route, const OrderedJson& said, OrderedJson& out) {
@@ -189,6 +199,7 @@ private:
         for (const auto& one : said.value("parameters", OrderedJson::array()))
             parameters.push_back(named_or_whole("parameters", one));
         if (route.retell) parameters.push_back(ref("parameters", "IdempotencyKey"));
+        if (is_tagged(route, said)) parameters.push_back(ref("parameters", "IfNoneMatch"));
         if (!parameters.empty()) out["parameters"] = std::move(parameters);
     }
 
@@ -199,6 +210,12 @@ private:
             OrderedJson& one = out[status] = expanded(response);
             add_common_headers(route, one);
             if (route.retell) one["headers"]["Idempotency-Replayed"] = ref("headers", "IdempotencyReplayed");
+        }
+        if (is_tagged(route, said)) {
+            out["200"]["headers"]["ETag"] = ref("headers", "ETag");
+            OrderedJson& same = out["304"] = {{"description", "The client has it already."}};
+            add_common_headers(route, same);
+            same["headers"]["ETag"] = ref("headers", "ETag");
         }
         const OrderedJson members = said.value("problem_members", OrderedJson::object());
         for (const auto& [status, codes] : problems_of(route, said, operation)) {
@@ -271,6 +288,7 @@ private:
         out["content"][problem_type] = {{"schema", problem_schema(status, codes, members)}};
         add_common_headers(route, out);
         if (status == 401) out["headers"]["WWW-Authenticate"] = ref("headers", "WwwAuthenticate");
+        if (status == 412) out["headers"]["ETag"] = ref("headers", "ETag");
         if (status == 429 || status == 503) out["headers"]["Retry-After"] = ref("headers", "RetryAfter");
         return out;
     }
@@ -302,6 +320,10 @@ private:
             if (operation.contains("requestBody") && type != "*/*" && !takes(operation, type))
                 fault(route.name + " consumes " + type + ", which is not described");
         const OrderedJson responses = operation.value("responses", OrderedJson::object());
+        const bool has_answer = std::any_of(responses.begin(), responses.end(), [](const auto& response) {
+            return response.contains("content") && !response["content"].contains(problem_type);
+        });
+        if (!has_answer) return;  // a 204: only its refusals have a body
         for (const auto& type : route.produces) {
             const bool is_described = std::any_of(responses.begin(), responses.end(), [&](const auto& response) {
                 return response.contains("content") && response["content"].contains(type);

@@ -7,8 +7,8 @@
 ///   - `page_of`: a list of these with next_cursor and Link
 ///   - of an object schema all members are required but those in `optional`, and there are no others, unless it says so
 ///   - `problems`: codes of refusals beyond those that document.hpp adds; `problem_members`: what those of a status
-///   hold
-///     besides; `x-answer` of an example: the status that it is answered with
+///     hold besides; `x-answer` of an example: the status that it is answered with
+///   - a GET answered with 200 has an ETag and knows If-None-Match, but for one that is `momentary`: true (no-store)
 /// Everything else comes from the route. Where the new route is refused or refuses, tests/integration/api says what is
 /// missing: it calls every operation and sends every example.
 #pragma once

@@ -171,7 +171,7 @@ private:
         const std::string field = id + "-" + name;
         out_ += "<label" + attribute("for", field) + "><code>" + escaped(name) + "</code> (" + escaped(in) +
                 ")</label><input" + attribute("id", field) + attribute("name", name) + attribute("data-in", in) +
-                (in == "path" ? " required" : "") + " autocomplete=\"off\">\n";
+                (parameter.value("required", false) ? " required" : "") + " autocomplete=\"off\">\n";
     }
 
     void write_body_fields(const std::string& id, const OrderedJson& content) {

@@ -76,18 +76,24 @@ void ApiKeyRoutes::add_to(Router& router) {
                 .pattern = "/api/v1/api-keys",
                 .name = "api_keys.create",
                 .access = Access::signed_in(),
-                .handler = AsyncHandler([this](RequestContext context) { return create(std::move(context)); })});
+                .handler = AsyncHandler([this](RequestContext context) { return create(std::move(context)); }),
+                .consumes = json_only,
+                .produces = json_only,
+                .parameters = no_parameters});
     router.add({.method = "GET",
                 .pattern = "/api/v1/api-keys",
                 .name = "api_keys.list",
                 .access = Access::signed_in(),
                 .handler = AsyncHandler([this](RequestContext context) { return list(std::move(context)); }),
+                .produces = json_only,
                 .parameters = {{"limit", "cursor", "user"}}});
     router.add({.method = "DELETE",
                 .pattern = "/api/v1/api-keys/{id}",
                 .name = "api_keys.revoke",
                 .access = Access::signed_in(),
-                .handler = AsyncHandler([this](RequestContext context) { return revoke(std::move(context)); })});
+                .handler = AsyncHandler([this](RequestContext context) { return revoke(std::move(context)); }),
+                .produces = json_only,
+                .parameters = no_parameters});
 }
 
 Task<Response> ApiKeyRoutes::create(RequestContext context) {

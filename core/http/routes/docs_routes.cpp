@@ -2,6 +2,7 @@
 
 #include "auth/digest.hpp"
 #include "http/characters.hpp"
+#include "http/content_coding.hpp"
 #include "http/openapi/document.hpp"
 #include "http/openapi/reference_page.hpp"
 
@@ -10,7 +11,7 @@ namespace {
 
 /// What is served, ready to be sent.
 struct Texts {
-    std::shared_ptr<const std::string> document, page;
+    std::optional<EncodedBody> document, page;
     std::string policy;  ///< the page's Content-Security-Policy
 };
 
@@ -44,15 +45,18 @@ std::string policy_of(const openapi::ReferencePage& page) {
            "; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 }
 
+std::optional<std::string_view> accepted_by(const RequestContext& context) {
+    return context.request.headers.find("Accept-Encoding");
+}
+
 /// May be kept, and is asked about before it is used again: the next version of the host has another.
 Response revalidated(Response response) {
     response.headers.add("Cache-Control", "no-cache");
     return response;
 }
 
-Response page_response(const Texts& texts) {
-    Response out{.shared_body = texts.page};
-    out.headers.add("Content-Type", "text/html; charset=utf-8");
+Response page_response(const Texts& texts, std::optional<std::string_view> accepted) {
+    Response out = texts.page->answer(accepted);
     out.headers.add("Content-Security-Policy", texts.policy);
     return revalidated(std::move(out));
 }
@@ -71,14 +75,15 @@ void add_docs(Router& router, std::string_view version) {
                     .parameters = std::vector<std::string>{}});
     };
     add("/openapi.json", "openapi", "application/json",
-        [texts](const RequestContext&) { return revalidated(Response::json(200, texts->document)); });
-    add("/docs", "docs", "text/html", [texts](const RequestContext&) { return page_response(*texts); });
+        [texts](const RequestContext& context) { return revalidated(texts->document->answer(accepted_by(context))); });
+    add("/docs", "docs", "text/html",
+        [texts](const RequestContext& context) { return page_response(*texts, accepted_by(context)); });
 
     const auto document = openapi::document_of(router.routes(), version).json;
     auto page = openapi::reference_page_of(document);
-    texts->document = std::make_shared<const std::string>(document.dump());
+    texts->document.emplace("application/json", document.dump());
     texts->policy = policy_of(page);
-    texts->page = std::make_shared<const std::string>(std::move(page.html));
+    texts->page.emplace("text/html; charset=utf-8", std::move(page.html));
 }
 
 }  // namespace treasurer::http

@@ -79,7 +79,9 @@ void UserRoutes::add_to(Router& router) {
                   .access = access,
                   .handler = AsyncHandler(
                       [this, handler](RequestContext context) { return (this->*handler)(std::move(context)); })};
-        out.parameters.emplace();
+        if (out.method != "GET") out.consumes = json_only;
+        out.produces = json_only;
+        out.parameters = no_parameters;
         return out;
     };
     router.add(route("POST", "/api/v1/users", "users.create", manage, &UserRoutes::create));

@@ -78,6 +78,15 @@ class Contract:
             node = target
         return node
 
+    def required_headers(self, operation):
+        """Those that the operation is not asked without, as their examples are."""
+        parameters = map(self._resolved, operation.spec.get("parameters", []))
+        return {one["name"]: one["example"] for one in parameters if one["in"] == "header" and one.get("required")}
+
+    def query_of(self, operation):
+        """The names of its query parameters."""
+        return {one["name"] for one in map(self._resolved, operation.spec.get("parameters", [])) if one["in"] == "query"}
+
     def errors_of(self, schema, value):
         whole = {**schema, "components": self.document["components"]}
         return [f"/{'/'.join(str(step) for step in error.absolute_path)}: {error.message[:300]}"

@@ -8,10 +8,6 @@ import uuid
 NOBODY = "019a0000-0000-7000-8000-000000000000"  # an id that nothing has
 
 
-# Lists that have parameters, and pass over those they do not know.
-IGNORE_OTHER_PARAMETERS = {"dashboard.logs", "ledger.accounts"}
-
-
 def encoded(media_type, value):
     """(Content-Type, bytes) of an example; bytes go as they are."""
     if isinstance(value, bytes):
@@ -45,10 +41,13 @@ class Walker:
 
     def call(self, client, operation_id, subject="", body=None, media_type="application/json", expect=None, query="",
              **headers):
-        """One request. `expect`: the statuses that are right."""
+        """One request, with the headers that the operation requires but those given as None. `expect`: the statuses that
+        are right."""
         operation = self.contract.operations[operation_id]
         path = operation.path.replace("{id}", urllib.parse.quote(subject or NOBODY)) + query
-        fields = {name.replace("_", "-"): value for name, value in headers.items()}
+        fields = {**self.contract.required_headers(operation),
+                  **{name.replace("_", "-"): value for name, value in headers.items()}}
+        fields = {name: value for name, value in fields.items() if value is not None}
         data = None
         if body is not None:
             fields["Content-Type"], data = encoded(media_type, body)
@@ -74,8 +73,18 @@ class Walker:
                 again = self.call(client, operation_id, subject, value, media_type, {status}, **headers)
                 if again.headers.get("Idempotency-Replayed") != "true" or again.body != answer.body:
                     self.judge(f"{operation_id} again under its key", [f"answered anew: {again}"])
+            if operation.documented(304) and answer.status == 200:
+                self.unchanged(client, operation_id, subject, answer.headers["ETag"])
             out.append(answer)
         return out
+
+    def unchanged(self, client, operation_id, subject, tag):
+        """Asks for what the client has by its tag, and by any tag where it is something else by now."""
+        again = self.call(client, operation_id, subject, expect={200, 304}, If_None_Match=tag)
+        if again.status == 200:
+            if again.headers["ETag"] == tag:
+                self.judge(f"{operation_id} with its tag", ["sent again what the client has"])
+            self.call(client, operation_id, subject, expect={304}, If_None_Match="*")
 
     def refusals(self, operation_id, host, viewer):
         """Sends the operation whatever it can be refused for without knowing more of it. `viewer`: a token that may only
@@ -96,7 +105,7 @@ class Walker:
         client = host.client("" if operation.is_open else token)
         media_type, body, _ = operation.examples()[0]
         sent = {"body": body, "media_type": media_type}
-        if operation.documented(422) and operation_id not in IGNORE_OTHER_PARAMETERS:
+        if operation.documented(422):
             self.call(client, operation_id, query="?no_such_parameter=1", expect={422}, **sent)
         if "{id}" in operation.path:
             self.call(client, operation_id, expect={404}, **sent)

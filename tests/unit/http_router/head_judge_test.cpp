@@ -29,6 +29,9 @@ struct JudgeBench : RouterBench {
         Route json = route("POST", "/json", Access::needs(Permission::submit_invoices));
         json.consumes = {"application/json"};
         router.add(json);
+        Route anything = route("POST", "/anything", Access::needs(Permission::submit_invoices));
+        anything.consumes = {"application/json", "*/*"};
+        router.add(anything);
     }
     BodyLeave judge(std::string method, std::string target, Fields headers = {}, std::uint64_t announced = 10) {
         return router.body_judge()(request(std::move(method), std::move(target), headers), announced, "10.0.0.1");
@@ -92,11 +95,15 @@ TEST_CASE("a body is bounded by its route, in length and in type, before it is r
     CHECK_FALSE(bench.judge("POST", "/invoices", {{"Authorization", submitter}}, 1001).is_given);
     CHECK(bench.refused("POST", "/invoices", {{"Authorization", submitter}}, 1001).code() == "body_too_large");
 
-    const auto json = [&](const char* type) {
-        return bench.judge("POST", "/json", {{"Authorization", submitter}, {"Content-Type", type}}).is_given;
+    const auto takes = [&](const char* path, const char* type) {
+        return bench.judge("POST", path, {{"Authorization", submitter}, {"Content-Type", type}}).is_given;
     };
-    CHECK(json("application/json; charset=utf-8"));
-    CHECK_FALSE(json("text/plain"));
+    CHECK(takes("/json", "application/json; charset=utf-8"));
+    CHECK_FALSE(takes("/json", "text/plain"));
+    CHECK(takes("/anything", "text/plain"));
+    CHECK_FALSE(takes("/anything", "no type"));
+    // As the router has it: what says nothing of its type is judged by whoever reads it.
+    CHECK(bench.judge("POST", "/json", {{"Authorization", submitter}}).is_given);
     CHECK(bench.refused("POST", "/json", {{"Authorization", submitter}, {"Content-Type", "text/plain"}})->status ==
           415);
 }

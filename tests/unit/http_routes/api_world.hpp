@@ -6,6 +6,7 @@
 #include "http/metrics_routes.hpp"
 #include "http/routes/api_key_routes.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/event_routes.hpp"
 #include "http/routes/user_routes.hpp"
 #include "tests/support/desk_world.hpp"
 #include "tests/support/memory_log.hpp"
@@ -22,6 +23,7 @@ struct ApiWorld : support::DeskWorld {
         add_api(router, services);
         key_routes.add_to(router);
         user_routes.add_to(router);
+        add_events(router, event_services);
         users.on_changed([this](std::string_view user) {
             tokens.forget_user(user);
             keys.forget_user(user);
@@ -122,6 +124,7 @@ struct ApiWorld : support::DeskWorld {
                          {}};
     ApiKeyRoutes key_routes{keys, clock};
     UserRoutes user_routes{users, throttle};
+    EventServices event_services{std::make_shared<EventHub>(), storage, clock};
 };
 
 }  // namespace treasurer::http

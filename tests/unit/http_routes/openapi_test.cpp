@@ -131,8 +131,12 @@ SCENARIO("what the document says of a route is what the route declares", "[http]
         CHECK(operation.at("responses").contains("401") == (route.access.needs_sign_in() || route.name == "token"));
         CHECK(operation.at("responses").contains("429") == route.is_rate_limited);
         CHECK(has_parameter(operation, "IdempotencyKey") == static_cast<bool>(route.retell));
+        CHECK(has_parameter(operation, "IfNoneMatch") == operation.at("responses").contains("304"));
+        CHECK((route.method == "GET" || !has_parameter(operation, "IfNoneMatch")));
         if (operation.contains("requestBody")) CHECK(operation.at("x-max-body-bytes") == route.max_body_bytes);
         const auto permission = route.access.permission();
+        const bool takes_keys = operation.at("security").dump().find("apiKey") != std::string::npos;
+        CHECK(takes_keys == permission.has_value());
         CHECK(operation.contains("x-roles") == permission.has_value());
         if (!permission) continue;
         for (const auto role : {auth::Role::viewer, auth::Role::submitter, auth::Role::approver, auth::Role::admin}) {
