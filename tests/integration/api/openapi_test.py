@@ -246,7 +246,7 @@ def unknown_payments_and_breaks(site, walker):
     """A payment that only people can tell about, and money that left without us."""
     host = site.start(testing__fault_point="saga.after_commit_a:1", **{RAIL + "idempotent": "false"})
     with contextlib.suppress(ConnectionLost):
-        host.client(site.token("clerk")).post("/api/process-invoice", invoice("U-1"))
+        host.client(site.token("clerk")).post("/api/process-invoice", invoice("U-1", "16.50"))
     if host.wait_end() != -signal.SIGKILL:
         raise AssertionError("the host was to die after Commit A")
     with contextlib.closing(sqlite3.connect(os.path.join(site.data, "bank.db"))) as bank, bank:
