@@ -17,7 +17,7 @@ def encoded(media_type, value):
     if media_type == "application/x-www-form-urlencoded":
         return media_type, urllib.parse.urlencode(value).encode()
     if media_type == "multipart/form-data":
-        boundary = "part-" + uuid.uuid4().hex
+        boundary = "part-of-an-example"  # always this: a request that is sent again has to be the same bytes
         parts = "".join(f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n'
                         for name, text in value.items())
         return f"{media_type}; boundary={boundary}", f"{parts}--{boundary}--\r\n".encode()
