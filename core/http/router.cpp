@@ -40,6 +40,21 @@ bool is_encoded(const Request& request) {
     return out;
 }
 
+std::optional<Problem> objection_to_query(const std::vector<std::string>& parameters,
+                                          const std::vector<QueryParameter>& query) {
+    for (const auto& [name, value] : query) {
+        if (!contains(parameters, name))
+            return Problem{.code = ErrorCode::validation_failed,
+                           .detail = "This takes no such query parameter.",
+                           .errors = {{"/" + name, "is not known here; " + taken(parameters)}}};
+        if (count_of(query, name) > 1)
+            return Problem{.code = ErrorCode::validation_failed,
+                           .detail = "A query parameter stands there more than once.",
+                           .errors = {{"/" + name, "is given twice"}}};
+    }
+    return std::nullopt;
+}
+
 /// What a route asks of a request beyond its sender.
 std::optional<Problem> objection(const Route& route, const Request& request) {
     if (request.body.size() > route.max_body_bytes)
@@ -53,15 +68,7 @@ std::optional<Problem> objection(const Route& route, const Request& request) {
         return Problem{.code = ErrorCode::unsupported_media_type,
                        .detail = "The body's Content-Type is not one this takes."};
     if (route.parameters)
-        for (const auto& [name, value] : request.query)
-            if (count_of(request.query, name) > 1)
-                return Problem{.code = ErrorCode::validation_failed,
-                               .detail = "A query parameter stands there more than once.",
-                               .errors = {{"/" + name, "is given twice"}}};
-            else if (!contains(*route.parameters, name))
-                return Problem{.code = ErrorCode::validation_failed,
-                               .detail = "This takes no such query parameter.",
-                               .errors = {{"/" + name, "is not known here; " + taken(*route.parameters)}}};
+        if (auto problem = objection_to_query(*route.parameters, request.query)) return problem;
     if (!route.produces.empty() && !accepts_one_of(request, route.produces))
         return Problem{.code = ErrorCode::not_acceptable, .detail = "None of the types in Accept is offered here."};
     return std::nullopt;
