@@ -44,10 +44,10 @@ public:
     void start();
     Actor who() const { return executor_.who(); }
     const std::string& name() const { return name_; }
-    /// The newest commit of its own that it knows of and that made the dashboard stale.
-    /// 0 once the storage has lost commits: an answer of before may come late, and its number is another commit's by
-    /// then.
-    std::uint64_t knows_of() const { return shared_.lineage() == lineage_ ? knows_of_ : 0; }
+    /// The newest commit of its own that it knows of and that made the dashboard stale. 0 once the storage has lost
+    /// commits: their numbers are given again, and an entry of the shared cache that names one is shown until it has
+    /// lived out (docs/decisions/0017).
+    std::uint64_t knows_of() const { return shared_.lineage() == 0 ? knows_of_ : 0; }
     /// Whether storage has lost commits of which this host was told.
     bool has_lost();
     /// The sequence of the commit that an answer of the cached dashboard reflects.
@@ -63,7 +63,6 @@ private:
     const std::string name_;
     SeededRandom random_;
     Ids ids_;
-    const std::uint64_t lineage_ = shared_.lineage();  ///< of the storage when this host began
     std::uint64_t knows_of_ = 0;
 
 public:

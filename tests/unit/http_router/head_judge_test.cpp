@@ -91,9 +91,10 @@ TEST_CASE("a body is bounded by its route, in length and in type, before it is r
     const auto leave = bench.judge("POST", "/invoices", {{"Authorization", submitter}}, 1000);
     CHECK(leave.is_given);
     CHECK(leave.max_bytes == 1000);
-    CHECK_FALSE(leave.is_strangers);
+    CHECK(leave.is_strangers);  // the token may have been revoked: storage was not asked yet
     CHECK_FALSE(bench.judge("POST", "/invoices", {{"Authorization", submitter}}, 1001).is_given);
     CHECK(bench.refused("POST", "/invoices", {{"Authorization", submitter}}, 1001).code() == "body_too_large");
+    CHECK_FALSE(bench.judge("POST", "/invoices", {{"Authorization", submitter}}, 1000).is_strangers);
 
     const auto takes = [&](const char* path, const char* type) {
         return bench.judge("POST", path, {{"Authorization", submitter}, {"Content-Type", type}}).is_given;
