@@ -76,8 +76,7 @@ Host::Host(Surroundings around, ActorExecutor& executor, const Clock& clock, std
     pipeline.on_committed([this](const atr::Batch& batch, std::uint64_t seq) {
         const auto keys = cache::stale_keys(batch);
         for (const auto& key : keys)
-            if (key == cache::treasury_dashboard.name)
-                knows_of_ = std::max(knows_of_, seq);
+            if (key == cache::treasury_dashboard.name) knows_of_ = std::max(knows_of_, seq);
         cache.invalidate(keys, seq);
     });
     watch.on_rewind([this](Rewind what) { cache.went_back(what.from, what.to); });
