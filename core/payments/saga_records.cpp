@@ -136,6 +136,8 @@ Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, Lease leas
         }
     }
     if (out.invoice.id.empty()) co_return atr::not_found("the payment's invoice is not in storage");
+    // This host knows already what the store is only being told.
+    if (parts_.store.pipeline().in_doubt()) out.quarantine.active = true;
     co_return out;
 }
 

@@ -69,6 +69,8 @@ public:
 
     /// What storage has acknowledged; whoever else hears of commits says so there.
     NewestCommit& newest() { return newest_; }
+    /// Storage went back, and the store is not in quarantine for it yet: nothing may be sent to a rail. Threads: any.
+    bool in_doubt() const { return in_doubt_; }
     /// Storage went back, seen from `lineage`: it is dealt with before anything else is answered. True when that was
     /// done. At once when it was known already.
     Task<bool> went_back(Rewind what, std::uint64_t lineage);
