@@ -654,6 +654,36 @@ SCENARIO("a payment that was prepared anew is no person's to decide while the ra
     CHECK(world.books_equal_rail());
 }
 
+namespace {
+
+Task<bool> until_dealt_with(Completion<bool> dealt) {
+    const bool out = co_await dealt;
+    co_return out;
+}
+
+}  // namespace
+
+SCENARIO("a host that knows of a loss sends nothing while the store is not in quarantine for it yet",
+         "[payments][quarantine]") {
+    SagaWorld world("1000");
+    world.rail.idempotent(true);
+    auto& pipeline = world.host().store.pipeline();
+    Completion<bool> dealt(world.executor);
+    pipeline.on_rewind([dealt](Rewind) { return until_dealt_with(dealt); });
+    const auto begun = world.commit_a("12.50");
+    world.host().scope.spawn([](CommitPipeline& lost) -> Task<> {
+        Task<bool> dealing = lost.went_back({100, 1}, lost.newest().known().lineage);
+        co_await dealing;
+    }(pipeline));
+    world.host().runner.start();
+    world.executor.advance(60'000);  // its lease ends, and it is taken up again
+    CHECK(world.rail.submitted(SagaWorld::at_rail(begun.id)) == 0);
+    dealt.set(true);
+    world.executor.advance(60'000);
+    CHECK(world.payment(begun.id).state == PaymentState::settled);
+    CHECK(world.rail.paid(SagaWorld::at_rail(begun.id)) == 1);
+}
+
 SCENARIO("what a lost life may have prepared anew is waited for as long as the rail would take it",
          "[payments][quarantine]") {
     SagaWorld world("1000");
