@@ -81,6 +81,9 @@ Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, Lease leas
     Case out;
     out.lease = std::move(lease);
     UnixMillis life_since_ms = 0;  // by the store's clock: not before the life began
+    CommitPipeline& pipeline = parts_.store.pipeline();
+    const bool was_in_doubt = pipeline.in_doubt();
+    const std::uint64_t lineage = pipeline.newest().known().lineage;
     std::vector<atr::Key> first;
     first.push_back({Payment::collection, std::move(payment_id)});
     first.push_back({Policy::collection, Policy::current});
@@ -136,8 +139,9 @@ Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, Lease leas
         }
     }
     if (out.invoice.id.empty()) co_return atr::not_found("the payment's invoice is not in storage");
-    // This host knows already what the store is only being told.
-    if (parts_.store.pipeline().in_doubt()) out.quarantine.active = true;
+    // This host knows already what the store is only being told, or was told after it was read.
+    const bool went_back = pipeline.newest().known().lineage != lineage;
+    if (was_in_doubt || pipeline.in_doubt() || went_back) out.quarantine.active = true;
     co_return out;
 }
 
