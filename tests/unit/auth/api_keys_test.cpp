@@ -68,6 +68,7 @@ TEST_CASE("a key acts for its user, within its scopes and no further", "[auth][a
     REQUIRE(principal);
     CHECK(principal->user == "ann");
     CHECK(principal->key_id == made.record.id);
+    CHECK(principal->token_expires_ms == made.record.expires_ms);  // what it opened ends with it
     CHECK(principal->may(Permission::submit_invoices));
     CHECK(principal->may(Permission::read));
     CHECK_FALSE(principal->may(Permission::decide_approvals));

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 #include "auth/revoked_token.hpp"
 #include "auth/tokens.hpp"
 #include "records/expired.hpp"
@@ -65,6 +67,29 @@ TEST_CASE("a name is given once, and every change leaves an audit entry", "[auth
     CHECK(entries->items[0].action == "user.added");
     CHECK(entries->items[1].action == "user.password_changed");
     CHECK(entries->items[1].subject == "user/ann");
+}
+
+TEST_CASE("two admins that disable each other at the same moment do not leave nobody", "[auth]") {
+    support::StoreBench bench;
+    Host host{bench}, other{bench};
+    for (const char* name : {"ann", "bob"})
+        REQUIRE(bench.await(host.users.add(name, "a good password", {Role::admin})));
+    std::vector<bool> done;
+    const auto disable = [](Users& users, std::string whom, std::string by, std::vector<bool>& into) -> Task<> {
+        Task<atr::Result<>> disabling = users.disable(std::move(whom), Actor{std::move(by)});
+        const atr::Result<> disabled = co_await disabling;
+        into.push_back(disabled.has_value());
+    };
+    bench.scope.spawn(disable(host.users, "ann", "bob", done));
+    bench.scope.spawn(disable(other.users, "bob", "ann", done));
+    bench.executor.run_until([&] { return done.size() == 2; });
+    CHECK(std::count(done.begin(), done.end(), true) == 1);
+    const bool ann_is_disabled = (*bench.await(host.users.find("ann")))->disabled;
+    const bool bob_is_disabled = (*bench.await(host.users.find("bob")))->disabled;
+    CHECK(ann_is_disabled != bob_is_disabled);
+    // Who was disabled does nothing any more, whatever its token says.
+    const std::string gone = ann_is_disabled ? "ann" : "bob", left = ann_is_disabled ? "bob" : "ann";
+    CHECK(bench.await(host.users.set_roles(left, {Role::viewer}, Actor{gone})).outcome() == atr::Outcome::conflict);
 }
 
 TEST_CASE("the first start makes one admin, later starts none", "[auth]") {

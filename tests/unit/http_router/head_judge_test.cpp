@@ -63,7 +63,8 @@ TEST_CASE("no body is read for a path, method or sender that is refused in the e
     CHECK(bench.refused("POST", "/invoices")->status == 401);
     CHECK(bench.refused("POST", "/invoices", {{"Authorization", "Bearer made.up.token"}}).code() == "invalid_token");
 
-    // A role that does not allow it is known once the token was asked about.
+    // A role that does not allow it stands in the token, whether or not it was revoked since.
+    CHECK_FALSE(bench.judge("POST", "/invoices", {{"Authorization", viewer}}).is_given);
     CHECK(bench.ask("POST", "/invoices", {{"Authorization", viewer}}, "body")->status == 403);
     CHECK_FALSE(bench.judge("POST", "/invoices", {{"Authorization", viewer}}).is_given);
     CHECK(bench.refused("POST", "/invoices", {{"Authorization", viewer}})->status == 403);

@@ -108,6 +108,30 @@ TEST_CASE("a key that was used with another request is refused, and says so", "[
     CHECK(at.things.effects() == 1);
 }
 
+TEST_CASE("a key is for what a request expects too, and for a form whatever stands between its parts",
+          "[idempotency]") {
+    IdempotencyBench world;
+    const auto expecting = [&](const char* tag) {
+        Request out = world.asked("k-1");
+        out.headers.add("If-Match", tag);
+        return out;
+    };
+    CHECK(world.bench.ask(expecting("\"one\""))->status == 201);
+    CHECK(world.bench.ask(expecting("\"one\"")).header("Idempotency-Replayed") == "true");
+    CHECK(world.bench.ask(expecting("\"two\"")).code() == "idempotency_mismatch");
+
+    const auto form = [&](const std::string& boundary, const std::string& value) {
+        Request out = world.asked("k-2", "--" + boundary + "\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n" +
+                                             value + "\r\n--" + boundary + "--\r\n");
+        out.headers.add("Content-Type", "multipart/form-data; boundary=" + boundary);
+        return out;
+    };
+    CHECK(world.bench.ask(form("first", "1"))->status == 201);
+    CHECK(world.bench.ask(form("second", "1")).header("Idempotency-Replayed") == "true");
+    CHECK(world.bench.ask(form("third", "2")).code() == "idempotency_mismatch");
+    CHECK(world.things.calls == 2);
+}
+
 TEST_CASE("a key belongs to one principal and one route", "[idempotency]") {
     IdempotencyBench at;
     at.ask("k-1");

@@ -157,6 +157,8 @@ SCENARIO("a host serves its own description to anybody", "[http][openapi]") {
     CHECK(served.at("openapi") == "3.1.0");
     CHECK(served.at("info").at("version") == "1.2.3");
     CHECK(world.ask("GET", "/openapi.json", {{"Accept", "text/html"}})->status == 406);
+    for (const char* path : {"/openapi.json", "/docs"})
+        CHECK(world.ask("GET", path, {{"Accept-Encoding", "gzip"}}).header("Content-Encoding") == "gzip");
 }
 
 SCENARIO("the page for people names every operation and every schema, and lets nothing run but its own script",
