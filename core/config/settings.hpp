@@ -31,6 +31,7 @@ struct ServerSettings {
     std::int64_t body_budget_bytes = 64 << 20;   ///< all bodies in flight together
     std::vector<std::string> cors_origins = {};  ///< of the pages that may read answers from elsewhere; exact
     bool metrics_open = true;                    ///< without signing in
+    std::string access_log = "all";              ///< which requests are logged: all, failures (400 and more) or none
     bool operator==(const ServerSettings&) const = default;
 };
 
