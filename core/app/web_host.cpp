@@ -98,6 +98,8 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
     user_routes_.add_to(router_);
     http::add_events(router_, event_services_);
     publish_metrics();
+    metrics_.counter_from("treasurer_log_lines_lost_total", "Lines of the log that were not written",
+                          [&log] { return static_cast<double>(log.lost()); });
 }
 
 WebHost::~WebHost() {

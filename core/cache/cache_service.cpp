@@ -86,14 +86,14 @@ std::shared_ptr<const std::string> CacheService::peek(CacheKey key) {
     const UnixMillis now = clock_.unix_ms();
     const std::lock_guard lock(mutex_);
     const auto found = near_.find(key.name);
-    if (found == near_.end() || !is_live(found->second, key.name, now)) return nullptr;
+    if (found == near_.end() || !is_live(found->second, now)) return nullptr;
     ++counts_of(counts_, key.name).hits;
     return found->second.value;
 }
 
-/// A clock that was set back makes nothing live longer.
-bool CacheService::is_live(const Near& near, std::string_view key, UnixMillis now) const {
-    return near.value && near.seq >= floor_of(key) && now >= near.from_ms && now < near.until_ms;
+/// What became stale by a commit of its own is gone already. A clock that was set back makes nothing live longer.
+bool CacheService::is_live(const Near& near, UnixMillis now) const {
+    return near.value && near.seq >= floor_all_ && now >= near.from_ms && now < near.until_ms;
 }
 
 CacheService::Near CacheService::near_of(const std::string& value, std::uint64_t seq, Millis ttl) const {
@@ -113,18 +113,21 @@ void CacheService::keep(std::string_view key, Near given) {
         return;
     }
     if (near_.size() >= settings_.max_near_values)
-        std::erase_if(near_, [&](const auto& one) { return !is_live(one.second, one.first, given.from_ms); });
+        std::erase_if(near_, [&](const auto& one) { return !is_live(one.second, given.from_ms); });
     if (near_.size() < settings_.max_near_values) near_.emplace(key, std::move(given));
 }
 
 /// Before it is given to those who wait. One that was overtaken may reflect more than what was given since, or less:
-/// then neither is kept, and who asks next begins a load.
+/// then neither is kept, and who asks next begins a load. Nor is what became stale meanwhile.
 void CacheService::loaded(CacheKey key, const std::string& value, const Ticket& ticket, UnixMillis began_ms) {
     const Millis took{std::max<UnixMillis>(clock_.unix_ms() - began_ms, 0)};
     Near given = near_of(value, filled_seq(key, ticket.seq), key.ttl - took);
     const std::lock_guard lock(mutex_);
     const auto found = near_.find(key.name);
-    if (found != near_.end() && found->second.order > ticket.order) given.value.reset();
+    const bool is_overtaken = found != near_.end() && found->second.order > ticket.order;
+    const bool is_stale = flight_of(std::string(key.name), ticket.id)->second.is_stale &&
+                          !mutated(Mutation::fill_the_cache_after_an_invalidation);
+    if (is_overtaken || is_stale) given.value.reset();
     keep(key.name, std::move(given));
 }
 
@@ -159,10 +162,11 @@ bool CacheService::was_read_since_given(std::string_view key, std::uint64_t seq)
     return found == near_.end() || (found->second.looks_left == 0 && seq > found->second.position);
 }
 
-/// Not one that began before something that made the key stale, nor before what was given since.
+/// Not one that began before something that made the key stale was told, nor before what was given since.
 bool CacheService::can_join(const std::string& key, const Flight& flight) const {
     const auto given = near_.find(key);
-    return flight.seq >= floor_of(key) && (given == near_.end() || given->second.order <= flight.order);
+    return !flight.is_stale && flight.seq >= floor_all_ &&
+           (given == near_.end() || given->second.order <= flight.order);
 }
 
 CacheService::Ticket CacheService::board(const std::string& key) {
@@ -178,24 +182,28 @@ CacheService::Ticket CacheService::board(const std::string& key) {
     out.seq = latest_;
     out.order = order_;
     // Those who joined an older load are answered by it; it only stops being the one to join.
-    auto& flight = flights_[key];
-    if (!flight.waiting.empty()) {
-        flights_[key + '#' + std::to_string(flight.id)] = std::move(flight);
-        flight = Flight{};
+    if (auto older = flights_.extract(key)) {
+        older.key() += '#' + std::to_string(older.mapped().id);
+        flights_.insert(std::move(older));
     }
+    auto& flight = flights_[key];
     flight.id = out.id;
     flight.seq = out.seq;
     flight.order = out.order;
     return out;
 }
 
+std::map<std::string, CacheService::Flight>::iterator CacheService::flight_of(const std::string& key,
+                                                                              std::uint64_t id) {
+    const auto found = flights_.find(key);
+    return found != flights_.end() && found->second.id == id ? found : flights_.find(key + '#' + std::to_string(id));
+}
+
 void CacheService::land(const std::string& key, std::uint64_t flight, const Answer& answer) {
     std::vector<Completion<Answer>> waiting;
     {
         const std::lock_guard lock(mutex_);
-        auto found = flights_.find(key);
-        if (found == flights_.end() || found->second.id != flight)
-            found = flights_.find(key + '#' + std::to_string(flight));
+        const auto found = flight_of(key, flight);
         if (found == flights_.end()) return;
         waiting = std::move(found->second.waiting);
         flights_.erase(found);
@@ -267,11 +275,22 @@ bool CacheService::begin_marking(const std::string& key, std::uint64_t seq) {
         floors_.clear();
     }
     auto& floor = floors_[key];
-    if (!mutated(Mutation::show_less_than_own_commits)) floor = std::max(floor, seq);
+    if (!mutated(Mutation::show_less_than_own_commits)) {
+        floor = std::max(floor, seq);
+        forget_near(key, seq);
+    }
     if (!plugin_) return false;
     auto& mark = to_mark_[key];
     mark = std::max(mark, seq);
     return !std::exchange(marking_, true);
+}
+
+/// What was read before `seq` was told may not reflect it; what is read from now on does, whether or not the feed has
+/// told of it as well. Under the lock.
+void CacheService::forget_near(const std::string& key, std::uint64_t seq) {
+    if (const auto near = near_.find(key); near != near_.end() && near->second.seq < seq) near->second.value.reset();
+    if (const auto flight = flights_.find(key); flight != flights_.end() && flight->second.seq < seq)
+        flight->second.is_stale = true;
 }
 
 Task<> CacheService::write_markers() {

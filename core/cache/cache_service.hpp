@@ -84,6 +84,7 @@ private:
     using Answer = atr::Result<std::string>;
     struct Flight {
         std::uint64_t id = 0;
+        bool is_stale = false;    ///< something that it may not reflect was told since it began
         std::uint64_t seq = 0;    ///< what had ended when its load began
         std::uint64_t order = 0;  ///< what had been given by then
         std::vector<Completion<Answer>> waiting;
@@ -107,10 +108,12 @@ private:
     std::uint64_t filled_seq(CacheKey key, std::uint64_t seq) const;
     Near near_of(const std::string& value, std::uint64_t seq, Millis ttl) const;
     void keep(std::string_view key, Near given);
-    bool is_live(const Near& near, std::string_view key, UnixMillis now) const;
+    bool is_live(const Near& near, UnixMillis now) const;
     bool was_read_since_given(std::string_view key, std::uint64_t seq) const;
     bool can_join(const std::string& key, const Flight& flight) const;
     Ticket board(const std::string& key);
+    std::map<std::string, Flight>::iterator flight_of(const std::string& key, std::uint64_t id);
+    void forget_near(const std::string& key, std::uint64_t seq);
     void loaded(CacheKey key, const std::string& value, const Ticket& ticket, UnixMillis began_ms);
     void land(const std::string& key, std::uint64_t flight, const Answer& answer);
     Task<> fill(CacheKey key, std::string value, std::uint64_t seq);

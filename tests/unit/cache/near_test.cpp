@@ -127,11 +127,15 @@ SCENARIO("a commit takes away at once what it made stale", "[cache][near]") {
         world.commit("2", 7);
         CHECK(world.peek() == "nothing");
         CHECK(world.read() == "2");
-        THEN("nothing is at hand before the feed has told of it: another host's with a lower number may still end") {
+        CHECK(world.peek() == "2");
+        THEN("what ends on another host meanwhile takes it away when the feed tells of it, whatever its number") {
+            world.truth = "3";
+            world.feed_tells(world.service, 6);
             CHECK(world.peek() == "nothing");
+            CHECK(world.read() == "3");
             world.feed_tells(world.service, 7);
-            CHECK(world.read() == "2");
-            CHECK(world.peek() == "2");
+            CHECK(world.read() == "3");
+            CHECK(world.peek() == "3");
         }
     }
     GIVEN("one of another host, that the feed tells of") {
@@ -181,6 +185,28 @@ SCENARIO("a filler that is held back while a commit ends leaves nothing at hand"
             CHECK(world.read() == "2");
         }
     }
+}
+
+SCENARIO("who asks after a commit shares one load, before the feed has told of it", "[cache][near]") {
+    NearWorld world;
+    world.commit("2", 7);
+    world.load_time = Millis{1000};
+    std::optional<std::string> first, second, third;
+    world.scope.spawn(world.read_into(first));
+    world.executor.run_until_idle();
+    world.scope.spawn(world.read_into(second));
+    world.executor.run_until_idle();
+    CHECK(world.loads == 1);
+    THEN("but who asks after the next commit does not join it") {
+        world.commit("3", 8);
+        world.scope.spawn(world.read_into(third));
+        world.executor.run_until_idle();
+        CHECK(world.loads == 2);
+    }
+    world.executor.advance(1000);
+    CHECK(first == "2");
+    CHECK(second == "2");
+    CHECK((!third || third == "3"));
 }
 
 SCENARIO("after a loss of commits nothing is at hand until the store has as many again", "[cache][near]") {
