@@ -125,9 +125,8 @@ void CacheService::loaded(CacheKey key, const std::string& value, const Ticket& 
     const std::lock_guard lock(mutex_);
     const auto found = near_.find(key.name);
     const bool is_overtaken = found != near_.end() && found->second.order > ticket.order;
-    const bool is_stale = flight_of(std::string(key.name), ticket.id)->second.is_stale &&
-                          !mutated(Mutation::fill_the_cache_after_an_invalidation);
-    if (is_overtaken || is_stale) given.value.reset();
+    const bool loses = is_overtaken || flight_of(std::string(key.name), ticket.id)->second.is_stale;
+    if (loses && !mutated(Mutation::fill_the_cache_after_an_invalidation)) given.value.reset();
     keep(key.name, std::move(given));
 }
 

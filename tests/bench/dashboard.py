@@ -169,6 +169,14 @@ def compare(ports, token, connections, given):
     return failed
 
 
+def lost_lines(host):
+    """Lines of the log that the host could not write fast enough."""
+    for line in host.client().send("GET", "/metrics").body.decode().splitlines():
+        if line.startswith("treasurer_log_lines_lost_total "):
+            return int(float(line.split()[1]))
+    raise AssertionError("/metrics does not tell of lost lines")
+
+
 def measure(site, token, logs, given):
     host = site.start(server__access_log="all" if logs else "none",
                       log__file=os.path.join(site.folder, "treasurer.log"))
@@ -182,6 +190,8 @@ def measure(site, token, logs, given):
         print(f"{PATH}, {len(body)} bytes, {THREADS} threads each, "
               f"{'each request logged to a file (not by Pistache)' if logs else 'no access logs'}")
         failed = sum(compare(ports, token, connections, given) for connections in given.connections)
+    if logs:
+        print(f"  lines that the treasurer lost: {lost_lines(host)}", flush=True)
     host.stop()
     return failed
 
