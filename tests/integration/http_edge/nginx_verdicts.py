@@ -58,6 +58,10 @@ RULES = [
          "refuses a Host or a Content-Length with a tab", lambda case: re.search(
              rb"(?i)\r\n(host|content-length):(\t| )*(\t|[^\r]*\t(\t| )*\r)", case.data)),
 
+    Rule("takes|refuses .*", "closes", "RFC 9110 7.6.1: close is one of a list of tokens; nginx looks for its letters anywhere in the value",
+         lambda case: re.search(rb"(?i)\r\nconnection:[^\r]*close", case.data)),
+    Rule("takes", "refuses 400", "RFC 9110 10.1.1: what 1.0 expects is ignored; nginx refuses a second Expect in any version",
+         lambda case: len(re.findall(rb"(?i)\r\nexpect:", case.data)) > 1),
     Rule("takes", "refuses 400", "RFC 3986 3.2.2: dots stand anywhere in a host name; nginx refuses two in a row",
          lambda case: b".." in case.request.host),
 
@@ -176,7 +180,9 @@ def mutant(data, dice):
 
 # What the rules name, and no row of the table and no variant of one is.
 NAMED = [b"TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", b"GET http://under_score.example/ HTTP/1.1\r\nHost: a\r\n\r\n",
-         b"GET / HTTP/1.1\r\nHost: a..b\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nX-Padded: v\r\r\n\r\n"]
+         b"GET / HTTP/1.1\r\nHost: a..b\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nX-Padded: v\r\r\n\r\n",
+         b"GET / HTTP/1.1\r\nHost: a\r\nConnection: closed\r\n\r\n",
+         b"GET / HTTP/1.0\r\nExpect: x\r\nExpect: x\r\n\r\n"]
 
 
 def inputs(mutants, corpora):
