@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What fails inside a host stays inside: parsers that throw and refuse in an operator's words, a rail and a storage whose
-tables vanish while the host runs. Every operation is called, and no answer, its fields included, holds an exception's
+"""What fails inside a host stays inside: a parser that throws and refuses in an operator's words, a rail that answers
+nonsense, a rail and a storage whose tables vanish while the host runs. Every operation is called, and no answer, its fields included, holds an exception's
 text, a path, a symbol, an address, SQL or a secret. The host goes on, and what is not broken works."""
 
 import contextlib
@@ -108,6 +108,27 @@ def hostile_parser():
         return answers
 
 
+def hostile_rail():
+    with money_site("insides-wild", payments__submit_timeout_ms=500) as site:
+        site.settings.update({"plugins.rails.wild.use": os.path.join(BUILD, "test_plugins", "hostile_rail.so"), "treasury.rail": "bank"})
+        site.add_vendors([{"name": "Wild Goods", "accounts": [{"rail": "wild", "asset": "MNEE", "address": WALLET}]}])
+        host = site.start()
+        answers, clerk, boss = Answers(site), host.client(site.token("clerk")), host.client(site.token("boss"))
+        asked = answers.look("an invoice for a wild rail", submit(clerk, invoice_text("WI-1", "7.50", vendor="Wild Goods")))
+        require(asked.status == 202, f"a rail that tells no balance: {asked}")
+        for approval in boss.items("/api/v1/approvals?status=pending"):
+            answers.look("an approval", boss.post(f"/api/v1/approvals/{approval['id']}/approve",
+                                                  {"payload_hash": approval["payload_hash"], "reason": "looked at it"}))
+        every_operation(answers, host, site.token("boss"), methods=("GET",))
+        for path in ("/api/v1/invoices", "/api/v1/payments", "/api/v1/approvals"):
+            for item in boss.items(path):
+                answers.look(path, boss.get(f"{path}/{item['id']}"))
+        paid = submit(clerk, invoice_text("IN-1", "12.50"))
+        require(paid.status == 200, f"beside the wild rail, the other pays no more: {paid}")
+        host.stop()
+        return answers
+
+
 def broken_rail():
     with money_site("insides-rail") as site:
         host = site.start()
@@ -140,7 +161,8 @@ def broken_storage():
 
 
 def main():
-    told = {"a hostile parser": hostile_parser(), "a rail without tables": broken_rail(), "a storage without tables": broken_storage()}
+    told = {"a hostile parser": hostile_parser(), "a hostile rail": hostile_rail(), "a rail without tables": broken_rail(),
+             "a storage without tables": broken_storage()}
     faults = [f"{what}: {fault}" for what, answers in told.items() for fault in answers.faults]
     for fault in faults:
         print(fault[:700])
