@@ -71,7 +71,8 @@ RULES = [
     Rule("refuses 400 bare_cr", GOES_ON, "RFC 9112 2.2: a carriage return without a line feed is invalid; nginx takes "
          "it in a value, or before a line end"),
     Rule("refuses 400 malformed_request_line", GOES_ON, "RFC 9112 2.2: one empty line before a request may be skipped; nginx skips any "
-         "number of them", lambda case: re.search(rb"(^|\r\n)\r\n\r", case.data)),
+         "number of them", lambda case: re.search(rb"(^|\r\n)\r\n\r", case.data)
+         or (case.body_before and case.body_before + b"\r\n\r\n" in case.data)),
     Rule("refuses 400 malformed_request_line", GOES_ON, "RFC 9112 3: one space stands between the parts of a request line; nginx "
          "takes several, and some behind the version", lambda case: re.search(rb"(^|\n)[^\r\n]*(  | \r\n)", case.data)),
     Rule("refuses .*", "takes without a version", "HTTP/0.9 has no fields, no lengths and no versions; nginx still answers it"),
