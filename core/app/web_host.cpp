@@ -7,6 +7,7 @@
 #include "records/schema.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace treasurer::app {
 namespace {
@@ -53,6 +54,12 @@ http::ApiSettings api_settings(const CoreServices& core) {
     out.books_late_after = std::max<Millis>(Millis{60'000}, 4 * core.settings.reconciliation.interval);
     out.wait = core.settings.server.wait;
     return out;
+}
+
+/// Anybody may read which plugins there are, and nobody in what folder.
+std::string name_of_file(const std::string& plugin) {
+    const std::filesystem::path path(plugin);
+    return path.extension() == ".so" ? path.stem().string() : path.filename().string();
 }
 
 }  // namespace
@@ -129,7 +136,7 @@ Task<std::vector<http::ServiceState>> WebHost::services() {
         out.push_back({.name = std::move(name),
                        .is_healthy = healthy,
                        .is_required = required,
-                       .type = type,
+                       .type = name_of_file(type),
                        .latency_ms = static_cast<double>(core_.clock.unix_ms() - began),
                        .cause = healthy ? std::string() : std::string(code_name(health.error().code))});
     };

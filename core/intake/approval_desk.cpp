@@ -8,6 +8,7 @@
 #include "ledger/bookkeeping.hpp"
 #include "payments/ending.hpp"
 #include "payments/waiting_hold.hpp"
+#include "ports/plain_reason.hpp"
 #include "runtime/mutation.hpp"
 #include "treasury/rollups.hpp"
 
@@ -178,7 +179,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     if (!prepared) {
         if (prepared.outcome() == atr::Outcome::rejected)
             co_return result(ApprovalKind::obstacle, work.approval,
-                             "the payment rail will not take it: " + prepared.error().message);
+                             "the payment rail will not take it: " + plain_reason(prepared.error(), "the rail"));
         co_return not_decided(prepared.error());
     }
     Payment payment = std::move(*prepared);

@@ -4,6 +4,7 @@
 #include "intake/desk_records.hpp"
 #include "intake/funds_while_waiting.hpp"
 #include "intake/pay_now.hpp"
+#include "ports/plain_reason.hpp"
 #include "records/approval.hpp"
 #include "runtime/mutation.hpp"
 #include "treasury/rollups.hpp"
@@ -99,7 +100,7 @@ Task<SubmitResult> InvoiceDesk::submit(Submission submission) {
         if (reading.outcome() == atr::Outcome::retry || reading.outcome() == atr::Outcome::unknown)
             co_return unavailable(reading.error());
         std::vector<Problem> problems;
-        problems.push_back({"", reading.error().message});
+        problems.push_back({"", plain_reason(reading.error(), "the parser")});
         co_return unreadable(std::move(problems), reading.error().code);
     }
     std::vector<Problem> missing = DocumentReader::missing_fields(*reading);
@@ -265,7 +266,8 @@ InvoiceDesk::Step InvoiceDesk::pay(Submission submission, Invoice invoice, Judge
             known.decision.reasons.push_back({"funds", policy::hold, too_little});
         else
             known.decision.reasons.push_back(
-                {"rail", policy::hold, "the payment rail will not take it: " + prepared.error().message});
+                {"rail", policy::hold,
+                 "the payment rail will not take it: " + plain_reason(prepared.error(), "the rail")});
         record_decision(invoice, known);
         Step step = ask_a_person(std::move(submission), std::move(invoice), std::move(known));
         co_return co_await step;

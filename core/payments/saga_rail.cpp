@@ -4,6 +4,7 @@
 #include "payments/ending.hpp"
 #include "payments/fault_names.hpp"
 #include "payments/saga.hpp"
+#include "ports/plain_reason.hpp"
 #include "runtime/mutation.hpp"
 
 namespace treasurer::payments {
@@ -61,9 +62,9 @@ Task<std::optional<Saga::Case>> Saga::renew(Case work) {
         work.payment = std::move(*anew);
         co_return std::optional<Case>(std::move(work));
     }
-    Move move{Step::look_again, PaymentState::scheduled, anew.error().message};
+    Move move{Step::look_again, PaymentState::scheduled, plain_reason(anew.error(), "the rail")};
     if (anew.outcome() == atr::Outcome::rejected)
-        move = {Step::void_transfer, PaymentState::failed, anew.error().message};
+        move = {Step::void_transfer, PaymentState::failed, plain_reason(anew.error(), "the rail")};
     Task<> step = carry_out(std::move(work), std::move(move), {});
     co_await step;
     co_return std::nullopt;

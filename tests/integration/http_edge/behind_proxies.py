@@ -6,9 +6,13 @@ In no exchange may a proxy and the edge differ in where a request ends. Each exc
 connection and by one on a new connection, which the proxy may send over the connection that it used before. What our
 handler was asked must be, one by one and in that order, what the client got answers to.
 
-    behind_proxies.py [--show]     --show prints what every exchange got that differs
+    behind_proxies.py [--show] [--variants N]
+
+--show prints what every exchange got that differs. --variants sends N variants of each exchange too, of which the second
+rule alone is asked.
 """
 
+import argparse
 import collections
 import re
 import sys
@@ -16,6 +20,7 @@ from pathlib import Path
 
 from raw_exchange import MARKER, SOURCE, EchoEdge, converse, table
 from proxies import Haproxy, Nginx
+from variants import variants
 
 # What any proxy may make otherwise:
 KEPT = "the connection to the client is the proxy's own: it goes on where we closed ours, with a refusal that is ours"
@@ -122,16 +127,23 @@ class Trial:
             self.faults.append(f"{rule}: it needs no exception any more")
         return self
 
-    def _check(self, row, expected, found, after):
+    def run_variants(self, inputs):
+        for data in inputs:
+            self._check_framing(repr(data), converse(self.address, data + MARKER), converse(self.address, MARKER))
+
+    def _check_framing(self, what, found, after):
         answered = [answer.echo for answer in found + after if answer.echo or answer.body == b"asked\n"]
         seen = asked(self.edge)
         if len(answered) != len(seen) or any(one and one.told != other.told for one, other in zip(answered, seen)):
-            self._fault(row, f"the client was answered {answered}, the handler was asked {seen}")
+            self._fault(what, f"the client was answered {answered}, the handler was asked {seen}")
         if summary(after) != "marker":
-            self._fault(row, f"the next client got {summary(after)}")
+            self._fault(what, f"the next client got {summary(after)}")
+
+    def _check(self, row, expected, found, after):
+        self._check_framing(row.rule, found, after)
         said, why = self._otherwise(row, expected, found)
         if said != summary(found):
-            self._fault(row, f"expected {said}, got {summary(found)}: {found}")
+            self._fault(row.rule, f"expected {said}, got {summary(found)}: {found}")
         self.counts[why] += 1
         if self.show and why:
             print(f"  {self.name}: {row.rule}: {summary(expected)} -> {summary(found)}: {why}")
@@ -151,12 +163,17 @@ class Trial:
             return summary(found), REFUSED
         return summary(expected), ""
 
-    def _fault(self, row, what):
-        self.faults.append(f"{row.rule}: {what}")
+    def _fault(self, where, what):
+        self.faults.append(f"{where}: {what}")
 
 
 def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--show", action="store_true")
+    options.add_argument("--variants", type=int, default=0)
+    given = options.parse_args()
     rows = table()
+    more = variants([row.bytes for row in rows], given.variants)
     edge = EchoEdge()
     direct = [converse(edge.address, row.bytes + MARKER) for row in rows]
     for row, found in zip(rows, direct):
@@ -169,13 +186,14 @@ def main():
             ("haproxy", haproxy_before(edge), HAPROXY))
     wrong = 0
     for name, proxy, exceptions in ways:
-        trial = Trial(name, edge, proxy.address, exceptions, "--show" in sys.argv).run(rows, direct)
+        trial = Trial(name, edge, proxy.address, exceptions, given.show).run(rows, direct)
+        trial.run_variants(more)
         for fault in trial.faults:
             print(f"{name}: {fault}")
         wrong += len(trial.faults)
         print(f"  behind {name}: {trial.counts['']} as without it, {trial.counts[KEPT]} connections kept, "
               f"{trial.counts[REFUSED]} refused by it, {len(trial.used)} otherwise, each for its reason")
-    print(f"behind_proxies: {len(rows)} exchanges, {len(ways)} ways, {wrong} faults")
+    print(f"behind_proxies: {len(rows)} exchanges and {len(more)} variants, {len(ways)} ways, {wrong} faults")
     return 1 if wrong else 0
 
 

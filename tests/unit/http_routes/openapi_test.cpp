@@ -161,6 +161,15 @@ SCENARIO("a host serves its own description to anybody", "[http][openapi]") {
         CHECK(world.ask("GET", path, {{"Accept-Encoding", "gzip"}}).header("Content-Encoding") == "gzip");
 }
 
+SCENARIO("who asks for the host alone is led to the page for people", "[http][openapi]") {
+    Described world;
+    for (const char* accepted : {"text/html", "application/json", "*/*"}) {
+        const auto answer = world.ask("GET", "/", {{"Accept", accepted}});
+        CHECK(answer->status == 303);
+        CHECK(answer.header("Location") == "/docs");
+    }
+}
+
 SCENARIO("the page for people names every operation and every schema, and lets nothing run but its own script",
          "[http][openapi]") {
     Described world;

@@ -17,7 +17,10 @@ const indented = (json) => {
 const shown = async (answer) => {
   const kind = (answer.headers.get("Content-Type") || "").split(";")[0];
   let body = "";
-  if (kind.endsWith("json")) body = indented(await answer.text());
+  if (kind === "text/event-stream") {
+    answer.body.cancel();
+    body = "This stream goes on, and is not followed here. With after, what came since is answered at once.";
+  } else if (kind.endsWith("json")) body = indented(await answer.text());
   else if (kind.startsWith("text/")) body = await answer.text();
   else if (kind) body = `${(await answer.blob()).size} bytes of ${kind}`;
   const headers = [...answer.headers].map(([name, value]) => `${name}: ${value}`).join("\n");
