@@ -8,6 +8,7 @@
 #include "http/health_routes.hpp"
 #include "http/routes/api_key_routes.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/dry_run.hpp"
 #include "http/routes/event_routes.hpp"
 #include "http/routes/user_routes.hpp"
 #include "observe/kpis.hpp"
@@ -49,6 +50,13 @@ private:
     http::EventServices event_services_;
     http::ApiKeyRoutes api_key_routes_;
     http::UserRoutes user_routes_;
+    SystemRandom random_;
+    intake::Rehearsal rehearsal_;
+    http::RehearsedServices rehearsed_;
+    auth::Users rehearsed_users_;
+    auth::ApiKeys rehearsed_keys_;
+    http::ApiKeyRoutes rehearsed_key_routes_;
+    http::UserRoutes rehearsed_user_routes_;
     http::Edge edge_;
 };
 

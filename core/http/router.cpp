@@ -45,7 +45,8 @@ std::optional<Problem> objection_to_query(const std::vector<std::string>& parame
     for (const auto& [name, value] : query) {
         if (!contains(parameters, name))
             return Problem{.code = ErrorCode::validation_failed,
-                           .detail = "This takes no such query parameter.",
+                           .detail = name == "dry_run" ? "This cannot be tried without being done."
+                                                       : "This takes no such query parameter.",
                            .errors = {{"/" + name, "is not known here; " + taken(parameters)}}};
         if (count_of(query, name) > 1)
             return Problem{.code = ErrorCode::validation_failed,

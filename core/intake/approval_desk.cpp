@@ -203,8 +203,8 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     SubmitResult standing;
     standing.invoice = std::move(work.invoice);
     standing.payment = std::move(payment);
-    Task<atr::Result<SubmitResult>> paying =
-        pay_now(parts_.store, parts_.saga, parts_.runner, std::move(unit), std::move(standing), request.wait);
+    Task<atr::Result<SubmitResult>> paying = pay_now(parts_.store, parts_.saga, parts_.runner, std::move(unit),
+                                                     std::move(standing), request.wait, parts_.effect);
     atr::Result<SubmitResult> paid = co_await paying;
     if (!paid && paid.outcome() == atr::Outcome::conflict) co_return std::nullopt;
     if (!paid) co_return not_decided(paid.error());
@@ -316,7 +316,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::close_in_doubt(Open work, Clos
     if (committed.outcome == atr::Outcome::unknown)
         parts_.runner.find_out(std::move(asked_again), work.payment.id, job);
     if (!committed.ok()) co_return not_decided(committed.failure());
-    parts_.runner.adopt(work.payment.id, committed.versions.at(job));
+    if (parts_.effect == Effect::lasting) parts_.runner.adopt(work.payment.id, committed.versions.at(job));
     ApprovalResult out = result(rejected ? ApprovalKind::done : ApprovalKind::expired, std::move(work.approval),
                                 rejected ? std::string() : expired_so(work.payment));
     out.standing.kind = SubmitKind::processing;

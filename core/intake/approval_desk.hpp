@@ -2,6 +2,7 @@
 /// submitter, and approves exactly one payee, amount and asset; anything else is asked anew.
 #pragma once
 
+#include "intake/effect.hpp"
 #include "intake/facts_finder.hpp"
 #include "intake/submission.hpp"
 #include "payments/runner.hpp"
@@ -48,6 +49,7 @@ public:
         payments::Saga& saga;
         payments::Runner& runner;
         const Clock& clock;
+        Effect effect = Effect::lasting;  ///< none: `store` is a Rehearsal's, and nothing follows from a commit
     };
     explicit ApprovalDesk(Parts parts) : parts_(parts) {}
 

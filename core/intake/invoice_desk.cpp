@@ -285,8 +285,8 @@ InvoiceDesk::Step InvoiceDesk::pay(Submission submission, Invoice invoice, Judge
     guard_decision(unit, known);
     SubmitResult out = answer(SubmitKind::processing, std::move(invoice), known);
     out.payment = std::move(payment);
-    Task<atr::Result<SubmitResult>> paying =
-        pay_now(parts_.store, parts_.saga, parts_.runner, std::move(unit), std::move(out), submission.wait);
+    Task<atr::Result<SubmitResult>> paying = pay_now(parts_.store, parts_.saga, parts_.runner, std::move(unit),
+                                                     std::move(out), submission.wait, parts_.effect);
     atr::Result<SubmitResult> paid = co_await paying;
     if (paid) co_return std::move(*paid);
     if (paid.outcome() == atr::Outcome::conflict) co_return std::nullopt;
