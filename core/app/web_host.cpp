@@ -72,9 +72,6 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
            *core.policy,         *core.vendors,  *core.dashboard,  *core.logs,     *core.cache,    *core.history,
            *core.reconciliation, *core.breaks,   *core.quarantine, core.assets,    core.clock,     kpis_,
            api_settings(core)},
-      event_services_{events_, core.plugins->storage(), core.clock},
-      api_key_routes_(*core.api_keys, core.clock),
-      user_routes_(*core.users, throttle_),
       rehearsal_({core.plugins->storage(), core.executor, scope_, core.ids, core.clock, *core.facts, *core.reader,
                   *core.saga, *core.runner, core.rails, core.assets, core.settings.commit.read_timeout}),
       rehearsed_(api_, rehearsal_),
@@ -82,6 +79,9 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
       rehearsed_keys_(rehearsal_.store, core.clock, random_, scope_, {.max_lifetime = core.settings.auth.api_key_ttl}),
       rehearsed_key_routes_(rehearsed_keys_, core.clock),
       rehearsed_user_routes_(rehearsed_users_, throttle_),
+      event_services_{events_, core.plugins->storage(), core.clock},
+      api_key_routes_(*core.api_keys, core.clock),
+      user_routes_(*core.users, throttle_),
       edge_(edge_settings(core.settings.server), router_.handler(), router_.body_judge()) {
     http::add_health_routes(
         router_, core.clock, core.executor, TREASURER_VERSION, [this] { return services(); },

@@ -46,10 +46,6 @@ private:
     http::Router router_;
     http::AuthRoutes auth_routes_;
     http::ApiServices api_;
-    std::shared_ptr<http::EventHub> events_ = std::make_shared<http::EventHub>();
-    http::EventServices event_services_;
-    http::ApiKeyRoutes api_key_routes_;
-    http::UserRoutes user_routes_;
     SystemRandom random_;
     intake::Rehearsal rehearsal_;
     http::RehearsedServices rehearsed_;
@@ -57,6 +53,10 @@ private:
     auth::ApiKeys rehearsed_keys_;
     http::ApiKeyRoutes rehearsed_key_routes_;
     http::UserRoutes rehearsed_user_routes_;
+    std::shared_ptr<http::EventHub> events_ = std::make_shared<http::EventHub>();
+    http::EventServices event_services_;
+    http::ApiKeyRoutes api_key_routes_;
+    http::UserRoutes user_routes_;
     http::Edge edge_;
 };
 

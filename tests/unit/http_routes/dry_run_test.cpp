@@ -14,6 +14,8 @@ namespace {
 const std::map<std::string, std::string> without_dry_run = {
     {"token", "its answer is what it does"},
     {"logout", "there is nothing that could refuse it"},
+    {"session.open", "its answer is what it does"},
+    {"session.close", "there is nothing that could refuse it"},
     {"reconciliation.run", "it changes nothing but what is known of the books, and that is what it is asked for"},
     {"metrics.reset", "there is nothing that could refuse it"},
 };
