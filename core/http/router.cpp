@@ -136,6 +136,8 @@ void Router::dispatch(Request&& request, Responder responder) {
     exchange.request_id = asked.request_id;
     exchange.method = asked.method;
     exchange.facts = AnswerFacts::of(asked);
+    if (const auto& trace = exchange.facts.trace)
+        exchange.context.traceparent = trace->traceparent(exchange.facts.span_id);
     exchange.path = asked.path.substr(0, max_logged_path);
     exchange.client = asked.remote_address;
     exchange.arrival = asked.arrival;

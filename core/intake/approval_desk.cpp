@@ -173,7 +173,8 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     const std::vector<Reason> obstacles = known->decision.obstacles();
     if (!obstacles.empty()) co_return result(ApprovalKind::obstacle, work.approval, obstacles.front().detail);
 
-    Task<atr::Result<Payment>> preparing = parts_.saga.prepare(std::move(payable), request.request_id);
+    Task<atr::Result<Payment>> preparing =
+        parts_.saga.prepare(std::move(payable), request.request_id, request.traceparent);
     atr::Result<Payment> prepared = co_await preparing;
     if (!prepared) {
         if (prepared.outcome() == atr::Outcome::rejected)

@@ -19,6 +19,7 @@ struct ApprovalRequest {
     std::string request_id = {};
     Once once = {};  ///< marked by the decision, with the approval's id
     Millis wait{10000};
+    std::string traceparent = {};  ///< told to the rail that prepares
 };
 
 enum class ApprovalKind {

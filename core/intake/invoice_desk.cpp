@@ -255,7 +255,8 @@ InvoiceDesk::Step InvoiceDesk::ask_a_person(Submission submission, Invoice invoi
 
 InvoiceDesk::Step InvoiceDesk::pay(Submission submission, Invoice invoice, Judgement known) {
     Payment payment = payment_for(invoice, known, parts_.store.ids().next(), parts_.clock.unix_ms());
-    Task<atr::Result<Payment>> preparing = parts_.saga.prepare(std::move(payment), submission.request_id);
+    Task<atr::Result<Payment>> preparing =
+        parts_.saga.prepare(std::move(payment), submission.request_id, submission.traceparent);
     atr::Result<Payment> prepared = co_await preparing;
     if (!prepared && prepared.outcome() != atr::Outcome::rejected) co_return unavailable(prepared.error());
     const std::string too_little = prepared ? shortage(*prepared, known.facts) : std::string();

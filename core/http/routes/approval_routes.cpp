@@ -57,6 +57,7 @@ Task<Response> decide(const ApiServices& services, RequestContext context, bool 
     request.reason = reader.text("reason", 1000).value_or("");
     request.request_id = context.request_id();
     request.once = context.once;
+    request.traceparent = context.traceparent;
     request.wait = preference_of(context, services.settings).wait;
     if (!reader.ok()) co_return respond(reader.problem(), context);
     Task<ApprovalResult> deciding = approve ? services.approvals.approve(request) : services.approvals.reject(request);

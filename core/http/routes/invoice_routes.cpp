@@ -105,6 +105,7 @@ Parsed<intake::Submission> signed_submission_of(RequestContext& context, const A
     out->submitted_by = context.principal.user;
     out->request_id = context.request_id();
     out->once = context.once;
+    out->traceparent = context.traceparent;
     out->wait = preference_of(context, settings).wait;
     return out;
 }

@@ -38,6 +38,7 @@ Parsed<intake::Submission> submission_of(const RequestContext& context, const Ap
     out.submitted_by = context.principal.user;
     out.request_id = context.request_id();
     out.once = context.once;
+    out.traceparent = context.traceparent;
     out.wait = preference_of(context, settings).wait;
     return out;
 }
