@@ -79,6 +79,13 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
            *core.policy,         *core.vendors,  *core.dashboard,  *core.logs,     *core.cache,    *core.history,
            *core.reconciliation, *core.breaks,   *core.quarantine, core.assets,    core.clock,     kpis_,
            api_settings(core)},
+      rehearsal_({core.plugins->storage(), core.executor, scope_, core.ids, core.clock, *core.facts, *core.reader,
+                  *core.saga, *core.runner, core.rails, core.assets, core.settings.commit.read_timeout}),
+      rehearsed_(api_, rehearsal_),
+      rehearsed_users_(rehearsal_.store, *core.passwords, core.clock, random_),
+      rehearsed_keys_(rehearsal_.store, core.clock, random_, scope_, {.max_lifetime = core.settings.auth.api_key_ttl}),
+      rehearsed_key_routes_(rehearsed_keys_, core.clock),
+      rehearsed_user_routes_(rehearsed_users_, throttle_),
       event_services_{events_, core.plugins->storage(), core.clock},
       api_key_routes_(*core.api_keys, core.clock),
       user_routes_(*core.users, throttle_),
@@ -90,10 +97,10 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
         router_, metrics_, kpis_,
         core.settings.server.metrics_open ? http::Access::anyone() : http::Access::needs(auth::Permission::read));
     auth_routes_.add_to(router_);
-    http::add_api(router_, api_);
+    http::add_api(router_, api_, rehearsed_.services());
     http::add_plugins(router_, [this] { return plugin_report(*core_.plugins, *core_.pipeline); });
-    api_key_routes_.add_to(router_);
-    user_routes_.add_to(router_);
+    api_key_routes_.add_to(router_, rehearsed_key_routes_);
+    user_routes_.add_to(router_, rehearsed_user_routes_);
     http::add_events(router_, event_services_);
     publish_metrics();
 }

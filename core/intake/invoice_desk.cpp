@@ -256,7 +256,8 @@ InvoiceDesk::Step InvoiceDesk::ask_a_person(Submission submission, Invoice invoi
 
 InvoiceDesk::Step InvoiceDesk::pay(Submission submission, Invoice invoice, Judgement known) {
     Payment payment = payment_for(invoice, known, parts_.store.ids().next(), parts_.clock.unix_ms());
-    Task<atr::Result<Payment>> preparing = parts_.saga.prepare(std::move(payment), submission.request_id);
+    Task<atr::Result<Payment>> preparing =
+        parts_.saga.prepare(std::move(payment), submission.request_id, submission.traceparent);
     atr::Result<Payment> prepared = co_await preparing;
     if (!prepared && prepared.outcome() != atr::Outcome::rejected) co_return unavailable(prepared.error());
     const std::string too_little = prepared ? shortage(*prepared, known.facts) : std::string();
@@ -287,8 +288,8 @@ InvoiceDesk::Step InvoiceDesk::pay(Submission submission, Invoice invoice, Judge
     guard_decision(unit, known);
     SubmitResult out = answer(SubmitKind::processing, std::move(invoice), known);
     out.payment = std::move(payment);
-    Task<atr::Result<SubmitResult>> paying =
-        pay_now(parts_.store, parts_.saga, parts_.runner, std::move(unit), std::move(out), submission.wait);
+    Task<atr::Result<SubmitResult>> paying = pay_now(parts_.store, parts_.saga, parts_.runner, std::move(unit),
+                                                     std::move(out), submission.wait, parts_.effect);
     atr::Result<SubmitResult> paid = co_await paying;
     if (paid) co_return std::move(*paid);
     if (paid.outcome() == atr::Outcome::conflict) co_return std::nullopt;

@@ -13,7 +13,7 @@ std::string shortage(const Payment& prepared, const policy::Facts& facts) {
 }
 
 Task<atr::Result<SubmitResult>> pay_now(Store& store, payments::Saga& saga, payments::Runner& runner, UnitOfWork unit,
-                                        SubmitResult known, Millis wait) {
+                                        SubmitResult known, Millis wait, Effect effect) {
     if (!runner.has_room()) co_return atr::retry(ATR_E_OVERLOADED, "too many payments wait for their turn");
     const payments::CommitAPositions positions = saga.add_commit_a(unit, known.payment);
     UnitOfWork asked_again = unit;
@@ -29,9 +29,10 @@ Task<atr::Result<SubmitResult>> pay_now(Store& store, payments::Saga& saga, paym
         committed.error.outcome = committed.outcome;
         co_return committed.error;
     }
+    known.kind = SubmitKind::processing;
+    if (effect == Effect::none) co_return std::move(known);
     Completion<bool> news = runner.waiters().expect(known.payment.id, wait);
     runner.adopt(known.payment.id, committed.versions.at(positions.job));
-    known.kind = SubmitKind::processing;
     co_await news;
     Task<SubmitResult> looking = standing_of(store, std::move(known));
     co_return co_await looking;

@@ -66,7 +66,7 @@ public:
 
     /// Without effect: asks the rail for the bytes to send, and seals them into the payment.
     /// Errors: rejected when the rail will never take it; others may be tried again.
-    Task<atr::Result<Payment>> prepare(Payment payment, std::string request_id);
+    Task<atr::Result<Payment>> prepare(Payment payment, std::string request_id, std::string traceparent = {});
 
     /// Adds Commit A's part of this payment: its record as `prepared`, the pending transfer that holds the funds, and
     /// the job born leased to this host.

@@ -24,7 +24,7 @@ std::optional<atr::Money> money_told(const std::string& text) {
 
 }  // namespace
 
-Task<atr::Result<Payment>> Saga::prepare(Payment payment, std::string request_id) {
+Task<atr::Result<Payment>> Saga::prepare(Payment payment, std::string request_id, std::string traceparent) {
     RailPort* rail = parts_.rails.find(payment.rail);
     if (!rail) co_return atr::rejected(ATR_E_CONFIG, "payment rail '" + payment.rail + "' is not configured");
     if (rail->capabilities().enforces_not_after)
@@ -32,6 +32,7 @@ Task<atr::Result<Payment>> Saga::prepare(Payment payment, std::string request_id
     CallOptions options;
     options.timeout = settings_.prepare_timeout;
     options.request_id = std::move(request_id);
+    options.traceparent = std::move(traceparent);
     Task<atr::Result<atr::Prepared>> call = rail->prepare(rail_payment(payment), options);
     atr::Result<atr::Prepared> prepared = co_await call;
     if (!prepared) co_return prepared.error();
