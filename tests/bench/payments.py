@@ -25,9 +25,10 @@ import urllib.parse
 import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [os.path.join(HERE, "..", "support"), os.path.join(HERE, "..", "integration", "money")]
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "support"), os.path.join(HERE, "..", "integration", "money")]
 
 import backends  # noqa: E402
+from cpu_time import seconds_of  # noqa: E402
 from books import Books, check_rail  # noqa: E402
 from host import wait_until  # noqa: E402
 from money_site import money_site  # noqa: E402
@@ -40,6 +41,8 @@ RESULT = re.compile(r"RESULT paid=(\d+) other=(\d+) seconds=([\d.]+) p50_us=(\d+
 
 class Round:
     """What one round of one contestant came to."""
+
+    cpu = None  # microseconds of processor time a payment, by whose
 
     def __init__(self, paid, seconds, p50=None, p99=None, other=0, why=""):
         self.rate, self.paid, self.p50, self.p99, self.other, self.why = paid / seconds, paid, p50, p99, other, why
@@ -58,6 +61,14 @@ def invoices_by_wrk(url, token, clients, seconds):
                  why.group(1) if why else "")
 
 
+def with_processor_time(roots, run):
+    """Runs, and notes what the processes of each of `roots` ({name: [pid]}) used for each payment."""
+    before = {name: seconds_of(*pids) for name, pids in roots.items()}
+    one = run()
+    one.cpu = {name: (seconds_of(*pids) - before[name]) * 1e6 / max(1, one.paid) for name, pids in roots.items()}
+    return one
+
+
 class Ours:
     def __init__(self, storage, clients):
         os.environ["ATR_TEST_STORAGE"] = storage
@@ -69,7 +80,11 @@ class Ours:
         self._token = self._site.token("clerk")
 
     def run(self, seconds):
-        return invoices_by_wrk(self._host.url, self._token, self._clients, seconds)
+        roots = {"host": [self._host.process.pid]}
+        if self._storage == "postgres":
+            roots["PostgreSQL"] = [backends.postgres().process.pid]
+        return with_processor_time(
+            roots, lambda: invoices_by_wrk(self._host.url, self._token, self._clients, seconds))
 
     def end(self):
         os.environ["ATR_TEST_STORAGE"] = self._storage
@@ -94,7 +109,9 @@ class Peer:
             self._token = re.search(r'"access_token":"([^"]+)"', answer.read().decode()).group(1)
 
     def run(self, seconds):
-        return invoices_by_wrk(self._peer.url, self._token, self._clients, seconds)
+        roots = {"service and Redis": self._peer.pids(), "PostgreSQL": [backends.postgres().process.pid]}
+        return with_processor_time(
+            roots, lambda: invoices_by_wrk(self._peer.url, self._token, self._clients, seconds))
 
     def end(self):
         rows = self._peer.rows()
@@ -154,6 +171,9 @@ def main():
         print(f"  {contestant.name:22} {medians[name]:8.0f}/s  (from {min(rates):.0f} to {max(rates):.0f})  "
               f"median latency {statistics.median(one.p50 for one in of_name):7.1f} ms"
               + (f"  p99 {statistics.median(p99):7.1f} ms" if p99 else ""))
+        if of_name[0].cpu:
+            print("    processor time a payment: " + ", ".join(
+                f"{whose} {statistics.median(one.cpu[whose] for one in of_name):.0f} us" for whose in of_name[0].cpu))
         others = sum(one.other for one in of_name)
         if others:
             print(f"    {others} answers were none of a payment, such as: {next(one.why for one in of_name if one.other)}")

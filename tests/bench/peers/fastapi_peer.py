@@ -49,6 +49,9 @@ class FastApiPeer:
                         raise RuntimeError(f"the peer did not come up: {error}\n{log.read()[-3000:]}") from error
                 time.sleep(0.05)
 
+    def pids(self):
+        return [process.pid for process in self._processes]
+
     def rows(self):
         return int(self._postgres.sql("SELECT count(*) FROM transactions", "peer"))
 
