@@ -1,4 +1,4 @@
--- For wrk: invoices that differ, each to /api/process-invoice, and how many of them were paid when they were answered.
+-- For wrk: invoices that differ in number and, mostly, in sum (the same sum of one vendor on one day is looked at twice), each to /api/process-invoice, and how many of them were paid when they were answered.
 -- wrk ... -s invoices.lua URL -- TOKEN RUN
 local counter, thread_number = 0, 0
 local threads = {}
@@ -11,6 +11,7 @@ end
 
 function init(arguments)
     token, run = arguments[1], arguments[2]
+    offset = tonumber(run, 16) % 99700
     paid, other, first_other = 0, 0, ""
     wrk.method = "POST"
     wrk.headers["Authorization"] = "Bearer " .. token
@@ -21,8 +22,9 @@ end
 function request()
     counter = counter + 1
     local body = string.format('{"raw_text":"INVOICE\\nInvoice Number: %s-%d-%07d\\nInvoice Date: 2026-11-02\\n' ..
-        'From: Nimbus Forge Hosting\\nBill To: Autonomous Treasurer Inc.\\n\\nTotal Due: 1.00 MNEE\\n' ..
-        'Wallet: 0x4e1f0c2b6a7d8e9f00112233445566778899aabb\\n"}', run, number, counter)
+        'From: Nimbus Forge Hosting\\nBill To: Autonomous Treasurer Inc.\\n\\nTotal Due: %d.%02d MNEE\\n' ..
+        'Wallet: 0x4e1f0c2b6a7d8e9f00112233445566778899aabb\\n"}', run, number, counter, (offset + counter) % 997 + 1,
+        math.floor((offset + counter) / 997) % 100)
     return wrk.format(nil, nil, nil, body)
 end
 
