@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Behind a trusted proxy the limits, the throttle of sign-ins and the log are about the client; a stranger who says the same is
-himself. 127.0.0.1 is the proxy here, and 127.0.0.2 the stranger.
+"""Behind a trusted proxy the limits, the throttle of sign-ins and the log are about the client; a stranger who says the
+same is himself. 127.0.0.1 is the proxy here, and 127.0.0.2 the stranger.
 """
 import contextlib
 import http.client
