@@ -17,7 +17,7 @@ namespace treasurer::http {
 
 struct SharedLimitsSettings {
     Millis interval{250};            ///< between two rounds
-    std::size_t keys_a_round = 256;  ///< and calls of the cache; the others wait for the next round
+    std::size_t keys_a_round = 256;  ///< each a call of the cache, or two at first; the others wait for the next round
     std::size_t max_heard = 65'536;  ///< keys remembered of one minute; beyond it they are not shared
     Millis timeout{50};              ///< of one call of the cache
 };
