@@ -4,6 +4,7 @@
 #include "app/core_services.hpp"
 #include "auth/login_throttle.hpp"
 #include "http/auth_routes.hpp"
+#include "http/client_address.hpp"
 #include "http/edge.hpp"
 #include "http/health_routes.hpp"
 #include "http/routes/api_key_routes.hpp"
@@ -11,8 +12,10 @@
 #include "http/routes/dry_run.hpp"
 #include "http/routes/event_routes.hpp"
 #include "http/routes/user_routes.hpp"
+#include "http/shared_limits.hpp"
 #include "observe/kpis.hpp"
 
+#include <optional>
 #include <string>
 
 namespace treasurer::app {
@@ -57,6 +60,8 @@ private:
     http::EventServices event_services_;
     http::ApiKeyRoutes api_key_routes_;
     http::UserRoutes user_routes_;
+    std::optional<http::SharedLimits> shared_limits_;
+    const http::ClientAddresses clients_;
     http::Edge edge_;
 };
 

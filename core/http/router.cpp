@@ -4,6 +4,7 @@
 
 #include "http/characters.hpp"
 #include "http/media_type.hpp"
+#include "http/same_origin.hpp"
 
 namespace treasurer::http {
 namespace {
@@ -158,6 +159,7 @@ void Router::dispatch(Request&& request, Responder responder) {
     if (!match.route) return refuse_method(exchange, *match.endpoint);
     if (!match.route->access.needs_sign_in()) return admitted(std::move(exchange));
     if (!credential) return refuse(exchange, unauthenticated());
+    if (const auto problem = cross_site_problem(asked, *credential)) return refuse(exchange, *problem);
     if (sender && sender->is_current) {
         exchange.context.principal = std::move(sender->principal);
         return admitted(std::move(exchange));

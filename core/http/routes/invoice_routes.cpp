@@ -61,6 +61,7 @@ Parsed<intake::Submission> submission_of_form(const Request& request, std::strin
                    "is neither the document nor one of vendor_wallet, invoice_id, amount, currency, due_date");
             continue;
         }
+        if (*hint) refuse(part.name, "is given twice");
         if (part.value.size() > 256) refuse(part.name, "may have at most 256 bytes");
         *hint = std::move(part.value);
     }

@@ -32,7 +32,7 @@ RAIL = "plugins__rails__bank__config__"
 # Successes that no host of this test answers with, by operation and status.
 NEVER_SEEN = {}
 # Called where their subjects are made, not in the walk over all operations.
-ELSEWHERE = {"logout", "payments.cancel", "payments.resolve", "unknowns.get", "breaks.resolve", "quarantine.release",
+ELSEWHERE = {"logout", "session.open", "session.close", "payments.cancel", "payments.resolve", "unknowns.get", "breaks.resolve", "quarantine.release",
              "settings.limits.set", "events", "users.create", "users.get", "users.roles.set", "users.disable",
              "users.enable", "users.password.set", "password.set", "api_keys.revoke"}
 
@@ -91,6 +91,7 @@ def daily_work(site, walker):
     other_people = host.client(site.token("vera"))
     walker.examples(other_people, "logout")
     walker.call(other_people, "dashboard", expect={401})
+    sessions(walker, host)
     beside_the_operations(walker, host)
     host.stop()
 
@@ -229,6 +230,30 @@ def accounts(walker, people, host, site):
     paula = host.client(site.token("paula"))
     walker.examples(paula, "password.set")
     walker.call(paula, "dashboard", expect={401})
+
+
+def sessions(walker, host):
+    """A browser's, from its beginning to its end, and what another site's page gets."""
+    client, own = host.client(), {"Origin": host.url, "X_Requested_With": "test"}
+    for media_type, value, status in walker.contract.operations["session.open"].examples():
+        opened = walker.call(client, "session.open", body=value, media_type=media_type, expect={status}, **own)
+        cookie = opened.headers["Set-Cookie"].split(";")[0]
+        walker.call(client, "dashboard", expect={200}, Cookie=cookie)
+        walker.call(client, "session.close", expect={403}, Cookie=cookie)
+        walker.call(client, "session.close", expect={204}, Cookie=cookie, **own)
+        walker.call(client, "session.close", expect={401}, Cookie=cookie, **own)
+    _, value, _ = walker.contract.operations["session.open"].examples()[0]
+    walker.call(client, "session.open", body=value, expect={403}, Origin="https://evil.example", X_Requested_With="x")
+    walker.call(client, "session.open", body={**value, "password": "a guess"}, expect={401}, **own)
+    opened = walker.call(client, "session.open", body=value, expect={200}, **own)
+    cookie = opened.headers["Set-Cookie"].split(";")[0]
+    for operation in walker.contract.operations.values():
+        if operation.is_open or operation.method == "GET":
+            continue
+        _, body, _ = operation.examples()[0]
+        media_type = operation.examples()[0][0] or "application/json"
+        walker.call(client, operation.id, body=body, media_type=media_type, expect={403}, Cookie=cookie,
+                    Origin="https://evil.example", X_Requested_With="x")
 
 
 def beside_the_operations(walker, host):

@@ -34,8 +34,7 @@ LENIENT = {rule: ("200 marker", MENDED) for rule in (
 NGINX = {
     **LENIENT,
     **{rule: ("200 marker", MENDED) for rule in ("space after the version", "a version of two digits")},
-    **{rule: ("200 marker", "it asks us by the name that proxy_pass has, whatever the client's Host") for rule in (
-        "a Host with a user", "a Host with a port that is none", "a Host with an open bracket")},
+    "a Host with a port that is none": ("200 marker", "it passes the name on with the port that it was asked at"),
     **{rule: ("200 marker", "it leaves out lines that are no fields") for rule in ("no colon", "a name that is no token")},
     **{rule: ("200 marker", "it passes no trailers on") for rule in ("a bad trailer", "endless trailers")},
     **{rule: ("!400", "it takes tabs for a part of the value") for rule in ("a Host between tabs", "a length between tabs")},

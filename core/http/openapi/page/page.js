@@ -46,6 +46,7 @@ signIn.addEventListener("submit", (event) => {
   told(signIn, async () => {
     const answer = await fetch("/token", {
       method: "POST",
+      credentials: "omit",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ username: signIn.elements.username.value, password: signIn.elements.password.value }),
     });
@@ -71,7 +72,8 @@ const requested = (form) => {
   const body = form.elements.body;
   if (body) headers["Content-Type"] = form.elements.example.selectedOptions[0].dataset.type;
   const target = query.toString() ? `${path}?${query}` : path;
-  return [target, { method: form.dataset.method, headers, body: body ? body.value : undefined, cache: "no-store" }];
+  // A browser that is signed in by the cookie would send it beside the token: two credentials are refused.
+  return [target, { method: form.dataset.method, headers, body: body ? body.value : undefined, cache: "no-store", credentials: "omit" }];
 };
 
 for (const form of document.querySelectorAll("form.try")) {
