@@ -52,6 +52,16 @@ std::vector<net::IpNetwork> trusted_proxies(const ServerSettings& server) {
     return out;
 }
 
+http::RouterSettings router_settings(const Settings& settings) {
+    using AccessLog = http::RouterSettings::AccessLog;
+    http::RouterSettings out;
+    out.max_in_flight = static_cast<std::size_t>(settings.intake.max_in_flight) * 4;
+    out.answers.cors.origins = settings.server.cors_origins;
+    if (settings.server.access_log == "failures") out.access_log = AccessLog::failures;
+    if (settings.server.access_log == "none") out.access_log = AccessLog::none;
+    return out;
+}
+
 http::ApiSettings api_settings(const CoreServices& core) {
     http::ApiSettings out;
     out.asset = core.settings.treasury.asset;
@@ -80,8 +90,7 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
       throttle_(core.clock, {}),
       idempotency_(*core.store, core.executor, core.clock, idempotency_settings(core.settings.server)),
       router_({core.executor, scope_, *core.tokens, limiter_, idempotency_, metrics_, kpis_, log, *core.api_keys},
-              {.max_in_flight = static_cast<std::size_t>(core.settings.intake.max_in_flight) * 4,
-               .answers = {.cors = {core.settings.server.cors_origins}}}),
+              router_settings(core.settings)),
       auth_routes_(*core.users, *core.tokens, throttle_),
       api_{*core.store,          *core.invoices, *core.approvals,  *core.payments, *core.resolver, *core.elsewhere,
            *core.policy,         *core.vendors,  *core.dashboard,  *core.logs,     *core.cache,    *core.history,
@@ -115,6 +124,8 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
     if (core.settings.rate_limit.enabled && core.settings.rate_limit.shared && core.plugins->has_cache())
         shared_limits_.emplace(limiter_, core.plugins->cache(), core.executor, core.clock);
     publish_metrics();
+    metrics_.counter_from("treasurer_log_lines_lost_total", "Lines of the log that were not written",
+                          [&log] { return static_cast<double>(log.lost()); });
 }
 
 WebHost::~WebHost() {

@@ -32,6 +32,7 @@ struct ServerSettings {
     std::vector<std::string> cors_origins = {};     ///< of the pages that may read answers from elsewhere; exact
     bool metrics_open = true;                       ///< without signing in
     std::vector<std::string> trusted_proxies = {};  ///< addresses and networks that say whom they speak for
+    std::string access_log = "all";                 ///< which requests are logged: all, failures (400 and more), none
     bool operator==(const ServerSettings&) const = default;
 };
 

@@ -27,6 +27,7 @@ void visit(ServerSettings& server, SettingsVisitor& v) {
     v.texts("server.cors_origins", server.cors_origins);
     v.flag("server.metrics_open", server.metrics_open);
     v.texts("server.trusted_proxies", server.trusted_proxies);
+    v.choice("server.access_log", server.access_log, {"all", "failures", "none"});
 }
 
 void visit(LogSettings& log, SettingsVisitor& v) {
