@@ -12,9 +12,13 @@ def _stat(pid):
 
 def _family(pid):
     yield pid
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as file:
-        for child in file.read().split():
-            yield from _family(int(child))
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as file:
+            children = file.read().split()
+    except FileNotFoundError:
+        return
+    for child in children:
+        yield from _family(int(child))
 
 
 def seconds_of(*pids):
