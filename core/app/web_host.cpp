@@ -66,7 +66,9 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
       idempotency_(*core.store, core.executor, core.clock, idempotency_settings(core.settings.server)),
       router_({core.executor, scope_, *core.tokens, limiter_, idempotency_, metrics_, kpis_, log, *core.api_keys},
               {.max_in_flight = static_cast<std::size_t>(core.settings.intake.max_in_flight) * 4,
-               .answers = {.cors = {core.settings.server.cors_origins}}}),
+               .answers = {.cors = {core.settings.server.cors_origins}},
+               .admission = {.target = core.settings.server.admission_target,
+                             .at_once = static_cast<std::size_t>(core.settings.server.admission_at_once)}}),
       auth_routes_(*core.users, *core.tokens, throttle_),
       api_{*core.store,          *core.invoices, *core.approvals,  *core.payments, *core.resolver, *core.elsewhere,
            *core.policy,         *core.vendors,  *core.dashboard,  *core.logs,     *core.cache,    *core.history,
@@ -75,7 +77,7 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
       event_services_{events_, core.plugins->storage(), core.clock},
       api_key_routes_(*core.api_keys, core.clock),
       user_routes_(*core.users, throttle_),
-      edge_(edge_settings(core.settings.server), router_.handler(), router_.body_judge()) {
+      edge_(edge_settings(core.settings.server), router_.handler(), router_.body_judge(), router_.prompt()) {
     http::add_health_routes(
         router_, core.clock, core.executor, TREASURER_VERSION, [this] { return services(); },
         [this] { return is_quarantined(); });

@@ -22,6 +22,7 @@ Connection::Connection(std::uint64_t id, Arrival arrival, ConnectionContext& con
       slot_(std::move(arrival.slot)),
       context_(context),
       reader_(context.settings.limits),
+      received_(context.now),
       wait_since_(context.now) {}
 
 bool Connection::wants_read() const {
@@ -44,13 +45,15 @@ void Connection::on_readable(std::span<char> scratch) {
         phase_ = Phase::finished;
         return;
     }
+    received_ = context_.now;
     const std::string_view arrived(scratch.data(), static_cast<std::size_t>(received));
     if (unread_.empty()) {
         auto rest = arrived;
         advance(rest);
         unread_.assign(rest);
     } else {
-        unread_.erase(0, std::exchange(unread_at_, 0));
+        // Not at every turn of a connection that has read far ahead.
+        if (unread_at_ * 2 > unread_.size()) unread_.erase(0, std::exchange(unread_at_, 0));
         unread_.append(arrived);
         advance_unread();
     }
@@ -86,7 +89,7 @@ void Connection::advance(std::string_view& input) {
                 judge_head(!input.empty());
                 break;
             case RequestReader::Step::request:
-                dispatch(reader_.take());
+                handle_in_turn();
                 break;
             case RequestReader::Step::refused:
                 refuse(reader_.refusal());
@@ -117,6 +120,20 @@ void Connection::end_of_input() {
     }
 }
 
+/// A connection that sent many requests at once has one turn for each, but for those that are prompt.
+void Connection::handle_in_turn() {
+    if (!context_.prompt || context_.prompt(reader_.partial(), context_.now - received_))
+        return dispatch(reader_.take());
+    phase_ = Phase::queued;
+    context_.in_turn.push_back(weak_from_this());
+}
+
+void Connection::on_turn() {
+    if (phase_ != Phase::queued) return;
+    dispatch(reader_.take());
+    advance_unread();
+}
+
 void Connection::dispatch(Request&& request) {
     exchange_.request_id = context_.request_ids.choose(request.headers.find("X-Request-ID"), context_.wall_now);
     exchange_.version = request.version;
@@ -125,7 +142,7 @@ void Connection::dispatch(Request&& request) {
     exchange_number_ = ++context_.exchanges;
     request.request_id = exchange_.request_id;
     request.remote_address = remote_address_;
-    request.arrival = context_.now;
+    request.arrival = received_;
     phase_ = Phase::waiting;
     EdgeCounters::count(context_.counters.requests);
     in_handler_ = this;
@@ -151,6 +168,7 @@ Responder Connection::make_responder() {
 
 void Connection::on_answer(std::uint64_t exchange, std::optional<Response> response) {
     answer(exchange, std::move(response));
+    received_ = context_.now;
     advance_unread();
 }
 
@@ -205,6 +223,7 @@ void Connection::end_stream() {
 
 void Connection::on_stream_news() {
     pump_stream();
+    received_ = context_.now;
     advance_unread();
 }
 
@@ -253,7 +272,9 @@ void Connection::discard(std::span<char> scratch) {
 void Connection::on_writable() {
     flush();
     if (phase_ == Phase::streaming) pump_stream();
-    if (output_.empty()) advance_unread();
+    if (!output_.empty()) return;
+    received_ = context_.now;
+    advance_unread();
 }
 
 void Connection::on_drain() {

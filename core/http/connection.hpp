@@ -32,6 +32,8 @@ public:
     void on_hangup() { phase_ = Phase::finished; }
     /// `exchange` tells an answer that is still wanted from one that is not; nullopt is a responder dropped unanswered.
     void on_answer(std::uint64_t exchange, std::optional<Response> response);
+    /// Handles the request that waited for the connection's turn.
+    void on_turn();
     void on_drain();
     void on_stream_news();
     /// Ends what waits longer than it may; nothing before deadline().
@@ -40,6 +42,7 @@ public:
     std::uint64_t id() const { return id_; }
     int socket() const { return socket_.get(); }
     bool is_finished() const { return phase_ == Phase::finished; }
+    bool is_queued() const { return phase_ == Phase::queued; }
     bool is_streaming() const { return phase_ == Phase::streaming; }
     bool wants_read() const;
     bool wants_write() const { return !output_.empty(); }
@@ -49,6 +52,7 @@ public:
 private:
     enum class Phase {
         reading,    ///< for the next request
+        queued,     ///< has read one, which waits for its turn
         waiting,    ///< for the answer
         streaming,  ///< the answer, as its content comes
         closing,    ///< writing the last answer
@@ -63,6 +67,7 @@ private:
     void advance_unread();
     void end_of_input();
     void judge_head(bool body_is_at_hand);
+    void handle_in_turn();
     void dispatch(Request&& request);
     void answer(std::uint64_t exchange, std::optional<Response> response);
     void refuse(const Refusal& refusal);
@@ -90,6 +95,8 @@ private:
     std::string unread_;         ///< read ahead of the answer in work
     std::size_t unread_at_ = 0;  ///< its bytes already used
     Phase phase_ = Phase::reading;
+    /// When what was read last came, or could be read on: not before what came before it was answered and taken.
+    TimePoint received_;
     bool input_ended_ = false;  ///< the client has said its last byte; it may still read
     Exchange exchange_;
     std::shared_ptr<ResponseStream> stream_;

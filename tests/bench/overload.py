@@ -27,8 +27,8 @@ from host import BUILD, Site  # noqa: E402
 from money_site import invoice_text, prepare  # noqa: E402
 
 SETTINGS = {
-    "server.max_connections": 8192,
-    "server.max_connections_per_address": 8192,
+    "server.max_connections": 16384,
+    "server.max_connections_per_address": 16384,
     "policy.auto_approval_limit": "1000000",
     "policy.critical_runway_months": "0",
     "plugins.rails.bank.config.opening_balance": "1000000000",
@@ -239,7 +239,7 @@ def main():
         times = given.times
         while True:
             figures = offer(generator, host, given.seconds, f"dashboards {times:g} times", statuses,
-                            generator.stream("dashboard", times * dashboards, 1024), health)
+                            generator.stream("dashboard", times * dashboards, 4096), health)
             good = per_second(figures["dashboard"], given.seconds)
             print(f"    {good:.0f} dashboards/s were answered, {good / dashboards:.2f} of capacity")
             if figures["dashboard"]["took_s"] <= given.seconds + READ_IN_TIME or times < 2:
