@@ -43,6 +43,18 @@ http::RateLimiterSettings limiter_settings(const RateLimitSettings& limit) {
     return out;
 }
 
+http::RouterSettings router_settings(const Settings& settings) {
+    using AccessLog = http::RouterSettings::AccessLog;
+    http::RouterSettings out;
+    out.max_in_flight = static_cast<std::size_t>(settings.intake.max_in_flight) * 4;
+    out.answers.cors.origins = settings.server.cors_origins;
+    if (settings.server.access_log == "failures") out.access_log = AccessLog::failures;
+    if (settings.server.access_log == "none") out.access_log = AccessLog::none;
+    out.admission.target = settings.server.admission_target;
+    out.admission.at_once = static_cast<std::size_t>(settings.server.admission_at_once);
+    return out;
+}
+
 http::ApiSettings api_settings(const CoreServices& core) {
     http::ApiSettings out;
     out.asset = core.settings.treasury.asset;
@@ -65,10 +77,7 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
       throttle_(core.clock, {}),
       idempotency_(*core.store, core.executor, core.clock, idempotency_settings(core.settings.server)),
       router_({core.executor, scope_, *core.tokens, limiter_, idempotency_, metrics_, kpis_, log, *core.api_keys},
-              {.max_in_flight = static_cast<std::size_t>(core.settings.intake.max_in_flight) * 4,
-               .answers = {.cors = {core.settings.server.cors_origins}},
-               .admission = {.target = core.settings.server.admission_target,
-                             .at_once = static_cast<std::size_t>(core.settings.server.admission_at_once)}}),
+              router_settings(core.settings)),
       auth_routes_(*core.users, *core.tokens, throttle_),
       api_{*core.store,          *core.invoices, *core.approvals,  *core.payments, *core.resolver, *core.elsewhere,
            *core.policy,         *core.vendors,  *core.dashboard,  *core.logs,     *core.cache,    *core.history,

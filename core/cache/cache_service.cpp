@@ -58,6 +58,7 @@ std::vector<std::string> stale_keys(const atr::Batch& batch) {
 
 Task<CacheService::Answer> CacheService::get_or_load(CacheKey key, Loader loader) {
     const std::string name(key.name);
+    if (const auto near = peek(key)) co_return *near;
     Task<std::optional<std::string>> looking = look(key);
     std::optional<std::string> cached = co_await looking;
     if (cached) co_return std::move(*cached);
@@ -66,6 +67,7 @@ Task<CacheService::Answer> CacheService::get_or_load(CacheKey key, Loader loader
         Answer shared = co_await ticket.answer;
         co_return shared;
     }
+    const UnixMillis began_ms = clock_.unix_ms();
     Answer answer = atr::unknown(ATR_E_INTERNAL, "the load did not end");
     try {
         Task<Answer> loading = loader();
@@ -74,14 +76,62 @@ Task<CacheService::Answer> CacheService::get_or_load(CacheKey key, Loader loader
         land(name, ticket.id, answer);
         throw;
     }
+    if (answer) loaded(key, *answer, ticket, began_ms);
     land(name, ticket.id, answer);
     if (answer && plugin_) scope_.spawn(fill(key, *answer, ticket.seq));
     co_return answer;
 }
 
+std::shared_ptr<const std::string> CacheService::peek(CacheKey key) {
+    const UnixMillis now = clock_.unix_ms();
+    const std::lock_guard lock(mutex_);
+    const auto found = near_.find(key.name);
+    if (found == near_.end() || !is_live(found->second, key.name, now)) return nullptr;
+    ++counts_of(counts_, key.name).hits;
+    return found->second.value;
+}
+
+/// A clock that was set back makes nothing live longer.
+bool CacheService::is_live(const Near& near, std::string_view key, UnixMillis now) const {
+    return near.value && near.seq >= floor_of(key) && now >= near.from_ms && now < near.until_ms;
+}
+
+CacheService::Near CacheService::near_of(const std::string& value, std::uint64_t seq, Millis ttl) const {
+    Near out;
+    if (value.size() <= settings_.max_near_bytes) out.value = std::make_shared<const std::string>(value);
+    out.seq = seq;
+    out.from_ms = clock_.unix_ms();
+    out.until_ms = out.from_ms + ttl.count();
+    return out;
+}
+
+/// Notes what is given, whether or not others may be given it as well. Under the lock.
+void CacheService::keep(std::string_view key, Near given) {
+    given.order = ++order_;
+    if (const auto found = near_.find(key); found != near_.end()) {
+        found->second = std::move(given);
+        return;
+    }
+    if (near_.size() >= settings_.max_near_values)
+        std::erase_if(near_, [&](const auto& one) { return !is_live(one.second, one.first, given.from_ms); });
+    if (near_.size() < settings_.max_near_values) near_.emplace(key, std::move(given));
+}
+
+/// Before it is given to those who wait. One that was overtaken may reflect more than what was given since, or less:
+/// then neither is kept, and who asks next begins a load.
+void CacheService::loaded(CacheKey key, const std::string& value, const Ticket& ticket, UnixMillis began_ms) {
+    const Millis took{std::max<UnixMillis>(clock_.unix_ms() - began_ms, 0)};
+    Near given = near_of(value, filled_seq(key, ticket.seq), key.ttl - took);
+    const std::lock_guard lock(mutex_);
+    const auto found = near_.find(key.name);
+    if (found != near_.end() && found->second.order > ticket.order) given.value.reset();
+    keep(key.name, std::move(given));
+}
+
 Task<std::optional<std::string>> CacheService::look(CacheKey key) {
     const std::string name(key.name);
     std::optional<Entry> entry;
+    Near given;
     bool failed_call = false;
     if (plugin_) {
         CallOptions options;
@@ -89,22 +139,36 @@ Task<std::optional<std::string>> CacheService::look(CacheKey key) {
         Task<atr::Result<atr::CacheEntry>> getting = plugin_->get(name, options);
         const atr::Result<atr::CacheEntry> stored = co_await getting;
         if (stored) entry = decode(stored->value);
+        if (entry) given = near_of(entry->value, entry->seq, std::min(key.ttl, Millis{stored->ttl_ms_left}));
         failed_call = !stored && stored.outcome() != atr::Outcome::not_found;
     }
     const std::lock_guard lock(mutex_);
     auto& counts = counts_of(counts_, name);
     if (failed_call) ++counts.errors;
-    const bool fresh = entry && entry->seq >= floor_of(name);
+    const bool fresh = entry && entry->seq >= floor_of(name) && was_read_since_given(name, entry->seq);
     ++(fresh ? counts.hits : counts.misses);
     if (!fresh) co_return std::nullopt;
+    keep(name, std::move(given));
     co_return std::move(entry->value);
 }
 
-/// Joins the load that is under way, unless it began before something that made the key stale.
+/// Of what a plugin has, which may be of a host that read before this one did: the feed was found at `seq` before it
+/// was read, and was not yet there when this host looked after it had given its own.
+bool CacheService::was_read_since_given(std::string_view key, std::uint64_t seq) const {
+    const auto found = near_.find(key);
+    return found == near_.end() || (found->second.looks_left == 0 && seq > found->second.position);
+}
+
+/// Not one that began before something that made the key stale, nor before what was given since.
+bool CacheService::can_join(const std::string& key, const Flight& flight) const {
+    const auto given = near_.find(key);
+    return flight.seq >= floor_of(key) && (given == near_.end() || given->second.order <= flight.order);
+}
+
 CacheService::Ticket CacheService::board(const std::string& key) {
-    Ticket out{false, 0, 0, Completion<Answer>(executor_)};
+    Ticket out{false, 0, 0, 0, Completion<Answer>(executor_)};
     const std::lock_guard lock(mutex_);
-    if (const auto found = flights_.find(key); found != flights_.end() && found->second.seq >= floor_of(key)) {
+    if (const auto found = flights_.find(key); found != flights_.end() && can_join(key, found->second)) {
         found->second.waiting.push_back(out.answer);
         ++counts_of(counts_, key).shared;
         return out;
@@ -112,6 +176,7 @@ CacheService::Ticket CacheService::board(const std::string& key) {
     out.leads = true;
     out.id = next_flight_++;
     out.seq = latest_;
+    out.order = order_;
     // Those who joined an older load are answered by it; it only stops being the one to join.
     auto& flight = flights_[key];
     if (!flight.waiting.empty()) {
@@ -120,6 +185,7 @@ CacheService::Ticket CacheService::board(const std::string& key) {
     }
     flight.id = out.id;
     flight.seq = out.seq;
+    flight.order = out.order;
     return out;
 }
 
@@ -137,13 +203,17 @@ void CacheService::land(const std::string& key, std::uint64_t flight, const Answ
     for (const auto& waiter : waiting) waiter.set(answer);
 }
 
+/// A simulated host that does it wrong must be found out by either way.
+std::uint64_t CacheService::filled_seq(CacheKey key, std::uint64_t seq) const {
+    if (!mutated(Mutation::fill_the_cache_after_an_invalidation)) return seq;
+    const std::lock_guard lock(mutex_);
+    return std::max(latest_, floor_of(key.name));
+}
+
 Task<> CacheService::fill(CacheKey key, std::string value, std::uint64_t seq) {
     CallOptions options;
     options.timeout = settings_.timeout;
-    if (mutated(Mutation::fill_the_cache_after_an_invalidation)) {
-        const std::lock_guard lock(mutex_);
-        seq = std::max(latest_, floor_of(std::string(key.name)));
-    }
+    seq = filled_seq(key, seq);
     std::string stored = std::to_string(seq) + ' ' + value;
     const std::uint64_t version = value_version(seq, clock_.unix_ms());
     Task<atr::Result<>> setting =
@@ -174,6 +244,12 @@ void CacheService::invalidate_all(std::uint64_t seq) {
 void CacheService::advance(std::uint64_t seq) {
     const std::lock_guard lock(mutex_);
     latest_ = std::max(latest_, seq);
+}
+
+void CacheService::looked(std::uint64_t seq) {
+    const std::lock_guard lock(mutex_);
+    for (auto& [name, near] : near_)
+        if (near.looks_left > 0 && --near.looks_left == 0) near.position = seq;
 }
 
 void CacheService::went_back(std::uint64_t from, std::uint64_t to) {
@@ -222,7 +298,7 @@ Task<> CacheService::write_markers() {
     }
 }
 
-std::uint64_t CacheService::floor_of(const std::string& key) const {
+std::uint64_t CacheService::floor_of(std::string_view key) const {
     const auto found = floors_.find(key);
     return found == floors_.end() ? floor_all_ : std::max(floor_all_, found->second);
 }

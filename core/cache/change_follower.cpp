@@ -79,6 +79,7 @@ Task<ChangeFollower::Step> ChangeFollower::follow() {
     move_to(changes->last_seq,
             [&](ChangeListener& listener) { listener.changed(after, changes->records, changes->last_seq); });
     cache_.advance(changes->last_seq);
+    if (changes->records.size() < settings_.page) cache_.looked(changes->last_seq);
     co_return changes->records.size() >= settings_.page&& moved ? Step::more : Step::wait;
 }
 

@@ -26,6 +26,7 @@ void visit(ServerSettings& server, SettingsVisitor& v) {
     v.integer("server.body_budget_bytes", server.body_budget_bytes, kib, 64 * gib);
     v.texts("server.cors_origins", server.cors_origins);
     v.flag("server.metrics_open", server.metrics_open);
+    v.choice("server.access_log", server.access_log, {"all", "failures", "none"});
     v.milliseconds("server.admission_target_ms", server.admission_target, 1, minute_ms);
     v.integer("server.admission_at_once", server.admission_at_once, 1, 100'000);
 }

@@ -62,6 +62,8 @@ inline Response respond(const Problem& problem, const RequestContext& context) {
 
 /// Answers on the transport thread: from memory alone, never waiting.
 using SyncHandler = std::function<Response(const RequestContext&)>;
+/// The same where it has the answer at hand; nullopt: the route's AsyncHandler is to find it out.
+using PeekHandler = std::function<std::optional<Response>(const RequestContext&)>;
 /// Answers later, on the executor. The handler object outlives its tasks; the context is the task's own.
 using AsyncHandler = std::function<Task<Response>(RequestContext)>;
 
@@ -81,7 +83,8 @@ struct Route {
     /// Names that its query may have; nullopt: the handler looks for itself. A route that changes something and says
     /// nothing takes none, so that no `dry_run` is carried out.
     std::optional<std::vector<std::string>> parameters = std::nullopt;
-    Retell retell = {};  ///< set where Idempotency-Key is taken: tests/unit/http_routes lists what does not, and why
+    Retell retell = {};     ///< set where Idempotency-Key is taken: tests/unit/http_routes lists what does not, and why
+    PeekHandler peek = {};  ///< asked before an AsyncHandler
 };
 
 }  // namespace treasurer::http

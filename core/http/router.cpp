@@ -227,6 +227,7 @@ void Router::admitted(Exchange exchange) {
     if (const auto problem = objection(route, exchange.context.request)) return refuse(exchange, *problem);
     if (const auto* handler = std::get_if<SyncHandler>(&route.handler))
         return answer(exchange, call(*handler, exchange));
+    if (auto at_hand = peek(exchange)) return answer(exchange, std::move(*at_hand));
     // Health and metrics are asked for most where all else is refused.
     if (route.is_rate_limited && !exchange.turn.is_held()) return wait_for_turn({std::move(exchange)});
     parts_.scope.spawn(serve(std::move(exchange)));
@@ -325,6 +326,17 @@ Response Router::call(const SyncHandler& handler, Exchange& exchange) {
         failed(exchange, "unknown exception");
     }
     return respond(broken(), exchange.request_id);
+}
+
+/// One that fails is no reason not to ask the handler.
+std::optional<Response> Router::peek(Exchange& exchange) {
+    if (!exchange.route->peek) return std::nullopt;
+    try {
+        return exchange.route->peek(exchange.context);
+    } catch (const std::exception& error) {
+        failed(exchange, error.what());
+    }
+    return std::nullopt;
 }
 
 Task<> Router::serve(Exchange exchange) {

@@ -152,6 +152,7 @@ private:
     Task<> sign_in_and_serve(Exchange exchange, Credential::Kind kind, std::string credential);
     Task<> serve(Exchange exchange);
     Response call(const SyncHandler& handler, Exchange& exchange);
+    std::optional<Response> peek(Exchange& exchange);
     void answer(Exchange& exchange, Response response);
     void log_request(const Exchange& exchange, const Response& response, std::int64_t micros);
     void failed(const Exchange& exchange, const char* why);

@@ -15,6 +15,7 @@ struct BooksCheck {
     std::size_t breaks = 0;
     UnixMillis as_of_ms = 0;
     bool is_late = false;  ///< it was long ago
+    bool operator==(const BooksCheck&) const = default;
 };
 
 struct Dashboard {

@@ -1,6 +1,6 @@
 // GET /api/dashboard and /api/dashboard/logs.
-#include "http/content_coding.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/dashboard_snapshot.hpp"
 
 #include <charconv>
 
@@ -25,14 +25,26 @@ std::optional<treasury::BooksCheck> books_of(const ApiServices& services) {
 }
 
 /// Everybody is given the same one until something happens: it is hashed and compressed once.
-Task<Response> get_dashboard(const ApiServices& services, LastEncoded& last, RequestContext context) {
+Response answer_with(const EncodedBody& dashboard, const RequestContext& context) {
+    return dashboard.answer(context.request.headers.find("Accept-Encoding"));
+}
+
+std::optional<Response> peek_dashboard(const ApiServices& services, const DashboardSnapshot& snapshot,
+                                       const RequestContext& context) {
+    const auto figures = services.cache.peek(cache::treasury_dashboard);
+    if (!figures) return std::nullopt;
+    const auto encoded = snapshot.find(*figures, books_of(services));
+    if (!encoded) return std::nullopt;
+    return answer_with(*encoded, context);
+}
+
+Task<Response> get_dashboard(const ApiServices& services, DashboardSnapshot& snapshot, RequestContext context) {
     Task<atr::Result<std::string>> loading =
         services.cache.get_or_load(cache::treasury_dashboard, [&services] { return load_dashboard(services); });
     atr::Result<std::string> body = co_await loading;
     if (!body) co_return respond(problem_of(body.error()), context);
-    const std::shared_ptr<const EncodedBody> encoded =
-        last.of(treasury::with_books(std::move(*body), books_of(services)));
-    co_return encoded->answer(context.request.headers.find("Accept-Encoding"));
+    const std::shared_ptr<const EncodedBody> encoded = snapshot.make(std::move(*body), books_of(services));
+    co_return answer_with(*encoded, context);
 }
 
 Parsed<treasury::LogsRequest> logs_request(const RequestContext& context) {
@@ -76,17 +88,20 @@ Task<Response> get_logs(const ApiServices& services, RequestContext context) {
 }  // namespace
 
 void add_dashboard(Router& router, const ApiServices& services) {
-    const auto last = std::make_shared<LastEncoded>("application/json");
+    const auto snapshot = std::make_shared<DashboardSnapshot>();
     const auto read = Access::needs(auth::Permission::read);
     router.add({.method = "GET",
                 .pattern = "/api/dashboard",
                 .name = "dashboard",
                 .access = read,
-                .handler = AsyncHandler([&services, last](RequestContext context) {
-                    return get_dashboard(services, *last, std::move(context));
+                .handler = AsyncHandler([&services, snapshot](RequestContext context) {
+                    return get_dashboard(services, *snapshot, std::move(context));
                 }),
                 .produces = json_only,
-                .parameters = no_parameters});
+                .parameters = no_parameters,
+                .peek = [&services, snapshot](const RequestContext& context) {
+                    return peek_dashboard(services, *snapshot, context);
+                }});
     router.add({.method = "GET",
                 .pattern = "/api/dashboard/logs",
                 .name = "dashboard.logs",

@@ -14,13 +14,16 @@ namespace {
 constexpr cache::CacheKey balance = cache::treasury_balance;
 const std::vector<std::string> balance_only = {"treasury:balance"};
 
-/// Truth is what storage holds; a load takes `load_time` and gives the truth of the moment it began.
+/// What the plugin keeps; near_test.cpp tells of what the host keeps itself. Truth is what storage holds; a load takes
+/// `load_time` and gives the truth of the moment it began.
+constexpr cache::CacheSettings plugin_alone{.max_near_values = 0};
+
 struct World {
     support::ManualClock clock;
     support::ManualExecutor executor{clock};
     TaskScope scope{executor};
     support::FakeCache plugin{executor, clock};
-    CacheService service{&plugin, executor, clock, scope};
+    CacheService service{&plugin, executor, clock, scope, plugin_alone};
     std::string truth = "1";
     Millis load_time{0};
     int loads = 0;
@@ -111,7 +114,7 @@ SCENARIO("a slow filler loses against an invalidation", "[cache]") {
         CHECK(world.read() == "2");
     }
     GIVEN("another host that reads the plugin only") {
-        CacheService other(&world.plugin, world.executor, world.clock, world.scope);
+        CacheService other(&world.plugin, world.executor, world.clock, world.scope, plugin_alone);
         world.executor.advance(1000);
         CHECK(world.read(other) == "2");
     }
@@ -167,7 +170,7 @@ SCENARIO("a cache that fails, or is not there, only makes things slower", "[cach
         }
     }
     GIVEN("none") {
-        CacheService none(nullptr, world.executor, world.clock, world.scope);
+        CacheService none(nullptr, world.executor, world.clock, world.scope, plugin_alone);
         CHECK(world.read(none) == "1");
         none.invalidate(balance_only, 3);
         CHECK(world.read(none) == "1");

@@ -24,6 +24,8 @@ struct ApiWorld : support::DeskWorld {
         key_routes.add_to(router);
         user_routes.add_to(router);
         add_events(router, event_services);
+        host().pipeline.on_committed(
+            [this](const atr::Batch& batch, std::uint64_t seq) { cache.invalidate(cache::stale_keys(batch), seq); });
         users.on_changed([this](std::string_view user) {
             tokens.forget_user(user);
             keys.forget_user(user);
