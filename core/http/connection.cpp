@@ -28,13 +28,19 @@ Connection::Connection(std::uint64_t id, Arrival arrival, ConnectionContext& con
 bool Connection::wants_read() const {
     if (input_ended_) return false;
     if (phase_ == Phase::lingering) return true;
-    return phase_ != Phase::closing && unread_.size() - unread_at_ < context_.settings.max_pipelined_bytes;
+    return phase_ != Phase::closing && ahead_.size() < context_.settings.max_pipelined_bytes;
+}
+
+/// A body as much as there is; otherwise what may have to be kept.
+std::size_t Connection::most_to_read(std::size_t room) const {
+    if (phase_ == Phase::reading && reader_.stage() == RequestReader::Stage::body) return room;
+    return std::min(room, context_.settings.max_pipelined_bytes - ahead_.size());
 }
 
 void Connection::on_readable(std::span<char> scratch) {
     if (phase_ == Phase::lingering) return discard(scratch);
     if (!wants_read()) return;
-    const auto received = ::recv(socket_.get(), scratch.data(), scratch.size(), 0);
+    const auto received = ::recv(socket_.get(), scratch.data(), most_to_read(scratch.size()), 0);
     if (received < 0) {
         if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) phase_ = Phase::finished;
         return;
@@ -45,27 +51,22 @@ void Connection::on_readable(std::span<char> scratch) {
         phase_ = Phase::finished;
         return;
     }
-    received_ = context_.now;
     const std::string_view arrived(scratch.data(), static_cast<std::size_t>(received));
-    if (unread_.empty()) {
+    if (phase_ == Phase::reading && ahead_.empty()) {
+        received_ = context_.now;
         auto rest = arrived;
         advance(rest);
-        unread_.assign(rest);
+        ahead_.add(rest, context_.now);
     } else {
-        // Not at every turn of a connection that has read far ahead.
-        if (unread_at_ * 2 > unread_.size()) unread_.erase(0, std::exchange(unread_at_, 0));
-        unread_.append(arrived);
+        ahead_.add(arrived, context_.now);
         advance_unread();
     }
 }
 
 void Connection::advance_unread() {
-    auto rest = std::string_view(unread_).substr(unread_at_);
+    auto rest = ahead_.rest();
     advance(rest);
-    unread_at_ = unread_.size() - rest.size();
-    if (!rest.empty()) return;
-    std::string().swap(unread_);  // an idle connection keeps no memory for what it once read ahead
-    unread_at_ = 0;
+    ahead_.keep(rest.size());
 }
 
 /// Reads and dispatches until the input is used up, an answer must be waited for, or the client must take some first.
@@ -81,6 +82,7 @@ void Connection::advance(std::string_view& input) {
         }
         const auto progress = reader_.read(input);
         input.remove_prefix(progress.taken);
+        received_ = ahead_.came(input.size(), received_);
         switch (progress.step) {
             case RequestReader::Step::need_more:
             case RequestReader::Step::send_continue:
@@ -168,7 +170,7 @@ Responder Connection::make_responder() {
 
 void Connection::on_answer(std::uint64_t exchange, std::optional<Response> response) {
     answer(exchange, std::move(response));
-    received_ = context_.now;
+    ahead_.renew(context_.now);
     advance_unread();
 }
 
@@ -223,7 +225,7 @@ void Connection::end_stream() {
 
 void Connection::on_stream_news() {
     pump_stream();
-    received_ = context_.now;
+    ahead_.renew(context_.now);
     advance_unread();
 }
 
@@ -273,7 +275,7 @@ void Connection::on_writable() {
     flush();
     if (phase_ == Phase::streaming) pump_stream();
     if (!output_.empty()) return;
-    received_ = context_.now;
+    ahead_.renew(context_.now);
     advance_unread();
 }
 

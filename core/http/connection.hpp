@@ -13,6 +13,7 @@
 #include "http/connection_caps.hpp"
 #include "http/connection_context.hpp"
 #include "http/output_buffer.hpp"
+#include "http/read_ahead.hpp"
 #include "http/request_reader.hpp"
 #include "http/response_writer.hpp"
 #include "http/unique_fd.hpp"
@@ -62,6 +63,7 @@ private:
     /// What the connection waits for, each with its own limit.
     enum class Wait { nothing, first_byte, next_request, head, body, write, client_close };
 
+    std::size_t most_to_read(std::size_t room) const;
     void discard(std::span<char> scratch);
     void advance(std::string_view& input);
     void advance_unread();
@@ -92,10 +94,9 @@ private:
 
     RequestReader reader_;
     OutputBuffer output_;
-    std::string unread_;         ///< read ahead of the answer in work
-    std::size_t unread_at_ = 0;  ///< its bytes already used
+    ReadAhead ahead_;  ///< of the answer in work
     Phase phase_ = Phase::reading;
-    /// When what was read last came, or could be read on: not before what came before it was answered and taken.
+    /// When the last byte of the request came, or could be read on: not before what came before it was answered.
     TimePoint received_;
     bool input_ended_ = false;  ///< the client has said its last byte; it may still read
     Exchange exchange_;

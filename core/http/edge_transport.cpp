@@ -23,7 +23,7 @@ constexpr std::uint64_t kFirstId = kMailboxTag + 2;
 constexpr std::size_t kScratchBytes = 64 * kKiB;
 /// The timer fires no oftener than this, however many deadlines are near.
 constexpr std::chrono::milliseconds kTimerStep{5};
-/// How long requests are handled before the thread looks for what is more urgent.
+/// How long requests are handled before the thread looks for what is more urgent: at least as long as it took to read.
 constexpr std::chrono::microseconds kTurnsTime{500};
 
 std::uint64_t seed() {
@@ -102,7 +102,8 @@ void EdgeTransport::onReady(const Pistache::Aio::FdSet& events) {
 void EdgeTransport::give_turns() {
     auto& in_turn = context_.in_turn;
     if (in_turn.empty()) return;
-    const auto end = std::chrono::steady_clock::now() + kTurnsTime;
+    const auto begin = std::chrono::steady_clock::now();
+    const auto end = begin + std::max<std::chrono::steady_clock::duration>(kTurnsTime, begin - context_.now);
     do {
         const auto connection = in_turn.front().lock();
         in_turn.pop_front();
