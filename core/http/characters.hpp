@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace treasurer::http {
@@ -26,7 +29,7 @@ constexpr bool is_token_char(char c) {
     return detail::token_table[static_cast<unsigned char>(c)];
 }
 constexpr bool is_token(std::string_view text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return is_token_char(c); });
 }
 constexpr bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -39,6 +42,23 @@ constexpr bool is_alpha(char c) {
 constexpr bool is_field_char(char c) {
     const auto byte = static_cast<unsigned char>(c);
     return (byte >= 0x20 && byte != 0x7f) || byte == '\t';
+}
+
+/// How many bytes at the beginning are field characters. Eight at a time; what a word of eight has that is none, or a
+/// tab, is looked at byte by byte.
+inline std::size_t field_chars_at_begin(std::string_view text) {
+    constexpr std::uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
+    std::size_t at = 0;
+    for (; at + sizeof ones <= text.size(); at += sizeof ones) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data() + at, sizeof word);
+        const std::uint64_t del = word ^ (ones * 0x7f);
+        const bool has_control = ((word - ones * 0x20) & ~word & high) != 0;
+        const bool has_delete = ((del - ones) & ~del & high) != 0;
+        if (has_control || has_delete) break;
+    }
+    while (at < text.size() && is_field_char(text[at])) ++at;
+    return at;
 }
 
 /// Allowed in a request target: visible ASCII except what no URI may contain unescaped and nobody sends innocently.

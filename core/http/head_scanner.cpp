@@ -1,5 +1,7 @@
 #include "http/head_scanner.hpp"
 
+#include <algorithm>
+
 #include "http/characters.hpp"
 
 namespace treasurer::http {
@@ -17,6 +19,10 @@ HeadScanner::HeadScanner(Section section, Limits limits)
 std::size_t HeadScanner::scan(std::string_view data) {
     std::size_t taken = 0;
     while (taken < data.size() && state_ < State::done) {
+        const auto passed = uneventful(data.substr(taken));
+        total_ += passed;
+        taken += passed;
+        if (taken == data.size()) break;
         if (++total_ > limits_.max_bytes) {
             refuse(431, "header_too_large", "The request line and header fields are larger than this server accepts.");
         } else {
@@ -25,6 +31,15 @@ std::size_t HeadScanner::scan(std::string_view data) {
         ++taken;
     }
     return taken;
+}
+
+/// How many bytes at the beginning leave everything as it is, but for how many there were; most of a head does.
+std::size_t HeadScanner::uneventful(std::string_view data) const {
+    const auto within = data.substr(0, limits_.max_bytes - std::min(total_, limits_.max_bytes));
+    if (state_ == State::value) return field_chars_at_begin(within);
+    if (state_ != State::name) return 0;
+    const auto end = std::find_if_not(within.begin(), within.end(), [](char c) { return is_token_char(c); });
+    return static_cast<std::size_t>(end - within.begin());
 }
 
 void HeadScanner::next(State state) {

@@ -48,6 +48,7 @@ private:
         done,
         refused,
     };
+    std::size_t uneventful(std::string_view data) const;
     void step(char c);
     void first_byte(char c);
     void next(State state);

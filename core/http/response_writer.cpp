@@ -1,6 +1,5 @@
 #include "http/response_writer.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -15,7 +14,7 @@ bool is_sendable(const Response& response) {
     for (std::size_t i = 0; i < response.headers.size(); ++i) {
         const auto field = response.headers[i];
         if (!is_token(field.name)) return false;
-        if (!std::all_of(field.value.begin(), field.value.end(), is_field_char)) return false;
+        if (field_chars_at_begin(field.value) != field.value.size()) return false;
     }
     return true;
 }

@@ -13,17 +13,32 @@ namespace {
 
 constexpr std::array levels{Level::trace, Level::debug, Level::info, Level::warn, Level::error};
 
+/// By their first letters.
 constexpr std::array<std::string_view, 16> secret_words{
-    "password", "passwd", "passphrase",  "secret",  "token",  "authorization", "cookie",     "credential",
-    "api_key",  "apikey", "private_key", "address", "wallet", "iban",          "account_no", "prepared_blob"};
+    "account_no", "address", "api_key",  "apikey",        "authorization", "cookie", "credential", "iban",
+    "passphrase", "passwd",  "password", "prepared_blob", "private_key",   "secret", "token",      "wallet"};
+
+/// Where the words that begin with a letter stand in that list: most letters begin none.
+struct Words {
+    std::uint8_t begin = 0, end = 0;
+};
+constexpr std::array<Words, 256> words_by_letter = [] {
+    std::array<Words, 256> out{};
+    for (std::uint8_t i = 0; i < secret_words.size(); ++i) {
+        auto& words = out[static_cast<unsigned char>(secret_words[i].front())];
+        if (words.end == 0) words.begin = i;
+        words.end = i + 1;
+    }
+    return out;
+}();
 
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-bool contains_ignoring_case(std::string_view text, std::string_view word) {
-    const auto same = [](char a, char b) { return lower(a) == b; };
-    return std::search(text.begin(), text.end(), word.begin(), word.end(), same) != text.end();
+bool begins_ignoring_case(std::string_view text, std::string_view word) {
+    return text.size() >= word.size() &&
+           std::equal(word.begin(), word.end(), text.begin(), [](char a, char b) { return a == lower(b); });
 }
 
 template <class Number>
@@ -75,8 +90,12 @@ std::optional<Level> level_from(std::string_view name) {
 }
 
 bool is_redacted_name(std::string_view name) {
-    return std::any_of(secret_words.begin(), secret_words.end(),
-                       [&](std::string_view word) { return contains_ignoring_case(name, word); });
+    for (std::size_t at = 0; at < name.size(); ++at) {
+        const Words words = words_by_letter[static_cast<unsigned char>(lower(name[at]))];
+        for (std::size_t i = words.begin; i < words.end; ++i)
+            if (begins_ignoring_case(name.substr(at), secret_words[i])) return true;
+    }
+    return false;
 }
 
 void Log::write(Level level, std::string_view message, std::span<const Field> fields) {

@@ -1,11 +1,14 @@
 #include "observe/log_writer.hpp"
 
-#include <spdlog/async_logger.h>
-#include <spdlog/details/thread_pool.h>
+#include "observe/line_queue.hpp"
+
+#include <spdlog/details/log_msg.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -14,77 +17,105 @@
 namespace treasurer::observe {
 namespace {
 
-spdlog::level::level_enum spd_level(Level level) {
-    switch (level) {
-        case Level::trace:
-            return spdlog::level::trace;
-        case Level::debug:
-            return spdlog::level::debug;
-        case Level::info:
-            return spdlog::level::info;
-        case Level::warn:
-            return spdlog::level::warn;
-        case Level::error:
-            return spdlog::level::err;
-    }
-    return spdlog::level::err;
-}
+/// What a sink is given at once, so that files are rotated where they should be.
+constexpr std::size_t most_at_once = std::size_t{32} << 10;
+/// For how long lines are gathered after some were written.
+constexpr std::chrono::milliseconds gather{10};
 
 class LogWriter final : public Log {
 public:
     LogWriter(const LogWriterSettings& settings, const Clock& clock, std::vector<spdlog::sink_ptr> sinks)
         : Log(clock, settings.threshold),
-          pool_(std::make_shared<spdlog::details::thread_pool>(settings.max_queued, 1)),
-          logger_(std::make_shared<spdlog::async_logger>("treasurer", sinks.begin(), sinks.end(), pool_,
-                                                         spdlog::async_overflow_policy::overrun_oldest)) {
-        logger_->set_level(spdlog::level::trace);
-        logger_->set_formatter(std::make_unique<spdlog::pattern_formatter>("%v"));
-        logger_->flush_on(spdlog::level::err);
-        logger_->set_error_handler([this](const std::string&) { unwritten_.fetch_add(1, std::memory_order_relaxed); });
-        flusher_ = std::thread([this] { flush_every_second(); });
+          sinks_(std::move(sinks)),
+          piece_bytes_(std::min(most_at_once, settings.max_file_bytes)),
+          many_(settings.max_queued / 2 + 1),
+          queue_(settings.max_queued) {
+        for (const auto& sink : sinks_) sink->set_formatter(std::make_unique<spdlog::pattern_formatter>("%v"));
+        writer_ = std::thread([this] { write_on(); });
     }
     ~LogWriter() override {
         {
             const std::lock_guard lock(mutex_);
-            ending_ = true;
+            is_ending_ = true;
         }
-        end_.notify_all();
-        flusher_.join();
-        pool_.reset();  // writes what is queued, then joins its thread; the files flush as they close
+        news_.notify_all();
+        writer_.join();
     }
 
     std::uint64_t lost() const override {
-        return pool_->overrun_counter() + unwritten_.load(std::memory_order_relaxed);
+        const std::lock_guard lock(mutex_);
+        return queue_.lost() + unwritten_.load(std::memory_order_relaxed);
     }
-    /// Flushes the sinks themselves: a request sent through the queue would push a line out of a full one.
-    void flush() override {
-        for (const auto& sink : logger_->sinks()) {
-            try {
-                sink->flush();
-            } catch (const std::exception&) {
-                unwritten_.fetch_add(1, std::memory_order_relaxed);
-            }
-        }
-    }
+    void flush() override { write_queued(); }
 
 protected:
     void line(Level level, std::string_view json) override {
-        logger_->log(spd_level(level), spdlog::string_view_t(json.data(), json.size()));
+        bool wakes = false;
+        {
+            const std::lock_guard lock(mutex_);
+            queue_.push(json);
+            const bool hurries = level >= Level::error || queue_.lines() >= many_;
+            wakes = queue_.lines() == 1 || (hurries && !hurries_);
+            hurries_ |= hurries;
+        }
+        if (wakes) news_.notify_one();
     }
 
 private:
-    void flush_every_second() {
+    /// A line that comes alone is written at once, those that come one upon the other together.
+    void write_on() {
         std::unique_lock lock(mutex_);
-        while (!end_.wait_for(lock, std::chrono::seconds(1), [this] { return ending_; })) flush();
+        for (;;) {
+            news_.wait(lock, [this] { return is_ending_ || queue_.lines() > 0; });
+            if (queue_.lines() == 0) return;
+            lock.unlock();
+            write_queued();
+            lock.lock();
+            news_.wait_for(lock, gather, [this] { return is_ending_ || hurries_; });
+        }
+    }
+    void write_queued() {
+        const std::lock_guard writing(writing_);
+        std::string text;
+        {
+            const std::lock_guard lock(mutex_);
+            text = queue_.take();
+            hurries_ = false;
+        }
+        for (std::string_view rest = text; !rest.empty();) {
+            const auto piece = whole_lines(rest, piece_bytes_);
+            rest.remove_prefix(piece.size());
+            for (const auto& sink : sinks_) write(*sink, piece);
+        }
+        for (const auto& sink : sinks_) flush(*sink);
+    }
+    /// Lines that cannot be written are counted. The sink ends them with a line end of its own.
+    void write(spdlog::sinks::sink& sink, std::string_view lines) {
+        try {
+            const auto text = lines.substr(0, lines.size() - 1);
+            sink.log(spdlog::details::log_msg("treasurer", spdlog::level::info, {text.data(), text.size()}));
+        } catch (const std::exception&) {
+            const auto count = std::count(lines.begin(), lines.end(), '\n');
+            unwritten_.fetch_add(static_cast<std::uint64_t>(count), std::memory_order_relaxed);
+        }
+    }
+    void flush(spdlog::sinks::sink& sink) {
+        try {
+            sink.flush();
+        } catch (const std::exception&) {
+            unwritten_.fetch_add(1, std::memory_order_relaxed);
+        }
     }
 
+    const std::vector<spdlog::sink_ptr> sinks_;
+    const std::size_t piece_bytes_, many_;
     std::atomic<std::uint64_t> unwritten_{0};
-    std::shared_ptr<spdlog::details::thread_pool> pool_;
-    std::shared_ptr<spdlog::async_logger> logger_;
-    std::mutex mutex_;
-    std::condition_variable end_;
-    bool ending_ = false;
-    std::thread flusher_;
+    std::mutex writing_;  ///< held while the sinks are used; taken before the other
+    mutable std::mutex mutex_;
+    std::condition_variable news_;
+    LineQueue queue_;
+    bool is_ending_ = false, hurries_ = false;
+    std::thread writer_;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "http/characters.hpp"
 #include "http/connection_caps.hpp"
 #include "http/responder.hpp"
 
@@ -77,4 +78,18 @@ TEST_CASE("a responder answers once", "[http][responder]") {
         { const Responder responder(sink); }
         CHECK(seen == std::vector<std::optional<int>>{std::nullopt});
     }
+}
+
+TEST_CASE("field characters are told alike one by one and eight at a time", "[http]") {
+    for (int byte = 0; byte < 256; ++byte)
+        for (const std::size_t size : {1U, 7U, 8U, 9U, 16U, 21U})
+            for (std::size_t at = 0; at < size; ++at)
+                for (const char around : {'a', '\t', '\xff', ' '}) {
+                    std::string text(size, around);
+                    text[at] = static_cast<char>(byte);
+                    const auto expected = is_field_char(text[at]) ? size : at;
+                    if (field_chars_at_begin(text) == expected) continue;
+                    FAIL("byte " << byte << " at " << at << " of " << size << " around it " << int{around});
+                }
+    CHECK(field_chars_at_begin("") == 0);
 }

@@ -1,11 +1,14 @@
 #include "observe/log.hpp"
 
 #include <catch2/catch.hpp>
+#include <cctype>
+#include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "observe/json_text.hpp"
+#include "observe/line_queue.hpp"
 #include "observe/log_writer.hpp"
 #include "observe/timestamp.hpp"
 #include "tests/support/manual_clock.hpp"
@@ -183,4 +186,48 @@ TEST_CASE("a full disk costs lines, which are counted, and nothing else", "[obse
     for (int i = 0; i < 5; ++i) (*log)->error("line", {{"text", std::string(10'000, 'x')}});
     while ((*log)->lost() == 0) std::this_thread::yield();
     CHECK((*log)->lost() > 0);
+}
+
+TEST_CASE("of lines that are too many the oldest go, and are counted", "[observe]") {
+    LineQueue queue(3);
+    CHECK(queue.take().empty());
+    for (const char* line : {"one", "two", "three", "", "five"}) queue.push(line);
+    CHECK(queue.lines() == 3);
+    CHECK(queue.lost() == 2);
+    CHECK(queue.take() == "three\n\nfive\n");
+    CHECK(queue.lines() == 0);
+    queue.push("six");
+    CHECK(queue.take() == "six\n");
+    CHECK(queue.lost() == 2);
+    LineQueue long_one(2);
+    for (int i = 0; i < 1000; ++i) long_one.push(std::to_string(i));
+    CHECK(long_one.lost() == 998);
+    CHECK(long_one.take() == "998\n999\n");
+}
+
+TEST_CASE("lines are cut where one ends", "[observe]") {
+    CHECK(whole_lines("ab\ncd\n", 6) == "ab\ncd\n");
+    CHECK(whole_lines("ab\ncd\n", 5) == "ab\n");
+    CHECK(whole_lines("ab\ncd\n", 3) == "ab\n");
+    CHECK(whole_lines("ab\ncd\n", 2) == "ab\n");  // a line that is longer goes alone
+    CHECK(whole_lines("ab\ncd\n", 0) == "ab\n");
+    CHECK(whole_lines("", 3).empty());
+}
+
+TEST_CASE("a name is secret wherever in it the word stands, and in whatever case", "[observe]") {
+    for (const char* word :
+         {"password", "passwd", "passphrase", "secret", "token", "authorization", "cookie", "credential", "api_key",
+          "apikey", "private_key", "address", "wallet", "iban", "account_no", "prepared_blob"}) {
+        INFO(word);
+        std::string upper(word);
+        for (auto& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        CHECK(is_redacted_name(word));
+        CHECK(is_redacted_name(upper));
+        CHECK(is_redacted_name(std::string("old_") + word + "_2"));
+        CHECK(is_redacted_name(std::string("p") + word));
+        CHECK_FALSE(is_redacted_name(std::string(word).substr(1)));
+        CHECK_FALSE(is_redacted_name(std::string(word, std::strlen(word) - 1)));
+    }
+    for (const char* name : {"", "request_id", "method", "path", "status", "client", "user", "passport", "pa"})
+        CHECK_FALSE(is_redacted_name(name));
 }
