@@ -122,18 +122,21 @@ void Connection::end_of_input() {
     }
 }
 
-/// A connection that sent many requests at once has one turn for each, but for those that are prompt.
+/// A connection that sent many requests at once has one turn for each, but for those that are prompt: what is refused
+/// because it came too late uses up no turn.
 void Connection::handle_in_turn() {
-    if (!context_.prompt || context_.prompt(reader_.partial(), context_.now - received_))
-        return dispatch(reader_.take());
+    const bool is_prompt = !context_.prompt || context_.prompt(reader_.partial(), context_.now - received_);
+    if (is_prompt || std::exchange(has_turn_, false)) return dispatch(reader_.take());
     phase_ = Phase::queued;
     context_.in_turn.push_back(weak_from_this());
 }
 
 void Connection::on_turn() {
     if (phase_ != Phase::queued) return;
-    dispatch(reader_.take());
+    has_turn_ = true;
+    handle_in_turn();
     advance_unread();
+    has_turn_ = false;
 }
 
 void Connection::dispatch(Request&& request) {

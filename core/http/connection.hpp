@@ -98,6 +98,7 @@ private:
     Phase phase_ = Phase::reading;
     /// When the last byte of the request came, or could be read on: not before what came before it was answered.
     TimePoint received_;
+    bool has_turn_ = false;
     bool input_ended_ = false;  ///< the client has said its last byte; it may still read
     Exchange exchange_;
     std::shared_ptr<ResponseStream> stream_;

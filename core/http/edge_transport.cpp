@@ -23,8 +23,10 @@ constexpr std::uint64_t kFirstId = kMailboxTag + 2;
 constexpr std::size_t kScratchBytes = 64 * kKiB;
 /// The timer fires no oftener than this, however many deadlines are near.
 constexpr std::chrono::milliseconds kTimerStep{5};
-/// How long requests are handled before the thread looks for what is more urgent: at least as long as it took to read.
-constexpr std::chrono::microseconds kTurnsTime{500};
+/// How long requests are handled before the thread looks for what is more urgent: as long as it took to read, within
+/// these bounds.
+constexpr std::chrono::steady_clock::duration kShortTurns = std::chrono::microseconds(500);
+constexpr std::chrono::steady_clock::duration kLongTurns = std::chrono::milliseconds(2);
 
 std::uint64_t seed() {
     std::random_device device;
@@ -103,7 +105,7 @@ void EdgeTransport::give_turns() {
     auto& in_turn = context_.in_turn;
     if (in_turn.empty()) return;
     const auto begin = std::chrono::steady_clock::now();
-    const auto end = begin + std::max<std::chrono::steady_clock::duration>(kTurnsTime, begin - context_.now);
+    const auto end = begin + std::clamp(begin - context_.now, kShortTurns, kLongTurns);
     do {
         const auto connection = in_turn.front().lock();
         in_turn.pop_front();

@@ -148,7 +148,7 @@ TEST_CASE("a listener that leaves is gone at once, though nothing is sent to it"
     {
         auto leaves = server.listen();
         auto breaks = server.listen();
-        CHECK(server.edge.stats().open_streams == 3);
+        CHECK(eventually([&] { return server.edge.stats().open_streams == 3; }));
         breaks.reset();
     }
     CHECK(eventually([&] { return server.edge.stats().open_connections == 1; }));

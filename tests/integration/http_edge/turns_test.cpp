@@ -68,3 +68,21 @@ TEST_CASE("a client that leaves before its turn is forgotten, and the others hav
     CHECK(other.read().status == 200);
     CHECK(blocker.read().status == 200);
 }
+
+TEST_CASE("what has become late when its turn comes uses up no turn", "[http][edge][turns]") {
+    int asked = 0;  // by the one transport thread
+    const auto is_late = [&asked](const http::Request& request, std::chrono::steady_clock::duration) {
+        return request.path == "/late" && ++asked > 1;
+    };
+    EdgeUnderTest server(one_thread(), {}, is_late);
+    auto blocker = server.connect(), many = server.connect(), one = server.connect();
+    for (auto* client : {&many, &one}) CHECK(client->ask(get("/warm")).status == 200);
+    blocker.send(get("/gate"));
+    REQUIRE(eventually([&] { return server.handled().back() == "/gate"; }));
+    many.send(get("/late") + get("/a") + get("/b"));
+    one.send(get("/c"));
+    server.open_gate();
+    for (int i = 0; i < 3; ++i) CHECK(many.read().status == 200);
+    CHECK(one.read().status == 200);
+    CHECK(server.handled() == Paths{"/warm", "/warm", "/gate", "/late", "/a", "/c", "/b"});
+}
