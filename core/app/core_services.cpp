@@ -187,7 +187,8 @@ atr::Result<> CoreServices::prepare() {
     commits.retries = {.percent = static_cast<unsigned>(settings.commit.retry_percent),
                        .saved = static_cast<unsigned>(settings.commit.retry_saved)};
     pipeline = std::make_unique<CommitPipeline>(plugins->storage(), executor, scope, commits);
-    store = std::make_unique<Store>(plugins->storage(), *pipeline, ids, settings.commit.read_timeout,
+    gathering = std::make_unique<GatheringStorage>(plugins->storage(), executor, scope);
+    store = std::make_unique<Store>(*gathering, *pipeline, ids, settings.commit.read_timeout,
                                     settings.retention.keys);
 
     const auto usable = block_on(executor, settle_store(*store, clock));

@@ -28,6 +28,7 @@
 #include "reconcile/statement_follower.hpp"
 #include "reconcile/store_watch.hpp"
 #include "records/expired.hpp"
+#include "records/gathering_storage.hpp"
 #include "records/retention.hpp"
 #include "runtime/thread_executor.hpp"
 #include "treasury/dashboard.hpp"
@@ -78,6 +79,7 @@ public:
     // Built by prepare().
     std::unique_ptr<FaultPoints> faults;
     std::unique_ptr<CommitPipeline> pipeline;
+    std::unique_ptr<GatheringStorage> gathering;
     std::unique_ptr<Store> store;
     ledger::Assets assets;
     std::unique_ptr<cache::CacheService> cache;

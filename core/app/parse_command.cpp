@@ -81,7 +81,7 @@ Json line_of(const std::string& file, const atr::Result<intake::Reading>& read, 
     const std::uint32_t confidence = least_confidence(*read);
     out["confidence"] = static_cast<double>(confidence) / 10000;
     out["doubts"] = read->doubts;
-    out["evidence"] = read->fields;
+    out["evidence"] = Json::parse(read->fields);
     const bool sure = confidence >= min_confidence_bp && read->doubts.empty() &&
                       intake::DocumentReader::missing_fields(*read).empty();
     out["outcome"] = sure ? "ok" : "review";

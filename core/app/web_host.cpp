@@ -7,6 +7,7 @@
 #include "records/schema.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace treasurer::app {
 namespace {
@@ -33,13 +34,21 @@ http::IdempotencySettings idempotency_settings(const ServerSettings& server) {
     return out;
 }
 
-http::RateLimiterSettings limiter_settings(const RateLimitSettings& limit) {
+http::RateLimiterSettings limiter_settings(const RateLimitSettings& limit, bool has_cache) {
     const auto of = [](std::int64_t per_minute) { return static_cast<std::uint32_t>(per_minute); };
     http::RateLimiterSettings out;
     out.enabled = limit.enabled;
     out.per_minute = of(limit.per_minute);
     out.roles = {of(limit.viewer_per_minute), of(limit.submitter_per_minute), of(limit.approver_per_minute),
                  of(limit.admin_per_minute)};
+    out.is_shared = limit.shared && has_cache;
+    return out;
+}
+
+std::vector<net::IpNetwork> trusted_proxies(const ServerSettings& server) {
+    std::vector<net::IpNetwork> out;
+    for (const auto& text : server.trusted_proxies)
+        if (const auto network = net::IpNetwork::parse(text)) out.push_back(*network);  // the loader takes no others
     return out;
 }
 
@@ -67,13 +76,19 @@ http::ApiSettings api_settings(const CoreServices& core) {
     return out;
 }
 
+/// Anybody may read which plugins there are, and nobody in what folder.
+std::string name_of_file(const std::string& plugin) {
+    const std::filesystem::path path(plugin);
+    return path.extension() == ".so" ? path.stem().string() : path.filename().string();
+}
+
 }  // namespace
 
 WebHost::WebHost(CoreServices& core, observe::Log& log)
     : core_(core),
       kpis_(metrics_, core.clock, core.settings.treasury.asset),
       scope_(core.executor),
-      limiter_(core.clock, limiter_settings(core.settings.rate_limit)),
+      limiter_(core.clock, limiter_settings(core.settings.rate_limit, core.plugins->has_cache())),
       throttle_(core.clock, {}),
       idempotency_(*core.store, core.executor, core.clock, idempotency_settings(core.settings.server)),
       router_({core.executor, scope_, *core.tokens, limiter_, idempotency_, metrics_, kpis_, log, *core.api_keys},
@@ -83,10 +98,19 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
            *core.policy,         *core.vendors,  *core.dashboard,  *core.logs,     *core.cache,    *core.history,
            *core.reconciliation, *core.breaks,   *core.quarantine, core.assets,    core.clock,     kpis_,
            api_settings(core)},
+      rehearsal_({core.plugins->storage(), core.executor, scope_, core.ids, core.clock, *core.facts, *core.reader,
+                  *core.saga, *core.runner, core.rails, core.assets, core.settings.commit.read_timeout}),
+      rehearsed_(api_, rehearsal_),
+      rehearsed_users_(rehearsal_.store, *core.passwords, core.clock, random_),
+      rehearsed_keys_(rehearsal_.store, core.clock, random_, scope_, {.max_lifetime = core.settings.auth.api_key_ttl}),
+      rehearsed_key_routes_(rehearsed_keys_, core.clock),
+      rehearsed_user_routes_(rehearsed_users_, throttle_),
       event_services_{events_, core.plugins->storage(), core.clock},
       api_key_routes_(*core.api_keys, core.clock),
       user_routes_(*core.users, throttle_),
-      edge_(edge_settings(core.settings.server), router_.handler(), router_.body_judge(), router_.prompt()) {
+      clients_(trusted_proxies(core.settings.server)),
+      edge_(edge_settings(core.settings.server), clients_.before(router_.handler()),
+            clients_.before(router_.body_judge()), router_.prompt()) {
     http::add_health_routes(
         router_, core.clock, core.executor, TREASURER_VERSION, [this] { return services(); },
         [this] { return is_quarantined(); });
@@ -94,11 +118,13 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
         router_, metrics_, kpis_,
         core.settings.server.metrics_open ? http::Access::anyone() : http::Access::needs(auth::Permission::read));
     auth_routes_.add_to(router_);
-    http::add_api(router_, api_);
+    http::add_api(router_, api_, rehearsed_.services());
     http::add_plugins(router_, [this] { return plugin_report(*core_.plugins, *core_.pipeline); });
-    api_key_routes_.add_to(router_);
-    user_routes_.add_to(router_);
+    api_key_routes_.add_to(router_, rehearsed_key_routes_);
+    user_routes_.add_to(router_, rehearsed_user_routes_);
     http::add_events(router_, event_services_);
+    if (core.settings.rate_limit.enabled && core.settings.rate_limit.shared && core.plugins->has_cache())
+        shared_limits_.emplace(limiter_, core.plugins->cache(), core.executor, core.clock);
     publish_metrics();
 }
 
@@ -113,6 +139,7 @@ atr::Result<> WebHost::start() {
     if (auto started = edge_.start(); !started) return started;
     events_->on_news([this] { edge_.wake_streams(); });
     edge_.wake_streams();  // for what came in between
+    if (shared_limits_) shared_limits_->start(scope_);
     return {};
 }
 
@@ -124,6 +151,7 @@ std::string WebHost::authority() const {
 
 bool WebHost::stop(Millis drain) {
     const bool drained = edge_.drain(drain);
+    if (shared_limits_) shared_limits_->stop();
     const bool idle = scope_.wait_idle(drain);
     return drained && idle;
 }
@@ -140,7 +168,7 @@ Task<std::vector<http::ServiceState>> WebHost::services() {
         out.push_back({.name = std::move(name),
                        .is_healthy = healthy,
                        .is_required = required,
-                       .type = type,
+                       .type = name_of_file(type),
                        .latency_ms = static_cast<double>(core_.clock.unix_ms() - began),
                        .cause = healthy ? std::string() : std::string(code_name(health.error().code))});
     };
@@ -265,6 +293,12 @@ void WebHost::publish_metrics() {
                             if (report.oldest_unknown_ms == 0) return 0.0;
                             return static_cast<double>(core_.clock.unix_ms() - report.oldest_unknown_ms) / 1000;
                         }));
+    metrics_.counter_from("treasurer_rate_taken_elsewhere_total",
+                          "Requests that other hosts let pass, taken out of the limits of this one",
+                          [this] { return shared_limits_ ? static_cast<double>(shared_limits_->heard()) : 0.0; });
+    metrics_.counter_from("treasurer_rate_sharing_failures_total",
+                          "Times that the cache did not take what this host let pass",
+                          [this] { return shared_limits_ ? static_cast<double>(shared_limits_->failures()) : 0.0; });
     metrics_.gauge_from("treasurer_connections_open", "Open HTTP connections",
                         [this] { return static_cast<double>(edge_.stats().open_connections); });
     metrics_.counter_from("treasurer_edge_refused_total", "Requests the edge refused by itself",

@@ -4,14 +4,18 @@
 #include "app/core_services.hpp"
 #include "auth/login_throttle.hpp"
 #include "http/auth_routes.hpp"
+#include "http/client_address.hpp"
 #include "http/edge.hpp"
 #include "http/health_routes.hpp"
 #include "http/routes/api_key_routes.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/dry_run.hpp"
 #include "http/routes/event_routes.hpp"
 #include "http/routes/user_routes.hpp"
+#include "http/shared_limits.hpp"
 #include "observe/kpis.hpp"
 
+#include <optional>
 #include <string>
 
 namespace treasurer::app {
@@ -45,10 +49,19 @@ private:
     http::Router router_;
     http::AuthRoutes auth_routes_;
     http::ApiServices api_;
+    SystemRandom random_;
+    intake::Rehearsal rehearsal_;
+    http::RehearsedServices rehearsed_;
+    auth::Users rehearsed_users_;
+    auth::ApiKeys rehearsed_keys_;
+    http::ApiKeyRoutes rehearsed_key_routes_;
+    http::UserRoutes rehearsed_user_routes_;
     std::shared_ptr<http::EventHub> events_ = std::make_shared<http::EventHub>();
     http::EventServices event_services_;
     http::ApiKeyRoutes api_key_routes_;
     http::UserRoutes user_routes_;
+    std::optional<http::SharedLimits> shared_limits_;
+    const http::ClientAddresses clients_;
     http::Edge edge_;
 };
 

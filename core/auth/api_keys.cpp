@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "auth/digest.hpp"
+#include "records/schema.hpp"
 
 namespace treasurer::auth {
 namespace {
@@ -66,6 +67,10 @@ AuditEntry audit(Store& store, UnixMillis now, const char* action, const ApiKey&
     return out;
 }
 
+std::string count_key(const std::string& user) {
+    return "api_keys|" + user;
+}
+
 atr::Error failure_of(Committed done) {
     atr::Error error = std::move(done.error);
     error.outcome = done.outcome;
@@ -102,28 +107,53 @@ ApiKeys::ApiKeys(Store& store, const Clock& clock, Random& random, TaskScope& sc
       known_(settings.max_cached),
       revoked_(settings.max_cached) {}
 
+/// The count and the key are one commit: who makes two at once is told to count again.
 Task<atr::Result<NewApiKey>> ApiKeys::add(Principal owner, ApiKeyWish wish, Actor actor) {
     if (atr::Result<> rules = check_wish(wish, owner, settings_.max_lifetime); !rules) co_return rules.error();
-    Task<atr::Result<>> counting = room_for_another(owner.user);
-    atr::Result<> room = co_await counting;
-    if (!room) co_return room.error();
+    constexpr int tries = 16;
+    for (int i = 0; i < tries; ++i) {
+        Task<atr::Result<std::uint64_t>> reading = newest_count(owner.user);
+        const atr::Result<std::uint64_t> counted = co_await reading;
+        if (!counted) co_return counted.error();
+        Task<atr::Result<>> counting = room_for_another(owner.user);
+        const atr::Result<> room = co_await counting;
+        if (!room) co_return room.error();
+        NewApiKey out = new_key(owner, wish);
+        const ApiKey& key = out.record;
+        UnitOfWork unit = store_.begin();
+        unit.create(key, "key").create(audit(store_, key.created_ms, "api_key.added", key, actor), "audit");
+        unit.put(cursors_collection, count_key(owner.user), dump(Json{{"newest", key.id}}), {}, *counted, "count");
+        Task<Committed> committing = store_.commit(std::move(unit));
+        Committed done = co_await committing;
+        if (done.ok()) co_return out;
+        if (done.outcome != atr::Outcome::conflict || done.lost != "count") co_return failure_of(std::move(done));
+    }
+    co_return atr::conflict(ATR_E_UNSPEC, "keys of this user are being made by others; try again");
+}
+
+NewApiKey ApiKeys::new_key(const Principal& owner, const ApiKeyWish& wish) {
     NewApiKey out;
     ApiKey& key = out.record;
     key.id = store_.ids().next();
     out.text = shown_prefix(key) + "_" + random_secret();
     key.user = owner.user;
-    key.name = std::move(wish.name);
+    key.name = wish.name;
     key.secret_hash = sha256_hex(out.text);
     key.scopes = names_of(wish.scopes);
     key.created_ms = clock_.unix_ms();
     key.expires_ms = key.created_ms + Millis(wish.lifetime.value_or(settings_.max_lifetime)).count();
     key.forget_ms = key.expires_ms + settings_.remembered.count();
-    UnitOfWork unit = store_.begin();
-    unit.create(key, "key").create(audit(store_, key.created_ms, "api_key.added", key, actor), "audit");
-    Task<Committed> committing = store_.commit(std::move(unit));
-    Committed done = co_await committing;
-    if (!done.ok()) co_return failure_of(std::move(done));
-    co_return out;
+    return out;
+}
+
+/// The version of what every new key of the user changes; to be read before the keys are.
+Task<atr::Result<std::uint64_t>> ApiKeys::newest_count(std::string user) {
+    std::vector<atr::Key> keys;
+    keys.push_back({cursors_collection, count_key(user)});
+    Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
+    const atr::Result<std::vector<atr::Record>> found = co_await reading;
+    if (!found) co_return found.error();
+    co_return found->empty() ? std::uint64_t{ATR_VER_ABSENT} : found->front().version;
 }
 
 /// Keys that end last come first, so that a full page of valid ones tells that there are too many.

@@ -72,6 +72,8 @@ private:
         Principal principal;
         UnixMillis expires_ms = 0, checked_ms = 0;
     };
+    NewApiKey new_key(const Principal& owner, const ApiKeyWish& wish);
+    Task<atr::Result<std::uint64_t>> newest_count(std::string user);
     Task<atr::Result<>> room_for_another(std::string user);
     Task<> write_use(ApiKey key);
     void note_use(const ApiKey& key, UnixMillis now);

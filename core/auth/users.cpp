@@ -65,7 +65,7 @@ Task<atr::Result<User>> Users::add(std::string name, std::string password, std::
     co_return user;
 }
 
-Task<atr::Result<>> Users::set_password(std::string name, std::string password, Actor actor) {
+Task<atr::Result<User>> Users::set_password(std::string name, std::string password, Actor actor) {
     Task<atr::Result<User>> loading = load(std::move(name));
     atr::Result<User> user = co_await loading;
     if (!user) co_return user.error();
@@ -74,41 +74,41 @@ Task<atr::Result<>> Users::set_password(std::string name, std::string password, 
     if (!hash) co_return hash.error();
     user->password_hash = std::move(*hash);
     ++user->token_epoch;
-    Task<atr::Result<>> saving = save(std::move(*user), "user.password_changed", std::move(actor));
+    Task<atr::Result<User>> saving = save(std::move(*user), "user.password_changed", std::move(actor));
     co_return co_await saving;
 }
 
-Task<atr::Result<>> Users::disable(std::string name, Actor actor) {
+Task<atr::Result<User>> Users::disable(std::string name, Actor actor) {
     Task<atr::Result<User>> loading = load(std::move(name));
     atr::Result<User> user = co_await loading;
     if (!user) co_return user.error();
-    if (user->disabled) co_return atr::Result<>();
+    if (user->disabled) co_return user;
     user->disabled = true;
     ++user->token_epoch;
-    Task<atr::Result<>> saving = save(std::move(*user), "user.disabled", std::move(actor));
+    Task<atr::Result<User>> saving = save(std::move(*user), "user.disabled", std::move(actor));
     co_return co_await saving;
 }
 
-Task<atr::Result<>> Users::enable(std::string name, Actor actor) {
+Task<atr::Result<User>> Users::enable(std::string name, Actor actor) {
     Task<atr::Result<User>> loading = load(std::move(name));
     atr::Result<User> user = co_await loading;
     if (!user) co_return user.error();
-    if (!user->disabled) co_return atr::Result<>();
+    if (!user->disabled) co_return user;
     user->disabled = false;
-    Task<atr::Result<>> saving = save(std::move(*user), "user.enabled", std::move(actor));
+    Task<atr::Result<User>> saving = save(std::move(*user), "user.enabled", std::move(actor));
     co_return co_await saving;
 }
 
-Task<atr::Result<>> Users::set_roles(std::string name, std::vector<Role> roles, Actor actor) {
+Task<atr::Result<User>> Users::set_roles(std::string name, std::vector<Role> roles, Actor actor) {
     if (roles.empty()) co_return atr::rejected(ATR_E_BAD_INPUT, "a user needs at least one role");
     Task<atr::Result<User>> loading = load(std::move(name));
     atr::Result<User> user = co_await loading;
     if (!user) co_return user.error();
     std::vector<std::string> wanted = names_of(roles);
-    if (user->roles == wanted) co_return atr::Result<>();
+    if (user->roles == wanted) co_return user;
     std::string detail = listed(user->roles) + " -> " + listed(wanted);
     user->roles = std::move(wanted);
-    Task<atr::Result<>> saving = save(std::move(*user), "user.roles_changed", std::move(actor), std::move(detail));
+    Task<atr::Result<User>> saving = save(std::move(*user), "user.roles_changed", std::move(actor), std::move(detail));
     co_return co_await saving;
 }
 
@@ -171,7 +171,7 @@ Task<atr::Result<User>> Users::load(std::string name) {
     co_return std::move(**found);
 }
 
-Task<atr::Result<>> Users::save(User user, std::string action, Actor actor, std::string detail) {
+Task<atr::Result<User>> Users::save(User user, std::string action, Actor actor, std::string detail) {
     AuditEntry entry = audit(action, user.id, actor);
     entry.detail = std::move(detail);
     Task<atr::Result<std::optional<User>>> finding = store_.find<User>(actor.name);
@@ -186,7 +186,8 @@ Task<atr::Result<>> Users::save(User user, std::string action, Actor actor, std:
     Committed done = co_await commit;
     if (!done.ok()) co_return failed(std::move(done));
     changed(user.id);
-    co_return atr::Result<>();
+    ++user.version;
+    co_return user;
 }
 
 AuditEntry Users::audit(const std::string& action, const std::string& user, const Actor& actor) {

@@ -43,14 +43,15 @@ public:
     void on_changed(std::function<void(std::string_view)> listener) { listener_ = std::move(listener); }
 
     Task<atr::Result<User>> add(std::string name, std::string password, std::vector<Role> roles, Actor actor = {});
+    /// These give the user as it is from then on.
     /// Revokes all tokens of the user.
-    Task<atr::Result<>> set_password(std::string name, std::string password, Actor actor = {});
+    Task<atr::Result<User>> set_password(std::string name, std::string password, Actor actor = {});
     /// Revokes all tokens of the user. Safe to repeat.
-    Task<atr::Result<>> disable(std::string name, Actor actor = {});
+    Task<atr::Result<User>> disable(std::string name, Actor actor = {});
     /// The user may sign in again; tokens of before stay revoked. Safe to repeat.
-    Task<atr::Result<>> enable(std::string name, Actor actor = {});
+    Task<atr::Result<User>> enable(std::string name, Actor actor = {});
     /// In place of those it has; they count at once on this host, and within two seconds on others.
-    Task<atr::Result<>> set_roles(std::string name, std::vector<Role> roles, Actor actor = {});
+    Task<atr::Result<User>> set_roles(std::string name, std::vector<Role> roles, Actor actor = {});
     /// By name; `cursor` is the next_cursor of the page before.
     Task<atr::Result<Listing<User>>> list(std::uint32_t limit, std::string cursor);
 
@@ -72,7 +73,7 @@ private:
         UnixMillis read_ms = 0;
     };
     Task<atr::Result<User>> load(std::string name);
-    Task<atr::Result<>> save(User user, std::string action, Actor actor, std::string detail = {});
+    Task<atr::Result<User>> save(User user, std::string action, Actor actor, std::string detail = {});
     AuditEntry audit(const std::string& action, const std::string& user, const Actor& actor);
     std::string random_password();
     void changed(const std::string& name);

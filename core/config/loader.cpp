@@ -9,6 +9,7 @@
 #include "config/settings_reader.hpp"
 #include "config/suggestion.hpp"
 #include "config/yaml_tree.hpp"
+#include "net/ip_network.hpp"
 
 namespace treasurer {
 
@@ -64,6 +65,9 @@ void check_together(const Settings& settings, const SettingsReader& reader, Prob
             wrong("server.cors_origins", "'" + origin +
                                              "' is no exact origin, such as https://pay.example: scheme, "
                                              "host and, where it has one, port; in lower case, without a path");
+    for (const auto& proxy : settings.server.trusted_proxies)
+        if (const auto fault = net::fault_in_network(proxy); !fault.empty())
+            wrong("server.trusted_proxies", "'" + proxy + "' " + fault);
     const std::pair<const char*, const std::string*> keys[] = {{"auth.jwt_key", &settings.auth.jwt_key},
                                                                {"payments.blob_key", &settings.payments.blob_key}};
     for (const auto& [path, key] : keys)

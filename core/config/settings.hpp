@@ -28,10 +28,11 @@ struct ServerSettings {
     std::chrono::seconds idempotency_ttl{30 * 86'400};  ///< after which a key may be used anew
     std::chrono::milliseconds drain{10'000};            ///< how long a stopping host waits for what is under way
     std::int64_t max_body_bytes = 10 << 20;
-    std::int64_t body_budget_bytes = 64 << 20;   ///< all bodies in flight together
-    std::vector<std::string> cors_origins = {};  ///< of the pages that may read answers from elsewhere; exact
-    bool metrics_open = true;                    ///< without signing in
-    std::string access_log = "all";              ///< which requests are logged: all, failures (400 and more) or none
+    std::int64_t body_budget_bytes = 64 << 20;      ///< all bodies in flight together
+    std::vector<std::string> cors_origins = {};     ///< of the pages that may read answers from elsewhere; exact
+    bool metrics_open = true;                       ///< without signing in
+    std::vector<std::string> trusted_proxies = {};  ///< addresses and networks that say whom they speak for
+    std::string access_log = "all";                 ///< which requests are logged: all, failures (400 and more) or none
     std::chrono::milliseconds admission_target{100};  ///< how long a request may have to wait for its turn
     std::int64_t admission_at_once = 64;              ///< requests worked on at once, of those that are quick
     bool operator==(const ServerSettings&) const = default;
@@ -50,6 +51,7 @@ struct RateLimitSettings {
     std::int64_t per_minute = 100;  ///< per address, of who is not signed in
     /// Of one user, by the role of the largest limit.
     std::int64_t viewer_per_minute = 300, submitter_per_minute = 600, approver_per_minute = 300, admin_per_minute = 600;
+    bool shared = true;  ///< hosts of one cache count together
     bool operator==(const RateLimitSettings&) const = default;
 };
 

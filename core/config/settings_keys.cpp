@@ -26,6 +26,7 @@ void visit(ServerSettings& server, SettingsVisitor& v) {
     v.integer("server.body_budget_bytes", server.body_budget_bytes, kib, 64 * gib);
     v.texts("server.cors_origins", server.cors_origins);
     v.flag("server.metrics_open", server.metrics_open);
+    v.texts("server.trusted_proxies", server.trusted_proxies);
     v.choice("server.access_log", server.access_log, {"all", "failures", "none"});
     v.milliseconds("server.admission_target_ms", server.admission_target, 1, minute_ms);
     v.integer("server.admission_at_once", server.admission_at_once, 1, 100'000);
@@ -46,6 +47,7 @@ void visit(RateLimitSettings& limit, SettingsVisitor& v) {
     v.integer("rate_limit.roles.submitter_per_minute", limit.submitter_per_minute, 1, most);
     v.integer("rate_limit.roles.approver_per_minute", limit.approver_per_minute, 1, most);
     v.integer("rate_limit.roles.admin_per_minute", limit.admin_per_minute, 1, most);
+    v.flag("rate_limit.shared", limit.shared);
 }
 
 void visit(AuthSettings& auth, SettingsVisitor& v) {

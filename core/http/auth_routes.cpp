@@ -1,9 +1,13 @@
 #include "http/auth_routes.hpp"
 
+#include <algorithm>
+
 #include "http/form.hpp"
 #include "http/json_body.hpp"
 #include "http/media_type.hpp"
 #include "http/rate_limiter.hpp"
+#include "http/same_origin.hpp"
+#include "http/session_cookie.hpp"
 #include "observe/json_text.hpp"
 
 namespace treasurer::http {
@@ -32,7 +36,11 @@ Parsed<Credentials> from_form(const Request& request) {
     Problem problem{.code = ErrorCode::validation_failed, .detail = "The form has fields that cannot be used."};
     const auto field = [&](const char* name) -> std::string {
         const auto value = form->find(name);
-        if (!value || value->empty())
+        const auto count = std::count_if(form->parts.begin(), form->parts.end(),
+                                         [&](const FormPart& part) { return part.name == name; });
+        if (count > 1)
+            problem.errors.push_back({std::string("/") + name, "is given twice"});
+        else if (!value || value->empty())
             problem.errors.push_back({std::string("/") + name, "is required"});
         else if (value->size() > max_credential_bytes)
             problem.errors.push_back({std::string("/") + name, "may have at most 1024 bytes"});
@@ -61,6 +69,18 @@ Response granted(const auth::IssuedToken& token) {
     return Response::json(200, std::move(body));
 }
 
+Response opened(const User& user, const auth::IssuedToken& token) {
+    std::string body = R"({"user":)";
+    observe::append_json_string(body, user.id);
+    body += R"(,"roles":[)";
+    for (const auto& role : user.roles) {
+        if (!body.ends_with('[')) body += ',';
+        observe::append_json_string(body, role);
+    }
+    body += R"(],"expires_in":)" + std::to_string(token.expires_in.count()) + '}';
+    return Response::json(200, std::move(body));
+}
+
 Problem throttled(Millis wait) {
     return {.code = ErrorCode::login_throttled,
             .detail = "Too many failed sign-ins; wait before the next.",
@@ -76,13 +96,15 @@ Problem refused(const atr::Error& error) {
 }  // namespace
 
 void AuthRoutes::add_to(Router& router) {
+    const std::vector<std::string> credentials{"application/x-www-form-urlencoded", "multipart/form-data",
+                                               "application/json"};
     router.add({.method = "POST",
                 .pattern = "/token",
                 .name = "token",
                 .access = Access::anyone(),
                 .handler = AsyncHandler([this](RequestContext context) { return sign_in(std::move(context)); }),
                 .max_body_bytes = std::size_t{16} * 1024,
-                .consumes = {"application/x-www-form-urlencoded", "multipart/form-data", "application/json"},
+                .consumes = credentials,
                 .produces = {"application/json"}});
     router.add({.method = "POST",
                 .pattern = "/logout",
@@ -91,30 +113,77 @@ void AuthRoutes::add_to(Router& router) {
                 .handler = AsyncHandler([this](RequestContext context) { return sign_out(std::move(context)); }),
                 .consumes = {"application/json"},
                 .produces = {"application/json"}});
+    router.add({.method = "POST",
+                .pattern = "/session",
+                .name = "session.open",
+                .access = Access::anyone(),
+                .handler = AsyncHandler([this](RequestContext context) { return open_session(std::move(context)); }),
+                .max_body_bytes = std::size_t{16} * 1024,
+                .consumes = credentials,
+                .produces = {"application/json"}});
+    router.add({.method = "DELETE",
+                .pattern = "/session",
+                .name = "session.close",
+                .access = Access::signed_in(),
+                .handler = AsyncHandler([this](RequestContext context) { return close_session(std::move(context)); }),
+                .produces = {"application/json"}});
+}
+
+Task<Parsed<User>> AuthRoutes::known_user(std::string user, std::string password, std::string address) {
+    const std::string client = client_key(address);
+    if (const std::optional<Millis> wait = throttle_.refuse(user, client)) co_return throttled(*wait);
+    Task<atr::Result<User>> authenticating = users_.authenticate(user, std::move(password));
+    atr::Result<User> authenticated = co_await authenticating;
+    if (!authenticated) {
+        if (authenticated.error().code != ATR_E_AUTH) throttle_.not_judged(user, client);
+        co_return refused(authenticated.error());
+    }
+    throttle_.succeeded(user, client);
+    co_return std::move(*authenticated);
 }
 
 Task<Response> AuthRoutes::sign_in(RequestContext context) {
     Parsed<Credentials> credentials = credentials_of(context.request);
     if (!credentials) co_return respond(credentials.problem(), context);
-    const std::string user = credentials->user;
-    const std::string client = client_key(context.client());
-    if (const std::optional<Millis> wait = throttle_.refuse(user, client)) co_return respond(throttled(*wait), context);
-    std::string password = std::move(credentials->password);
-    Task<atr::Result<User>> authenticating = users_.authenticate(user, std::move(password));
-    atr::Result<User> authenticated = co_await authenticating;
-    if (!authenticated) {
-        if (authenticated.error().code != ATR_E_AUTH) throttle_.not_judged(user, client);
-        co_return respond(refused(authenticated.error()), context);
-    }
-    throttle_.succeeded(user, client);
-    co_return granted(tokens_.issue(*authenticated));
+    Task<Parsed<User>> asking =
+        known_user(std::move(credentials->user), std::move(credentials->password), context.client());
+    Parsed<User> user = co_await asking;
+    if (!user) co_return respond(user.problem(), context);
+    co_return granted(tokens_.issue(*user));
+}
+
+/// Another site's page must not sign a browser in either: what is then typed would be in somebody else's account.
+Task<Response> AuthRoutes::open_session(RequestContext context) {
+    Parsed<Credentials> credentials = credentials_of(context.request);
+    if (!credentials) co_return respond(credentials.problem(), context);
+    if (const std::optional<Problem> problem = cross_site_problem(context.request))
+        co_return respond(*problem, context);
+    Task<Parsed<User>> asking =
+        known_user(std::move(credentials->user), std::move(credentials->password), context.client());
+    Parsed<User> user = co_await asking;
+    if (!user) co_return respond(user.problem(), context);
+    const auth::IssuedToken token = tokens_.issue(*user);
+    Response response = opened(*user, token);
+    give_session_cookie(response, context.request, token);
+    co_return response;
 }
 
 Task<Response> AuthRoutes::sign_out(RequestContext context) {
     Task<atr::Result<>> revoking = tokens_.revoke(context.principal);
     atr::Result<> revoked = co_await revoking;
     if (!revoked) co_return respond(problem_of(revoked.error()), context);
-    co_return Response::json(200, std::string(R"({"status":"logged_out"})"));
+    Response response = Response::json(200, std::string(R"({"status":"logged_out"})"));
+    end_session_cookie(response, context.request);
+    co_return response;
+}
+
+Task<Response> AuthRoutes::close_session(RequestContext context) {
+    Task<atr::Result<>> revoking = tokens_.revoke(context.principal);
+    atr::Result<> revoked = co_await revoking;
+    if (!revoked) co_return respond(problem_of(revoked.error()), context);
+    Response response = Response::empty(204);
+    end_session_cookie(response, context.request);
+    co_return response;
 }
 
 }  // namespace treasurer::http

@@ -1,4 +1,4 @@
-/// POST /token and POST /logout: signing in and out.
+/// POST /token and POST /logout, and with a cookie POST and DELETE /session: signing in and out.
 #pragma once
 
 #include "auth/login_throttle.hpp"
@@ -17,6 +17,10 @@ public:
     void add_to(Router& router);
 
 private:
+    /// Throttled by user and address. Problems: login_throttled, wrong_credentials, storage's.
+    Task<Parsed<User>> known_user(std::string user, std::string password, std::string address);
+    Task<Response> open_session(RequestContext context);
+    Task<Response> close_session(RequestContext context);
     Task<Response> sign_in(RequestContext context);
     Task<Response> sign_out(RequestContext context);
 

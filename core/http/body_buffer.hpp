@@ -20,9 +20,9 @@ public:
         max_bytes_ = max_bytes;
         budget_ = std::move(budget);
     }
-    /// Judges an announced length before a byte of it is read.
+    /// Judges what is announced to come next, a length or a chunk, before a byte of it is read.
     std::optional<Refusal> expect(std::uint64_t bytes) const {
-        if (bytes > max_bytes_) return too_large();
+        if (bytes > max_bytes_ - bytes_.size()) return too_large();
         if (!budget_->could_take(bytes)) return over_budget();
         return std::nullopt;
     }

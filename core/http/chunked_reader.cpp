@@ -31,6 +31,7 @@ std::size_t ChunkedReader::read(std::string_view data, BodyBuffer& body) {
         } else {
             step(rest.front());
             ++taken;
+            if (state_ == State::data) refusal_ = body.expect(size_);
         }
     }
     return taken;

@@ -2,17 +2,32 @@
 
 #include "auth/api_keys.hpp"
 #include "http/characters.hpp"
+#include "http/session_cookie.hpp"
 
 namespace treasurer::http {
 namespace {
 
-bool is_credential(std::string_view name) {
-    return equal_ignoring_case(name, "Authorization") || equal_ignoring_case(name, "X-API-Key");
-}
+/// What a request shows of itself in its headers, found in one look at them.
+struct Shown {
+    std::optional<std::string_view> authorization, key;
+    std::size_t count = 0;  ///< of both
+    bool has_cookies = false;
+};
 
-std::size_t count_of_credentials(const Headers& headers) {
-    std::size_t out = 0;
-    for (std::size_t i = 0; i < headers.size(); ++i) out += is_credential(headers[i].name) ? 1 : 0;
+Shown shown_in(const Headers& headers) {
+    Shown out;
+    for (std::size_t i = 0; i < headers.size(); ++i) {
+        const auto field = headers[i];
+        if (equal_ignoring_case(field.name, "Authorization")) {
+            out.authorization = field.value;
+            ++out.count;
+        } else if (equal_ignoring_case(field.name, "X-API-Key")) {
+            out.key = field.value;
+            ++out.count;
+        } else if (equal_ignoring_case(field.name, "Cookie")) {
+            out.has_cookies = true;
+        }
+    }
     return out;
 }
 
@@ -29,14 +44,20 @@ std::optional<Credential> bearer(std::string_view authorization) {
 }  // namespace
 
 Parsed<std::optional<Credential>> credential_of(const Request& request) {
-    const auto authorization = request.headers.find("Authorization");
-    const auto key = request.headers.find("X-API-Key");
-    if (!authorization && !key) return std::optional<Credential>();
-    if (count_of_credentials(request.headers) > 1)
-        return Problem{.code = ErrorCode::bad_request, .detail = "Send one Authorization or X-API-Key header."};
-    if (authorization) return bearer(*authorization);
-    if (key->empty()) return std::optional<Credential>();
-    return std::optional(Credential{Credential::Kind::api_key, *key});
+    const Shown shown = shown_in(request.headers);
+    std::optional<std::string_view> session;
+    if (shown.has_cookies) {
+        const auto found = session_cookie_of(request);
+        if (!found) return found.problem();
+        session = *found;
+    }
+    if (shown.count + (session ? 1 : 0) > 1)
+        return Problem{.code = ErrorCode::bad_request,
+                       .detail = "Send one Authorization or X-API-Key header, or the session cookie."};
+    if (session) return std::optional(Credential{Credential::Kind::token, *session, true});
+    if (shown.authorization) return bearer(*shown.authorization);
+    if (!shown.key || shown.key->empty()) return std::optional<Credential>();
+    return std::optional(Credential{Credential::Kind::api_key, *shown.key});
 }
 
 }  // namespace treasurer::http

@@ -14,11 +14,12 @@ struct Credential {
     enum class Kind { token, api_key };
     Kind kind = Kind::token;
     std::string_view text;
+    bool is_cookie = false;  ///< a token that a browser may have been made to send: see same_origin.hpp
 };
 
-/// That of "Authorization: Bearer TOKEN" or "X-API-Key: KEY"; a bearer that looks like a key is one. nullopt when the
-/// request has none, or another scheme. Problems: bad_request when there is more than one: a proxy and this host might
-/// each believe another.
+/// That of "Authorization: Bearer TOKEN" or "X-API-Key: KEY", or of the session cookie; a bearer that looks like a key
+/// is one. nullopt when the request has none, or another scheme. Problems: bad_request when there is more than one: a
+/// proxy and this host might each believe another.
 Parsed<std::optional<Credential>> credential_of(const Request& request);
 
 }  // namespace treasurer::http

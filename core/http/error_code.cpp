@@ -18,6 +18,7 @@ int status_of(ErrorCode code) {
         case ErrorCode::forbidden:
         case ErrorCode::policy_rejected:
         case ErrorCode::self_approval:
+        case ErrorCode::cross_site:
             return 403;
         case ErrorCode::not_found:
             return 404;
@@ -131,6 +132,8 @@ std::string_view to_string(ErrorCode code) {
             return "outcome_unknown";
         case ErrorCode::payment_failed:
             return "payment_failed";
+        case ErrorCode::cross_site:
+            return "cross_site";
     }
     return "internal_error";
 }

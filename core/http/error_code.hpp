@@ -40,6 +40,7 @@ enum class ErrorCode {
     unavailable,
     outcome_unknown,
     payment_failed,
+    cross_site,
 };
 
 /// The stable, machine-readable name: "validation_failed".

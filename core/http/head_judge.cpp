@@ -2,6 +2,7 @@
 
 #include "http/credentials.hpp"
 #include "http/media_type.hpp"
+#include "http/same_origin.hpp"
 
 namespace treasurer::http {
 namespace {
@@ -25,6 +26,7 @@ HeadJudge::Sender HeadJudge::sender_of(const Route& route, const Request& head) 
     const auto found = credential_of(head);
     if (!found || !*found) return Sender::refused;
     const Credential& credential = **found;
+    if (cross_site_problem(head, credential)) return Sender::refused;
     const bool is_key = credential.kind == Credential::Kind::api_key;
     const auto known = is_key ? keys_->recognise(credential.text) : tokens_->recognise(credential.text);
     if (!known) return is_key ? Sender::unproven : Sender::refused;

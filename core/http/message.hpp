@@ -31,13 +31,14 @@ struct Request {
     Headers headers;
     std::string body;
     BodyCharge body_charge;      ///< the body's share of the memory budget, held as long as the request
-    std::string remote_address;  ///< numeric, of the socket's other end (perhaps a proxy)
+    std::string remote_address;  ///< numeric: of the socket's other end, or of whom the trusted proxies there speak for
     std::string request_id;      ///< the client's X-Request-ID if it is sane, else a new UUIDv7
     std::chrono::steady_clock::time_point arrival;  ///< when its last byte was read
     bool keep_alive = true;
     /// Set: refused at its head, so that `body` is empty because nobody waited for it; what was announced, 0 for
     /// chunks.
     std::optional<std::uint64_t> unread_bytes = std::nullopt;
+    bool is_secure = false;  ///< it came by TLS, as a trusted proxy says
 
     /// The first query parameter of that name.
     std::optional<std::string_view> query_value(std::string_view name) const;

@@ -9,10 +9,15 @@ namespace {
 
 constexpr std::int64_t minute_us = 60'000'000;
 
-auth::BucketSettings a_minute(std::uint32_t requests, std::size_t max_keys) {
+constexpr std::size_t max_noted = 1024;
+
+auth::BucketSettings a_minute(std::uint32_t requests, const RateLimiterSettings& settings) {
     const auto per_minute = std::max<std::uint32_t>(requests, 1);
-    return {
-        .capacity = per_minute, .refill_us = std::max<std::int64_t>(minute_us / per_minute, 1), .max_keys = max_keys};
+    return {.capacity = per_minute,
+            .refill_us = std::max<std::int64_t>(minute_us / per_minute, 1),
+            .max_keys = settings.max_keys,
+            .max_noted = settings.is_shared ? max_noted : 0,
+            .max_debt_us = settings.is_shared ? minute_us : 0};
 }
 
 }  // namespace
@@ -29,11 +34,11 @@ std::string client_key(std::string_view address) {
 RateLimiter::RateLimiter(const Clock& clock, RateLimiterSettings settings)
     : clock_(clock),
       settings_(settings),
-      addresses_(a_minute(settings.per_minute, settings.max_keys)),
-      viewers_(a_minute(settings.roles.viewer, settings.max_keys)),
-      submitters_(a_minute(settings.roles.submitter, settings.max_keys)),
-      approvers_(a_minute(settings.roles.approver, settings.max_keys)),
-      admins_(a_minute(settings.roles.admin, settings.max_keys)) {}
+      addresses_(a_minute(settings.per_minute, settings)),
+      viewers_(a_minute(settings.roles.viewer, settings)),
+      submitters_(a_minute(settings.roles.submitter, settings)),
+      approvers_(a_minute(settings.roles.approver, settings)),
+      admins_(a_minute(settings.roles.admin, settings)) {}
 
 auth::Buckets& RateLimiter::buckets_of(auth::Role role) {
     switch (role) {
@@ -92,6 +97,22 @@ void RateLimiter::give_back(std::string_view address) {
 
 void RateLimiter::give_back(const auth::Principal& principal) {
     buckets_of(principal).give_back(principal.user);
+}
+
+std::vector<RateLimiter::Use> RateLimiter::used(std::size_t most) {
+    std::vector<Use> out;
+    const auto add = [&](auth::Buckets& buckets, std::string_view kind) {
+        for (auto& one : buckets.used(most - out.size()))
+            out.push_back({&buckets, kind, std::move(one.key), one.taken});
+    };
+    for (const auto role : {auth::Role::viewer, auth::Role::submitter, auth::Role::approver, auth::Role::admin})
+        add(buckets_of(role), auth::to_string(role));
+    add(addresses_, "address");
+    return out;
+}
+
+void RateLimiter::taken_elsewhere(const Use& use, std::int64_t count) {
+    use.buckets->taken_elsewhere(use.key, count, clock_.unix_ms());
 }
 
 }  // namespace treasurer::http

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "auth/buckets.hpp"
 #include "auth/permission.hpp"
@@ -20,9 +21,10 @@ struct RateLimiterSettings {
     std::uint32_t per_minute = 100;  ///< of an address
     Roles roles = {};                ///< of a user; who has several roles has the largest limit of them
     std::size_t max_keys = 65'536;   ///< addresses, and users of a role
+    bool is_shared = false;          ///< uses are noted down for other hosts: see SharedLimits
 };
 
-/// An address is the socket's other end; X-Forwarded-For is anybody's word, and ignored. An IPv6 /64 counts as one.
+/// An address is that of Request::remote_address. An IPv6 /64 counts as one.
 /// A user is one bucket, wherever its requests come from and whatever token they carry.
 /// Threads: any; a lock is held for one look-up. Its memory is bounded; `clock` must outlive it.
 class RateLimiter {
@@ -32,6 +34,14 @@ public:
         std::uint32_t limit = 0;
         std::uint32_t remaining = 0;
         int retry_after_s = 0;  ///< when not allowed
+    };
+
+    /// What was asked of one bucket here since it was last told.
+    struct Use {
+        auth::Buckets* buckets = nullptr;
+        std::string_view kind;  ///< "address", or the role whose limit it is; literal
+        std::string key;        ///< an address, the eight bytes of an IPv6 /64, or a user
+        std::int64_t taken = 0;
     };
 
     RateLimiter(const Clock& clock, RateLimiterSettings settings);
@@ -44,6 +54,11 @@ public:
     /// Undo one take() that was allowed.
     void give_back(std::string_view address);
     void give_back(const auth::Principal& principal);
+
+    /// Where limits are shared: at most `most`, users before addresses.
+    std::vector<Use> used(std::size_t most);
+    /// Other hosts have let `count` requests pass that count against the same.
+    void taken_elsewhere(const Use& use, std::int64_t count);
 
 private:
     std::optional<Decision> take_from(auth::Buckets& buckets, std::string_view key);

@@ -44,7 +44,8 @@ struct RequestContext {
     Request request;
     auth::Principal principal;  ///< empty on a route for anyone
     std::vector<std::pair<std::string, std::string>> path_parameters = {};
-    Once once = {};  ///< goes into the unit of work that has this request's effect
+    Once once = {};                ///< goes into the unit of work that has this request's effect
+    std::string traceparent = {};  ///< what is asked of plugins for it is part of this trace; empty: of none
 
     /// The value of {name} in the route's pattern; empty for a name it has not.
     std::string_view path_parameter(std::string_view name) const {

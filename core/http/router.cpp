@@ -4,6 +4,7 @@
 
 #include "http/characters.hpp"
 #include "http/media_type.hpp"
+#include "http/same_origin.hpp"
 
 namespace treasurer::http {
 namespace {
@@ -50,7 +51,8 @@ std::optional<Problem> objection_to_query(const std::vector<std::string>& parame
     for (const auto& [name, value] : query) {
         if (!contains(parameters, name))
             return Problem{.code = ErrorCode::validation_failed,
-                           .detail = "This takes no such query parameter.",
+                           .detail = name == "dry_run" ? "This cannot be tried without being done."
+                                                       : "This takes no such query parameter.",
                            .errors = {{"/" + name, "is not known here; " + taken(parameters)}}};
         if (count_of(query, name) > 1)
             return Problem{.code = ErrorCode::validation_failed,
@@ -142,6 +144,8 @@ void Router::dispatch(Request&& request, Responder responder) {
     exchange.request_id = asked.request_id;
     exchange.method = asked.method;
     exchange.facts = AnswerFacts::of(asked);
+    if (const auto& trace = exchange.facts.trace)
+        exchange.context.traceparent = trace->traceparent(exchange.facts.span_id);
     exchange.path = asked.path.substr(0, max_logged_path);
     exchange.client = asked.remote_address;
     exchange.arrival = asked.arrival;
@@ -164,6 +168,7 @@ void Router::dispatch(Request&& request, Responder responder) {
     if (!match.route) return refuse_method(exchange, *match.endpoint);
     if (!match.route->access.needs_sign_in()) return admitted(std::move(exchange));
     if (!credential) return refuse(exchange, unauthenticated());
+    if (const auto problem = cross_site_problem(asked, *credential)) return refuse(exchange, *problem);
     if (sender && sender->is_current) {
         exchange.context.principal = std::move(sender->principal);
         return admitted(std::move(exchange));

@@ -8,6 +8,7 @@
 #include "ledger/bookkeeping.hpp"
 #include "payments/ending.hpp"
 #include "payments/waiting_hold.hpp"
+#include "ports/plain_reason.hpp"
 #include "runtime/mutation.hpp"
 #include "treasury/rollups.hpp"
 
@@ -173,12 +174,13 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     const std::vector<Reason> obstacles = known->decision.obstacles();
     if (!obstacles.empty()) co_return result(ApprovalKind::obstacle, work.approval, obstacles.front().detail);
 
-    Task<atr::Result<Payment>> preparing = parts_.saga.prepare(std::move(payable), request.request_id);
+    Task<atr::Result<Payment>> preparing =
+        parts_.saga.prepare(std::move(payable), request.request_id, request.traceparent);
     atr::Result<Payment> prepared = co_await preparing;
     if (!prepared) {
         if (prepared.outcome() == atr::Outcome::rejected)
             co_return result(ApprovalKind::obstacle, work.approval,
-                             "the payment rail will not take it: " + prepared.error().message);
+                             "the payment rail will not take it: " + plain_reason(prepared.error(), "the rail"));
         co_return not_decided(prepared.error());
     }
     Payment payment = std::move(*prepared);
@@ -203,8 +205,8 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     SubmitResult standing;
     standing.invoice = std::move(work.invoice);
     standing.payment = std::move(payment);
-    Task<atr::Result<SubmitResult>> paying =
-        pay_now(parts_.store, parts_.saga, parts_.runner, std::move(unit), std::move(standing), request.wait);
+    Task<atr::Result<SubmitResult>> paying = pay_now(parts_.store, parts_.saga, parts_.runner, std::move(unit),
+                                                     std::move(standing), request.wait, parts_.effect);
     atr::Result<SubmitResult> paid = co_await paying;
     if (!paid && paid.outcome() == atr::Outcome::conflict) co_return std::nullopt;
     if (!paid) co_return not_decided(paid.error());
@@ -316,7 +318,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::close_in_doubt(Open work, Clos
     if (committed.outcome == atr::Outcome::unknown)
         parts_.runner.find_out(std::move(asked_again), work.payment.id, job);
     if (!committed.ok()) co_return not_decided(committed.failure());
-    parts_.runner.adopt(work.payment.id, committed.versions.at(job));
+    if (parts_.effect == Effect::lasting) parts_.runner.adopt(work.payment.id, committed.versions.at(job));
     ApprovalResult out = result(rejected ? ApprovalKind::done : ApprovalKind::expired, std::move(work.approval),
                                 rejected ? std::string() : expired_so(work.payment));
     out.standing.kind = SubmitKind::processing;

@@ -2,6 +2,7 @@
 /// submitter, and approves exactly one payee, amount and asset; anything else is asked anew.
 #pragma once
 
+#include "intake/effect.hpp"
 #include "intake/facts_finder.hpp"
 #include "intake/submission.hpp"
 #include "payments/runner.hpp"
@@ -18,6 +19,7 @@ struct ApprovalRequest {
     std::string request_id = {};
     Once once = {};  ///< marked by the decision, with the approval's id
     Millis wait{10000};
+    std::string traceparent = {};  ///< told to the rail that prepares
 };
 
 enum class ApprovalKind {
@@ -48,6 +50,7 @@ public:
         payments::Saga& saga;
         payments::Runner& runner;
         const Clock& clock;
+        Effect effect = Effect::lasting;  ///< none: `store` is a Rehearsal's, and nothing follows from a commit
     };
     explicit ApprovalDesk(Parts parts) : parts_(parts) {}
 

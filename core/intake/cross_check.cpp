@@ -135,13 +135,15 @@ bool iban_checks_out(std::string_view iban) {
 
 Reading cross_check(const ParseResult& parsed) {
     Reading out;
+    Json fields = Json::array();
     for (const auto& field : parsed.fields) {
         if (invalid_utf8_at(field.value) || field.value.size() > 1024) continue;
         const bool supported =
             !field.evidence.empty() && std::all_of(field.evidence.begin(), field.evidence.end(),
                                                    [&](const Evidence& e) { return stands_in_document(parsed, e); });
         const std::uint32_t confidence = supported ? std::min<std::uint32_t>(field.confidence_bp, 10000) : 0;
-        out.fields.push_back(field_json(field, confidence));
+        fields.push_back(field_json(field, confidence));
+        if (field.path == "payee.wallet" || field.path == "payee.iban") out.payees.push_back(field.value);
         if (field.document != 0) {
             if (out.doubts.empty() || out.doubts.back() != "the file holds more than one invoice")
                 out.doubts.push_back("the file holds more than one invoice");
@@ -157,6 +159,7 @@ Reading cross_check(const ParseResult& parsed) {
                                  " may be part of it, or make it a credit");
         if (auto* place = slot(out, field.path); place && !*place) *place = CheckedField{field.value, confidence};
     }
+    out.fields = dump(fields);
     check_sums(out);
     check_amount(out);
     if (out.iban && !iban_checks_out(out.iban->value)) out.doubts.push_back("the IBAN's check digits are wrong");

@@ -24,7 +24,8 @@ struct Reading {
     std::optional<CheckedField> seller_name, seller_tax_id, invoice_number, issue_date, due_date, currency, amount_due,
         total_with_tax, total_net, tax_total, iban, wallet, document_type;
     std::vector<std::string> doubts;  ///< findings for a person, in words; empty when all is well
-    Json fields = Json::array();      ///< every field with its evidence, as the API shows it
+    std::string fields = "[]";        ///< every field with its evidence: JSON text, as an invoice keeps it
+    std::vector<std::string> payees;  ///< every wallet and IBAN that was read, whatever the evidence
 
     /// The amount due in its currency, if both were read.
     std::optional<atr::Money> amount() const;

@@ -36,6 +36,7 @@ Task<atr::Result<Reading>> DocumentReader::read(Submission submission) {
         CallOptions options;
         options.timeout = settings_.parse_timeout;
         options.request_id = submission.request_id;
+        options.traceparent = submission.traceparent;
         Task<atr::Result<atr::ParseResult>> call = parser->parse(document, options);
         atr::Result<atr::ParseResult> parsed = co_await call;
         if (parsed) co_return cross_check(*parsed);

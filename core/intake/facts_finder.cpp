@@ -46,10 +46,8 @@ void set_confidence(policy::Facts& facts, const Reading& reading) {
 
 /// True if the document names an account that the vendor master does not have for this vendor.
 bool names_another_account(const Reading& reading, const Vendor& vendor) {
-    for (const auto& field : reading.fields) {
-        const std::string path = field.at("path");
-        if (path != "payee.wallet" && path != "payee.iban") continue;
-        const std::string named = address_form(field.at("value").get<std::string>());
+    for (const auto& payee : reading.payees) {
+        const std::string named = address_form(payee);
         const bool known =
             std::any_of(vendor.accounts.begin(), vendor.accounts.end(),
                         [&](const PayeeAccount& account) { return address_form(account.address) == named; });

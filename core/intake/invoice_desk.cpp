@@ -4,6 +4,7 @@
 #include "intake/desk_records.hpp"
 #include "intake/funds_while_waiting.hpp"
 #include "intake/pay_now.hpp"
+#include "ports/plain_reason.hpp"
 #include "records/approval.hpp"
 #include "runtime/mutation.hpp"
 #include "treasury/rollups.hpp"
@@ -99,7 +100,7 @@ Task<SubmitResult> InvoiceDesk::submit(Submission submission) {
         if (reading.outcome() == atr::Outcome::retry || reading.outcome() == atr::Outcome::unknown)
             co_return unavailable(reading.error());
         std::vector<Problem> problems;
-        problems.push_back({"", reading.error().message});
+        problems.push_back({"", plain_reason(reading.error(), "the parser")});
         co_return unreadable(std::move(problems), reading.error().code);
     }
     std::vector<Problem> missing = DocumentReader::missing_fields(*reading);
@@ -255,7 +256,8 @@ InvoiceDesk::Step InvoiceDesk::ask_a_person(Submission submission, Invoice invoi
 
 InvoiceDesk::Step InvoiceDesk::pay(Submission submission, Invoice invoice, Judgement known) {
     Payment payment = payment_for(invoice, known, parts_.store.ids().next(), parts_.clock.unix_ms());
-    Task<atr::Result<Payment>> preparing = parts_.saga.prepare(std::move(payment), submission.request_id);
+    Task<atr::Result<Payment>> preparing =
+        parts_.saga.prepare(std::move(payment), submission.request_id, submission.traceparent);
     atr::Result<Payment> prepared = co_await preparing;
     if (!prepared && prepared.outcome() != atr::Outcome::rejected) co_return unavailable(prepared.error());
     const std::string too_little = prepared ? shortage(*prepared, known.facts) : std::string();
@@ -265,7 +267,8 @@ InvoiceDesk::Step InvoiceDesk::pay(Submission submission, Invoice invoice, Judge
             known.decision.reasons.push_back({"funds", policy::hold, too_little});
         else
             known.decision.reasons.push_back(
-                {"rail", policy::hold, "the payment rail will not take it: " + prepared.error().message});
+                {"rail", policy::hold,
+                 "the payment rail will not take it: " + plain_reason(prepared.error(), "the rail")});
         record_decision(invoice, known);
         Step step = ask_a_person(std::move(submission), std::move(invoice), std::move(known));
         co_return co_await step;
@@ -285,8 +288,8 @@ InvoiceDesk::Step InvoiceDesk::pay(Submission submission, Invoice invoice, Judge
     guard_decision(unit, known);
     SubmitResult out = answer(SubmitKind::processing, std::move(invoice), known);
     out.payment = std::move(payment);
-    Task<atr::Result<SubmitResult>> paying =
-        pay_now(parts_.store, parts_.saga, parts_.runner, std::move(unit), std::move(out), submission.wait);
+    Task<atr::Result<SubmitResult>> paying = pay_now(parts_.store, parts_.saga, parts_.runner, std::move(unit),
+                                                     std::move(out), submission.wait, parts_.effect);
     atr::Result<SubmitResult> paid = co_await paying;
     if (paid) co_return std::move(*paid);
     if (paid.outcome() == atr::Outcome::conflict) co_return std::nullopt;

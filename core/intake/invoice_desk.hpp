@@ -3,6 +3,7 @@
 #pragma once
 
 #include "intake/document_reader.hpp"
+#include "intake/effect.hpp"
 #include "intake/facts_finder.hpp"
 #include "intake/submission.hpp"
 #include "payments/runner.hpp"
@@ -23,6 +24,7 @@ public:
         payments::Runner& runner;
         DocumentReader& reader;
         const Clock& clock;
+        Effect effect = Effect::lasting;  ///< none: `store` is a Rehearsal's, and nothing follows from a commit
     };
     InvoiceDesk(Parts parts, DeskSettings settings) : parts_(parts), settings_(settings) {}
 

@@ -12,8 +12,8 @@ Task<atr::Result<Policy>> PolicyDesk::current() {
     co_return std::move(**found);
 }
 
-Task<atr::Result<Policy>> PolicyDesk::change(PolicyChange change, std::string actor, std::string request_id, Once once,
-                                             Effect effect) {
+Task<atr::Result<Policy>> PolicyDesk::change(PolicyChange change, std::string actor, std::string request_id,
+                                             Once once) {
     for (int tries = 0; tries < 6; ++tries) {
         Task<atr::Result<Policy>> reading = current();
         atr::Result<Policy> policy = co_await reading;
@@ -21,7 +21,6 @@ Task<atr::Result<Policy>> PolicyDesk::change(PolicyChange change, std::string ac
         if (change.auto_approval_limit) policy->auto_approval_limit = *change.auto_approval_limit;
         if (change.critical_runway_months) policy->critical_runway_months = *change.critical_runway_months;
         if (change.paused) policy->paused = *change.paused;
-        if (effect == Effect::none) co_return policy;
         Task<Committed> putting = put(*policy, actor, request_id, once);
         const Committed committed = co_await putting;
         if (committed.ok()) {
@@ -35,8 +34,7 @@ Task<atr::Result<Policy>> PolicyDesk::change(PolicyChange change, std::string ac
 }
 
 Task<atr::Result<PolicyReplaced>> PolicyDesk::replace(Policy wanted, std::function<bool(const Policy&)> is_expected,
-                                                      std::string actor, std::string request_id, Once once,
-                                                      Effect effect) {
+                                                      std::string actor, std::string request_id, Once once) {
     for (int tries = 0; tries < 6; ++tries) {
         Task<atr::Result<Policy>> reading = current();
         atr::Result<Policy> policy = co_await reading;
@@ -45,7 +43,6 @@ Task<atr::Result<PolicyReplaced>> PolicyDesk::replace(Policy wanted, std::functi
         if (wanted.asset != policy->asset)
             co_return atr::rejected(ATR_E_BAD_INPUT,
                                     "limits are in " + policy->asset + " here, not in " + wanted.asset);
-        if (effect == Effect::none) co_return PolicyReplaced{.policy = std::move(wanted), .done = true};
         wanted.version = policy->version;
         Task<Committed> putting = put(wanted, actor, request_id, once);
         const Committed committed = co_await putting;

@@ -1,7 +1,6 @@
 /// The policy desk: reads the policy in force, and changes it with a trace in the audit log.
 #pragma once
 
-#include "intake/effect.hpp"
 #include "records/idempotency.hpp"
 #include "records/policy.hpp"
 #include "records/store.hpp"
@@ -27,13 +26,11 @@ class PolicyDesk {
 public:
     PolicyDesk(Store& store, const Clock& clock) : store_(store), clock_(clock) {}
     Task<atr::Result<Policy>> current();
-    Task<atr::Result<Policy>> change(PolicyChange change, std::string actor, std::string request_id, Once once = {},
-                                     Effect effect = Effect::lasting);
+    Task<atr::Result<Policy>> change(PolicyChange change, std::string actor, std::string request_id, Once once = {});
     /// Puts `wanted` in the place of the policy in force, if `is_expected` says so of that one at the very commit.
     /// Errors: rejected ATR_E_BAD_INPUT for limits in another asset than the treasury's.
     Task<atr::Result<PolicyReplaced>> replace(Policy wanted, std::function<bool(const Policy&)> is_expected,
-                                              std::string actor, std::string request_id, Once once = {},
-                                              Effect effect = Effect::lasting);
+                                              std::string actor, std::string request_id, Once once = {});
 
 private:
     /// Commits `policy` over the version it was read in, with its trace in the audit log.

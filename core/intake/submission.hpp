@@ -26,8 +26,9 @@ struct Submission {
     Hints hints = {};
     std::string submitted_by = {};
     std::string request_id = {};
-    Once once = {};      ///< marked by whatever the submission leaves behind, with the invoice's id
-    Millis wait{10000};  ///< how long the answer may wait for the payment to be final
+    Once once = {};                ///< marked by whatever the submission leaves behind, with the invoice's id
+    Millis wait{10000};            ///< how long the answer may wait for the payment to be final
+    std::string traceparent = {};  ///< told to those who are asked for it
 };
 
 enum class SubmitKind {

@@ -65,8 +65,7 @@ std::optional<std::string> VendorDirectory::fault_in(const NewVendor& vendor) co
     return std::nullopt;
 }
 
-Task<atr::Result<Vendor>> VendorDirectory::add(NewVendor wanted, std::string actor, std::string request_id, Once once,
-                                               Effect effect) {
+Task<atr::Result<Vendor>> VendorDirectory::add(NewVendor wanted, std::string actor, std::string request_id, Once once) {
     if (const auto fault = fault_in(wanted)) co_return atr::rejected(ATR_E_BAD_INPUT, *fault);
     const UnixMillis now = clock_.unix_ms();
     Vendor vendor;
@@ -81,13 +80,6 @@ Task<atr::Result<Vendor>> VendorDirectory::add(NewVendor wanted, std::string act
     std::set<std::string> names{vendor_normal_form(wanted.name)};
     for (const auto& alias : wanted.aliases)
         if (auto form = vendor_normal_form(alias); !form.empty()) names.insert(std::move(form));
-    if (effect == Effect::none) {
-        Task<atr::Result<bool>> looking = is_any_taken(std::move(names));
-        const atr::Result<bool> taken = co_await looking;
-        if (!taken) co_return taken.error();
-        if (*taken) co_return name_is_taken();
-        co_return vendor;
-    }
     UnitOfWork unit = store_.begin();
     unit.create(vendor);
     for (const auto& name : names)
@@ -103,8 +95,7 @@ Task<atr::Result<Vendor>> VendorDirectory::add(NewVendor wanted, std::string act
 }
 
 Task<atr::Result<Vendor>> VendorDirectory::add_account(std::string vendor_id, NewAccount account, Millis cool_off,
-                                                       std::string actor, std::string request_id, Once once,
-                                                       Effect effect) {
+                                                       std::string actor, std::string request_id, Once once) {
     if (const auto fault = fault_in(account)) co_return atr::rejected(ATR_E_BAD_INPUT, *fault);
     for (int tries = 0; tries < most_adding_tries; ++tries) {
         Task<atr::Result<std::optional<Vendor>>> finding = find(vendor_id);
@@ -118,7 +109,6 @@ Task<atr::Result<Vendor>> VendorDirectory::add_account(std::string vendor_id, Ne
                       [&](const PayeeAccount& old) { return old.rail == account.rail && old.asset == account.asset; });
         vendor.accounts.push_back(
             {store_.ids().next(), account.rail, account.asset, account.address, now + cool_off.count()});
-        if (effect == Effect::none) co_return vendor;
         UnitOfWork unit = store_.begin();
         unit.update(vendor);
         unit.create(audit_of(store_.ids(), now, actor, "vendor.account_changed", vendor.id, request_id));
@@ -134,15 +124,6 @@ Task<atr::Result<Vendor>> VendorDirectory::add_account(std::string vendor_id, Ne
         co_return committed.error;
     }
     co_return atr::retry(ATR_E_OVERLOADED, "the vendor keeps changing; try again");
-}
-
-Task<atr::Result<bool>> VendorDirectory::is_any_taken(std::set<std::string> names) {
-    std::vector<atr::Key> keys;
-    for (const auto& name : names) keys.push_back({VendorName::collection, name});
-    Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
-    const atr::Result<std::vector<atr::Record>> found = co_await reading;
-    if (!found) co_return found.error();
-    co_return !found->empty();
 }
 
 Task<atr::Result<std::optional<Vendor>>> VendorDirectory::find(std::string id) {

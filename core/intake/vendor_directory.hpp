@@ -1,13 +1,11 @@
 /// The vendor master: adding vendors, and finding the one a name means.
 #pragma once
 
-#include "intake/effect.hpp"
 #include "records/idempotency.hpp"
 #include "records/store.hpp"
 #include "records/vendor.hpp"
 
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -31,11 +29,10 @@ public:
         : store_(store), clock_(clock), rails_(std::move(rails)) {}
 
     /// A vendor entered with its accounts is active at once; `actor` goes to the audit trail.
-    Task<atr::Result<Vendor>> add(NewVendor wanted, std::string actor, std::string request_id, Once once = {},
-                                  Effect effect = Effect::lasting);
+    Task<atr::Result<Vendor>> add(NewVendor wanted, std::string actor, std::string request_id, Once once = {});
     /// An account added later cools off for `cool_off` before anything is paid to it.
     Task<atr::Result<Vendor>> add_account(std::string vendor_id, NewAccount account, Millis cool_off, std::string actor,
-                                          std::string request_id, Once once = {}, Effect effect = Effect::lasting);
+                                          std::string request_id, Once once = {});
     Task<atr::Result<std::optional<Vendor>>> find(std::string id);
     /// By name or alias, in normal form.
     Task<atr::Result<std::optional<Vendor>>> find_by_name(std::string name);
@@ -45,8 +42,6 @@ public:
 private:
     std::optional<std::string> fault_in(const NewAccount& account) const;
     std::optional<std::string> fault_in(const NewVendor& vendor) const;
-    /// True when a vendor has one of these names, in normal form.
-    Task<atr::Result<bool>> is_any_taken(std::set<std::string> names);
 
     Store& store_;
     const Clock& clock_;

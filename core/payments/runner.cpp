@@ -25,18 +25,18 @@ void Runner::stop() {
     saga_.stop();
 }
 
-void Runner::adopt(std::string payment_id, std::uint64_t lease_token) {
+void Runner::adopt(std::string payment_id, std::uint64_t lease_token, std::optional<Invoice> known) {
     ++counters_.started;
     if (!begin_work(payment_id, saga_.worker(), saga_.now())) return;
     {
         const std::lock_guard lock(mutex_);
         if (active_ >= saga_.settings().max_active) {
-            waiting_.push_back({std::move(payment_id), lease_token});
+            waiting_.push_back({std::move(payment_id), lease_token});  // many may wait: they keep no invoice
             return;
         }
         ++active_;
     }
-    scope_.spawn(first(std::move(payment_id), lease_token));
+    scope_.spawn(first({std::move(payment_id), lease_token, std::move(known)}));
 }
 
 bool Runner::begin_work(const std::string& payment_id, std::string worker, UnixMillis leased_at) {
@@ -97,14 +97,14 @@ Task<> Runner::ask_storage(UnitOfWork commit_a, std::string payment_id, std::siz
     }
 }
 
-Task<> Runner::first(std::string payment_id, std::uint64_t lease_token) {
-    std::optional<Adopted> next = Adopted{std::move(payment_id), lease_token};
+Task<> Runner::first(Adopted adopted) {
+    std::optional<Adopted> next = std::move(adopted);
     while (next) {
         const std::string id = std::move(next->payment_id);
         Lease lease;
         lease.token = next->lease_token;
         lease.worker = saga_.worker();
-        Task<> work = saga_.first_send(id, std::move(lease));
+        Task<> work = saga_.first_send(id, std::move(lease), 0, std::move(next->invoice));
         co_await work;
         end_work(id);
         next = next_adopted();
@@ -116,8 +116,8 @@ Task<> Runner::later(std::string payment_id, Lease lease) {
     Task<> work = saga_.resume(payment_id, std::move(lease));
     co_await work;
     end_work(payment_id);
-    const std::optional<Adopted> next = next_adopted();
-    if (next) scope_.spawn(first(next->payment_id, next->lease_token));
+    std::optional<Adopted> next = next_adopted();
+    if (next) scope_.spawn(first(std::move(*next)));
     waiters_.tell(payment_id);
 }
 

@@ -36,8 +36,8 @@ public:
     void stop();
 
     /// Goes on with a payment whose Commit A this host has just made; beyond `max_active` at once it waits its turn,
-    /// its lease renewed with the others.
-    void adopt(std::string payment_id, std::uint64_t lease_token);
+    /// its lease renewed with the others. `known`: its invoice as Commit A has stored it, which then need not be read.
+    void adopt(std::string payment_id, std::uint64_t lease_token, std::optional<Invoice> known = std::nullopt);
     /// False when more wait their turn than may: then no Commit A should be made.
     bool has_room() const;
 
@@ -51,6 +51,12 @@ public:
     const RunnerCounters& counters() const { return counters_; }
 
 private:
+    struct Adopted {
+        std::string payment_id;
+        std::uint64_t lease_token = 0;
+        std::optional<Invoice> invoice = std::nullopt;
+    };
+
     Task<> take_over();
     /// False: the storage had no more than a few, or cannot be asked now.
     Task<bool> lease_some(std::size_t room);
@@ -69,7 +75,7 @@ private:
     void end_work(const std::string& payment_id);
     Task<> ask_storage(UnitOfWork commit_a, std::string payment_id, std::size_t job_position);
     /// Works on one payment and then on those that wait.
-    Task<> first(std::string payment_id, std::uint64_t lease_token);
+    Task<> first(Adopted adopted);
     Task<> later(std::string payment_id, Lease lease);
 
     Saga& saga_;
@@ -86,10 +92,6 @@ private:
     std::string leasing_as_;                  ///< the name of the next lease call; never that of Commit A
     std::unordered_set<std::string> lapsed_;  ///< of those, the ones whose lease ended before it was renewed
     UnixMillis sure_until_ = 0;               ///< until then no other lease of working_ can have ended
-    struct Adopted {
-        std::string payment_id;
-        std::uint64_t lease_token = 0;
-    };
     std::optional<Adopted> next_adopted();
     std::deque<Adopted> waiting_;  ///< adopted, and not yet begun
     RunnerCounters counters_;

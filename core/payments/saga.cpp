@@ -33,9 +33,9 @@ CommitAPositions Saga::add_commit_a(UnitOfWork& unit, Payment& payment) const {
 
 // ------------------------------------------------------------------------------------------------ first send
 
-Task<> Saga::first_send(std::string payment_id, Lease lease, unsigned repeats) {
+Task<> Saga::first_send(std::string payment_id, Lease lease, unsigned repeats, std::optional<Invoice> known) {
     if (repeats == 0) parts_.faults.reach(fault::after_commit_a);
-    Task<std::optional<Case>> reading = load(payment_id, lease);
+    Task<std::optional<Case>> reading = load(payment_id, lease, std::move(known));
     std::optional<Case> work = co_await reading;
     // Anything else says that this host came late: another took the payment over, and perhaps sent it.
     if (!work || work->payment.state != PaymentState::prepared || work->payment.maybe_sent) {

@@ -66,14 +66,16 @@ public:
 
     /// Without effect: asks the rail for the bytes to send, and seals them into the payment.
     /// Errors: rejected when the rail will never take it; others may be tried again.
-    Task<atr::Result<Payment>> prepare(Payment payment, std::string request_id);
+    Task<atr::Result<Payment>> prepare(Payment payment, std::string request_id, std::string traceparent = {});
 
     /// Adds Commit A's part of this payment: its record as `prepared`, the pending transfer that holds the funds, and
     /// the job born leased to this host.
     CommitAPositions add_commit_a(UnitOfWork& unit, Payment& payment) const;
 
     /// The first send, by the very process that committed A. `repeats`: of a send that was proven not to have arrived.
-    Task<> first_send(std::string payment_id, Lease lease, unsigned repeats = 0);
+    /// `known`: the invoice as it was stored with the payment, if it need not be read; it changes by compare-and-set.
+    Task<> first_send(std::string payment_id, Lease lease, unsigned repeats = 0,
+                      std::optional<Invoice> known = std::nullopt);
 
     /// After a crash, a pause or an open answer: whoever holds the lease goes on from what storage and rail say.
     Task<> resume(std::string payment_id, Lease lease);
@@ -123,8 +125,8 @@ private:
     };
     enum class Written { done, lost_lease, changed, failed };
 
-    Task<std::optional<Case>> load(std::string payment_id, Lease lease);
-    Task<atr::Result<Case>> load_once(std::string payment_id, Lease lease);
+    Task<std::optional<Case>> load(std::string payment_id, Lease lease, std::optional<Invoice> known = std::nullopt);
+    Task<atr::Result<Case>> load_once(std::string payment_id, Lease lease, std::optional<Invoice> known);
     void count_from_this_life(Case& work, UnixMillis since_ms) const;
     /// After a step was refused because the payment had changed: as it is now; nothing: it has ended, or cannot be
     /// read.

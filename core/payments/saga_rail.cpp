@@ -4,6 +4,7 @@
 #include "payments/ending.hpp"
 #include "payments/fault_names.hpp"
 #include "payments/saga.hpp"
+#include "ports/plain_reason.hpp"
 #include "runtime/mutation.hpp"
 
 namespace treasurer::payments {
@@ -23,7 +24,7 @@ std::optional<atr::Money> money_told(const std::string& text) {
 
 }  // namespace
 
-Task<atr::Result<Payment>> Saga::prepare(Payment payment, std::string request_id) {
+Task<atr::Result<Payment>> Saga::prepare(Payment payment, std::string request_id, std::string traceparent) {
     RailPort* rail = parts_.rails.find(payment.rail);
     if (!rail) co_return atr::rejected(ATR_E_CONFIG, "payment rail '" + payment.rail + "' is not configured");
     if (rail->capabilities().enforces_not_after)
@@ -31,6 +32,7 @@ Task<atr::Result<Payment>> Saga::prepare(Payment payment, std::string request_id
     CallOptions options;
     options.timeout = settings_.prepare_timeout;
     options.request_id = std::move(request_id);
+    options.traceparent = std::move(traceparent);
     Task<atr::Result<atr::Prepared>> call = rail->prepare(rail_payment(payment), options);
     atr::Result<atr::Prepared> prepared = co_await call;
     if (!prepared) co_return prepared.error();
@@ -61,9 +63,9 @@ Task<std::optional<Saga::Case>> Saga::renew(Case work) {
         work.payment = std::move(*anew);
         co_return std::optional<Case>(std::move(work));
     }
-    Move move{Step::look_again, PaymentState::scheduled, anew.error().message};
+    Move move{Step::look_again, PaymentState::scheduled, plain_reason(anew.error(), "the rail")};
     if (anew.outcome() == atr::Outcome::rejected)
-        move = {Step::void_transfer, PaymentState::failed, anew.error().message};
+        move = {Step::void_transfer, PaymentState::failed, plain_reason(anew.error(), "the rail")};
     Task<> step = carry_out(std::move(work), std::move(move), {});
     co_await step;
     co_return std::nullopt;

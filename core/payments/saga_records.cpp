@@ -44,9 +44,9 @@ Task<> Saga::release(std::string payment_id, Lease lease, Millis pause) {
     co_await writing;  // a lost lease needs no release
 }
 
-Task<std::optional<Saga::Case>> Saga::load(std::string payment_id, Lease lease) {
+Task<std::optional<Saga::Case>> Saga::load(std::string payment_id, Lease lease, std::optional<Invoice> known) {
     for (;;) {
-        Task<atr::Result<Case>> reading = load_once(payment_id, lease);
+        Task<atr::Result<Case>> reading = load_once(payment_id, lease, known);
         atr::Result<Case> work = co_await reading;
         if (work) co_return std::move(*work);
         const bool may_pass = work.outcome() == atr::Outcome::retry || work.outcome() == atr::Outcome::unknown;
@@ -77,7 +77,7 @@ Task<std::optional<Saga::Case>> Saga::load_anew(Case before) {
     co_return fresh;
 }
 
-Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, Lease lease) {
+Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, Lease lease, std::optional<Invoice> known) {
     Case out;
     out.lease = std::move(lease);
     UnixMillis life_since_ms = 0;  // by the store's clock: not before the life began
@@ -118,7 +118,10 @@ Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, Lease leas
     const std::string balance = ledger::balance_key(
         out.payment.amount.asset, ledger::treasury_account(out.payment.rail), ledger::Figure::available);
     std::vector<atr::Key> second;
-    second.push_back({Invoice::collection, out.payment.invoice_id});
+    if (known && known->id == out.payment.invoice_id)
+        out.invoice = std::move(*known);
+    else
+        second.push_back({Invoice::collection, out.payment.invoice_id});
     second.push_back({balances_collection, balance});
     const RailPort* const rail = parts_.rails.find(out.payment.rail);
     const bool has_times = out.payment.not_after_ms != 0 || (rail && rail->capabilities().idempotency_window_ms > 0);

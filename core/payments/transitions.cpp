@@ -1,5 +1,6 @@
 #include "payments/transitions.hpp"
 
+#include "ports/plain_reason.hpp"
 #include "runtime/mutation.hpp"
 
 namespace treasurer::payments {
@@ -44,7 +45,7 @@ Move after_no_word(const Situation& situation) {
 }
 
 std::string why(const atr::Error& error) {
-    return error.message.empty() ? std::string(atr::to_string(error.outcome)) : error.message;
+    return plain_reason(error, "the rail");
 }
 
 }  // namespace

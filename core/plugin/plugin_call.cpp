@@ -32,6 +32,7 @@ PluginCall::PluginCall(const Operation& operation, CallOptions options, const Cl
     context_.raw.attempt = options_.attempt;
     context_.raw.deadline_unix_ms = clock.unix_ms() + timeout.count();
     context_.raw.request_id = atr::borrow(options_.request_id);
+    context_.raw.traceparent = atr::borrow(options_.traceparent);
     context_.raw.cancelled = [](const atr_call* call) noexcept -> std::int32_t {
         const auto state = reinterpret_cast<const Context*>(call)->owner->state_.load(std::memory_order_relaxed);
         return state == State::running ? 0 : 1;

@@ -25,33 +25,48 @@ InvoiceStatus invoice_status_from(std::string_view text) {
     throw std::invalid_argument("unknown invoice status '" + std::string(text) + "'");
 }
 
-Json Invoice::to_json() const {
-    Json out = {{"id", id},
-                {"status", to_string(status)},
-                {"created_ms", created_ms},
-                {"updated_ms", updated_ms},
-                {"amount_due", money_json(amount_due)},
-                {"outcome", outcome},
-                {"fields", fields}};
-    set_if(out, "submitted_by", submitted_by);
-    set_if(out, "document_sha256", document_sha256);
-    set_if(out, "media_type", media_type);
-    set_if(out, "document_type", document_type);
-    set_if(out, "vendor_id", vendor_id);
-    set_if(out, "vendor_name", vendor_name);
-    set_if(out, "vendor_tax_id", vendor_tax_id);
-    set_if(out, "invoice_number", invoice_number);
-    set_if(out, "issue_date", issue_date);
-    set_if(out, "due_date", due_date);
-    set_if(out, "policy_hash", policy_hash);
-    set_if(out, "thought", thought);
-    set_if(out, "payment_id", payment_id);
-    set_if(out, "approval_id", approval_id);
-    set_if(out, "duplicate_of", duplicate_of);
-    if (!resolution.empty()) out["resolution"] = votes_json(resolution);
-    for (const auto& reason : reasons)
+namespace {
+
+Json without_fields(const Invoice& invoice) {
+    Json out = {{"id", invoice.id},
+                {"status", to_string(invoice.status)},
+                {"created_ms", invoice.created_ms},
+                {"updated_ms", invoice.updated_ms},
+                {"amount_due", money_json(invoice.amount_due)},
+                {"outcome", invoice.outcome}};
+    set_if(out, "submitted_by", invoice.submitted_by);
+    set_if(out, "document_sha256", invoice.document_sha256);
+    set_if(out, "media_type", invoice.media_type);
+    set_if(out, "document_type", invoice.document_type);
+    set_if(out, "vendor_id", invoice.vendor_id);
+    set_if(out, "vendor_name", invoice.vendor_name);
+    set_if(out, "vendor_tax_id", invoice.vendor_tax_id);
+    set_if(out, "invoice_number", invoice.invoice_number);
+    set_if(out, "issue_date", invoice.issue_date);
+    set_if(out, "due_date", invoice.due_date);
+    set_if(out, "policy_hash", invoice.policy_hash);
+    set_if(out, "thought", invoice.thought);
+    set_if(out, "payment_id", invoice.payment_id);
+    set_if(out, "approval_id", invoice.approval_id);
+    set_if(out, "duplicate_of", invoice.duplicate_of);
+    if (!invoice.resolution.empty()) out["resolution"] = votes_json(invoice.resolution);
+    for (const auto& reason : invoice.reasons)
         out["reasons"].push_back({{"rule", reason.rule}, {"result", reason.result}, {"detail", reason.detail}});
     return out;
+}
+
+}  // namespace
+
+Json Invoice::to_json() const {
+    Json out = without_fields(*this);
+    out["fields"] = Json::parse(fields);
+    return out;
+}
+
+std::string Invoice::to_text() const {
+    std::string out = dump(without_fields(*this));
+    out.pop_back();
+    return out.append(",\"fields\":").append(fields).append("}");
 }
 
 Invoice Invoice::from_json(const Json& json) {
@@ -63,7 +78,7 @@ Invoice Invoice::from_json(const Json& json) {
     out.amount_due = money_from(json.at("amount_due"));
     out.outcome = text_or(json, "outcome");
     out.resolution = votes_from(json);
-    out.fields = json.value("fields", Json::array());
+    if (const auto there = json.find("fields"); there != json.end()) out.fields = dump(*there);
     out.submitted_by = text_or(json, "submitted_by");
     out.document_sha256 = text_or(json, "document_sha256");
     out.media_type = text_or(json, "media_type");

@@ -54,11 +54,13 @@ struct Invoice {
     std::string approval_id;
     std::string duplicate_of;
     std::vector<ResolutionVote> resolution;  ///< "paid elsewhere", after its payment ended unpaid; two: done
-    Json fields = Json::array();             ///< what the parser claimed, with evidence
+    std::string fields = "[]";  ///< what the parser claimed, with evidence: JSON text, which is only passed on
 
     std::uint64_t version = 0;  ///< of the stored record; 0: not stored yet
 
     Json to_json() const;
+    /// to_json() as text, with less work.
+    std::string to_text() const;
     static Invoice from_json(const Json& json);
     std::vector<atr::IndexEntry> index() const;
 };

@@ -33,4 +33,13 @@ inline std::string dump(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+/// The body that a record is stored as.
+template <class R>
+std::string body_of(const R& record) {
+    if constexpr (requires { record.to_text(); })
+        return record.to_text();
+    else
+        return dump(record.to_json());
+}
+
 }  // namespace treasurer

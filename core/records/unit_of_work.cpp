@@ -77,4 +77,12 @@ UnitOfWork& UnitOfWork::reschedule(std::string queue, std::string id, std::uint6
     return *this;
 }
 
+std::optional<std::size_t> UnitOfWork::place_of(std::string_view collection, std::string_view key) const {
+    for (std::size_t i = 0; i < batch_.ops.size(); ++i) {
+        const atr::Op& op = batch_.ops[i];
+        if (op.op == ATR_OP_PUT && op.record.collection == collection && op.record.key == key) return i;
+    }
+    return std::nullopt;
+}
+
 }  // namespace treasurer

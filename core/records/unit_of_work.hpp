@@ -27,12 +27,12 @@ public:
     UnitOfWork& create(const R& record, std::string label = "record") {
         if constexpr (requires { record.request_id; })
             if (request_id_.empty()) request_id_ = record.request_id;
-        return put(R::collection, record.id, dump(record.to_json()), record.index(), ATR_VER_ABSENT, std::move(label));
+        return put(R::collection, record.id, body_of(record), record.index(), ATR_VER_ABSENT, std::move(label));
     }
     /// Stores a record that must still have the version it was read with.
     template <class R>
     UnitOfWork& update(const R& record, std::string label = "record") {
-        return put(R::collection, record.id, dump(record.to_json()), record.index(), record.version, std::move(label));
+        return put(R::collection, record.id, body_of(record), record.index(), record.version, std::move(label));
     }
     UnitOfWork& put(std::string collection, std::string key, std::string body, std::vector<atr::IndexEntry> index,
                     std::uint64_t expect, std::string label);
@@ -50,6 +50,9 @@ public:
     std::size_t keep_lease(std::string queue, std::string id, std::uint64_t token, std::string worker, Millis lease);
     UnitOfWork& job_done(std::string queue, std::string id, std::uint64_t token);
     UnitOfWork& reschedule(std::string queue, std::string id, std::uint64_t token, std::int64_t run_at_ms);
+
+    /// Where it puts that record, if it does.
+    std::optional<std::size_t> place_of(std::string_view collection, std::string_view key) const;
 
     const std::string& label(std::uint32_t op) const { return labels_.at(op); }
     std::size_t size() const { return batch_.ops.size(); }

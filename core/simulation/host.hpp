@@ -15,6 +15,7 @@
 #include "reconcile/reconciliation_service.hpp"
 #include "reconcile/statement_follower.hpp"
 #include "reconcile/store_watch.hpp"
+#include "records/gathering_storage.hpp"
 #include "simulation/line_parser.hpp"
 #include "simulation/plain_sealer.hpp"
 #include "simulation/remote.hpp"
@@ -71,6 +72,7 @@ public:
     RemoteCache cache_port;
     TaskScope scope;
     CommitPipeline pipeline;
+    GatheringStorage gathering;
     Store store;
     ledger::Assets assets;
     payments::Rails rails;

@@ -14,7 +14,8 @@ class LineParser final : public ParserPort {
 public:
     const std::string& name() const override { return name_; }
     const std::vector<std::string>& media_types() const override { return types_; }
-    Task<atr::Result<atr::ParseResult>> parse(Document document, CallOptions) override {
+    Task<atr::Result<atr::ParseResult>> parse(Document document, CallOptions options) override {
+        traceparent = std::move(options.traceparent);
         const std::string& text = *document.bytes;
         atr::ParseResult out;
         out.texts.push_back({0, 0, text});
@@ -42,6 +43,7 @@ public:
 
     /// May change the result before it leaves.
     std::function<void(atr::ParseResult&)> change;
+    std::string traceparent;  ///< of the last call
 
 private:
     std::string name_ = "lines";

@@ -118,7 +118,7 @@ atr::Result<bool> BankReader::settlement_due(const atr::Call& call) {
 atr::Result<std::optional<atr::RailStatus>> BankReader::lookup(const atr::Call& call, const std::string& payment_id) {
     using Answer = std::optional<atr::RailStatus>;
     return read<Answer>(call, [&](soci::session& book) -> atr::Result<Answer> {
-        const auto rows = find_rows(book, payment_id);
+        const auto rows = RowFinder(book).find(payment_id);
         if (rows.empty()) return Answer();
         const auto status = status_of(rows, terms_, call.now_unix_ms());
         if (!status) return status.error();

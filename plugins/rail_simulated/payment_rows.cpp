@@ -22,18 +22,19 @@ int rank(const PaymentRow& row) {
 
 }  // namespace
 
-std::vector<PaymentRow> find_rows(soci::session& book, const std::string& payment_id) {
-    PaymentRow row;
-    row.payment_id = payment_id;
-    soci::statement rows =
-        (book.prepare << "SELECT nth, asset, units, fee, address, counterparty, state, reason, received_at, settle_at"
-                         " FROM payments WHERE payment_id = :id ORDER BY nth",
-         soci::use(payment_id), soci::into(row.nth), soci::into(row.asset), soci::into(row.units), soci::into(row.fee),
-         soci::into(row.address), soci::into(row.counterparty), soci::into(row.state), soci::into(row.reason),
-         soci::into(row.received_at), soci::into(row.settle_at));
+RowFinder::RowFinder(soci::session& book)
+    : rows_(
+          (book.prepare << "SELECT nth, asset, units, fee, address, counterparty, state, reason, received_at, settle_at"
+                           " FROM payments WHERE payment_id = :id ORDER BY nth",
+           soci::use(row_.payment_id), soci::into(row_.nth), soci::into(row_.asset), soci::into(row_.units),
+           soci::into(row_.fee), soci::into(row_.address), soci::into(row_.counterparty), soci::into(row_.state),
+           soci::into(row_.reason), soci::into(row_.received_at), soci::into(row_.settle_at))) {}
+
+std::vector<PaymentRow> RowFinder::find(const std::string& payment_id) {
+    row_.payment_id = payment_id;
     std::vector<PaymentRow> out;
-    rows.execute();
-    while (rows.fetch()) out.push_back(row);
+    rows_.execute();
+    while (rows_.fetch()) out.push_back(row_);
     return out;
 }
 

@@ -26,8 +26,20 @@ struct PaymentRow {
     long long settle_at = 0;  ///< when it was, or will be, settled
 };
 
-/// All submissions of one payment, the first one first. Throws soci_error.
-std::vector<PaymentRow> find_rows(soci::session&, const std::string& payment_id);
+/// All submissions of one payment, the first one first. The statement is prepared once; the session outlives it.
+/// Threads: one, the session's. Throws soci_error.
+class RowFinder {
+public:
+    explicit RowFinder(soci::session&);
+    RowFinder(const RowFinder&) = delete;
+    RowFinder& operator=(const RowFinder&) = delete;
+
+    std::vector<PaymentRow> find(const std::string& payment_id);
+
+private:
+    PaymentRow row_;  ///< bound to rows_
+    soci::statement rows_;
+};
 
 /// True if a pending payment should have been settled by `now_unix_ms`. Throws soci_error.
 bool settlement_due(soci::session&, std::int64_t now_unix_ms);

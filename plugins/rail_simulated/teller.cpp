@@ -30,7 +30,14 @@ Teller::Teller(soci::session& book, const Terms& terms)
                                         " 'out', :asset, :units, :fee, :id, :reference2, :counterparty, :at)",
                         soci::use(moved_reference_), soci::use(moved_.asset), soci::use(moved_.units),
                         soci::use(moved_.fee), soci::use(moved_.payment_id), soci::use(moved_reference_),
-                        soci::use(moved_.counterparty), soci::use(moved_.settle_at))) {}
+                        soci::use(moved_.counterparty), soci::use(moved_.settle_at))),
+      rows_(book_),
+      due_((book.prepare << "SELECT payment_id, nth, asset, units, fee, counterparty, settle_at"
+                            " FROM payments WHERE state = 'pending' AND settle_at <= :now"
+                            " ORDER BY settle_at, payment_id, nth",
+            soci::use(due_before_), soci::into(due_row_.payment_id), soci::into(due_row_.nth),
+            soci::into(due_row_.asset), soci::into(due_row_.units), soci::into(due_row_.fee),
+            soci::into(due_row_.counterparty), soci::into(due_row_.settle_at))) {}
 
 void Teller::begin() {
     stored_ = stored_tallies(book_);
@@ -50,7 +57,7 @@ atr::Result<atr::RailStatus> Teller::submit(const Order& order, const Moment& at
     if (!applied) return atr::unknown(ATR_E_TIMEOUT, "simulated: no answer came");
 
     settle_due(at.now_unix_ms);
-    const std::vector<PaymentRow> earlier = find_rows(book_, order.payment_id);
+    const std::vector<PaymentRow> earlier = rows_.find(order.payment_id);
     const auto answer = pay(order, earlier, at);
     if (lost) return atr::unknown(ATR_E_TIMEOUT, "simulated: no answer came");
     return answer;
@@ -109,17 +116,10 @@ void Teller::insert_movement(const PaymentRow& row) {
 }
 
 void Teller::settle_due(std::int64_t now_unix_ms) {
-    const long long now = now_unix_ms;
-    PaymentRow row;
+    due_before_ = now_unix_ms;
     std::vector<PaymentRow> due;
-    soci::statement rows =
-        (book_.prepare << "SELECT payment_id, nth, asset, units, fee, counterparty, settle_at"
-                          " FROM payments WHERE state = 'pending' AND settle_at <= :now"
-                          " ORDER BY settle_at, payment_id, nth",
-         soci::use(now), soci::into(row.payment_id), soci::into(row.nth), soci::into(row.asset), soci::into(row.units),
-         soci::into(row.fee), soci::into(row.counterparty), soci::into(row.settle_at));
-    rows.execute();
-    while (rows.fetch()) due.push_back(row);
+    due_.execute();
+    while (due_.fetch()) due.push_back(due_row_);
     for (const PaymentRow& settled : due) {
         insert_movement(settled);
         Tally& tally = tallies_.of(settled.asset);
@@ -131,7 +131,7 @@ void Teller::settle_due(std::int64_t now_unix_ms) {
 
 atr::Result<atr::RailStatus> Teller::cancel(const std::string& payment_id, const Moment& at) {
     settle_due(at.now_unix_ms);
-    std::vector<PaymentRow> rows = find_rows(book_, payment_id);
+    std::vector<PaymentRow> rows = rows_.find(payment_id);
     if (rows.empty()) return atr::not_found("the bank has not received this payment");
     const PaymentRow* settled = nullptr;
     for (PaymentRow& row : rows) {
@@ -149,7 +149,7 @@ atr::Result<atr::RailStatus> Teller::cancel(const std::string& payment_id, const
 
 atr::Result<atr::RailStatus> Teller::lookup(const std::string& payment_id, std::int64_t not_after, const Moment& at) {
     settle_due(at.now_unix_ms);
-    const std::vector<PaymentRow> rows = find_rows(book_, payment_id);
+    const std::vector<PaymentRow> rows = rows_.find(payment_id);
     if (!rows.empty()) return status_of(rows, terms_, at.now_unix_ms);
     atr::RailStatus out;
     out.state = atr::RailState::never_received;

@@ -44,8 +44,6 @@ public:
 private:
     atr::Result<atr::RailStatus> pay(const Order&, const std::vector<PaymentRow>& earlier, const Moment&);
     int reason_to_refuse(const Order&, const Moment&);
-    bool tell_existing();
-    void insert_payment();
     void insert_movement(const PaymentRow&);
 
     soci::session& book_;
@@ -56,6 +54,10 @@ private:
     PaymentRow moved_;  ///< bound to insert_movement_, with these two
     std::string moved_reference_;
     soci::statement insert_movement_;
+    RowFinder rows_;
+    long long due_before_ = 0;  ///< bound to due_, with the row
+    PaymentRow due_row_;
+    soci::statement due_;
 };
 
 }  // namespace rail_simulated

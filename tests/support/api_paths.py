@@ -4,12 +4,14 @@ import re
 import urllib.request
 from pathlib import Path
 
+ROOT_IN_SOURCE = re.compile(r'pattern = "(/)"')
 PATH_IN_SOURCE = re.compile(r'"(/(?:api|health|metrics|token|logout|openapi|docs|session)[a-z0-9/_{}.-]*)"')
 
 
 def paths_in_source(source):
     return {path for file in (Path(source) / "core/http").rglob("*.cpp")
-            for path in PATH_IN_SOURCE.findall(file.read_text(encoding="utf-8")) if not path.endswith("/")}
+            for regex in (PATH_IN_SOURCE, ROOT_IN_SOURCE) for path in regex.findall(file.read_text(encoding="utf-8"))
+            if path == "/" or not path.endswith("/")}
 
 
 def allowed(url):

@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ports/cache_port.hpp"
@@ -29,6 +30,22 @@ public:
     void clear() {
         const std::lock_guard lock(mutex_);
         entries_.clear();
+    }
+
+    void clear_counters() {
+        const std::lock_guard lock(mutex_);
+        counters_.clear();
+    }
+    std::size_t counters() {
+        const std::lock_guard lock(mutex_);
+        return counters_.size();
+    }
+    /// Whose keys contain `part`.
+    std::size_t counters_named(std::string_view part) {
+        const std::lock_guard lock(mutex_);
+        std::size_t out = 0;
+        for (const auto& [key, counter] : counters_) out += key.find(part) != std::string::npos ? 1 : 0;
+        return out;
     }
 
     Task<atr::Result<atr::CacheEntry>> get(std::string key, CallOptions) override {

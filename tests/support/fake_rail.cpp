@@ -182,7 +182,16 @@ std::vector<atr::RailEvent> FakeRail::events() const {
     return events_;
 }
 
-Task<atr::Result<atr::Prepared>> FakeRail::prepare(atr::RailPayment payment, CallOptions) {
+std::string FakeRail::prepared_in_trace() const {
+    const std::lock_guard lock(mutex_);
+    return trace_;
+}
+
+Task<atr::Result<atr::Prepared>> FakeRail::prepare(atr::RailPayment payment, CallOptions options) {
+    {
+        const std::lock_guard lock(mutex_);
+        trace_ = options.traceparent;
+    }
     if (latency_.count() > 0) co_await treasurer::delay(executor_, latency_);
     const auto decimals = capabilities_.decimals_of(payment.money.asset);
     if (!decimals || !payment.money.amount.to_units(*decimals) || payment.money.amount <= atr::Decimal{})

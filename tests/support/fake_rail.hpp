@@ -77,7 +77,8 @@ public:
     unsigned submitted(const std::string& payment_id) const;  ///< calls of submit
     unsigned paid(const std::string& payment_id) const;       ///< how often money moved
     unsigned lookups(const std::string& payment_id) const;
-    unsigned moved() const;  ///< payments out, all together
+    unsigned moved() const;                 ///< payments out, all together
+    std::string prepared_in_trace() const;  ///< the traceparent of the last prepare
     atr::Decimal balance_of(const std::string& asset) const;
     std::vector<atr::RailEvent> events() const;
 
@@ -131,6 +132,7 @@ private:
     std::vector<atr::RailEvent> events_;
     std::map<std::string, atr::Decimal> balances_;
     unsigned next_event_ = 1;
+    std::string trace_;
 };
 
 }  // namespace support

@@ -185,6 +185,7 @@ private:
         out["security"] = OrderedJson::array();
         if (!route.access.needs_sign_in()) return;
         out["security"].push_back({{"bearer", OrderedJson::array()}});
+        out["security"].push_back({{"cookie", OrderedJson::array()}});
         const auto permission = route.access.permission();
         if (!permission) return;  // no key reaches it
         out["security"].push_back({{"apiKey", OrderedJson::array()}});

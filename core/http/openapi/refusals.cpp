@@ -12,6 +12,7 @@ std::vector<ErrorCode> refusals_of(const Route& route) {
     add(route.is_rate_limited, {ErrorCode::rate_limited});
     add(route.access.needs_sign_in(), {ErrorCode::unauthenticated, ErrorCode::invalid_token});
     add(route.access.permission().has_value(), {ErrorCode::forbidden});
+    add(route.access.needs_sign_in() && changes_something, {ErrorCode::cross_site});
     add(route.pattern.find('{') != std::string::npos, {ErrorCode::not_found});
     add(!route.produces.empty(), {ErrorCode::not_acceptable});
     add(!route.consumes.empty(), {ErrorCode::unsupported_media_type});
@@ -94,6 +95,8 @@ std::string_view meaning_of(ErrorCode code) {
             return "a service behind is away; nothing was done";
         case ErrorCode::outcome_unknown:
             return "it is not known whether this was done; repeat it with the same Idempotency-Key";
+        case ErrorCode::cross_site:
+            return "a session cookie signs in, and the request does not show that a page of this host has sent it";
     }
     return {};  // beyond the last code
 }

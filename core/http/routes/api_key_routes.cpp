@@ -2,6 +2,7 @@
 
 #include "http/json_body.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/dry_run.hpp"
 
 namespace treasurer::http {
 namespace {
@@ -65,21 +66,29 @@ auth::Actor actor_of(const RequestContext& context) {
     return {context.principal.user, context.request_id()};
 }
 
+/// A dry run makes no key.
+void take_key(Json& key) {
+    key["id"] = key["prefix"] = nullptr;
+    key.erase("key");
+}
+
 bool sees_all(const RequestContext& context) {
     return context.principal.may(Permission::manage_users);
 }
 
 }  // namespace
 
-void ApiKeyRoutes::add_to(Router& router) {
+void ApiKeyRoutes::add_to(Router& router, ApiKeyRoutes& rehearsed) {
     router.add({.method = "POST",
                 .pattern = "/api/v1/api-keys",
                 .name = "api_keys.create",
                 .access = Access::signed_in(),
-                .handler = AsyncHandler([this](RequestContext context) { return create(std::move(context)); }),
+                .handler = with_dry_run(
+                    [this](RequestContext context) { return create(std::move(context)); },
+                    [&rehearsed](RequestContext context) { return rehearsed.create(std::move(context)); }, take_key),
                 .consumes = json_only,
                 .produces = json_only,
-                .parameters = no_parameters});
+                .parameters = dry_run_only});
     router.add({.method = "GET",
                 .pattern = "/api/v1/api-keys",
                 .name = "api_keys.list",
@@ -87,13 +96,15 @@ void ApiKeyRoutes::add_to(Router& router) {
                 .handler = AsyncHandler([this](RequestContext context) { return list(std::move(context)); }),
                 .produces = json_only,
                 .parameters = {{"limit", "cursor", "user"}}});
-    router.add({.method = "DELETE",
-                .pattern = "/api/v1/api-keys/{id}",
-                .name = "api_keys.revoke",
-                .access = Access::signed_in(),
-                .handler = AsyncHandler([this](RequestContext context) { return revoke(std::move(context)); }),
-                .produces = json_only,
-                .parameters = no_parameters});
+    router.add(
+        {.method = "DELETE",
+         .pattern = "/api/v1/api-keys/{id}",
+         .name = "api_keys.revoke",
+         .access = Access::signed_in(),
+         .handler = with_dry_run([this](RequestContext context) { return revoke(std::move(context)); },
+                                 [&rehearsed](RequestContext context) { return rehearsed.revoke(std::move(context)); }),
+         .produces = json_only,
+         .parameters = dry_run_only});
 }
 
 Task<Response> ApiKeyRoutes::create(RequestContext context) {

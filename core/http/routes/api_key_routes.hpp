@@ -12,7 +12,8 @@ class ApiKeyRoutes {
 public:
     ApiKeyRoutes(auth::ApiKeys& keys, const Clock& clock) : keys_(keys), clock_(clock) {}
 
-    void add_to(Router& router);
+    /// `rehearsed` answers dry runs, and outlives the router too.
+    void add_to(Router& router, ApiKeyRoutes& rehearsed);
 
 private:
     Task<Response> create(RequestContext context);

@@ -37,20 +37,6 @@ std::optional<std::uint32_t> number(std::string_view text) {
 
 }  // namespace
 
-Parsed<intake::Effect> effect_of(const RequestContext& context) {
-    const auto value = context.request.query_value("dry_run");
-    if (!value || *value == "false") return intake::Effect::lasting;
-    if (*value == "true") return intake::Effect::none;
-    return Problem{.code = ErrorCode::validation_failed,
-                   .detail = "dry_run is true or false.",
-                   .errors = {{"/dry_run", "is neither true nor false"}}};
-}
-
-Response of_dry_run(Response response) {
-    response.headers.add("Dry-Run", "true");
-    return response;
-}
-
 Parsed<std::optional<UnixMillis>> moment_of(const RequestContext& context, const char* parameter, OfDay day) {
     const auto text = context.request.query_value(parameter);
     if (!text) return std::optional<UnixMillis>();
@@ -157,20 +143,20 @@ std::string time_text(UnixMillis at_ms) {
     return observe::timestamp(at_ms);
 }
 
-void add_api(Router& router, const ApiServices& services) {
-    add_process_invoice(router, services);
+void add_api(Router& router, const ApiServices& services, const ApiServices& rehearsed) {
+    add_process_invoice(router, services, rehearsed);
     add_dashboard(router, services);
-    add_limits(router, services);
-    add_invoices(router, services);
-    add_payments(router, services);
-    add_unknowns(router, services);
-    add_approvals(router, services);
-    add_vendors(router, services);
+    add_limits(router, services, rehearsed);
+    add_invoices(router, services, rehearsed);
+    add_payments(router, services, rehearsed);
+    add_unknowns(router, services, rehearsed);
+    add_approvals(router, services, rehearsed);
+    add_vendors(router, services, rehearsed);
     add_ledger(router, services);
     add_reconciliation(router, services);
-    add_breaks(router, services);
-    add_quarantine(router, services);
-    add_policy(router, services);
+    add_breaks(router, services, rehearsed);
+    add_quarantine(router, services, rehearsed);
+    add_policy(router, services, rehearsed);
     add_audit(router, services);
 }
 

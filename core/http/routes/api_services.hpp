@@ -54,24 +54,25 @@ struct ApiServices {
     ApiSettings settings;
 };
 
-/// Each adds the routes of one resource. `services` outlives the router.
-void add_process_invoice(Router& router, const ApiServices& services);
+/// Each adds the routes of one resource. `services`, and `rehearsed` for its dry runs (dry_run.hpp), outlive the
+/// router.
+void add_process_invoice(Router& router, const ApiServices& services, const ApiServices& rehearsed);
 void add_dashboard(Router& router, const ApiServices& services);
-void add_limits(Router& router, const ApiServices& services);
-void add_invoices(Router& router, const ApiServices& services);
-void add_payments(Router& router, const ApiServices& services);
-void add_unknowns(Router& router, const ApiServices& services);
-void add_approvals(Router& router, const ApiServices& services);
-void add_vendors(Router& router, const ApiServices& services);
+void add_limits(Router& router, const ApiServices& services, const ApiServices& rehearsed);
+void add_invoices(Router& router, const ApiServices& services, const ApiServices& rehearsed);
+void add_payments(Router& router, const ApiServices& services, const ApiServices& rehearsed);
+void add_unknowns(Router& router, const ApiServices& services, const ApiServices& rehearsed);
+void add_approvals(Router& router, const ApiServices& services, const ApiServices& rehearsed);
+void add_vendors(Router& router, const ApiServices& services, const ApiServices& rehearsed);
 void add_ledger(Router& router, const ApiServices& services);
 void add_reconciliation(Router& router, const ApiServices& services);
-void add_breaks(Router& router, const ApiServices& services);
-void add_quarantine(Router& router, const ApiServices& services);
-void add_policy(Router& router, const ApiServices& services);
+void add_breaks(Router& router, const ApiServices& services, const ApiServices& rehearsed);
+void add_quarantine(Router& router, const ApiServices& services, const ApiServices& rehearsed);
+void add_policy(Router& router, const ApiServices& services, const ApiServices& rehearsed);
 void add_audit(Router& router, const ApiServices& services);
 
 /// All of the above.
-void add_api(Router& router, const ApiServices& services);
+void add_api(Router& router, const ApiServices& services, const ApiServices& rehearsed);
 
 /// `report` gives {"items":[…]} of what is loaded; it must neither wait nor call a plugin.
 void add_plugins(Router& router, std::function<Json()> report);
@@ -79,14 +80,6 @@ void add_plugins(Router& router, std::function<Json()> report);
 /// For routes: what most of them take and give.
 inline const std::vector<std::string> json_only{"application/json"};
 inline const std::vector<std::string> no_parameters{};
-
-/// dry_run=true: everything is checked, and nothing is done. Problems: validation_failed for anything but true and
-/// false.
-Parsed<intake::Effect> effect_of(const RequestContext& context);
-inline const std::vector<std::string> dry_run_only{"dry_run"};
-
-/// The answer to a dry run: what would be, with Dry-Run: true.
-Response of_dry_run(Response response);
 
 /// A moment that the query names, such as 2026-03-14T15:09:26Z; nullopt without one. A day alone, 2026-03-14, is its
 /// first moment, or the first after it. Problems: validation_failed for anything else.

@@ -1,6 +1,7 @@
 // /api/v1/approvals: get, list, approve, reject.
 #include "http/json_body.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/dry_run.hpp"
 #include "http/routes/record_routes.hpp"
 #include "http/routes/representations.hpp"
 #include "http/routes/submit_answer.hpp"
@@ -56,6 +57,7 @@ Task<Response> decide(const ApiServices& services, RequestContext context, bool 
     request.reason = reader.text("reason", 1000).value_or("");
     request.request_id = context.request_id();
     request.once = context.once;
+    request.traceparent = context.traceparent;
     request.wait = preference_of(context, services.settings).wait;
     if (!reader.ok()) co_return respond(reader.problem(), context);
     Task<ApprovalResult> deciding = approve ? services.approvals.approve(request) : services.approvals.reject(request);
@@ -64,6 +66,14 @@ Task<Response> decide(const ApiServices& services, RequestContext context, bool 
         services.kpis.transaction_approved(result.standing.payment.amount);
     if (result.kind == ApprovalKind::done && !approve) services.kpis.transaction_rejected();
     co_return answer(result, context);
+}
+
+Task<Response> approve(const ApiServices& services, RequestContext context) {
+    return decide(services, std::move(context), true);
+}
+
+Task<Response> reject(const ApiServices& services, RequestContext context) {
+    return decide(services, std::move(context), false);
 }
 
 Task<Response> retell_decision(const ApiServices& services, RequestContext context, std::string approval_id) {
@@ -126,7 +136,7 @@ Task<Response> get_approval(const ApiServices& services, RequestContext context)
 
 }  // namespace
 
-void add_approvals(Router& router, const ApiServices& services) {
+void add_approvals(Router& router, const ApiServices& services, const ApiServices& rehearsed) {
     const ListShape listed{.filters = {{"status", "by_status", approval_statuses()}}};
     const auto read = Access::needs(auth::Permission::read),
                decides = Access::needs(auth::Permission::decide_approvals);
@@ -154,19 +164,19 @@ void add_approvals(Router& router, const ApiServices& services) {
                 .pattern = "/api/v1/approvals/{id}/approve",
                 .name = "approvals.approve",
                 .access = decides,
-                .handler = AsyncHandler(
-                    [&services](RequestContext context) { return decide(services, std::move(context), true); }),
+                .handler = with_dry_run(services, rehearsed, approve),
                 .consumes = json_only,
                 .produces = json_only,
+                .parameters = dry_run_only,
                 .retell = retold});
     router.add({.method = "POST",
                 .pattern = "/api/v1/approvals/{id}/reject",
                 .name = "approvals.reject",
                 .access = decides,
-                .handler = AsyncHandler(
-                    [&services](RequestContext context) { return decide(services, std::move(context), false); }),
+                .handler = with_dry_run(services, rehearsed, reject),
                 .consumes = json_only,
                 .produces = json_only,
+                .parameters = dry_run_only,
                 .retell = retold});
 }
 

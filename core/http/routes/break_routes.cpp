@@ -1,6 +1,7 @@
 // POST /api/v1/reconciliation/breaks/{id}/resolve: the word of two persons on a difference that nothing else explains.
 #include "http/json_body.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/dry_run.hpp"
 #include "http/routes/record_routes.hpp"
 #include "http/routes/representations.hpp"
 
@@ -40,7 +41,7 @@ Response answer_of(const BreakResult& result, const ApiServices& services, const
     return respond(problem_of(result.error), context);
 }
 
-Task<Response> resolve(const ApiServices& services, RequestContext context) {
+Task<Response> resolve(const ApiServices& services, RequestContext context, intake::Effect effect) {
     const auto body = json_object_of(context.request);
     if (!body) co_return respond(body.problem(), context);
     JsonBody reader(*body);
@@ -59,7 +60,8 @@ Task<Response> resolve(const ApiServices& services, RequestContext context) {
     request.once = context.once;
     Task<BreakResult> resolving = services.breaks.resolve(std::move(request));
     const BreakResult result = co_await resolving;
-    if (result.kind == BreakResultKind::resolved) services.reconciliation.soon();
+    const bool is_new = result.kind == BreakResultKind::resolved && effect == intake::Effect::lasting;
+    if (is_new) services.reconciliation.soon();
     co_return answer_of(result, services, context);
 }
 
@@ -74,18 +76,23 @@ Task<Response> retell(const ApiServices& services, RequestContext context, std::
 
 }  // namespace
 
-void add_breaks(Router& router, const ApiServices& services) {
-    router.add(
-        {.method = "POST",
-         .pattern = "/api/v1/reconciliation/breaks/{id}/resolve",
-         .name = "breaks.resolve",
-         .access = Access::needs(auth::Permission::operate_payments),
-         .handler = AsyncHandler([&services](RequestContext context) { return resolve(services, std::move(context)); }),
-         .consumes = json_only,
-         .produces = json_only,
-         .retell = [&services](RequestContext context, std::string subject) {
-             return retell(services, std::move(context), std::move(subject));
-         }});
+void add_breaks(Router& router, const ApiServices& services, const ApiServices& rehearsed) {
+    const auto resolving = [](const ApiServices& with, intake::Effect effect) {
+        return AsyncHandler(
+            [&with, effect](RequestContext context) { return resolve(with, std::move(context), effect); });
+    };
+    router.add({.method = "POST",
+                .pattern = "/api/v1/reconciliation/breaks/{id}/resolve",
+                .name = "breaks.resolve",
+                .access = Access::needs(auth::Permission::operate_payments),
+                .handler = with_dry_run(resolving(services, intake::Effect::lasting),
+                                        resolving(rehearsed, intake::Effect::none)),
+                .consumes = json_only,
+                .produces = json_only,
+                .parameters = dry_run_only,
+                .retell = [&services](RequestContext context, std::string subject) {
+                    return retell(services, std::move(context), std::move(subject));
+                }});
 }
 
 }  // namespace treasurer::http

@@ -61,6 +61,12 @@ Response page_response(const Texts& texts, std::optional<std::string_view> accep
     return revalidated(std::move(out));
 }
 
+Response to_docs() {
+    Response out = Response::empty(303);
+    out.headers.add("Location", "/docs");
+    return out;
+}
+
 }  // namespace
 
 void add_docs(Router& router, std::string_view version) {
@@ -78,6 +84,14 @@ void add_docs(Router& router, std::string_view version) {
         [texts](const RequestContext& context) { return revalidated(texts->document->answer(accepted_by(context))); });
     add("/docs", "docs", "text/html",
         [texts](const RequestContext& context) { return page_response(*texts, accepted_by(context)); });
+
+    // Who types the host's name alone gets to read what it is; 303, for another page may stand there some day.
+    router.add({.method = "GET",
+                .pattern = "/",
+                .name = "root",
+                .access = Access::anyone(),
+                .handler = SyncHandler([](const RequestContext&) { return to_docs(); }),
+                .parameters = std::vector<std::string>{}});
 
     const auto document = openapi::document_of(router.routes(), version).json;
     auto page = openapi::reference_page_of(document);

@@ -3,6 +3,7 @@
 #include "http/form.hpp"
 #include "http/json_body.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/dry_run.hpp"
 #include "http/routes/record_routes.hpp"
 #include "http/routes/representations.hpp"
 #include "http/routes/submit_answer.hpp"
@@ -60,6 +61,7 @@ Parsed<intake::Submission> submission_of_form(const Request& request, std::strin
                    "is neither the document nor one of vendor_wallet, invoice_id, amount, currency, due_date");
             continue;
         }
+        if (*hint) refuse(part.name, "is given twice");
         if (part.value.size() > 256) refuse(part.name, "may have at most 256 bytes");
         *hint = std::move(part.value);
     }
@@ -96,6 +98,19 @@ Parsed<intake::Submission> submission_of(RequestContext& context, const ApiSetti
     return out;
 }
 
+/// The same, said by whom.
+Parsed<intake::Submission> signed_submission_of(RequestContext& context, const ApiSettings& settings,
+                                                std::string& pointer) {
+    auto out = submission_of(context, settings, pointer);
+    if (!out) return out;
+    out->submitted_by = context.principal.user;
+    out->request_id = context.request_id();
+    out->once = context.once;
+    out->traceparent = context.traceparent;
+    out->wait = preference_of(context, settings).wait;
+    return out;
+}
+
 Response submit_answer(const SubmitResult& result, const RequestContext& context, const Preference& preference,
                        const std::string& pointer) {
     if (auto refused = refusal_of(result, context, pointer)) return std::move(*refused);
@@ -107,17 +122,21 @@ Response submit_answer(const SubmitResult& result, const RequestContext& context
 
 Task<Response> submit(const ApiServices& services, RequestContext context) {
     std::string pointer;
-    auto submission = submission_of(context, services.settings, pointer);
+    auto submission = signed_submission_of(context, services.settings, pointer);
     if (!submission) co_return respond(submission.problem(), context);
-    const Preference preference = preference_of(context, services.settings);
-    submission->submitted_by = context.principal.user;
-    submission->request_id = context.request_id();
-    submission->once = context.once;
-    submission->wait = preference.wait;
     Task<SubmitResult> submitting = services.invoices.submit(std::move(*submission));
     const SubmitResult result = co_await submitting;
     count(services.kpis, result);
-    co_return submit_answer(result, context, preference, pointer);
+    co_return submit_answer(result, context, preference_of(context, services.settings), pointer);
+}
+
+Task<Response> rehearse_submit(const ApiServices& rehearsed, RequestContext context) {
+    std::string pointer;
+    auto submission = signed_submission_of(context, rehearsed.settings, pointer);
+    if (!submission) co_return respond(submission.problem(), context);
+    Task<SubmitResult> submitting = rehearsed.invoices.submit(std::move(*submission));
+    const SubmitResult result = co_await submitting;
+    co_return rehearsed_answer(result, context, pointer);
 }
 
 Task<Response> retell_submit(const ApiServices& services, RequestContext context, std::string invoice_id) {
@@ -155,7 +174,7 @@ const auto show_invoice = [](const Invoice& one) { return shown(one); };
 
 }  // namespace
 
-void add_invoices(Router& router, const ApiServices& services) {
+void add_invoices(Router& router, const ApiServices& services, const ApiServices& rehearsed) {
     const ListShape listed{.filters = {{"status", "by_status", invoice_statuses()}, {"vendor_id", "by_vendor", {}}}};
     const auto read = Access::needs(auth::Permission::read);
     router.add(
@@ -163,10 +182,13 @@ void add_invoices(Router& router, const ApiServices& services) {
          .pattern = "/api/v1/invoices",
          .name = "invoices.submit",
          .access = Access::needs(auth::Permission::submit_invoices),
-         .handler = AsyncHandler([&services](RequestContext context) { return submit(services, std::move(context)); }),
+         .handler = with_dry_run(
+             [&services](RequestContext context) { return submit(services, std::move(context)); },
+             [&rehearsed](RequestContext context) { return rehearse_submit(rehearsed, std::move(context)); }),
          .max_body_bytes = services.settings.max_document_bytes,
          .consumes = {"application/json", "multipart/form-data", "*/*"},  // whatever a parser takes: intake looks
          .produces = json_only,
+         .parameters = dry_run_only,
          .retell = [&services](RequestContext context, std::string subject) {
              return retell_submit(services, std::move(context), std::move(subject));
          }});

@@ -1,6 +1,7 @@
 // GET and POST /api/settings/limit and /api/settings/limits.
 #include "http/json_body.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/dry_run.hpp"
 #include "treasury/json_text.hpp"
 
 namespace treasurer::http {
@@ -32,8 +33,6 @@ Task<Response> get_limits(const ApiServices& services, RequestContext context, S
 }
 
 Task<Response> set_limits(const ApiServices& services, RequestContext context, Shape shape) {
-    const auto effect = effect_of(context);
-    if (!effect) co_return respond(effect.problem(), context);
     const auto body = json_object_of(context.request);
     if (!body) co_return respond(body.problem(), context);
     JsonBody reader(*body);
@@ -51,16 +50,15 @@ Task<Response> set_limits(const ApiServices& services, RequestContext context, S
         reader.refuse("critical_runway_months", "is negative");
     if (!reader.ok()) co_return respond(reader.problem(), context);
     Task<atr::Result<Policy>> changing =
-        services.policy.change(change, context.principal.user, context.request_id(), context.once, *effect);
+        services.policy.change(change, context.principal.user, context.request_id(), context.once);
     const atr::Result<Policy> policy = co_await changing;
     if (!policy) co_return respond(problem_of(policy.error()), context);
-    if (*effect == intake::Effect::none) co_return of_dry_run(Response::json(200, shape(*policy)));
     co_return Response::json(200, shape(*policy));
 }
 
 }  // namespace
 
-void add_limits(Router& router, const ApiServices& services) {
+void add_limits(Router& router, const ApiServices& services, const ApiServices& rehearsed) {
     const auto add = [&](const char* pattern, const char* name, Shape shape) {
         router.add({.method = "GET",
                     .pattern = pattern,
@@ -75,9 +73,10 @@ void add_limits(Router& router, const ApiServices& services) {
                     .pattern = pattern,
                     .name = std::string(name) + ".set",
                     .access = Access::needs(auth::Permission::manage_policy),
-                    .handler = AsyncHandler([&services, shape](RequestContext context) {
-                        return set_limits(services, std::move(context), shape);
-                    }),
+                    .handler = with_dry_run(services, rehearsed,
+                                            [shape](const ApiServices& with, RequestContext context) {
+                                                return set_limits(with, std::move(context), shape);
+                                            }),
                     .consumes = json_only,
                     .produces = json_only,
                     .parameters = dry_run_only,

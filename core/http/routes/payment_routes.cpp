@@ -1,5 +1,6 @@
 // /api/v1/payments: get, list, and the request to cancel.
 #include "http/routes/api_services.hpp"
+#include "http/routes/dry_run.hpp"
 #include "http/routes/record_routes.hpp"
 #include "http/routes/representations.hpp"
 #include "intake/desk_records.hpp"
@@ -51,7 +52,7 @@ const auto show_payment = [](const Payment& one) { return shown(one); };
 
 }  // namespace
 
-void add_payments(Router& router, const ApiServices& services) {
+void add_payments(Router& router, const ApiServices& services, const ApiServices& rehearsed) {
     const ListShape listed{
         .filters = {{"state", "by_state", payment_states()}, {"invoice_id", "by_invoice", {}, false}}};
     const auto read = Access::needs(auth::Permission::read);
@@ -77,10 +78,10 @@ void add_payments(Router& router, const ApiServices& services) {
                 .pattern = "/api/v1/payments/{id}/cancel",
                 .name = "payments.cancel",
                 .access = Access::needs(auth::Permission::operate_payments),
-                .handler = AsyncHandler(
-                    [&services](RequestContext context) { return request_cancel(services, std::move(context)); }),
+                .handler = with_dry_run(services, rehearsed, request_cancel),
                 .consumes = json_only,
                 .produces = json_only,
+                .parameters = dry_run_only,
                 .retell = [&services](RequestContext context, std::string subject) {
                     return retell_cancel(services, std::move(context), std::move(subject));
                 }});

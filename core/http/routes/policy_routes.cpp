@@ -3,6 +3,7 @@
 #include "http/conditional.hpp"
 #include "http/json_body.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/dry_run.hpp"
 
 namespace treasurer::http {
 namespace {
@@ -107,17 +108,13 @@ Task<Response> put_policy(const ApiServices& services, RequestContext context) {
                                   .detail = "Say by If-Match which policy this takes the place of: the ETag of the one "
                                             "that was read."},
                           context);
-    const auto effect = effect_of(context);
-    if (!effect) co_return respond(effect.problem(), context);
     auto wanted = policy_of(context.request);
     if (!wanted) co_return respond(wanted.problem(), context);
     Task<atr::Result<intake::PolicyReplaced>> replacing = services.policy.replace(
         std::move(*wanted), [expected](const Policy& now) { return names_tag_strongly(expected, tag_of(now)); },
-        context.principal.user, context.request_id(), context.once, *effect);
+        context.principal.user, context.request_id(), context.once);
     const atr::Result<intake::PolicyReplaced> replaced = co_await replacing;
     if (!replaced) co_return respond(problem_of(replaced.error()), context);
-    if (replaced->done && *effect == intake::Effect::none)
-        co_return of_dry_run(json_response(200, policy_json(replaced->policy)));
     if (replaced->done) co_return policy_response(replaced->policy);
     Response refused = respond(Problem{.code = ErrorCode::precondition_failed,
                                        .detail = "Another policy is in force than If-Match names: read it again."},
@@ -128,7 +125,7 @@ Task<Response> put_policy(const ApiServices& services, RequestContext context) {
 
 }  // namespace
 
-void add_policy(Router& router, const ApiServices& services) {
+void add_policy(Router& router, const ApiServices& services, const ApiServices& rehearsed) {
     router.add({.method = "GET",
                 .pattern = "/api/v1/policy",
                 .name = "policy.get",
@@ -141,8 +138,7 @@ void add_policy(Router& router, const ApiServices& services) {
                 .pattern = "/api/v1/policy",
                 .name = "policy.put",
                 .access = Access::needs(auth::Permission::manage_policy),
-                .handler = AsyncHandler(
-                    [&services](RequestContext context) { return put_policy(services, std::move(context)); }),
+                .handler = with_dry_run(services, rehearsed, put_policy),
                 .consumes = json_only,
                 .produces = json_only,
                 .parameters = dry_run_only,

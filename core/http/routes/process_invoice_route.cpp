@@ -1,6 +1,7 @@
 // POST /api/process-invoice: the original service's endpoint, its clients unchanged.
 #include "http/json_body.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/dry_run.hpp"
 #include "http/routes/submit_answer.hpp"
 #include "treasury/figures.hpp"
 #include "treasury/json_text.hpp"
@@ -13,6 +14,8 @@ using intake::SubmitResult;
 using treasury::json_number;
 using treasury::json_string;
 using treasury::json_string_or_null;
+
+constexpr const char* document_pointer = "/raw_text";
 
 Parsed<intake::Submission> submission_of(const RequestContext& context, const ApiSettings& settings) {
     const auto body = json_object_of(context.request);
@@ -32,6 +35,11 @@ Parsed<intake::Submission> submission_of(const RequestContext& context, const Ap
     out.hints.due_date = reader.text("due_date", 64);
     if (const auto amount = reader.decimal("amount")) out.hints.amount = amount->to_string();
     if (!reader.ok()) return reader.problem();
+    out.submitted_by = context.principal.user;
+    out.request_id = context.request_id();
+    out.once = context.once;
+    out.traceparent = context.traceparent;
+    out.wait = preference_of(context, settings).wait;
     return out;
 }
 
@@ -72,7 +80,7 @@ std::string waiting_json(const SubmitResult& result) {
 }
 
 Response process_answer(const SubmitResult& result, const RequestContext& context, const Preference& preference) {
-    if (auto refused = refusal_of(result, context, "/raw_text")) return std::move(*refused);
+    if (auto refused = refusal_of(result, context, document_pointer)) return std::move(*refused);
     if (result.kind == SubmitKind::paid) return Response::json(200, approved_json(result));
     Response out = Response::json(202, waiting_json(result));
     point_to_payment(out, result, preference);
@@ -82,15 +90,18 @@ Response process_answer(const SubmitResult& result, const RequestContext& contex
 Task<Response> process_invoice(const ApiServices& services, RequestContext context) {
     auto submission = submission_of(context, services.settings);
     if (!submission) co_return respond(submission.problem(), context);
-    const Preference preference = preference_of(context, services.settings);
-    submission->submitted_by = context.principal.user;
-    submission->request_id = context.request_id();
-    submission->once = context.once;
-    submission->wait = preference.wait;
     Task<SubmitResult> submitting = services.invoices.submit(std::move(*submission));
     const SubmitResult result = co_await submitting;
     count(services.kpis, result);
-    co_return process_answer(result, context, preference);
+    co_return process_answer(result, context, preference_of(context, services.settings));
+}
+
+Task<Response> rehearse_invoice(const ApiServices& rehearsed, RequestContext context) {
+    auto submission = submission_of(context, rehearsed.settings);
+    if (!submission) co_return respond(submission.problem(), context);
+    Task<SubmitResult> submitting = rehearsed.invoices.submit(std::move(*submission));
+    const SubmitResult result = co_await submitting;
+    co_return rehearsed_answer(result, context, document_pointer);
 }
 
 Task<Response> retell_process_invoice(const ApiServices& services, RequestContext context, std::string invoice_id) {
@@ -101,16 +112,18 @@ Task<Response> retell_process_invoice(const ApiServices& services, RequestContex
 
 }  // namespace
 
-void add_process_invoice(Router& router, const ApiServices& services) {
+void add_process_invoice(Router& router, const ApiServices& services, const ApiServices& rehearsed) {
     router.add({.method = "POST",
                 .pattern = "/api/process-invoice",
                 .name = "process_invoice",
                 .access = Access::needs(auth::Permission::submit_invoices),
-                .handler = AsyncHandler(
-                    [&services](RequestContext context) { return process_invoice(services, std::move(context)); }),
+                .handler = with_dry_run(
+                    [&services](RequestContext context) { return process_invoice(services, std::move(context)); },
+                    [&rehearsed](RequestContext context) { return rehearse_invoice(rehearsed, std::move(context)); }),
                 .max_body_bytes = services.settings.max_text_bytes * 6 + 4096,  // every byte may be escaped as \u00XX
                 .consumes = json_only,
                 .produces = json_only,
+                .parameters = dry_run_only,
                 .retell = [&services](RequestContext context, std::string subject) {
                     return retell_process_invoice(services, std::move(context), std::move(subject));
                 }});

@@ -1,6 +1,7 @@
 // /api/v1/quarantine: whether this store may send, and an admin's word that it may.
 #include "http/json_body.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/dry_run.hpp"
 
 namespace treasurer::http {
 namespace {
@@ -42,7 +43,7 @@ Task<Response> release_quarantine(const ApiServices& services, RequestContext co
 
 }  // namespace
 
-void add_quarantine(Router& router, const ApiServices& services) {
+void add_quarantine(Router& router, const ApiServices& services, const ApiServices& rehearsed) {
     router.add({.method = "GET",
                 .pattern = "/api/v1/quarantine",
                 .name = "quarantine.get",
@@ -55,10 +56,10 @@ void add_quarantine(Router& router, const ApiServices& services) {
                 .pattern = "/api/v1/quarantine/release",
                 .name = "quarantine.release",
                 .access = Access::needs(auth::Permission::manage_policy),
-                .handler = AsyncHandler(
-                    [&services](RequestContext context) { return release_quarantine(services, std::move(context)); }),
+                .handler = with_dry_run(services, rehearsed, release_quarantine),
                 .consumes = json_only,
                 .produces = json_only,
+                .parameters = dry_run_only,
                 .retell = [&services](RequestContext context, const std::string& /*the only quarantine*/) {
                     return get_quarantine(services, std::move(context));
                 }});

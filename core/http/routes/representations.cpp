@@ -55,7 +55,7 @@ Json shown(const Invoice& invoice) {
               {"reasons", shown_reasons(invoice.reasons)},
               {"policy_hash", invoice.policy_hash},
               {"thought", invoice.thought}}},
-            {"fields", shown_fields(invoice.fields)}};
+            {"fields", shown_fields(Json::parse(invoice.fields))}};
 }
 
 Json shown(const Payment& payment) {

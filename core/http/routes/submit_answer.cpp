@@ -1,5 +1,7 @@
 #include "http/routes/submit_answer.hpp"
 
+#include "http/routes/representations.hpp"
+
 namespace treasurer::http {
 
 using intake::SubmitKind;
@@ -16,6 +18,36 @@ ErrorCode unreadable_code(std::int32_t error_code) {
     if (error_code == ATR_E_TOO_LARGE) return ErrorCode::body_too_large;
     if (error_code == ATR_E_MEDIA_TYPE) return ErrorCode::unsupported_media_type;
     return ErrorCode::unreadable_document;
+}
+
+/// nullptr: the rehearsal came to no outcome.
+const char* outcome_of(SubmitKind kind) {
+    switch (kind) {
+        case SubmitKind::processing:
+            return "pay";
+        case SubmitKind::waiting_approval:
+            return "ask";
+        case SubmitKind::rejected:
+            return "refuse";
+        case SubmitKind::duplicate:
+            return "duplicate";
+        case SubmitKind::paid:
+        case SubmitKind::failed:
+        case SubmitKind::unreadable:
+        case SubmitKind::unavailable:
+            break;
+    }
+    return nullptr;
+}
+
+/// What it would take, fees included, and what there is for it.
+Json funds_of(const SubmitResult& result) {
+    const atr::Money needed = result.payment.amount.asset.empty() ? result.invoice.amount_due : result.payment.held();
+    const auto available = atr::Decimal::parse(result.balance);
+    if (!available) return {{"needed", money_json(needed)}, {"available", nullptr}, {"sufficient", nullptr}};
+    return {{"needed", money_json(needed)},
+            {"available", money_json({*available, needed.asset})},
+            {"sufficient", needed.amount <= *available}};
 }
 
 }  // namespace
@@ -91,6 +123,26 @@ std::optional<Response> refusal_of(const SubmitResult& result, const RequestCont
             break;
     }
     return respond(not_now(result.perhaps_stored), context);
+}
+
+Response rehearsed_answer(const SubmitResult& result, const RequestContext& context,
+                          const std::string& document_pointer) {
+    const char* outcome = outcome_of(result.kind);
+    if (!outcome) return *refusal_of(result, context, document_pointer);
+    const Json invoice = shown(result.invoice), payment = shown(result.payment);
+    const bool pays_somebody = !result.payment.id.empty();
+    Json body = {{"dry_run", true},
+                 {"outcome", outcome},
+                 {"reason", or_null(result.reason)},
+                 {"decision", invoice.at("decision")},
+                 {"creditor", pays_somebody ? payment.at("creditor") : Json(nullptr)},
+                 {"rail", pays_somebody ? payment.at("rail") : Json(nullptr)},
+                 {"funds", funds_of(result)},
+                 {"duplicate_of", or_null(result.duplicate_of)}};
+    for (const char* name : {"vendor", "vendor_id", "invoice_number", "issue_date", "due_date", "amount_due",
+                             "document_type", "document_sha256", "media_type", "fields"})
+        body[name] = invoice.at(name);
+    return json_response(200, body);
 }
 
 void point_to_payment(Response& response, const SubmitResult& result, const Preference& preference) {

@@ -14,6 +14,11 @@ void count(observe::Kpis& kpis, const intake::SubmitResult& result);
 std::optional<Response> refusal_of(const intake::SubmitResult& result, const RequestContext& context,
                                    const std::string& document_pointer);
 
+/// What a dry run tells of an invoice: what would become of it, why, from what fields, and whom it would pay from which
+/// funds; a duplicate and what policy refuses too. Unreadable and unavailable: the problem that submitting would meet.
+Response rehearsed_answer(const intake::SubmitResult& result, const RequestContext& context,
+                          const std::string& document_pointer);
+
 /// 503: outcome_unknown when something was perhaps stored, else unavailable.
 Problem not_now(bool perhaps_stored);
 

@@ -2,6 +2,7 @@
 // persons that ends one, POST /api/v1/payments/{id}/resolve.
 #include "http/json_body.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/dry_run.hpp"
 #include "http/routes/record_routes.hpp"
 #include "http/routes/representations.hpp"
 
@@ -169,7 +170,7 @@ Task<Response> retell_resolve(const ApiServices& services, RequestContext contex
 
 }  // namespace
 
-void add_unknowns(Router& router, const ApiServices& services) {
+void add_unknowns(Router& router, const ApiServices& services, const ApiServices& rehearsed) {
     const ListShape queue{.index = "by_state", .is_by_time = false};
     const auto read = Access::needs(auth::Permission::read),
                operate = Access::needs(auth::Permission::operate_payments);
@@ -189,17 +190,17 @@ void add_unknowns(Router& router, const ApiServices& services) {
                     [&services](RequestContext context) { return get_unknown(services, std::move(context)); }),
                 .produces = json_only,
                 .parameters = no_parameters});
-    router.add(
-        {.method = "POST",
-         .pattern = "/api/v1/payments/{id}/resolve",
-         .name = "payments.resolve",
-         .access = operate,
-         .handler = AsyncHandler([&services](RequestContext context) { return resolve(services, std::move(context)); }),
-         .consumes = json_only,
-         .produces = json_only,
-         .retell = [&services](RequestContext context, std::string subject) {
-             return retell_resolve(services, std::move(context), std::move(subject));
-         }});
+    router.add({.method = "POST",
+                .pattern = "/api/v1/payments/{id}/resolve",
+                .name = "payments.resolve",
+                .access = operate,
+                .handler = with_dry_run(services, rehearsed, resolve),
+                .consumes = json_only,
+                .produces = json_only,
+                .parameters = dry_run_only,
+                .retell = [&services](RequestContext context, std::string subject) {
+                    return retell_resolve(services, std::move(context), std::move(subject));
+                }});
 }
 
 }  // namespace treasurer::http

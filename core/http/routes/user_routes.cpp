@@ -2,6 +2,7 @@
 
 #include "http/json_body.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/dry_run.hpp"
 
 namespace treasurer::http {
 namespace {
@@ -69,19 +70,22 @@ Parsed<NewUser> new_user_of(const JsonValue& body) {
 
 }  // namespace
 
-void UserRoutes::add_to(Router& router) {
+void UserRoutes::add_to(Router& router, UserRoutes& rehearsed) {
     const auto manage = Access::needs(auth::Permission::manage_users);
-    const auto route = [&](const char* method, const char* pattern, const char* name, Access access,
-                           Task<Response> (UserRoutes::*handler)(RequestContext)) {
-        Route out{.method = method,
-                  .pattern = pattern,
-                  .name = name,
-                  .access = access,
-                  .handler = AsyncHandler(
-                      [this, handler](RequestContext context) { return (this->*handler)(std::move(context)); })};
-        if (out.method != "GET") out.consumes = json_only;
+    using Member = Task<Response> (UserRoutes::*)(RequestContext);
+    const auto bound = [](UserRoutes& routes, Member handler) {
+        return AsyncHandler(
+            [&routes, handler](RequestContext context) { return (routes.*handler)(std::move(context)); });
+    };
+    const auto route = [&](const char* method, const char* pattern, const char* name, Access access, Member handler) {
+        Route out{
+            .method = method, .pattern = pattern, .name = name, .access = access, .handler = bound(*this, handler)};
         out.produces = json_only;
         out.parameters = no_parameters;
+        if (out.method == "GET") return out;
+        out.handler = with_dry_run(bound(*this, handler), bound(rehearsed, handler));
+        out.consumes = json_only;
+        out.parameters = dry_run_only;
         return out;
     };
     router.add(route("POST", "/api/v1/users", "users.create", manage, &UserRoutes::create));
@@ -94,14 +98,6 @@ void UserRoutes::add_to(Router& router) {
     router.add(route("POST", "/api/v1/users/{id}/enable", "users.enable", manage, &UserRoutes::enable));
     router.add(route("PUT", "/api/v1/users/{id}/password", "users.password.set", manage, &UserRoutes::set_password));
     router.add(route("PUT", "/api/v1/password", "password.set", Access::signed_in(), &UserRoutes::set_own_password));
-}
-
-Task<Response> UserRoutes::show(RequestContext context, int status) {
-    Task<atr::Result<std::optional<User>>> finding = users_.find(name_in(context));
-    const atr::Result<std::optional<User>> found = co_await finding;
-    if (!found) co_return respond(problem_of(found.error()), context);
-    if (!*found) co_return respond(Problem{.code = ErrorCode::not_found, .detail = "No user has this name."}, context);
-    co_return json_response(status, shown_user(**found));
 }
 
 Task<Response> UserRoutes::create(RequestContext context) {
@@ -130,7 +126,11 @@ Task<Response> UserRoutes::list(RequestContext context) {
 }
 
 Task<Response> UserRoutes::get(RequestContext context) {
-    return show(std::move(context), 200);
+    Task<atr::Result<std::optional<User>>> finding = users_.find(name_in(context));
+    const atr::Result<std::optional<User>> found = co_await finding;
+    if (!found) co_return respond(problem_of(found.error()), context);
+    if (!*found) co_return respond(Problem{.code = ErrorCode::not_found, .detail = "No user has this name."}, context);
+    co_return json_response(200, shown_user(**found));
 }
 
 Task<Response> UserRoutes::set_roles(RequestContext context) {
@@ -141,28 +141,25 @@ Task<Response> UserRoutes::set_roles(RequestContext context) {
     reader.only({"roles"});
     std::vector<auth::Role> roles = roles_in(*body, reader);
     if (!reader.ok()) co_return respond(reader.problem(), context);
-    Task<atr::Result<>> setting = users_.set_roles(name_in(context), std::move(roles), manager_of(context));
-    const atr::Result<> set = co_await setting;
+    Task<atr::Result<User>> setting = users_.set_roles(name_in(context), std::move(roles), manager_of(context));
+    const atr::Result<User> set = co_await setting;
     if (!set) co_return respond(problem_of(set.error()), context);
-    Task<Response> showing = show(std::move(context), 200);
-    co_return co_await showing;
+    co_return json_response(200, shown_user(*set));
 }
 
 Task<Response> UserRoutes::disable(RequestContext context) {
     if (is_about_oneself(context)) co_return refused_for_oneself(context);
-    Task<atr::Result<>> disabling = users_.disable(name_in(context), manager_of(context));
-    const atr::Result<> disabled = co_await disabling;
+    Task<atr::Result<User>> disabling = users_.disable(name_in(context), manager_of(context));
+    const atr::Result<User> disabled = co_await disabling;
     if (!disabled) co_return respond(problem_of(disabled.error()), context);
-    Task<Response> showing = show(std::move(context), 200);
-    co_return co_await showing;
+    co_return json_response(200, shown_user(*disabled));
 }
 
 Task<Response> UserRoutes::enable(RequestContext context) {
-    Task<atr::Result<>> enabling = users_.enable(name_in(context), manager_of(context));
-    const atr::Result<> enabled = co_await enabling;
+    Task<atr::Result<User>> enabling = users_.enable(name_in(context), manager_of(context));
+    const atr::Result<User> enabled = co_await enabling;
     if (!enabled) co_return respond(problem_of(enabled.error()), context);
-    Task<Response> showing = show(std::move(context), 200);
-    co_return co_await showing;
+    co_return json_response(200, shown_user(*enabled));
 }
 
 Task<Response> UserRoutes::set_password(RequestContext context) {
@@ -173,8 +170,8 @@ Task<Response> UserRoutes::set_password(RequestContext context) {
     reader.only({"password"});
     std::string password = reader.required_text("password", longest_password);
     if (!reader.ok()) co_return respond(reader.problem(), context);
-    Task<atr::Result<>> setting = users_.set_password(name_in(context), std::move(password), manager_of(context));
-    const atr::Result<> set = co_await setting;
+    Task<atr::Result<User>> setting = users_.set_password(name_in(context), std::move(password), manager_of(context));
+    const atr::Result<User> set = co_await setting;
     if (!set) co_return respond(problem_of(set.error()), context);
     co_return Response::empty(204);
 }
@@ -191,8 +188,8 @@ Task<Response> UserRoutes::set_own_password(RequestContext context) {
     Task<std::optional<Problem>> judging = is_own_password(name, std::move(current), client_key(context.client()));
     const std::optional<Problem> wrong = co_await judging;
     if (wrong) co_return respond(*wrong, context);
-    Task<atr::Result<>> setting = users_.set_password(name, std::move(password), manager_of(context));
-    const atr::Result<> set = co_await setting;
+    Task<atr::Result<User>> setting = users_.set_password(name, std::move(password), manager_of(context));
+    const atr::Result<User> set = co_await setting;
     if (!set) co_return respond(problem_of(set.error()), context);
     co_return Response::empty(204);
 }

@@ -13,7 +13,8 @@ class UserRoutes {
 public:
     UserRoutes(auth::Users& users, auth::LoginThrottle& throttle) : users_(users), throttle_(throttle) {}
 
-    void add_to(Router& router);
+    /// `rehearsed` answers dry runs, and outlives the router too.
+    void add_to(Router& router, UserRoutes& rehearsed);
 
 private:
     Task<Response> create(RequestContext context);
@@ -26,7 +27,6 @@ private:
     Task<Response> set_own_password(RequestContext context);
     /// nullopt: the password is the one that the user has now.
     Task<std::optional<Problem>> is_own_password(std::string name, std::string password, std::string address);
-    Task<Response> show(RequestContext context, int status);
 
     auth::Users& users_;
     auth::LoginThrottle& throttle_;

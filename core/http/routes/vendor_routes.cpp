@@ -1,6 +1,7 @@
 // /api/v1/vendors: the vendor master.
 #include "http/json_body.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/dry_run.hpp"
 #include "http/routes/record_routes.hpp"
 #include "http/routes/representations.hpp"
 #include "intake/utf8.hpp"
@@ -74,33 +75,19 @@ Task<Response> retell_vendor(const ApiServices& services, RequestContext context
     co_return created(**vendor, services);
 }
 
-/// What would be stored. Ids are given only then.
-Response vendor_of_dry_run(const Vendor& vendor, const ApiServices& services, bool is_new) {
-    Json body = shown(vendor, services.clock.unix_ms());
-    if (is_new) body["id"] = nullptr;
-    for (std::size_t i = is_new ? 0 : body["accounts"].size() - 1; i < body["accounts"].size(); ++i)
-        body["accounts"][i]["id"] = nullptr;
-    return of_dry_run(json_response(200, body));
-}
-
 Task<Response> create(const ApiServices& services, RequestContext context) {
-    const auto effect = effect_of(context);
-    if (!effect) co_return respond(effect.problem(), context);
     const auto body = json_object_of(context.request);
     if (!body) co_return respond(body.problem(), context);
     auto wanted = vendor_of(*body);
     if (!wanted) co_return respond(wanted.problem(), context);
     Task<atr::Result<Vendor>> adding =
-        services.vendors.add(std::move(*wanted), context.principal.user, context.request_id(), context.once, *effect);
+        services.vendors.add(std::move(*wanted), context.principal.user, context.request_id(), context.once);
     const atr::Result<Vendor> vendor = co_await adding;
     if (!vendor) co_return failed(vendor.error(), context);
-    if (*effect == intake::Effect::none) co_return vendor_of_dry_run(*vendor, services, true);
     co_return created(*vendor, services);
 }
 
 Task<Response> add_account(const ApiServices& services, RequestContext context) {
-    const auto effect = effect_of(context);
-    if (!effect) co_return respond(effect.problem(), context);
     const auto body = json_object_of(context.request);
     if (!body) co_return respond(body.problem(), context);
     std::vector<FieldError> errors;
@@ -115,11 +102,19 @@ Task<Response> add_account(const ApiServices& services, RequestContext context) 
     if (!policy) co_return failed(policy.error(), context);
     Task<atr::Result<Vendor>> adding = services.vendors.add_account(
         std::string(context.path_parameter("id")), std::move(account), Millis{policy->payee_cool_off_ms},
-        context.principal.user, context.request_id(), context.once, *effect);
+        context.principal.user, context.request_id(), context.once);
     const atr::Result<Vendor> vendor = co_await adding;
     if (!vendor) co_return failed(vendor.error(), context);
-    if (*effect == intake::Effect::none) co_return vendor_of_dry_run(*vendor, services, false);
     co_return created(*vendor, services);
+}
+
+void take_new_vendor_ids(Json& vendor) {
+    vendor["id"] = nullptr;
+    for (auto& account : vendor["accounts"]) account["id"] = nullptr;
+}
+
+void take_new_account_id(Json& vendor) {
+    vendor["accounts"].back()["id"] = nullptr;
 }
 
 /// Empty: every vendor.
@@ -147,21 +142,20 @@ Task<Response> get_list(const ApiServices& services, RequestContext context) {
 
 }  // namespace
 
-void add_vendors(Router& router, const ApiServices& services) {
+void add_vendors(Router& router, const ApiServices& services, const ApiServices& rehearsed) {
     const auto read = Access::needs(auth::Permission::read), manage = Access::needs(auth::Permission::manage_vendors);
     const Retell retold = [&services](RequestContext context, std::string subject) {
         return retell_vendor(services, std::move(context), std::move(subject));
     };
-    router.add(
-        {.method = "POST",
-         .pattern = "/api/v1/vendors",
-         .name = "vendors.create",
-         .access = manage,
-         .handler = AsyncHandler([&services](RequestContext context) { return create(services, std::move(context)); }),
-         .consumes = json_only,
-         .produces = json_only,
-         .parameters = dry_run_only,
-         .retell = retold});
+    router.add({.method = "POST",
+                .pattern = "/api/v1/vendors",
+                .name = "vendors.create",
+                .access = manage,
+                .handler = with_dry_run(services, rehearsed, create, take_new_vendor_ids),
+                .consumes = json_only,
+                .produces = json_only,
+                .parameters = dry_run_only,
+                .retell = retold});
     router.add({.method = "GET",
                 .pattern = "/api/v1/vendors",
                 .name = "vendors.list",
@@ -185,8 +179,7 @@ void add_vendors(Router& router, const ApiServices& services) {
                 .pattern = "/api/v1/vendors/{id}/accounts",
                 .name = "vendors.accounts.create",
                 .access = manage,
-                .handler = AsyncHandler(
-                    [&services](RequestContext context) { return add_account(services, std::move(context)); }),
+                .handler = with_dry_run(services, rehearsed, add_account, take_new_account_id),
                 .consumes = json_only,
                 .produces = json_only,
                 .parameters = dry_run_only,

@@ -9,15 +9,23 @@ invoice=$1
 # member NAME: that member of the JSON object on standard input.
 member() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
 
-# call METHOD PATH [CURL OPTIONS]: with the token; tells a refusal's body, and fails.
+# ask PATH [CURL OPTIONS]: the answer's body; a refusal's goes to standard error, and ends the script.
+ask() {
+    local path=$1 body
+    shift
+    body=$(curl -sS --fail-with-body "$@" "$URL$path") || { printf '%s\n' "$body" >&2; return 1; }
+    printf '%s' "$body"
+}
+
+# call METHOD PATH [CURL OPTIONS]: the same with the token.
 call() {
     local method=$1 path=$2
     shift 2
-    curl -sS --fail-with-body -X "$method" -H "Authorization: Bearer $token" "$@" "$URL$path"
+    ask "$path" -X "$method" -H "Authorization: Bearer $token" "$@"
 }
 
-token=$(curl -sS --fail-with-body "$URL/token" --data-urlencode "username=$TREASURER_USER" \
-    --data-urlencode "password=$TREASURER_PASSWORD" | member access_token)
+signed_in=$(ask /token --data-urlencode "username=$TREASURER_USER" --data-urlencode "password=$TREASURER_PASSWORD")
+token=$(member access_token <<<"$signed_in")
 
 # The document as it is; the key is of its bytes, so that running this again asks for the same.
 key=invoice-$(sha256sum "$invoice" | cut -d' ' -f1)
@@ -28,7 +36,8 @@ echo "invoice $(member id <<<"$submitted") is $(member status <<<"$submitted")"
 
 state=
 for _ in $(seq 60); do
-    state=$(call GET "/api/v1/payments/$payment" | member state)
+    looked=$(call GET "/api/v1/payments/$payment")
+    state=$(member state <<<"$looked")
     case $state in settled | failed | cancelled | returned | waiting_approval) break ;; esac
     sleep 0.5
 done

@@ -4,7 +4,8 @@
     TREASURER_PASSWORD=... treasurer_client.py --url http://127.0.0.1:8080 --user NAME INVOICE.txt...
 
 Running it again is safe: the Idempotency-Key is made of the document, so the same document is the same request, and is
-answered as it was the first time. Exit code 0: every invoice was paid or waits for a person; 1: one was refused.
+answered as it was the first time. Exit code 0: every invoice was paid or waits for a person; 1: one was refused; 2: it
+could not be tried, and one line says why.
 """
 import argparse
 import hashlib
@@ -28,6 +29,13 @@ class Refused(Exception):
         self.problem = problem
 
 
+def problem_of(error):
+    """The problem document of an HTTPError. A proxy in front of the host answers in words of its own."""
+    if error.headers.get_content_type() == "application/problem+json":
+        return json.load(error)
+    return {"code": f"http_{error.code}", "detail": f"{error.reason}, and not from the host itself"}
+
+
 class Treasurer:
     """One signed-in user. Errors: Refused, and OSError when the host cannot be reached."""
 
@@ -49,7 +57,7 @@ class Treasurer:
                 with urllib.request.urlopen(request, timeout=90) as answer:
                     return json.load(answer), answer.headers
             except urllib.error.HTTPError as error:
-                problem = json.load(error)
+                problem = problem_of(error)
                 if error.code not in (429, 503) or left == 0:
                     raise Refused(problem) from None
                 time.sleep(int(error.headers.get("Retry-After", "1")))
@@ -92,9 +100,18 @@ def main():
     parser.add_argument("--user", required=True)
     parser.add_argument("files", nargs="+", metavar="INVOICE")
     words = parser.parse_args()
-    treasurer = Treasurer(words.url, words.user, os.environ["TREASURER_PASSWORD"])
+    if "TREASURER_PASSWORD" not in os.environ:
+        parser.error("set TREASURER_PASSWORD")
+    try:
+        return work(Treasurer(words.url, words.user, os.environ["TREASURER_PASSWORD"]), words.files)
+    except (Refused, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def work(treasurer, files):
     refused = 0
-    for file in words.files:
+    for file in files:
         with open(file, encoding="utf-8") as document:
             text = document.read()
         try:

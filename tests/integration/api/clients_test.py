@@ -2,9 +2,11 @@
 """The example clients do what they say, as a user would start them, on a host of their own; and a client of the original
 service needs no change."""
 
+import http.server
 import os
 import subprocess
 import sys
+import threading
 import unittest
 from pathlib import Path
 
@@ -24,6 +26,15 @@ class Clients(unittest.TestCase):
         self.site.add_user("admin", "admin")
         self.site.run("vendor", "import", str(INVOICES / "vendors.yaml"))
         self.host = self.site.start()
+
+    def failure_of(self, *command, expect, **environment):
+        """What a client says on standard error, which is no trace of its own insides."""
+        settings = {"URL": self.host.url, "TREASURER_USER": "clerk", "TREASURER_PASSWORD": PASSWORD, **environment}
+        done = subprocess.run([str(word) for word in command], env={**os.environ, **settings}, capture_output=True, text=True,
+                              timeout=60, check=False)
+        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        self.assertNotIn("Traceback", done.stderr)
+        return done.stderr
 
     def run_client(self, *command, expect=0):
         environment = {**os.environ, "URL": self.host.url, "TREASURER_USER": "clerk", "TREASURER_PASSWORD": PASSWORD}
@@ -57,11 +68,28 @@ class Clients(unittest.TestCase):
         self.assertIn('"difference":"0"', told)
         self.assertTrue(told.endswith("logged_out\n"), told)
 
-    def test_the_curl_client_fails_on_a_wrong_password(self):
-        environment = {**os.environ, "URL": self.host.url, "TREASURER_USER": "clerk", "TREASURER_PASSWORD": "a guess"}
-        done = subprocess.run(["bash", CLIENTS / "curl/invoices.sh", CDN], env=environment, capture_output=True, text=True,
-                              timeout=60, check=False)
-        self.assertNotEqual(done.returncode, 0)
+    def test_clients_say_in_a_line_why_they_cannot_begin(self):
+        curl = ["bash", CLIENTS / "curl/invoices.sh", CDN]
+        self.assertIn('"code":"wrong_credentials"', self.failure_of(*curl, expect=1, TREASURER_PASSWORD="a guess"))
+        self.assertIn("Failed to connect", self.failure_of(*curl, expect=1, URL="http://127.0.0.1:1"))
+        python = [sys.executable, CLIENTS / "python/treasurer_client.py", "--user", "clerk", HOSTING, "--url"]
+        self.assertIn("error: wrong_credentials: ", self.failure_of(*python, self.host.url, expect=2, TREASURER_PASSWORD="a guess"))
+        self.assertIn("refused", self.failure_of(*python, "http://127.0.0.1:1", expect=2))
+
+    def test_the_python_client_bears_the_answer_of_a_proxy(self):
+        class Proxy(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                self.send_error(502)
+
+            def log_message(self, *_):
+                pass
+
+        with http.server.HTTPServer(("127.0.0.1", 0), Proxy) as proxy:
+            threading.Thread(target=proxy.serve_forever, daemon=True).start()
+            told = self.failure_of(sys.executable, CLIENTS / "python/treasurer_client.py", "--user", "clerk", HOSTING, "--url",
+                                   f"http://127.0.0.1:{proxy.server_port}", expect=2)
+            proxy.shutdown()
+        self.assertIn("error: http_502: Bad Gateway", told)
 
     def test_a_client_of_the_original_service_needs_no_change(self):
         told = self.run_client(sys.executable, CLIENTS / "python/original_client.py", self.host.url, "admin", COMPUTE)

@@ -54,11 +54,16 @@ class Operation:
     def successes(self):
         return {int(status) for status in self.spec["responses"] if status < "400"}
 
+    def usual_success(self):
+        """Of a request that is carried out: not the status that only dry runs have."""
+        done = {status for status in self.successes() if "Dry-Run" not in self.spec["responses"][str(status)]["headers"]}
+        return min(done or self.successes())
+
     def examples(self):
         """(media type, value, the status that answers it) of every example of a request; one of nothing without a body."""
         if "requestBody" not in self.spec:
-            return [("", None, min(self.successes()))]
-        return [(media_type, example["value"], example.get("x-answer", min(self.successes())))
+            return [("", None, self.usual_success())]
+        return [(media_type, example["value"], example.get("x-answer", self.usual_success()))
                 for media_type, content in self.spec["requestBody"]["content"].items()
                 for example in content.get("examples", {}).values()]
 

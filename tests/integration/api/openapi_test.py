@@ -32,7 +32,7 @@ RAIL = "plugins__rails__bank__config__"
 # Successes that no host of this test answers with, by operation and status.
 NEVER_SEEN = {}
 # Called where their subjects are made, not in the walk over all operations.
-ELSEWHERE = {"logout", "payments.cancel", "payments.resolve", "unknowns.get", "breaks.resolve", "quarantine.release",
+ELSEWHERE = {"logout", "session.open", "session.close", "payments.cancel", "payments.resolve", "unknowns.get", "breaks.resolve", "quarantine.release",
              "settings.limits.set", "events", "users.create", "users.get", "users.roles.set", "users.disable",
              "users.enable", "users.password.set", "password.set", "api_keys.revoke"}
 
@@ -81,7 +81,7 @@ def daily_work(site, walker):
         walker.refusals(operation_id, host, people.tokens["vera"])
         walker.malformed(operation_id, host, people.tokens["boss"])
     lists(walker, people)
-    dry_runs(walker, people, vendor)
+    dry_runs(walker, people, vendor, approval)
     policy(walker, people)
     decisions(walker, people, approval)
     walker.examples(people.boss, "settings.limits.set")
@@ -91,6 +91,7 @@ def daily_work(site, walker):
     other_people = host.client(site.token("vera"))
     walker.examples(other_people, "logout")
     walker.call(other_people, "dashboard", expect={401})
+    sessions(walker, host)
     beside_the_operations(walker, host)
     host.stop()
 
@@ -125,21 +126,45 @@ def lists(walker, people):
     walker.call(people.boss, "ledger.accounts", query="?as_of=yesterday", expect={422})
 
 
-def dry_runs(walker, people, vendor):
+def dry_run(walker, client, operation_id, subject="", body=None, media_type="application/json"):
+    """What would be, said to be no more than that."""
+    answer = walker.call(client, operation_id, subject, body, media_type, {200, 204}, query="?dry_run=true")
+    if answer.headers.get("Dry-Run") != "true":
+        walker.judge(operation_id, ["a dry run does not say so"])
+    walker.call(client, operation_id, subject, body, media_type, {422}, query="?dry_run=perhaps")
+    return answer
+
+
+def dry_runs(walker, people, vendor, approval):
     """What would be there, and nothing written."""
+    key = walker.call(people.boss, "api_keys.create", body={"name": "to stay", "scopes": ["read"]}, expect={201}).json()["id"]
+    verdict = {"payload_hash": approval["payload_hash"]}
     bodies = {"vendors.create": {"name": "Perhaps Ltd", "accounts": [{"rail": "bank", "asset": "MNEE", "address": "0x17"}]},
-              "vendors.accounts.create": {"rail": "bank", "asset": "MNEE", "address": "0x18"}}
-    there = [walker.call(people.boss, name, expect={200}).body for name in ("vendors.list", "policy.get")]
+              "vendors.accounts.create": {"rail": "bank", "asset": "MNEE", "address": "0x18"},
+              "approvals.approve": verdict, "approvals.reject": verdict,
+              "password.set": {"password": "nine-small-otters-by-the-sea", "current_password": PASSWORD}}
+    subjects = {"vendors.accounts.create": vendor["id"], "approvals.approve": approval["id"],
+                "approvals.reject": approval["id"], "payments.resolve": approval["payment_id"], "api_keys.revoke": key,
+                **{f"users.{verb}": "vera" for verb in ("roles.set", "disable", "enable", "password.set")}}
+    lists = ("vendors.list", "policy.get", "invoices.list", "approvals.list", "payments.list", "users.list",
+             "api_keys.list", "audit.list")
+    there = [walker.call(people.boss, name, expect={200}).body for name in lists]
     for operation in walker.contract.operations.values():
         if "dry_run" not in walker.contract.query_of(operation):
-            continue
-        subject = vendor["id"] if "{id}" in operation.path else ""
-        body = bodies.get(operation.id, operation.examples()[0][1])
-        answer = walker.call(people.boss, operation.id, subject, body, query="?dry_run=true", expect={200})
-        if answer.headers.get("Dry-Run") != "true":
-            walker.judge(operation.id, ["a dry run does not say so"])
-        walker.call(people.boss, operation.id, subject, body, query="?dry_run=perhaps", expect={422})
-    if there != [walker.call(people.boss, name, expect={200}).body for name in ("vendors.list", "policy.get")]:
+            if operation.method != "GET" and operation.documented(422):
+                media_type, body, _ = operation.examples()[0]
+                walker.call(people.boss, operation.id, body=body, media_type=media_type, query="?dry_run=true", expect={422})
+        elif operation.id not in ("payments.cancel", "breaks.resolve", "quarantine.release"):  # tried where they are done
+            media_type, body, _ = operation.examples()[0]
+            dry_run(walker, people.boss, operation.id, subjects.get(operation.id, ""), bodies.get(operation.id, body),
+                    media_type or "application/json")
+    for outcome, number, amount in (("pay", "T-1", "12.50"), ("ask", "T-2", "9000.00"), ("refuse", "T-3", "-5.00")):
+        told = dry_run(walker, people.clerk, "process_invoice", body=invoice(number, amount)).json()
+        if told["outcome"] != outcome:
+            walker.judge("process_invoice", [f"a dry run tells {told['outcome']}, and not {outcome}"])
+    for media_type, body, _ in walker.contract.operations["invoices.submit"].examples():
+        walker.call(people.clerk, "invoices.submit", "", body, media_type, {200, 422}, query="?dry_run=true")
+    if there != [walker.call(people.boss, name, expect={200}).body for name in lists]:
         walker.judge("dry runs", ["something was written"])
 
 
@@ -207,6 +232,30 @@ def accounts(walker, people, host, site):
     walker.call(paula, "dashboard", expect={401})
 
 
+def sessions(walker, host):
+    """A browser's, from its beginning to its end, and what another site's page gets."""
+    client, own = host.client(), {"Origin": host.url, "X_Requested_With": "test"}
+    for media_type, value, status in walker.contract.operations["session.open"].examples():
+        opened = walker.call(client, "session.open", body=value, media_type=media_type, expect={status}, **own)
+        cookie = opened.headers["Set-Cookie"].split(";")[0]
+        walker.call(client, "dashboard", expect={200}, Cookie=cookie)
+        walker.call(client, "session.close", expect={403}, Cookie=cookie)
+        walker.call(client, "session.close", expect={204}, Cookie=cookie, **own)
+        walker.call(client, "session.close", expect={401}, Cookie=cookie, **own)
+    _, value, _ = walker.contract.operations["session.open"].examples()[0]
+    walker.call(client, "session.open", body=value, expect={403}, Origin="https://evil.example", X_Requested_With="x")
+    walker.call(client, "session.open", body={**value, "password": "a guess"}, expect={401}, **own)
+    opened = walker.call(client, "session.open", body=value, expect={200}, **own)
+    cookie = opened.headers["Set-Cookie"].split(";")[0]
+    for operation in walker.contract.operations.values():
+        if operation.is_open or operation.method == "GET":
+            continue
+        _, body, _ = operation.examples()[0]
+        media_type = operation.examples()[0][0] or "application/json"
+        walker.call(client, operation.id, body=body, media_type=media_type, expect={403}, Cookie=cookie,
+                    Origin="https://evil.example", X_Requested_With="x")
+
+
 def beside_the_operations(walker, host):
     """Paths and methods that no operation has."""
     client = host.client()
@@ -231,6 +280,7 @@ def slow_and_refusing_rail(site, walker):
     walker.call(people.clerk, "invoices.submit", body={"text": invoice("S-2", "13.50")["raw_text"]}, expect={202},
                 Prefer="wait=0")
     walker.call(people.anna, "payments.get", open_one["payment_id"], expect={200})
+    dry_run(walker, people.anna, "payments.cancel", open_one["payment_id"])
     walker.examples(people.anna, "payments.cancel", open_one["payment_id"])
     walker.call(people.anna, "dashboard.logs", expect={200})
     host.kill()
@@ -263,8 +313,9 @@ def unknown_payments_and_breaks(site, walker):
     walker.call(people.anna, "payments.resolve", unknown, said, expect={200})
     report = walker.call(people.boss, "reconciliation.run", expect={200}).json()
     (found,) = (one for one in report["breaks"] if one["kind"] == "money_left_without_us")
-    walker.examples(people.boss, "breaks.resolve", found["id"])
     said = walker.contract.operations["breaks.resolve"].examples()[0][1]
+    dry_run(walker, people.boss, "breaks.resolve", found["id"], said)
+    walker.examples(people.boss, "breaks.resolve", found["id"])
     walker.call(people.anna, "breaks.resolve", found["id"], said, expect={200})
     walker.call(people.anna, "breaks.resolve", found["id"], said, expect={409})
     walker.call(people.vera, "reconciliation.get", expect={200})
@@ -285,6 +336,7 @@ def quarantine(site, walker):
         if not walker.call(people.vera, "quarantine.get", expect={200}).json()["active"]:
             raise AssertionError("a restored store is in quarantine")
         walker.call(people.vera, "dashboard", expect={200})
+        dry_run(walker, people.boss, "quarantine.release", body={"reason": "looked at it"})
         walker.examples(people.boss, "quarantine.release")
         walker.call(people.boss, "quarantine.release", body={"reason": "again"}, expect={409})
         walker.call(people.vera, "quarantine.get", expect={200})

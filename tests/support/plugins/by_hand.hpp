@@ -19,6 +19,7 @@ struct Plugin {
         out.struct_size = sizeof out;
         out.id = atr::borrow("test.by_hand");
         out.kind = atr::borrow(Kind);
+        out.config_schema_json = atr::borrow(R"({"type":"object","additionalProperties":false})");
         out.create = &create;
         out.destroy = &destroy;
         out.get_interface = &get_interface;

@@ -57,7 +57,8 @@ public:
             host_.log(atr::LogLevel::info, "cancelled");
         } else if (document.bytes == "now") {
             value = std::to_string(call.now_unix_ms()) + ' ' + std::to_string(call.deadline_unix_ms()) + ' ' +
-                    std::string(call.request_id()) + ' ' + std::to_string(call.attempt());
+                    std::string(call.request_id()) + ' ' + std::to_string(call.attempt()) + ' ' +
+                    std::string(atr::view(call.raw()->traceparent));
         } else if (document.bytes == "fail") {
             return atr::Error{.outcome = atr::Outcome::rejected,
                               .code = ATR_E_MEDIA_TYPE,

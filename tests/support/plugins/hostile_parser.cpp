@@ -1,4 +1,5 @@
 /// A parser that breaks the contract in the way the document asks for.
+#include <cstdio>
 #include <stdexcept>
 
 #include <atr/parser.hpp>
@@ -19,7 +20,7 @@ atr_field honest(std::string_view value) {
 }
 
 atr_outcome describe(void*, atr_buf* out, atr_error*) {
-    return atr::append(out, R"({"media_types":["text/plain"]})") ? ATR_OK : ATR_REJECTED;
+    return atr::append(out, R"({"media_types":["text/plain","application/pdf"]})") ? ATR_OK : ATR_REJECTED;
 }
 
 void broken_fields(const atr_field_sink* sink) {
@@ -69,11 +70,22 @@ void broken_evidence(const atr_field_sink* sink) {
     sink->on_field(sink->ctx, &field);
 }
 
+/// "refuse 3 11": that outcome and code, in words that only an operator may read.
+atr_outcome refuse(std::string_view what, atr_error* error) {
+    constexpr std::string_view insides =
+        "std::runtime_error at 0x7f0dead00beef in _ZN3bank4openEv: /etc/bank.key: SELECT secret FROM keys: hunter2";
+    insides.copy(error->message, sizeof error->message - 1);
+    std::sscanf(std::string(what).c_str(), "refuse %*d %d", &error->code);
+    return what[7] - '0';
+}
+
 atr_outcome parse(void*, const atr_call*, const atr_document* document, const atr_field_sink* sink, atr_usage* usage,
                   atr_error* error) {
     const auto what = atr::view(document->bytes);
     if (what == "throw") throw std::runtime_error("boom");
     if (what == "throw int") throw 7;
+    if (what.starts_with("INVOICE")) return ATR_REJECTED;  // it leaves honest ones to other parsers
+    if (what.starts_with("refuse ")) return refuse(what, error);
     if (what == "outcome 99") return 99;
     if (what == "outcome -1") return -1;
     if (what == "silent rejection") return ATR_REJECTED;

@@ -193,6 +193,27 @@ TEST_CASE("a user has at most so many valid keys; ended ones make room", "[auth]
     CHECK(more() == atr::Outcome::ok);
 }
 
+TEST_CASE("so many valid keys are the most also where all are made at once, on two hosts", "[auth][api_keys]") {
+    support::StoreBench bench;
+    KeyHost host{bench, {.max_valid = 5}}, other{bench, {.max_valid = 5}};
+    const auto ann = host.user("ann", {Role::viewer});
+    int made = 0, refused = 0;
+    const auto make = [&](ApiKeys& keys) -> Task<> {
+        Task<atr::Result<NewApiKey>> adding = keys.add(ann, {"x", {Permission::read}, {}}, {});
+        const atr::Result<NewApiKey> added = co_await adding;
+        ++(added ? made : refused);
+    };
+    for (int i = 0; i < 10; ++i) {
+        bench.scope.spawn(make(host.keys));
+        bench.scope.spawn(make(other.keys));
+    }
+    bench.executor.run_until([&] { return bench.scope.running() == 0; });
+    CHECK(made == 5);
+    CHECK(refused == 15);
+    CHECK(bench.await(host.keys.list("ann", 100, ""))->items.size() == 5);
+    CHECK(host.make(host.user("bob", {Role::viewer}), {Permission::read}).record.user == "bob");
+}
+
 TEST_CASE("a key belongs to one user: others neither see nor revoke it", "[auth][api_keys]") {
     support::StoreBench bench;
     KeyHost host{bench};

@@ -53,6 +53,35 @@ TEST_CASE("a flood of keys keeps its bound, limits itself, and leaves known keys
     }
 }
 
+TEST_CASE("what other hosts gave is taken out, and owed beyond an empty bucket, up to a bound", "[auth]") {
+    Buckets buckets({.capacity = 3, .refill_us = 1'000'000, .max_noted = 16, .max_debt_us = 2'000'000});
+    buckets.taken_elsewhere("a", 1, 0);
+    CHECK(buckets.take("a", 0).remaining == 1);
+    buckets.taken_elsewhere("a", 3, 0);  // empty, and two owed
+    CHECK(buckets.take("a", 0).retry_after_ms == 2000 + 1000);
+    buckets.taken_elsewhere("a", 1'000'000'000'000, 0);
+    CHECK(buckets.take("a", 0).retry_after_ms == 2000 + 1000);
+    CHECK(buckets.take("a", 3000).allowed);
+    buckets.taken_elsewhere("b", -7, 0);  // nobody gets more than his own
+    CHECK(buckets.take("b", 0).remaining == 2);
+}
+
+TEST_CASE("each use is told once, and a key that was asked for in vain too", "[auth]") {
+    Buckets buckets({.capacity = 2, .refill_us = 1'000'000, .max_noted = 160});
+    for (int i = 0; i < 3; ++i) buckets.take("a", 0);
+    auto used = buckets.used(100);
+    REQUIRE(used.size() == 1);
+    CHECK(used[0].key == "a");
+    CHECK(used[0].taken == 2);
+    CHECK(buckets.used(100).empty());
+    buckets.take("a", 0);
+    CHECK(buckets.used(100).at(0).taken == 0);
+    buckets.give_back("a");
+    CHECK(buckets.used(100).at(0).taken == -1);
+    for (int i = 0; i < 100; ++i) buckets.take("key " + std::to_string(i), 0);
+    CHECK(buckets.used(30).size() == 30);
+}
+
 TEST_CASE("guessing is slowed per user at an address and per address; right passwords are free", "[auth]") {
     support::ManualClock clock;
     LoginThrottle throttle(clock, {.per_user_at_address = {.capacity = 3, .refill_us = 30'000'000},

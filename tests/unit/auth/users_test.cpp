@@ -76,8 +76,8 @@ TEST_CASE("two admins that disable each other at the same moment do not leave no
         REQUIRE(bench.await(host.users.add(name, "a good password", {Role::admin})));
     std::vector<bool> done;
     const auto disable = [](Users& users, std::string whom, std::string by, std::vector<bool>& into) -> Task<> {
-        Task<atr::Result<>> disabling = users.disable(std::move(whom), Actor{std::move(by)});
-        const atr::Result<> disabled = co_await disabling;
+        Task<atr::Result<User>> disabling = users.disable(std::move(whom), Actor{std::move(by)});
+        const atr::Result<User> disabled = co_await disabling;
         into.push_back(disabled.has_value());
     };
     bench.scope.spawn(disable(host.users, "ann", "bob", done));

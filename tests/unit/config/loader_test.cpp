@@ -75,6 +75,13 @@ TEST_CASE("wrong values of each kind are refused", "[config]") {
          "1:24: server.cors_origins: '*' is no exact origin, such as https://pay.example: scheme, host and, where it "
          "has "
          "one, port; in lower case, without a path"},
+        {"server: {trusted_proxies: [10.0.0.7/8]}\n",
+         "1:27: server.trusted_proxies: '10.0.0.7/8' has bits behind its prefix; write the network's first address, or "
+         "one address without a prefix"},
+        {"server: {trusted_proxies: [\"::1\", proxy.internal]}\n",
+         "1:27: server.trusted_proxies: 'proxy.internal' is no address such as 192.0.2.1 or 2001:db8::1, and no "
+         "network "
+         "such as 10.0.0.0/8"},
         {"intake: {order: [ruels]}\n", "1:17: intake.order: there is no plugins.parsers.ruels (did you mean 'rules'?)"},
         {"auth: {jwt_key: hunter2}\n",
          "1:17: auth.jwt_key: a key is never written here: give secret://env/NAME or secret://file/PATH"},

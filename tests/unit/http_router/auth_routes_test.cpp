@@ -68,6 +68,10 @@ TEST_CASE("a sign-in that lacks something says what", "[auth_routes]") {
         bench.ask("POST", "/token", {{"Content-Type", "application/x-www-form-urlencoded"}}, "username=ann");
     CHECK(form->status == 422);
     CHECK(form.json()["errors"] == nlohmann::json::parse(R"([{"pointer":"/password","detail":"is required"}])"));
+    const auto twice = bench.ask("POST", "/token", {{"Content-Type", "application/x-www-form-urlencoded"}},
+                                 "username=ann&password=a+good+password&username=bob");
+    CHECK(twice->status == 422);
+    CHECK(twice.json()["errors"] == nlohmann::json::parse(R"([{"pointer":"/username","detail":"is given twice"}])"));
     const auto json = bench.ask("POST", "/token", {{"Content-Type", "application/json"}}, R"({"username":7})");
     CHECK(json->status == 422);
     CHECK(json.json()["errors"].size() == 2);

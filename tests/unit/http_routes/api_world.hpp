@@ -6,6 +6,7 @@
 #include "http/metrics_routes.hpp"
 #include "http/routes/api_key_routes.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/dry_run.hpp"
 #include "http/routes/event_routes.hpp"
 #include "http/routes/user_routes.hpp"
 #include "tests/support/desk_world.hpp"
@@ -20,9 +21,9 @@ struct ApiWorld : support::DeskWorld {
     ApiWorld() {
         add_metrics_routes(router, metrics, kpis, Access::anyone());
         auth_routes.add_to(router);
-        add_api(router, services);
-        key_routes.add_to(router);
-        user_routes.add_to(router);
+        add_api(router, services, rehearsed.services());
+        key_routes.add_to(router, rehearsed_key_routes);
+        user_routes.add_to(router, rehearsed_user_routes);
         add_events(router, event_services);
         host().pipeline.on_committed(
             [this](const atr::Batch& batch, std::uint64_t seq) { cache.invalidate(cache::stale_keys(batch), seq); });
@@ -126,6 +127,13 @@ struct ApiWorld : support::DeskWorld {
                          {}};
     ApiKeyRoutes key_routes{keys, clock};
     UserRoutes user_routes{users, throttle};
+    intake::Rehearsal rehearsal{{storage, executor, host().scope, ids, clock, desks.facts, desks.reader, host().saga,
+                                 host().runner, rails, assets}};
+    RehearsedServices rehearsed{services, rehearsal};
+    auth::Users rehearsed_users{rehearsal.store, passwords, clock, random};
+    auth::ApiKeys rehearsed_keys{rehearsal.store, clock, random, host().scope, {}};
+    ApiKeyRoutes rehearsed_key_routes{rehearsed_keys, clock};
+    UserRoutes rehearsed_user_routes{rehearsed_users, throttle};
     EventServices event_services{std::make_shared<EventHub>(), storage, clock};
 };
 

@@ -128,7 +128,8 @@ SCENARIO("what the document says of a route is what the route declares", "[http]
         const auto& operation = document.at("paths").at(route.pattern).at(lower(route.method));
         CHECK(operation.at("operationId") == route.name);
         CHECK(operation.at("security").empty() != route.access.needs_sign_in());
-        CHECK(operation.at("responses").contains("401") == (route.access.needs_sign_in() || route.name == "token"));
+        CHECK(operation.at("responses").contains("401") ==
+              (route.access.needs_sign_in() || route.name == "token" || route.name == "session.open"));
         CHECK(operation.at("responses").contains("429") == route.is_rate_limited);
         CHECK(has_parameter(operation, "IdempotencyKey") == static_cast<bool>(route.retell));
         CHECK(has_parameter(operation, "IfNoneMatch") == operation.at("responses").contains("304"));
@@ -159,6 +160,15 @@ SCENARIO("a host serves its own description to anybody", "[http][openapi]") {
     CHECK(world.ask("GET", "/openapi.json", {{"Accept", "text/html"}})->status == 406);
     for (const char* path : {"/openapi.json", "/docs"})
         CHECK(world.ask("GET", path, {{"Accept-Encoding", "gzip"}}).header("Content-Encoding") == "gzip");
+}
+
+SCENARIO("who asks for the host alone is led to the page for people", "[http][openapi]") {
+    Described world;
+    for (const char* accepted : {"text/html", "application/json", "*/*"}) {
+        const auto answer = world.ask("GET", "/", {{"Accept", accepted}});
+        CHECK(answer->status == 303);
+        CHECK(answer.header("Location") == "/docs");
+    }
 }
 
 SCENARIO("the page for people names every operation and every schema, and lets nothing run but its own script",

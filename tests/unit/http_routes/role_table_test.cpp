@@ -74,6 +74,7 @@ struct TableWorld : ApiWorld {
         REQUIRE(made);
         return made->text;
     }
+    std::string cookie_of(const std::string& name) { return "treasurer_session=" + tokens.issue(user(name)).text; }
     /// The status of a request with an empty body.
     int status_of(const Route& route, Fields headers) {
         std::string path = route.pattern;
@@ -179,6 +180,54 @@ SCENARIO("no route believes a credential that is not good", "[http][roles]") {
         }
         INFO(endpoint << " with two");
         CHECK(world.status_of(route, {{"Authorization", world.token_of("admin")}, {"Authorization", "Bearer x"}}) ==
+              400);
+    }
+}
+
+SCENARIO("a session's cookie reaches what its user's token does, from a page of this host alone", "[http][roles]") {
+    TableWorld world;
+    const auto table = documented();
+    for (const Route& route : world.router.routes().routes()) {
+        const std::string endpoint = route.method + " " + route.pattern;
+        const std::string who = table.at(endpoint);
+        for (const Role role : every_role) {
+            INFO(endpoint << " with the cookie of " << auth::to_string(role));
+            const std::string cookie = world.cookie_of(std::string(auth::to_string(role)));
+            const int own = world.status_of(
+                route, {{"Cookie", cookie}, {"Sec-Fetch-Site", "same-origin"}, {"X-Requested-With", "x"}});
+            const int elsewhere = world.status_of(route, {{"Cookie", cookie}, {"Origin", "https://evil.example"}});
+            if (is_for(who, role))
+                CHECK(world.is_let_in(own));
+            else
+                CHECK(own == 403);
+            if (route.access.needs_sign_in() && route.method != "GET") CHECK(elsewhere == 403);
+        }
+    }
+}
+
+SCENARIO("no route believes a cookie that is not good", "[http][roles]") {
+    TableWorld world;
+    const auto table = documented();
+    std::map<std::string, std::string> bad;
+    for (const auto& [what, value] : world.bad_credentials())
+        if (value.starts_with("Bearer ")) bad[what] = "treasurer_session=" + value.substr(7);
+    bad["an API key"] = "treasurer_session=" + world.key_of("admin", every_scope);
+    bad["the name that counts by TLS alone"] = "__Host-treasurer=" + world.token_of("admin").substr(7);
+    REQUIRE(bad.size() > 15);
+    for (const Route& route : world.router.routes().routes()) {
+        const std::string endpoint = route.method + " " + route.pattern;
+        for (const auto& [what, cookie] : bad) {
+            INFO(endpoint << " with " << what);
+            const int status = world.status_of(
+                route, {{"Cookie", cookie}, {"Sec-Fetch-Site", "same-origin"}, {"X-Requested-With", "x"}});
+            if (table.at(endpoint) == "anyone")
+                CHECK(world.is_let_in(status));
+            else
+                CHECK(status == 401);
+        }
+        INFO(endpoint << " with two credentials");
+        const std::string token = world.token_of("admin");
+        CHECK(world.status_of(route, {{"Authorization", token}, {"Cookie", "treasurer_session=" + token.substr(7)}}) ==
               400);
     }
 }

@@ -50,6 +50,8 @@ SCENARIO("a form that is no one invoice is refused, and nothing is stored", "[ht
         {file + file, "/file"},
         {file + Upload::part("name=\"colour\"", "red"), "/colour"},
         {file + Upload::part("name=\"amount\"", "1,5"), "/amount"},
+        {file + Upload::part("name=\"amount\"", "100") + Upload::part("name=\"amount\"", "1"), "/amount"},
+        {Upload::part("name=\"currency\"", "") + file + Upload::part("name=\"currency\"", "MNEE"), "/currency"},
         {file + Upload::part("name=\"due_date\"", std::string(257, '1')), "/due_date"},
         {Upload::part("name=\"file\"; filename=\"" + std::string(256, 'a') + "\"", "x"), "/file"},
     };

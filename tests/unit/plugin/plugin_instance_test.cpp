@@ -18,7 +18,8 @@ struct GoodParser {
         : instance(bench.instance("good_parser", "parser", std::move(settings))),
           port(std::move(ParserPlugin::make(*instance, ample).value())) {}
     Task<Parsed> parse(const std::string& text, Millis timeout = ample) {
-        return port->parse(document(text), {.timeout = timeout, .request_id = "r1", .attempt = 3});
+        return port->parse(document(text),
+                           {.timeout = timeout, .request_id = "r1", .attempt = 3, .traceparent = "00-ab-cd-01"});
     }
     std::string note(Bench& bench, const std::string& text) {
         return bench.await(parse(text)).value().fields.at(0).value;
@@ -84,19 +85,20 @@ TEST_CASE("a plugin that failed again and again is not asked for a while, but fo
     bench.touch("go");
 }
 
-TEST_CASE("a call knows its request, attempt, time and deadline", "[plugin]") {
+TEST_CASE("a call knows its request, attempt, trace, time and deadline", "[plugin]") {
     Bench bench;
     GoodParser parser(bench);
     const std::string said = parser.note(bench, "now");
     std::istringstream words(said);
     std::int64_t now = 0, deadline = 0;
-    std::string request, attempt;
-    words >> now >> deadline >> request >> attempt;
+    std::string request, attempt, trace;
+    words >> now >> deadline >> request >> attempt >> trace;
     CHECK(now > 1'600'000'000'000);
     CHECK(deadline <= now + ample.count());
     CHECK(deadline > now);
     CHECK(request == "r1");
     CHECK(attempt == "3");
+    CHECK(trace == "00-ab-cd-01");
 }
 
 TEST_CASE("a call that outlives its deadline is abandoned, and its late answer is dropped and counted", "[plugin]") {

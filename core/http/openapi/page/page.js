@@ -17,7 +17,10 @@ const indented = (json) => {
 const shown = async (answer) => {
   const kind = (answer.headers.get("Content-Type") || "").split(";")[0];
   let body = "";
-  if (kind.endsWith("json")) body = indented(await answer.text());
+  if (kind === "text/event-stream") {
+    answer.body.cancel();
+    body = "This stream goes on, and is not followed here. With after, what came since is answered at once.";
+  } else if (kind.endsWith("json")) body = indented(await answer.text());
   else if (kind.startsWith("text/")) body = await answer.text();
   else if (kind) body = `${(await answer.blob()).size} bytes of ${kind}`;
   const headers = [...answer.headers].map(([name, value]) => `${name}: ${value}`).join("\n");
@@ -43,6 +46,7 @@ signIn.addEventListener("submit", (event) => {
   told(signIn, async () => {
     const answer = await fetch("/token", {
       method: "POST",
+      credentials: "omit",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ username: signIn.elements.username.value, password: signIn.elements.password.value }),
     });
@@ -68,7 +72,8 @@ const requested = (form) => {
   const body = form.elements.body;
   if (body) headers["Content-Type"] = form.elements.example.selectedOptions[0].dataset.type;
   const target = query.toString() ? `${path}?${query}` : path;
-  return [target, { method: form.dataset.method, headers, body: body ? body.value : undefined, cache: "no-store" }];
+  // A browser that is signed in by the cookie would send it beside the token: two credentials are refused.
+  return [target, { method: form.dataset.method, headers, body: body ? body.value : undefined, cache: "no-store", credentials: "omit" }];
 };
 
 for (const form of document.querySelectorAll("form.try")) {

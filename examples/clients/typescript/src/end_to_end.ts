@@ -21,6 +21,7 @@ async function submit(api: Api, text: string): Promise<{ paymentId: string; repl
     body: { raw_text: text },
   });
   if (!data) throw new Error(`${error.code}: ${error.detail}`);
+  if ("dry_run" in data) throw new Error("a dry run is not what was asked for");
   if (data.status === "APPROVED") console.log(`paid ${data.amount} ${data.currency} to ${data.vendor}: ${data.tx_hash}`);
   else console.log(`${data.status}: ${data.reason ?? "the rail has not settled yet"}`);
   return { paymentId: data.payment_id, replayed: response.headers.get("Idempotency-Replayed") === "true" };
