@@ -60,7 +60,7 @@ http::RouterSettings router_settings(const Settings& settings) {
     if (settings.server.access_log == "failures") out.access_log = AccessLog::failures;
     if (settings.server.access_log == "none") out.access_log = AccessLog::none;
     out.admission.target = settings.server.admission_target;
-    out.admission.at_once = static_cast<std::size_t>(settings.server.admission_at_once);
+    out.admission.at_once = out.admission.burst = static_cast<std::size_t>(settings.server.admission_at_once);
     return out;
 }
 
