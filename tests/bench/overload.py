@@ -225,7 +225,7 @@ def main():
         health = generator.stream("health", 100, 4)
         figures = offer(generator, host, given.seconds, f"invoices {given.times:g} times, dashboards beside them", statuses,
                         generator.stream("invoice", given.times * invoices, 1024),
-                        generator.stream("dashboard", invoices, 256), health)
+                        generator.stream("dashboard", invoices, 1024), health)
         good = per_second(figures["invoice"], given.seconds)
         print(f"    {good:.0f} invoices/s were paid, {good / invoices:.2f} of capacity")
         for times in (given.times, given.times / 4, 1.25):
