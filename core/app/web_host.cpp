@@ -59,6 +59,8 @@ http::RouterSettings router_settings(const Settings& settings) {
     out.answers.cors.origins = settings.server.cors_origins;
     if (settings.server.access_log == "failures") out.access_log = AccessLog::failures;
     if (settings.server.access_log == "none") out.access_log = AccessLog::none;
+    out.admission.target = settings.server.admission_target;
+    out.admission.at_once = out.admission.burst = static_cast<std::size_t>(settings.server.admission_at_once);
     return out;
 }
 
@@ -108,7 +110,7 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
       user_routes_(*core.users, throttle_),
       clients_(trusted_proxies(core.settings.server)),
       edge_(edge_settings(core.settings.server), clients_.before(router_.handler()),
-            clients_.before(router_.body_judge())) {
+            clients_.before(router_.body_judge()), router_.prompt()) {
     http::add_health_routes(
         router_, core.clock, core.executor, TREASURER_VERSION, [this] { return services(); },
         [this] { return is_quarantined(); });

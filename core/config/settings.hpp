@@ -32,7 +32,9 @@ struct ServerSettings {
     std::vector<std::string> cors_origins = {};     ///< of the pages that may read answers from elsewhere; exact
     bool metrics_open = true;                       ///< without signing in
     std::vector<std::string> trusted_proxies = {};  ///< addresses and networks that say whom they speak for
-    std::string access_log = "all";                 ///< which requests are logged: all, failures (400 and more), none
+    std::string access_log = "all";                 ///< which requests are logged: all, failures (400 and more) or none
+    std::chrono::milliseconds admission_target{250};  ///< how long a request may have to wait for its turn
+    std::int64_t admission_at_once = 128;             ///< requests worked on at once, of those that are quick
     bool operator==(const ServerSettings&) const = default;
 };
 

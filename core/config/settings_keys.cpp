@@ -28,6 +28,8 @@ void visit(ServerSettings& server, SettingsVisitor& v) {
     v.flag("server.metrics_open", server.metrics_open);
     v.texts("server.trusted_proxies", server.trusted_proxies);
     v.choice("server.access_log", server.access_log, {"all", "failures", "none"});
+    v.milliseconds("server.admission_target_ms", server.admission_target, 1, minute_ms);
+    v.integer("server.admission_at_once", server.admission_at_once, 1, 100'000);
 }
 
 void visit(LogSettings& log, SettingsVisitor& v) {

@@ -22,18 +22,25 @@ Connection::Connection(std::uint64_t id, Arrival arrival, ConnectionContext& con
       slot_(std::move(arrival.slot)),
       context_(context),
       reader_(context.settings.limits),
+      received_(context.now),
       wait_since_(context.now) {}
 
 bool Connection::wants_read() const {
     if (input_ended_) return false;
     if (phase_ == Phase::lingering) return true;
-    return phase_ != Phase::closing && unread_.size() - unread_at_ < context_.settings.max_pipelined_bytes;
+    return phase_ != Phase::closing && ahead_.size() < context_.settings.max_pipelined_bytes;
+}
+
+/// A body as much as there is; otherwise what may have to be kept.
+std::size_t Connection::most_to_read(std::size_t room) const {
+    if (phase_ == Phase::reading && reader_.stage() == RequestReader::Stage::body) return room;
+    return std::min(room, context_.settings.max_pipelined_bytes - ahead_.size());
 }
 
 void Connection::on_readable(std::span<char> scratch) {
     if (phase_ == Phase::lingering) return discard(scratch);
     if (!wants_read()) return;
-    const auto received = ::recv(socket_.get(), scratch.data(), scratch.size(), 0);
+    const auto received = ::recv(socket_.get(), scratch.data(), most_to_read(scratch.size()), 0);
     if (received < 0) {
         if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) phase_ = Phase::finished;
         return;
@@ -45,24 +52,21 @@ void Connection::on_readable(std::span<char> scratch) {
         return;
     }
     const std::string_view arrived(scratch.data(), static_cast<std::size_t>(received));
-    if (unread_.empty()) {
+    if (phase_ == Phase::reading && ahead_.empty()) {
+        received_ = context_.now;
         auto rest = arrived;
         advance(rest);
-        unread_.assign(rest);
+        ahead_.add(rest, context_.now);
     } else {
-        unread_.erase(0, std::exchange(unread_at_, 0));
-        unread_.append(arrived);
+        ahead_.add(arrived, context_.now);
         advance_unread();
     }
 }
 
 void Connection::advance_unread() {
-    auto rest = std::string_view(unread_).substr(unread_at_);
+    auto rest = ahead_.rest();
     advance(rest);
-    unread_at_ = unread_.size() - rest.size();
-    if (!rest.empty()) return;
-    std::string().swap(unread_);  // an idle connection keeps no memory for what it once read ahead
-    unread_at_ = 0;
+    ahead_.keep(rest.size());
 }
 
 /// Reads and dispatches until the input is used up, an answer must be waited for, or the client must take some first.
@@ -78,6 +82,7 @@ void Connection::advance(std::string_view& input) {
         }
         const auto progress = reader_.read(input);
         input.remove_prefix(progress.taken);
+        received_ = ahead_.came(input.size(), received_);
         switch (progress.step) {
             case RequestReader::Step::need_more:
             case RequestReader::Step::send_continue:
@@ -86,7 +91,7 @@ void Connection::advance(std::string_view& input) {
                 judge_head(!input.empty());
                 break;
             case RequestReader::Step::request:
-                dispatch(reader_.take());
+                handle_in_turn();
                 break;
             case RequestReader::Step::refused:
                 refuse(reader_.refusal());
@@ -117,6 +122,23 @@ void Connection::end_of_input() {
     }
 }
 
+/// A connection that sent many requests at once has one turn for each, but for those that are prompt: what is refused
+/// because it came too late uses up no turn.
+void Connection::handle_in_turn() {
+    const bool is_prompt = !context_.prompt || context_.prompt(reader_.partial(), context_.now - received_);
+    if (is_prompt || std::exchange(has_turn_, false)) return dispatch(reader_.take());
+    phase_ = Phase::queued;
+    context_.in_turn.push_back(weak_from_this());
+}
+
+void Connection::on_turn() {
+    if (phase_ != Phase::queued) return;
+    has_turn_ = true;
+    handle_in_turn();
+    advance_unread();
+    has_turn_ = false;
+}
+
 void Connection::dispatch(Request&& request) {
     exchange_.request_id = context_.request_ids.choose(request.headers.find("X-Request-ID"), context_.wall_now);
     exchange_.version = request.version;
@@ -125,7 +147,7 @@ void Connection::dispatch(Request&& request) {
     exchange_number_ = ++context_.exchanges;
     request.request_id = exchange_.request_id;
     request.remote_address = remote_address_;
-    request.arrival = context_.now;
+    request.arrival = received_;
     phase_ = Phase::waiting;
     EdgeCounters::count(context_.counters.requests);
     in_handler_ = this;
@@ -151,6 +173,7 @@ Responder Connection::make_responder() {
 
 void Connection::on_answer(std::uint64_t exchange, std::optional<Response> response) {
     answer(exchange, std::move(response));
+    ahead_.renew(context_.now);
     advance_unread();
 }
 
@@ -205,6 +228,7 @@ void Connection::end_stream() {
 
 void Connection::on_stream_news() {
     pump_stream();
+    ahead_.renew(context_.now);
     advance_unread();
 }
 
@@ -253,7 +277,9 @@ void Connection::discard(std::span<char> scratch) {
 void Connection::on_writable() {
     flush();
     if (phase_ == Phase::streaming) pump_stream();
-    if (output_.empty()) advance_unread();
+    if (!output_.empty()) return;
+    ahead_.renew(context_.now);
+    advance_unread();
 }
 
 void Connection::on_drain() {

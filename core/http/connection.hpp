@@ -13,6 +13,7 @@
 #include "http/connection_caps.hpp"
 #include "http/connection_context.hpp"
 #include "http/output_buffer.hpp"
+#include "http/read_ahead.hpp"
 #include "http/request_reader.hpp"
 #include "http/response_writer.hpp"
 #include "http/unique_fd.hpp"
@@ -32,6 +33,8 @@ public:
     void on_hangup() { phase_ = Phase::finished; }
     /// `exchange` tells an answer that is still wanted from one that is not; nullopt is a responder dropped unanswered.
     void on_answer(std::uint64_t exchange, std::optional<Response> response);
+    /// Handles the request that waited for the connection's turn.
+    void on_turn();
     void on_drain();
     void on_stream_news();
     /// Ends what waits longer than it may; nothing before deadline().
@@ -40,6 +43,7 @@ public:
     std::uint64_t id() const { return id_; }
     int socket() const { return socket_.get(); }
     bool is_finished() const { return phase_ == Phase::finished; }
+    bool is_queued() const { return phase_ == Phase::queued; }
     bool is_streaming() const { return phase_ == Phase::streaming; }
     bool wants_read() const;
     bool wants_write() const { return !output_.empty(); }
@@ -49,6 +53,7 @@ public:
 private:
     enum class Phase {
         reading,    ///< for the next request
+        queued,     ///< has read one, which waits for its turn
         waiting,    ///< for the answer
         streaming,  ///< the answer, as its content comes
         closing,    ///< writing the last answer
@@ -58,11 +63,13 @@ private:
     /// What the connection waits for, each with its own limit.
     enum class Wait { nothing, first_byte, next_request, head, body, write, client_close };
 
+    std::size_t most_to_read(std::size_t room) const;
     void discard(std::span<char> scratch);
     void advance(std::string_view& input);
     void advance_unread();
     void end_of_input();
     void judge_head(bool body_is_at_hand);
+    void handle_in_turn();
     void dispatch(Request&& request);
     void answer(std::uint64_t exchange, std::optional<Response> response);
     void refuse(const Refusal& refusal);
@@ -87,9 +94,11 @@ private:
 
     RequestReader reader_;
     OutputBuffer output_;
-    std::string unread_;         ///< read ahead of the answer in work
-    std::size_t unread_at_ = 0;  ///< its bytes already used
+    ReadAhead ahead_;  ///< of the answer in work
     Phase phase_ = Phase::reading;
+    /// When the last byte of the request came, or could be read on: not before what came before it was answered.
+    TimePoint received_;
+    bool has_turn_ = false;
     bool input_ended_ = false;  ///< the client has said its last byte; it may still read
     Exchange exchange_;
     std::shared_ptr<ResponseStream> stream_;

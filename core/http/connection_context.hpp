@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <memory>
 
 #include "http/body_budget.hpp"
@@ -34,13 +35,15 @@ struct ConnectionContext {
     const EdgeSettings& settings;
     const Handler& handler;
     const BodyJudge& body_judge;  ///< empty: every body is read
+    const Prompt& prompt;         ///< empty: every request is handled as soon as it is read
     std::shared_ptr<BodyBudget> body_budget;
     std::shared_ptr<BodyBudget> strangers_budget;  ///< a share of the other
     std::shared_ptr<Mailbox> mailbox;
     RequestIds request_ids;
     ResponseWriter writer = {};
     EdgeCounters counters = {};
-    std::uint64_t exchanges = 0;  ///< handed to the handler so far; names each exchange
+    std::deque<std::weak_ptr<Connection>> in_turn = {};  ///< those with a request that is not handled yet
+    std::uint64_t exchanges = 0;                         ///< handed to the handler so far; names each exchange
     bool is_draining = false;
     std::chrono::steady_clock::time_point now = {};  ///< of the current round
     std::chrono::system_clock::time_point wall_now = {};

@@ -36,11 +36,11 @@ std::size_t strangers_share(const EdgeSettings& settings) {
 
 /// Threads and sockets. Members that others refer to stand first, so that they go last.
 struct Edge::Running {
-    Running(const EdgeSettings& settings, const Handler& handler, const BodyJudge& judge)
+    Running(const EdgeSettings& settings, const Handler& handler, const BodyJudge& judge, const Prompt& prompt)
         : body_budget(std::make_shared<BodyBudget>(settings.body_budget_bytes)),
           caps(settings.max_connections, settings.max_connections_per_address),
-          parts{settings, handler, judge, body_budget,
-                std::make_shared<BodyBudget>(strangers_share(settings), body_budget)} {}
+          parts{settings, handler,     judge,
+                prompt,   body_budget, std::make_shared<BodyBudget>(strangers_share(settings), body_budget)} {}
 
     void serve(int threads);
     void accept();
@@ -82,11 +82,12 @@ void Edge::Running::stop_accepting() {
     listening.socket.reset();
 }
 
-Edge::Edge(EdgeSettings settings, Handler handler, BodyJudge judge)
+Edge::Edge(EdgeSettings settings, Handler handler, BodyJudge judge, Prompt prompt)
     : settings_(std::move(settings)),
       handler_(std::move(handler)),
       judge_(std::move(judge)),
-      running_(std::make_unique<Running>(settings_, handler_, judge_)) {}
+      prompt_(std::move(prompt)),
+      running_(std::make_unique<Running>(settings_, handler_, judge_, prompt_)) {}
 
 Edge::~Edge() {
     stop();

@@ -19,7 +19,8 @@ namespace treasurer::http {
 class Edge {
 public:
     /// `judge`: asked at the head of every request with a body; without one every body is read.
-    Edge(EdgeSettings settings, Handler handler, BodyJudge judge = {});
+    /// `prompt`: says which requests overtake others; without it none does.
+    Edge(EdgeSettings settings, Handler handler, BodyJudge judge = {}, Prompt prompt = {});
     ~Edge();
     Edge(const Edge&) = delete;
     Edge& operator=(const Edge&) = delete;
@@ -48,6 +49,7 @@ private:
     const EdgeSettings settings_;
     const Handler handler_;
     const BodyJudge judge_;
+    const Prompt prompt_;
     std::unique_ptr<Running> running_;
 };
 

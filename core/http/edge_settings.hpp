@@ -18,7 +18,7 @@ struct EdgeSettings {
     ReaderLimits limits = {};
     std::size_t body_budget_bytes = 64 * kMiB;  ///< all bodies in flight together; beyond it 503
     std::size_t strangers_part = 8;             ///< who is not known to be signed in shares one part in so many of that
-    std::size_t max_pipelined_bytes = 64 * kKiB;  ///< read ahead of the answer in work, then reading pauses
+    std::size_t max_pipelined_bytes = 16 * kKiB;  ///< read ahead of the answer in work, then reading pauses
     std::size_t max_unsent_bytes = 64 * kKiB;     ///< of a stream; beyond it the client must take some first
     std::size_t max_connections = 4096;
     std::size_t max_connections_per_address = 256;  ///< an IPv6 /64 counts as one address

@@ -23,6 +23,10 @@ constexpr std::uint64_t kFirstId = kMailboxTag + 2;
 constexpr std::size_t kScratchBytes = 64 * kKiB;
 /// The timer fires no oftener than this, however many deadlines are near.
 constexpr std::chrono::milliseconds kTimerStep{5};
+/// How long requests are handled before the thread looks for what is more urgent: as long as it took to read, within
+/// these bounds.
+constexpr std::chrono::steady_clock::duration kShortTurns = std::chrono::microseconds(500);
+constexpr std::chrono::steady_clock::duration kLongTurns = std::chrono::milliseconds(2);
 
 std::uint64_t seed() {
     std::random_device device;
@@ -49,6 +53,7 @@ EdgeTransport::EdgeTransport(const EdgeParts& parts)
       context_{.settings = parts.settings,
                .handler = parts.handler,
                .body_judge = parts.body_judge,
+               .prompt = parts.prompt,
                .body_budget = parts.body_budget,
                .strangers_budget = parts.strangers_budget,
                .mailbox = std::make_shared<Mailbox>(),
@@ -68,6 +73,7 @@ void EdgeTransport::end() {
     entries_.clear();
     deadlines_ = {};
     streams_.clear();
+    context_.in_turn.clear();
 }
 
 std::shared_ptr<Pistache::Aio::Handler> EdgeTransport::clone() const {
@@ -90,6 +96,23 @@ void EdgeTransport::onReady(const Pistache::Aio::FdSet& events) {
     begin_round();
     for (const auto& event : events) handle(event);
     read_letters();
+    give_turns();
+}
+
+/// Everything that could be read has been read, and what is prompt is answered; now the others, one after another. What
+/// is left when their time is over comes after the next look at what can be read.
+void EdgeTransport::give_turns() {
+    auto& in_turn = context_.in_turn;
+    if (in_turn.empty()) return;
+    const auto begin = std::chrono::steady_clock::now();
+    const auto end = begin + std::clamp(begin - context_.now, kShortTurns, kLongTurns);
+    do {
+        const auto connection = in_turn.front().lock();
+        in_turn.pop_front();
+        const auto at = connection ? entries_.find(connection->id()) : entries_.end();
+        if (at != entries_.end()) tell(at, [](Connection& told) { told.on_turn(); });
+    } while (!in_turn.empty() && std::chrono::steady_clock::now() < end);
+    if (!in_turn.empty()) context_.mailbox->wake();
 }
 
 void EdgeTransport::handle(const Pistache::Aio::FdSet::Entry& event) {
@@ -130,6 +153,7 @@ void EdgeTransport::settle(Entries::iterator at) {
         reactor()->modifyFd(key(), entry.connection->socket(), interest, Tag(id));
         entry.interest = interest;
     }
+    if (entry.connection->is_queued()) return;  // it waits for us, and its turn will settle the rest
     // Never before the next step of the timer, so that on_time() comes to an end.
     const auto due = entry.connection->deadline();
     deadlines_.set(id, entry.place, std::max(due, context_.now + kTimerStep));

@@ -23,6 +23,7 @@ struct EdgeParts {
     const EdgeSettings& settings;
     const Handler& handler;
     const BodyJudge& body_judge;
+    const Prompt& prompt;
     std::shared_ptr<BodyBudget> body_budget;
     std::shared_ptr<BodyBudget> strangers_budget;
 };
@@ -59,6 +60,7 @@ private:
     void begin_round();
     void handle(const Pistache::Aio::FdSet::Entry& event);
     void on_time();
+    void give_turns();
     void read_letters();
     void open_letter(Arrival&& arrival);
     void open_letter(LateAnswer&& late);

@@ -1,6 +1,8 @@
 /// The way into a transport thread from any other: new connections, late answers, the wish to drain.
 #pragma once
 
+#include <sys/eventfd.h>
+
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -44,6 +46,8 @@ public:
     /// Dropped when the mailbox is closed. Wakes the transport thread, unless it is the caller or awake for this
     /// anyway.
     void post(Letter letter);
+    /// Makes the transport thread begin another round, though nothing may have happened by then.
+    void wake() { ::eventfd_write(event_.get(), 1); }
     std::vector<Letter> take();
     /// Drops what waits and all that comes.
     void close();

@@ -1,6 +1,7 @@
 /// The promise to answer one request: moved along with the work, called once.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -38,5 +39,9 @@ private:
 /// Called on the transport thread, which serves many other connections: it must not block.
 /// What it throws becomes a plain 500. The request may be kept or moved on.
 using Handler = std::function<void(Request&&, Responder)>;
+
+/// Asked on the transport thread: whether a request, which has waited there so long, is handled before all others that
+/// came with it.
+using Prompt = std::function<bool(const Request&, std::chrono::steady_clock::duration)>;
 
 }  // namespace treasurer::http

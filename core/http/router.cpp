@@ -10,6 +10,11 @@ namespace treasurer::http {
 namespace {
 
 constexpr std::size_t max_logged_path = 256;
+/// Tasks that begin what waits. Each stands in the executor's queue behind the work that is under way, so that a busy
+/// executor begins little.
+constexpr unsigned max_beginners = 2;
+/// Places come free unseen when what has them takes long, and what waits grows late.
+constexpr Millis look_again_after{20};
 
 bool contains(const std::vector<std::string>& list, std::string_view name) {
     return std::find(list.begin(), list.end(), name) != list.end();
@@ -85,11 +90,6 @@ Problem over_limit(const RateLimiter::Decision& rate, bool of_address) {
             .detail = of_address ? "Too many requests from this address." : "Too many requests of this user.",
             .retry_after_s = rate.retry_after_s};
 }
-Problem overloaded() {
-    return {.code = ErrorCode::overloaded,
-            .detail = "Too many requests are being worked on; try again.",
-            .retry_after_s = 1};
-}
 Problem broken() {
     return {.code = ErrorCode::internal_error, .detail = "The server failed to answer this request."};
 }
@@ -105,9 +105,16 @@ Problem refused_token(const atr::Error& error) {
 }  // namespace
 
 Router::Router(RouterParts parts, RouterSettings settings)
-    : parts_(parts), settings_(settings), unmatched_(metrics_for("unmatched")) {
+    : parts_(parts),
+      settings_(std::move(settings)),
+      unmatched_(metrics_for("unmatched")),
+      shedder_(parts_.metrics, parts_.log),
+      admission_(settings_.admission),
+      room_(admission_, settings_.now) {
     parts_.metrics.gauge_from("treasurer_http_requests_in_flight", "Requests being worked on off the transport threads",
                               [this] { return static_cast<double>(in_flight()); });
+    parts_.metrics.gauge_from("treasurer_http_requests_waiting", "Those of them whose work has not begun",
+                              [this] { return static_cast<double>(room_.size()); });
 }
 
 Router::RouteMetrics Router::metrics_for(const std::string& name) {
@@ -142,6 +149,8 @@ void Router::dispatch(Request&& request, Responder responder) {
     exchange.path = asked.path.substr(0, max_logged_path);
     exchange.client = asked.remote_address;
     exchange.arrival = asked.arrival;
+    if (match.route && match.route->is_rate_limited && admission_.is_late(settings_.now() - asked.arrival))
+        return shed(exchange);
     const auto found = credential_of(asked);
     const auto credential = found ? *found : std::nullopt;
     auto sender = sender_of(exchange, credential);
@@ -164,9 +173,8 @@ void Router::dispatch(Request&& request, Responder responder) {
         exchange.context.principal = std::move(sender->principal);
         return admitted(std::move(exchange));
     }
-    if (!take_ticket(exchange)) return refuse(exchange, overloaded());
-    std::string text(credential->text);
-    parts_.scope.spawn(sign_in_and_serve(std::move(exchange), credential->kind, std::move(text)));
+    SignIn sign_in{credential->kind, std::string(credential->text)};
+    wait_for_turn({std::move(exchange), std::move(sign_in)});
 }
 
 /// Where nobody will check the credential, one that may have been revoked is nobody's: its user would pay for a thief.
@@ -226,8 +234,71 @@ void Router::admitted(Exchange exchange) {
         return answer(exchange, call(*handler, exchange));
     if (auto at_hand = peek(exchange)) return answer(exchange, std::move(*at_hand));
     // Health and metrics are asked for most where all else is refused.
-    if (route.is_rate_limited && !take_ticket(exchange)) return refuse(exchange, overloaded());
+    if (route.is_rate_limited && !exchange.turn.is_held()) return wait_for_turn({std::move(exchange)});
     parts_.scope.spawn(serve(std::move(exchange)));
+}
+
+WorkKind Router::kind_of(const Exchange& exchange) {
+    return exchange.route->method == "GET" ? WorkKind::read : WorkKind::write;
+}
+
+/// Its work has not begun. As cheap as can be, and without a line of its own in the log.
+void Router::shed(Exchange& exchange) {
+    const auto kind = kind_of(exchange);
+    const auto now = settings_.now();
+    auto response = shedder_.refuse(kind, exchange.request_id, admission_.retry_after_s(kind, now), now);
+    finish_answer(response, exchange.facts, settings_.answers);
+    exchange.metrics->by_class.back()->add();
+    parts_.kpis.request_answered(response.status, 0);
+    exchange.ticket = Ticket();
+    exchange.responder.send(std::move(response));
+}
+
+void Router::wait_for_turn(Waiting waiting) {
+    if (!take_ticket(waiting.exchange)) return shed(waiting.exchange);
+    const auto kind = kind_of(waiting.exchange);
+    auto refused = room_.enter(kind, std::move(waiting));
+    if (refused) return shed(refused->exchange);
+    begin_waiting();
+}
+
+void Router::begin_waiting() {
+    if (room_.size() == 0) return;
+    auto beginners = beginners_.load();
+    do {
+        if (beginners >= max_beginners) return;
+    } while (!beginners_.compare_exchange_weak(beginners, beginners + 1));
+    parts_.scope.spawn(begin_in_turn());
+}
+
+Task<> Router::begin_in_turn() {
+    while (auto leaving = room_.leave()) {
+        auto& [exchange, sign_in] = leaving->waiting;
+        if (!leaving->turn.is_held()) {
+            shed(exchange);
+            continue;
+        }
+        exchange.turn = std::move(leaving->turn);
+        if (sign_in) {
+            parts_.scope.spawn(sign_in_and_serve(std::move(exchange), sign_in->kind, std::move(sign_in->text)));
+        } else {
+            parts_.scope.spawn(serve(std::move(exchange)));
+        }
+        co_await resume_on(parts_.executor);
+    }
+    --beginners_;
+    // Whoever came in between has seen enough beginners.
+    if (admission_.may_begin(settings_.now())) {
+        begin_waiting();
+    } else if (room_.size() > 0 && !will_look_again_.exchange(true)) {
+        parts_.scope.spawn(look_again());
+    }
+}
+
+Task<> Router::look_again() {
+    co_await delay(parts_.executor, look_again_after);
+    will_look_again_ = false;
+    begin_waiting();
 }
 
 Task<> Router::sign_in_and_serve(Exchange exchange, Credential::Kind kind, std::string credential) {
@@ -330,6 +401,10 @@ void Router::answer(Exchange& exchange, Response response) {
     exchange.metrics->seconds->observe(static_cast<double>(micros) / 1e6);
     parts_.kpis.request_answered(status, micros);
     exchange.ticket = Ticket();
+    if (exchange.turn.is_held()) {
+        exchange.turn.end(settings_.now());
+        begin_waiting();
+    }
     const bool logged = settings_.access_log == RouterSettings::AccessLog::all ||
                         (settings_.access_log == RouterSettings::AccessLog::failures && status >= 400);
     if (logged) log_request(exchange, response, micros);

@@ -12,6 +12,7 @@
 
 #include "auth/api_keys.hpp"
 #include "auth/tokens.hpp"
+#include "http/admission.hpp"
 #include "http/answer.hpp"
 #include "http/credentials.hpp"
 #include "http/head_judge.hpp"
@@ -19,6 +20,8 @@
 #include "http/rate_limiter.hpp"
 #include "http/responder.hpp"
 #include "http/route_table.hpp"
+#include "http/shedder.hpp"
+#include "http/waiting_room.hpp"
 #include "observe/kpis.hpp"
 #include "observe/log.hpp"
 #include "runtime/task_scope.hpp"
@@ -28,9 +31,11 @@ namespace treasurer::http {
 struct RouterSettings {
     enum class AccessLog { all, failures, none };
 
-    std::size_t max_in_flight = 1024;       ///< requests being worked on off the transport thread; then 503
+    std::size_t max_in_flight = 1024;       ///< requests that wait for the executor or are worked on there; then 503
     AccessLog access_log = AccessLog::all;  ///< failures: answers of 400 and more
     AnswerSettings answers = {};
+    AdmissionSettings admission = {};
+    std::function<std::chrono::steady_clock::time_point()> now = [] { return std::chrono::steady_clock::now(); };
 };
 
 /// What the router works with. All must outlive it and its tasks.
@@ -66,6 +71,16 @@ public:
 
     /// For the edge: which bodies are worth reading. Lifetime: the router's.
     BodyJudge body_judge() const { return HeadJudge(table_, parts_.tokens, parts_.keys, parts_.limiter); }
+
+    /// For the edge: which requests are handled before all others. They are those of routes that are not limited, of
+    /// which health is one, and those that are refused because they waited too long. Lifetime: the router's.
+    Prompt prompt() {
+        return [this](const Request& request, std::chrono::steady_clock::duration waited) {
+            if (admission_.is_late(waited)) return true;
+            const auto match = table_.find(request.method, request.path);
+            return match.route && !match.route->is_rate_limited;
+        };
+    }
 
     std::size_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
 
@@ -104,6 +119,17 @@ private:
         AnswerFacts facts = {};
         std::chrono::steady_clock::time_point arrival = {};
         Ticket ticket = {};
+        Admission::Turn turn = {};
+    };
+    /// A credential that is still to be checked.
+    struct SignIn {
+        Credential::Kind kind;
+        std::string text;
+    };
+    /// One whose work has not begun.
+    struct Waiting {
+        Exchange exchange;
+        std::optional<SignIn> sign_in = std::nullopt;
     };
 
     RouteMetrics metrics_for(const std::string& name);
@@ -115,6 +141,12 @@ private:
     void refuse(Exchange& exchange, const Problem& problem);
     void refuse_method(Exchange& exchange, const Endpoint& endpoint);
     bool take_ticket(Exchange& exchange);
+    static WorkKind kind_of(const Exchange& exchange);
+    void shed(Exchange& exchange);
+    void wait_for_turn(Waiting waiting);
+    void begin_waiting();
+    Task<> begin_in_turn();
+    Task<> look_again();
     /// Goes on with a request whose sender is known.
     void admitted(Exchange exchange);
     Task<> sign_in_and_serve(Exchange exchange, Credential::Kind kind, std::string credential);
@@ -131,6 +163,11 @@ private:
     std::deque<RouteMetrics> route_metrics_;
     const RouteMetrics unmatched_;
     std::atomic<std::size_t> in_flight_{0};
+    Shedder shedder_;
+    Admission admission_;
+    WaitingRoom<Waiting> room_;
+    std::atomic<unsigned> beginners_{0};  ///< tasks that begin what waits
+    std::atomic<bool> will_look_again_{false};
 };
 
 }  // namespace treasurer::http

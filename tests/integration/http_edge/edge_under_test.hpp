@@ -6,6 +6,7 @@
 #include <deque>
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -113,25 +114,46 @@ private:
 /// An edge on any free port whose paths answer in different manners; every other path echoes.
 class EdgeUnderTest {
 public:
-    explicit EdgeUnderTest(http::EdgeSettings settings = {}, http::BodyJudge judge = {})
+    explicit EdgeUnderTest(http::EdgeSettings settings = {}, http::BodyJudge judge = {}, http::Prompt prompt = {})
         : edge(
               std::move(settings),
               [this](http::Request&& request, http::Responder responder) {
                   answer(std::move(request), std::move(responder));
               },
-              std::move(judge)) {
+              std::move(judge), std::move(prompt)) {
         const auto started = edge.start();
         if (!started) throw std::runtime_error(started.error().message);
     }
     RawHttpClient connect() { return RawHttpClient(edge.port()); }
 
+    /// The paths that the handler was given so far, in order.
+    std::vector<std::string> handled() {
+        const std::lock_guard lock(handled_mutex_);
+        return handled_;
+    }
+    /// Requests of /gate keep their transport thread in the handler until then.
+    void open_gate() { gate_.set_value(); }
+
     HeldRequests held;
     Workers workers;
+
+private:
+    std::mutex handled_mutex_;
+    std::vector<std::string> handled_;
+    std::promise<void> gate_;
+    const std::shared_future<void> gate_opens_ = gate_.get_future().share();
+
+public:
     http::Edge edge;
 
 private:
     void answer(http::Request&& request, http::Responder responder) {
         using http::Response;
+        {
+            const std::lock_guard lock(handled_mutex_);
+            handled_.push_back(request.path);
+        }
+        if (request.path == "/gate") gate_opens_.wait();
         if (request.unread_bytes)
             return responder.send(Response::text(401, "unread " + std::to_string(*request.unread_bytes)));
         if (request.path == "/hold") return held.put({std::move(request), std::move(responder)});
