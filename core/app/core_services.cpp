@@ -187,7 +187,7 @@ atr::Result<> CoreServices::prepare() {
     commits.retries = {.percent = static_cast<unsigned>(settings.commit.retry_percent),
                        .saved = static_cast<unsigned>(settings.commit.retry_saved)};
     pipeline = std::make_unique<CommitPipeline>(plugins->storage(), executor, scope, commits);
-    gathering = std::make_unique<GatheringStorage>(plugins->storage(), executor, scope);
+    gathering = std::make_unique<GatheringStorage>(plugins->storage(), executor, scope, clock);
     store = std::make_unique<Store>(*gathering, *pipeline, ids, settings.commit.read_timeout,
                                     settings.retention.keys);
 

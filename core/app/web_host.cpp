@@ -12,6 +12,8 @@
 namespace treasurer::app {
 namespace {
 
+constexpr Millis health_timeout{1000};
+
 http::EdgeSettings edge_settings(const ServerSettings& server) {
     http::EdgeSettings out;
     out.address = server.address;
@@ -161,7 +163,7 @@ bool WebHost::stop(Millis drain) {
 Task<std::vector<http::ServiceState>> WebHost::services() {
     std::vector<http::ServiceState> out;
     CallOptions options;
-    options.timeout = Millis{1000};
+    options.timeout = health_timeout;
     const auto& plugins = core_.settings.plugins;
     const auto add = [&](std::string name, const std::string& type, const atr::Result<std::string>& health,
                          UnixMillis began, bool required) {
@@ -200,11 +202,19 @@ Task<std::vector<http::ServiceState>> WebHost::services() {
     co_return out;
 }
 
+/// A load balancer does not wait as long as storage may take for a read.
 Task<std::optional<bool>> WebHost::is_quarantined() {
+    Completion<std::optional<bool>> answer(core_.executor);
+    scope_.spawn(look_for_quarantine(answer));
+    core_.executor.post_after(health_timeout, [answer] { answer.set(std::nullopt); });
+    const std::optional<bool> found = co_await answer;
+    co_return found;
+}
+
+Task<> WebHost::look_for_quarantine(Completion<std::optional<bool>> answer) {
     Task<atr::Result<Quarantine>> reading = core_.quarantine->current();
     const atr::Result<Quarantine> quarantine = co_await reading;
-    if (!quarantine) co_return std::optional<bool>();
-    co_return std::optional<bool>(quarantine->active);
+    answer.set(quarantine ? std::optional<bool>(quarantine->active) : std::nullopt);
 }
 
 /// A storage says that it is well, and has all it needs: one key of every collection is read, whether it is there or

@@ -37,6 +37,7 @@ private:
     Task<std::vector<http::ServiceState>> services();
     Task<atr::Result<std::string>> storage_health(CallOptions options);
     Task<std::optional<bool>> is_quarantined();
+    Task<> look_for_quarantine(Completion<std::optional<bool>> answer);
     void publish_metrics();
 
     CoreServices& core_;

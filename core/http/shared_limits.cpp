@@ -44,10 +44,9 @@ Task<> SharedLimits::round() {
         if (stopping_) co_return;
         Task<atr::Result<>> sharing = share(use);
         const atr::Result<> shared = co_await sharing;
-        if (!shared) {
-            ++failures_;
-            co_return;
-        }
+        if (shared) continue;
+        ++failures_;
+        if (shared.outcome() != atr::Outcome::rejected) co_return;  // it is away: the next would wait for it as well
     }
 }
 
@@ -63,9 +62,12 @@ Task<atr::Result<>> SharedLimits::share(RateLimiter::Use use) {
     }
     Task<atr::Result<std::int64_t>> adding = add(name, minute_, use.taken);
     const atr::Result<std::int64_t> total = co_await adding;
-    if (!total) co_return total.error();
     auto& known = known_[name];
     take_out(use, others);
+    if (!total) {
+        known += use.taken;  // it may have been counted all the same, and is nobody else's
+        co_return total.error();
+    }
     take_out(use, *total - known - use.taken);
     known = *total;
     co_return atr::Result<>();

@@ -56,8 +56,8 @@ Task<std::optional<Saga::Case>> Saga::renew(Case work) {
     atr::Result<Payment> anew = co_await preparing;
     const atr::Money held = work.payment.held();
     if (anew && (anew->held().asset != held.asset || anew->held().amount > held.amount))
-        anew = atr::rejected(ATR_E_LIMIT, "the rail would now take up to " + anew->held().to_string() + ", and " +
-                                              held.to_string() + " are held");
+        anew = atr::rejected(ATR_E_LIMIT_BREACHED, "the rail would now take up to " + anew->held().to_string() +
+                                                       ", and " + held.to_string() + " are held");
     if (anew) {
         anew->hold = work.payment.hold;
         work.payment = std::move(*anew);

@@ -11,7 +11,6 @@ namespace treasurer {
 /// words. Other words are written for operators: they may name files, hosts and queries, and stand in the log alone.
 constexpr bool is_about_what_was_asked(std::int32_t code) {
     switch (code) {
-        case ATR_E_LIMIT:
         case ATR_E_BAD_INPUT:
         case ATR_E_IDEMPOTENCY_MISMATCH:
         case ATR_E_TOO_LARGE:
@@ -30,9 +29,12 @@ constexpr bool is_about_what_was_asked(std::int32_t code) {
     }
 }
 
-/// The plugin's own words, or `who` ("the parser") with what kind of failure it was.
+/// The plugin's own words, or `who` ("the parser") with what kind of failure it was. What may pass is not about what
+/// was asked, and what carries a service's own code is in that service's words.
 inline std::string plain_reason(const atr::Error& error, std::string_view who) {
-    if (is_about_what_was_asked(error.code) && !error.message.empty()) return error.message;
+    const bool is_for_clients = error.outcome == atr::Outcome::rejected && is_about_what_was_asked(error.code) &&
+                                error.vendor_code.empty() && !error.message.empty();
+    if (is_for_clients) return error.message;
     const std::string subject(who);
     switch (error.code) {
         case ATR_E_CONFIG:

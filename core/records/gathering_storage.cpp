@@ -1,5 +1,7 @@
 #include "records/gathering_storage.hpp"
 
+#include <algorithm>
+#include <exception>
 #include <map>
 #include <utility>
 
@@ -38,17 +40,41 @@ Task<GatheringStorage::Records> GatheringStorage::get(std::vector<atr::Key> keys
             ++in_flight_;
         } else {
             shared.emplace(executor_);
-            waiting_.push_back({std::move(keys), std::move(options), *shared});
+            waiting_.push_back({std::move(keys), std::move(options), *shared, clock_.unix_ms()});
         }
     }
     if (shared) {
         Records answered = co_await *shared;
         co_return answered;
     }
-    Task<Records> reading = storage_.get(std::move(keys), std::move(options));
+    Task<Records> reading = read(std::move(keys), std::move(options));
     Records found = co_await reading;
     ended();
     co_return found;
+}
+
+/// Whatever happens, it ends with an answer: others wait for its place.
+Task<GatheringStorage::Records> GatheringStorage::read(std::vector<atr::Key> keys, CallOptions options) {
+    Records found = atr::unknown(ATR_E_INTERNAL, "the read did not end");
+    try {
+        Task<Records> reading = storage_.get(std::move(keys), std::move(options));
+        found = co_await reading;
+    } catch (const std::exception& error) {
+        found = atr::retry(ATR_E_INTERNAL, error.what());
+    }
+    co_return found;
+}
+
+/// The others are told at once that their time is over.
+std::vector<GatheringStorage::Waiting> GatheringStorage::those_in_time(std::vector<Waiting> callers) const {
+    std::vector<Waiting> out;
+    for (auto& caller : callers) {
+        if (caller.left(clock_.unix_ms()) > Millis{0})
+            out.push_back(std::move(caller));
+        else
+            caller.done.set(atr::retry(ATR_E_TIMEOUT, "storage did not answer those before in time"));
+    }
+    return out;
 }
 
 /// Who waits is read for by a task of its own: whoever was first has its answer already.
@@ -87,14 +113,22 @@ std::vector<GatheringStorage::Waiting> GatheringStorage::next() {
 }
 
 Task<> GatheringStorage::answer(std::vector<Waiting> callers) {
+    callers = those_in_time(std::move(callers));
+    if (callers.empty()) co_return;
     std::vector<std::vector<atr::Key>*> asked;
-    for (auto& caller : callers) asked.push_back(&caller.keys);
-    Task<Records> reading = storage_.get(all_of(asked), callers.front().options);
+    CallOptions options = callers.front().options;
+    for (auto& caller : callers) {
+        asked.push_back(&caller.keys);
+        // Who has waited long hurries the read, but not so that a slow storage could answer nobody.
+        const Millis patience = std::max(caller.left(clock_.unix_ms()), caller.options.timeout / 2);
+        options.timeout = std::min(options.timeout, patience);
+    }
+    Task<Records> reading = read(all_of(asked), std::move(options));
     const Records records = co_await reading;
     const bool is_anothers_fault = !records && records.outcome() == atr::Outcome::rejected && callers.size() > 1;
     if (is_anothers_fault) {
         for (auto& caller : callers) {
-            Task<Records> alone = storage_.get(std::move(caller.keys), std::move(caller.options));
+            Task<Records> alone = read(std::move(caller.keys), std::move(caller.options));
             Records own = co_await alone;
             caller.done.set(std::move(own));
         }

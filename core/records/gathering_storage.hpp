@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ports/storage_port.hpp"
+#include "runtime/clock.hpp"
 #include "runtime/completion.hpp"
 #include "runtime/task_scope.hpp"
 
@@ -20,12 +21,14 @@ struct GatheringSettings {
 /// A storage whose get() may be one read of many. A read begins after its caller asked, so it shows all that had been
 /// committed by then, and it is one snapshot as before. All other calls go through as they are.
 /// Threads: any. Errors: a shared read that fails for good is made again for each by itself, so that nobody is told of
-/// another's fault; one that may pass is everybody's. A caller waits for at most one read before its own.
-/// Lifetime: `storage` outlives it; it outlives its tasks, which run in `scope`.
+/// another's fault; one that may pass is everybody's. A caller waits for at most one read before its own, and for no
+/// more than half as long again as its time-out in all. Lifetime: `storage` and `clock` outlive it; it outlives its
+/// tasks, which run in `scope`.
 class GatheringStorage final : public StoragePort {
 public:
-    GatheringStorage(StoragePort& storage, Executor& executor, TaskScope& scope, GatheringSettings settings = {})
-        : storage_(storage), executor_(executor), scope_(scope), settings_(settings) {}
+    GatheringStorage(StoragePort& storage, Executor& executor, TaskScope& scope, const Clock& clock,
+                     GatheringSettings settings = {})
+        : storage_(storage), executor_(executor), scope_(scope), clock_(clock), settings_(settings) {}
 
     using Records = atr::Result<std::vector<atr::Record>>;
     Task<Records> get(std::vector<atr::Key> keys, CallOptions options) override;
@@ -67,7 +70,12 @@ private:
         std::vector<atr::Key> keys;
         CallOptions options;
         Completion<Records> done;
+        UnixMillis since_ms = 0;
+
+        Millis left(UnixMillis now_ms) const { return options.timeout - Millis{now_ms - since_ms}; }
     };
+    Task<Records> read(std::vector<atr::Key> keys, CallOptions options);
+    std::vector<Waiting> those_in_time(std::vector<Waiting> callers) const;
     Task<> read_for_those_who_wait();
     std::vector<Waiting> next();
     Task<> answer(std::vector<Waiting> callers);
@@ -76,6 +84,7 @@ private:
     StoragePort& storage_;
     Executor& executor_;
     TaskScope& scope_;
+    const Clock& clock_;
     const GatheringSettings settings_;
     std::mutex mutex_;
     unsigned in_flight_ = 0;

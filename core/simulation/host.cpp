@@ -49,7 +49,7 @@ Host::Host(Surroundings around, ActorExecutor& executor, const Clock& clock, std
       cache_port({around.loop, executor, around.weather}, around.cache),
       scope(executor),
       pipeline(storage, executor, scope, {}),
-      gathering(storage, executor, scope),
+      gathering(storage, executor, scope, clock),
       store(gathering, pipeline, ids_),
       assets(the_assets()),
       cache(&cache_port, executor, clock, scope),

@@ -25,6 +25,8 @@ public:
 
     /// Every call answers `retry`.
     void fail(bool yes) { fails_ = yes; }
+    /// What is counted is counted, and every answer of it is lost.
+    void lose_counts(bool yes) { loses_counts_ = yes; }
     /// The next writes take effect this much later.
     void write_latency(Millis time) { write_latency_ = time; }
     void clear() {
@@ -79,6 +81,7 @@ public:
         auto& counter = counters_[key];
         if (counter.expires_ms <= clock_.unix_ms()) counter = {0, clock_.unix_ms() + ttl_on_create.count()};
         counter.value += by;
+        if (loses_counts_) co_return away();
         co_return atr::CacheCounter{counter.value, counter.expires_ms - clock_.unix_ms()};
     }
     Task<atr::Result<std::string>> health(CallOptions) override { co_return std::string("{}"); }
@@ -99,6 +102,7 @@ private:
     const treasurer::Clock& clock_;
     std::mutex mutex_;
     bool fails_ = false;
+    bool loses_counts_ = false;
     Millis write_latency_{0};
     std::map<std::string, Entry> entries_;
     std::map<std::string, Counter> counters_;

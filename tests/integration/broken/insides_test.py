@@ -22,7 +22,7 @@ from walker import NOBODY, encoded  # noqa: E402
 INSIDES = re.compile(r"std::|what\(\)|terminate|boom|exception|_ZN\w|\.cpp|\.hpp|\.so\b(?!\")|0x[0-9a-f]{6}|hunter2|stack|"
                      r"no such table|SELECT |INSERT |UPDATE |FROM |SQLITE_|sqlite3|SQL |/etc/|/tmp/|/work/|\.db\b", re.A)
 OUTCOMES = {"conflict": 2, "rejected": 3, "retry": 4, "unknown": 5, "unsupported": 6, "none": 9}
-CODES = {"unspecified": 0, "config": 1, "auth": 2, "permission": 3, "unreachable": 4, "timeout": 5, "overloaded": 7, "corrupt": 10,
+CODES = {"unspecified": 0, "config": 1, "auth": 2, "permission": 3, "unreachable": 4, "timeout": 5, "overloaded": 7, "limit": 8, "corrupt": 10,
          "internal": 11, "another": 4711}
 
 

@@ -160,6 +160,21 @@ SCENARIO("without the cache each host has its own limit, and nobody waits", "[li
     }
 }
 
+SCENARIO("what was counted, and the answer of it lost, is not taken for that of another host", "[limits]") {
+    Hosts hosts;
+    const auto ann = viewer("ann");
+    CHECK(hosts.a.ask(ann, 5) == 5);
+    hosts.round(hosts.a);
+    for (int i = 0; i < 10; ++i) {
+        hosts.cache.lose_counts(i % 2 == 0);
+        CHECK(hosts.a.ask(ann, 5) == 5);
+        hosts.round(hosts.a);
+    }
+    CHECK(hosts.a.shared.failures() == 5);
+    CHECK(hosts.a.shared.heard() == 0);
+    CHECK(hosts.a.ask(ann, 100) == 5);
+}
+
 SCENARIO("a counter that was forgotten, or says what cannot be, takes nothing that was not taken", "[limits]") {
     Hosts hosts;
     const auto ann = viewer("ann");

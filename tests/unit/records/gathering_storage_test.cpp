@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "records/gathering_storage.hpp"
 #include "records/journal.hpp"
@@ -25,6 +26,8 @@ public:
             gates_.push_back(gate);
             co_await gate;
         }
+        timeouts.push_back(options.timeout);
+        if (throws) throw std::runtime_error("a storage that throws");
         if (fails) co_return *fails;
         const auto is_bad = [](const atr::Key& key) { return key.key == "bad"; };
         if (std::any_of(keys.begin(), keys.end(), is_bad)) co_return atr::rejected(ATR_E_BAD_INPUT, "a bad key");
@@ -37,7 +40,8 @@ public:
         for (const auto& gate : std::exchange(gates_, {})) gate.set(true);
     }
 
-    bool holds = false;
+    bool holds = false, throws = false;
+    std::vector<Millis> timeouts;
     std::optional<atr::Error> fails;
     std::vector<std::vector<atr::Key>> asked;
 
@@ -54,7 +58,7 @@ struct Bench {
     Ids ids{clock, random};
     TaskScope scope{executor};
     CommitPipeline pipeline{storage, executor, scope, {}};
-    GatheringStorage gathering{storage, executor, scope, {.in_flight = 1, .max_keys = 4}};
+    GatheringStorage gathering{storage, executor, scope, clock, {.in_flight = 1, .max_keys = 4}};
     Store store{gathering, pipeline, ids};
 
     using Answer = atr::Result<std::vector<atr::Record>>;
@@ -185,4 +189,50 @@ SCENARIO("a storage that is away is away for all who share a read, and the next 
     bench.storage.fails.reset();
     bench.ask({"a"});
     CHECK(bench.found(3) == Bench::Keys{"a"});
+}
+
+SCENARIO("who waits for others waits no longer than it would for storage", "[records]") {
+    Bench bench;
+    bench.write("a");
+    bench.storage.holds = true;
+    bench.ask({"first"});
+    bench.ask({"a"});
+    bench.clock.advance(4000);
+    bench.ask({"a"});
+    WHEN("there is time left for it") {
+        bench.storage.holds = false;
+        bench.let_go();
+        CHECK(bench.found(1) == Bench::Keys{"a"});
+        CHECK(bench.found(2) == Bench::Keys{"a"});
+        THEN("the read it shares is hurried, and still given the half of a time-out") {
+            CHECK(bench.storage.timeouts == std::vector<Millis>{Millis{5000}, Millis{2500}});
+        }
+    }
+    WHEN("there is none") {
+        bench.clock.advance(1000);
+        bench.storage.holds = false;
+        bench.let_go();
+        REQUIRE(bench.answers[1]);
+        CHECK(bench.answers[1]->outcome() == atr::Outcome::retry);
+        CHECK(bench.answers[1]->error().code == ATR_E_TIMEOUT);
+        CHECK(bench.found(2) == Bench::Keys{"a"});
+    }
+}
+
+SCENARIO("a storage that throws keeps no place", "[records]") {
+    Bench bench;
+    bench.write("a");
+    bench.storage.throws = true;
+    bench.storage.holds = true;
+    bench.ask({"a"});
+    bench.ask({"a"});
+    bench.storage.holds = false;
+    bench.let_go();
+    for (const auto& answer : bench.answers) {
+        REQUIRE(answer);
+        CHECK_FALSE(answer->has_value());
+    }
+    bench.storage.throws = false;
+    bench.ask({"a"});
+    CHECK(bench.found(2) == Bench::Keys{"a"});
 }
