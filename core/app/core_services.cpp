@@ -188,8 +188,7 @@ atr::Result<> CoreServices::prepare() {
                        .saved = static_cast<unsigned>(settings.commit.retry_saved)};
     pipeline = std::make_unique<CommitPipeline>(plugins->storage(), executor, scope, commits);
     gathering = std::make_unique<GatheringStorage>(plugins->storage(), executor, scope, clock);
-    store = std::make_unique<Store>(*gathering, *pipeline, ids, settings.commit.read_timeout,
-                                    settings.retention.keys);
+    store = std::make_unique<Store>(*gathering, *pipeline, ids, settings.commit.read_timeout, settings.retention.keys);
 
     const auto usable = block_on(executor, settle_store(*store, clock));
     if (!usable) return usable.error();
