@@ -11,7 +11,7 @@ namespace treasurer::http {
 namespace {
 
 /// Answers to pipelined requests are gathered up to here before they are written.
-constexpr std::size_t kGatherBytes = 64 * kKiB;
+constexpr std::size_t kGatherBytes = 16 * kKiB;
 
 }  // namespace
 
