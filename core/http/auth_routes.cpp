@@ -52,6 +52,7 @@ Parsed<Credentials> from_form(const Request& request) {
     out.user = field("username");
     out.password = field("password");
     if (!problem.errors.empty()) return problem;
+    if (form->find("dry_run")) problem.errors.push_back({"/dry_run", "is not known here: nobody signs in to try it"});
     return out;
 }
 

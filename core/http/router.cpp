@@ -4,6 +4,7 @@
 
 #include "http/characters.hpp"
 #include "http/media_type.hpp"
+#include "http/misplaced_dry_run.hpp"
 #include "http/same_origin.hpp"
 
 namespace treasurer::http {
@@ -230,7 +231,8 @@ void Router::admitted(Exchange exchange) {
                                                               : "Your roles do not allow this."});
     if (const auto problem = refusal_at_head(route, exchange.context.request)) return refuse(exchange, *problem);
     if (const auto problem = objection(route, exchange.context.request)) return refuse(exchange, *problem);
-    if (const auto* handler = std::get_if<SyncHandler>(&route.handler))
+    if (const auto* handler = std::get_if<SyncHandler>(&route.handler)) {
+        if (const auto problem = misplaced_dry_run(route, exchange.context.request)) return refuse(exchange, *problem);
         return answer(exchange, call(*handler, exchange));
     if (auto at_hand = peek(exchange)) return answer(exchange, std::move(*at_hand));
     // Health and metrics are asked for most where all else is refused.
@@ -243,6 +245,7 @@ WorkKind Router::kind_of(const Exchange& exchange) {
 }
 
 /// Its work has not begun. As cheap as can be, and without a line of its own in the log.
+    }
 void Router::shed(Exchange& exchange) {
     const auto kind = kind_of(exchange);
     const auto now = settings_.now();
@@ -348,11 +351,16 @@ Task<> Router::serve(Exchange exchange) {
     std::optional<Response> response;
     try {
         const Route& route = *exchange.route;
-        Task<Response> handling = Idempotency::applies(route, exchange.context.request)
-                                      ? parts_.idempotency.answer(route, std::move(exchange.context))
-                                      : std::get<AsyncHandler>(route.handler)(std::move(exchange.context));
-        Response answered = co_await handling;
-        response.emplace(std::move(answered));
+        const std::optional<Problem> misplaced = misplaced_dry_run(route, exchange.context.request);
+        if (misplaced) {
+            response.emplace(respond(*misplaced, exchange.request_id));
+        } else {
+            Task<Response> handling = Idempotency::applies(route, exchange.context.request)
+                                          ? parts_.idempotency.answer(route, std::move(exchange.context))
+                                          : std::get<AsyncHandler>(route.handler)(std::move(exchange.context));
+            Response answered = co_await handling;
+            response.emplace(std::move(answered));
+        }
     } catch (const std::exception& error) {
         failed(exchange, error.what());
     } catch (...) {
