@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "auth/tokens.hpp"
 #include "http/api_problem.hpp"
 #include "http/message.hpp"
 
@@ -11,7 +12,7 @@ namespace treasurer::http {
 
 /// `text` is a view into the request.
 struct Credential {
-    enum class Kind { token, api_key };
+    using Kind = auth::CredentialKind;
     Kind kind = Kind::token;
     std::string_view text;
     bool is_cookie = false;  ///< a token that a browser may have been made to send: see same_origin.hpp

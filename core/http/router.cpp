@@ -110,6 +110,7 @@ Router::Router(RouterParts parts, RouterSettings settings)
       settings_(std::move(settings)),
       unmatched_(metrics_for("unmatched")),
       shedder_(parts_.metrics, parts_.log),
+      checks_(parts_.tokens, parts_.keys, parts_.executor, parts_.scope),
       admission_(settings_.admission),
       room_(admission_, settings_.now) {
     parts_.metrics.gauge_from("treasurer_http_requests_in_flight", "Requests being worked on off the transport threads",
@@ -181,12 +182,11 @@ void Router::dispatch(Request&& request, Responder responder) {
 /// Where nobody will check the credential, one that may have been revoked is nobody's: its user would pay for a thief.
 /// Health, which neither asks nor counts, is answered without a look at it.
 std::optional<auth::Recognised> Router::sender_of(const Exchange& exchange,
-                                                  const std::optional<Credential>& credential) const {
+                                                  const std::optional<Credential>& credential) {
     const bool will_be_checked = exchange.route && exchange.route->access.needs_sign_in();
     const bool is_counted = !exchange.route || exchange.route->is_rate_limited;
     if (!credential || (!will_be_checked && !is_counted)) return std::nullopt;
-    auto out = credential->kind == Credential::Kind::api_key ? parts_.keys.recognise(credential->text)
-                                                             : parts_.tokens.recognise(credential->text);
+    auto out = checks_.recognise(credential->kind, credential->text);
     if (out && !out->is_current && !will_be_checked) return std::nullopt;
     return out;
 }
@@ -305,9 +305,7 @@ Task<> Router::look_again() {
 }
 
 Task<> Router::sign_in_and_serve(Exchange exchange, Credential::Kind kind, std::string credential) {
-    Task<atr::Result<auth::Principal>> checking = kind == Credential::Kind::api_key
-                                                      ? parts_.keys.check(std::move(credential))
-                                                      : parts_.tokens.check(std::move(credential));
+    Task<atr::Result<auth::Principal>> checking = checks_.check(kind, std::move(credential));
     atr::Result<auth::Principal> principal = co_await checking;
     if (!principal) {
         const Problem problem = refused_token(principal.error());

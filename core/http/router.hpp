@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "auth/api_keys.hpp"
+#include "auth/shared_checks.hpp"
 #include "auth/tokens.hpp"
 #include "http/admission.hpp"
 #include "http/answer.hpp"
@@ -133,8 +134,7 @@ private:
     };
 
     RouteMetrics metrics_for(const std::string& name);
-    std::optional<auth::Recognised> sender_of(const Exchange& exchange,
-                                              const std::optional<Credential>& credential) const;
+    std::optional<auth::Recognised> sender_of(const Exchange& exchange, const std::optional<Credential>& credential);
     /// Counts the request against a user, or against its address; what counted it before gets it back.
     void count(Exchange& exchange, std::optional<auth::Principal> principal);
     bool is_over_limit(const Exchange& exchange) const { return exchange.rate && !exchange.rate->allowed; }
@@ -164,6 +164,7 @@ private:
     const RouteMetrics unmatched_;
     std::atomic<std::size_t> in_flight_{0};
     Shedder shedder_;
+    auth::SharedChecks checks_;
     Admission admission_;
     WaitingRoom<Waiting> room_;
     std::atomic<unsigned> beginners_{0};  ///< tasks that begin what waits
