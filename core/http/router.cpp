@@ -157,7 +157,9 @@ void Router::dispatch(Request&& request, Responder responder) {
     const auto credential = found ? *found : std::nullopt;
     auto sender = sender_of(exchange, credential);
     if (!match.route || match.route->is_rate_limited)
-        count(exchange, sender ? std::optional(sender->principal) : std::nullopt);
+    // What another site's page lets a browser send is not its user's.
+    const auto cross_site = credential ? cross_site_problem(asked, *credential) : std::nullopt;
+        count(exchange, sender && !cross_site ? std::optional(sender->principal) : std::nullopt);
     if (is_over_limit(exchange)) return refuse(exchange, over_limit(*exchange.rate, !exchange.counted));
     if (!found) return refuse(exchange, found.problem());
     if (asked.method == "OPTIONS" && asked.path == "*") {
@@ -170,7 +172,7 @@ void Router::dispatch(Request&& request, Responder responder) {
     if (!match.route) return refuse_method(exchange, *match.endpoint);
     if (!match.route->access.needs_sign_in()) return admitted(std::move(exchange));
     if (!credential) return refuse(exchange, unauthenticated());
-    if (const auto problem = cross_site_problem(asked, *credential)) return refuse(exchange, *problem);
+    if (cross_site) return refuse(exchange, *cross_site);
     if (sender && sender->is_current) {
         exchange.context.principal = std::move(sender->principal);
         return admitted(std::move(exchange));

@@ -287,3 +287,14 @@ TEST_CASE("a session does what its user may, and is counted as its user", "[sess
     CHECK(answer.header("X-RateLimit-Limit") == "300");
     CHECK(answer.header("X-RateLimit-Remaining") == "298");
 }
+
+TEST_CASE("what another site's page lets a browser ask costs the address, not the user", "[session]") {
+    SessionBench bench;
+    const std::string cookie = bench.cookie();
+    REQUIRE(bench.send("GET", "/me", {{"Cookie", cookie}}).header("X-RateLimit-Remaining") == "299");
+    for (const char* path : {"/change", "/nowhere"}) {
+        const auto refused = bench.send("POST", path, {{"Cookie", cookie}, {"Origin", "http://evil.example"}});
+        CHECK(refused.header("X-RateLimit-Limit") == "100");
+    }
+    CHECK(bench.send("GET", "/me", {{"Cookie", cookie}}).header("X-RateLimit-Remaining") == "298");
+}
