@@ -20,7 +20,7 @@ struct Credential {
 
 /// That of "Authorization: Bearer TOKEN" or "X-API-Key: KEY", or of the session cookie; a bearer that looks like a key
 /// is one. nullopt when the request has none, or another scheme. Problems: bad_request when there is more than one: a
-/// proxy and this host might each believe another.
+/// proxy and this host might each believe another. One Authorization of the scheme Basic is none: it is a proxy's.
 Parsed<std::optional<Credential>> credential_of(const Request& request);
 
 }  // namespace treasurer::http

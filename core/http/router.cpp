@@ -6,6 +6,7 @@
 #include "http/media_type.hpp"
 #include "http/misplaced_dry_run.hpp"
 #include "http/same_origin.hpp"
+#include "http/session_cookie.hpp"
 
 namespace treasurer::http {
 namespace {
@@ -109,8 +110,8 @@ Router::Router(RouterParts parts, RouterSettings settings)
     : parts_(parts),
       settings_(std::move(settings)),
       unmatched_(metrics_for("unmatched")),
-      shedder_(parts_.metrics, parts_.log),
       checks_(parts_.tokens, parts_.keys, parts_.executor, parts_.scope),
+      shedder_(parts_.metrics, parts_.log),
       admission_(settings_.admission),
       room_(admission_, settings_.now) {
     parts_.metrics.gauge_from("treasurer_http_requests_in_flight", "Requests being worked on off the transport threads",
@@ -156,12 +157,11 @@ void Router::dispatch(Request&& request, Responder responder) {
     const auto found = credential_of(asked);
     const auto credential = found ? *found : std::nullopt;
     auto sender = sender_of(exchange, credential);
-    if (!match.route || match.route->is_rate_limited)
     // What another site's page lets a browser send is not its user's.
     const auto cross_site = credential ? cross_site_problem(asked, *credential) : std::nullopt;
+    if (!match.route || match.route->is_rate_limited)
         count(exchange, sender && !cross_site ? std::optional(sender->principal) : std::nullopt);
     if (is_over_limit(exchange)) return refuse(exchange, over_limit(*exchange.rate, !exchange.counted));
-    if (!found) return refuse(exchange, found.problem());
     if (asked.method == "OPTIONS" && asked.path == "*") {
         auto response = Response::empty(204);
         response.headers.add("Allow", "DELETE, GET, HEAD, OPTIONS, POST, PUT");
@@ -171,6 +171,7 @@ void Router::dispatch(Request&& request, Responder responder) {
         return refuse(exchange, {.code = ErrorCode::not_found, .detail = "There is nothing at this path."});
     if (!match.route) return refuse_method(exchange, *match.endpoint);
     if (!match.route->access.needs_sign_in()) return admitted(std::move(exchange));
+    if (!found) return refuse_credentials(exchange, found.problem());
     if (!credential) return refuse(exchange, unauthenticated());
     if (cross_site) return refuse(exchange, *cross_site);
     if (sender && sender->is_current) {
@@ -202,6 +203,14 @@ void Router::count(Exchange& exchange, std::optional<auth::Principal> principal)
 
 void Router::refuse(Exchange& exchange, const Problem& problem) {
     answer(exchange, respond(problem, exchange.request_id));
+}
+
+/// A browser that has the session's cookie twice gets rid of it: nothing else would ever let it in again.
+void Router::refuse_credentials(Exchange& exchange, const Problem& problem) {
+    const Request& request = exchange.context.request;
+    auto response = respond(problem, exchange.request_id);
+    if (!session_cookie_of(request)) end_session_cookie(response, request);
+    answer(exchange, std::move(response));
 }
 
 void Router::refuse_method(Exchange& exchange, const Endpoint& endpoint) {
@@ -236,6 +245,7 @@ void Router::admitted(Exchange exchange) {
     if (const auto* handler = std::get_if<SyncHandler>(&route.handler)) {
         if (const auto problem = misplaced_dry_run(route, exchange.context.request)) return refuse(exchange, *problem);
         return answer(exchange, call(*handler, exchange));
+    }
     if (auto at_hand = peek(exchange)) return answer(exchange, std::move(*at_hand));
     // Health and metrics are asked for most where all else is refused.
     if (route.is_rate_limited && !exchange.turn.is_held()) return wait_for_turn({std::move(exchange)});
@@ -247,7 +257,6 @@ WorkKind Router::kind_of(const Exchange& exchange) {
 }
 
 /// Its work has not begun. As cheap as can be, and without a line of its own in the log.
-    }
 void Router::shed(Exchange& exchange) {
     const auto kind = kind_of(exchange);
     const auto now = settings_.now();

@@ -139,6 +139,7 @@ private:
     void count(Exchange& exchange, std::optional<auth::Principal> principal);
     bool is_over_limit(const Exchange& exchange) const { return exchange.rate && !exchange.rate->allowed; }
     void refuse(Exchange& exchange, const Problem& problem);
+    void refuse_credentials(Exchange& exchange, const Problem& problem);
     void refuse_method(Exchange& exchange, const Endpoint& endpoint);
     bool take_ticket(Exchange& exchange);
     static WorkKind kind_of(const Exchange& exchange);
@@ -163,8 +164,8 @@ private:
     std::deque<RouteMetrics> route_metrics_;
     const RouteMetrics unmatched_;
     std::atomic<std::size_t> in_flight_{0};
-    Shedder shedder_;
     auth::SharedChecks checks_;
+    Shedder shedder_;
     Admission admission_;
     WaitingRoom<Waiting> room_;
     std::atomic<unsigned> beginners_{0};  ///< tasks that begin what waits
