@@ -52,7 +52,7 @@ bool is_plain(std::string_view text) {
                        [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_'; });
 }
 
-/// "/", and "/api" and "/api/dashboard" of "/api/dashboard": what a cookie may be set for that came with the request.
+/// The root, and each path down to the request's own: what a cookie that came with it may be set for.
 std::vector<std::string> paths_above(const Request& request) {
     constexpr std::size_t most = 8;
     std::vector<std::string> out{"/"};
