@@ -208,8 +208,17 @@ std::optional<Recognised> ApiKeys::recognise(std::string_view text) {
     auto known = known_.find(sha256_hex(text));
     const UnixMillis now = clock_.unix_ms();
     if (!known || known->expires_ms <= now) return std::nullopt;
-    const auto age = now - known->checked_ms;
-    return Recognised{std::move(known->principal), age >= 0 && age < settings_.max_age.count()};
+    return Recognised{std::move(known->principal), known->age.is_current(now, settings_.max_age),
+                      known->age.is_ageing(now, settings_.max_age)};
+}
+
+bool ApiKeys::claim_renewal(std::string_view text) {
+    const UnixMillis now = clock_.unix_ms();
+    return known_.change(sha256_hex(text), [&](Known& known) {
+        if (!known.age.is_ageing(now, settings_.max_age)) return false;
+        known.age.renewing_ms = now;
+        return true;
+    });
 }
 
 Task<atr::Result<Principal>> ApiKeys::check(std::string text) {
@@ -217,6 +226,7 @@ Task<atr::Result<Principal>> ApiKeys::check(std::string text) {
     if (!id) co_return refused_token("not a key of this service");
     const UnixMillis now = clock_.unix_ms();
     const std::string digest = sha256_hex(text);
+    const std::uint64_t forgotten = forgotten_;
     Task<atr::Result<std::optional<ApiKey>>> finding = store_.find<ApiKey>(*id);
     const atr::Result<std::optional<ApiKey>> found = co_await finding;
     if (!found) co_return found.error();
@@ -226,9 +236,10 @@ Task<atr::Result<Principal>> ApiKeys::check(std::string text) {
     const atr::Result<std::optional<User>> user = co_await looking;
     if (!user) co_return user.error();
     atr::Result<Principal> principal = judge_key(key, *user, now);
-    if (principal) known_.put(digest, {*principal, key.expires_ms, now});
+    if (principal) known_.put(digest, {*principal, key.expires_ms, {now}});
     const bool was_revoked_meanwhile = revoked_.find(key.id).has_value();
-    if (!principal || was_revoked_meanwhile) known_.erase(digest);
+    const bool may_be_of_the_past = forgotten_ != forgotten;  // of its user as he was
+    if (!principal || was_revoked_meanwhile || may_be_of_the_past) known_.erase(digest);
     if (!principal) co_return principal.error();
     if (was_revoked_meanwhile) co_return refused_token("the key was revoked");
     note_use(key, now);
@@ -268,6 +279,7 @@ void ApiKeys::forget_key(const std::string& id) {
 }
 
 void ApiKeys::forget_user(std::string_view user) {
+    ++forgotten_;
     known_.erase_if([&](std::string_view, const Known& known) { return known.principal.user == user; });
 }
 

@@ -2,6 +2,7 @@
 /// user's roles still allow, until it expires, is revoked, or its user is disabled.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -60,6 +61,8 @@ public:
 
     /// Whose a key is, from memory alone; nullopt for one that this host has not seen, or has seen end.
     std::optional<Recognised> recognise(std::string_view text);
+    /// True for one caller of many: that one is to check() the key, while for all others it goes on being current.
+    bool claim_renewal(std::string_view text);
     /// Errors: rejected, ATR_E_AUTH  no such key, or it has expired or was revoked, or its user is gone or disabled
     ///         others                 storage could not be asked: nobody is let in on an old answer
     Task<atr::Result<Principal>> check(std::string text);
@@ -70,7 +73,8 @@ public:
 private:
     struct Known {
         Principal principal;
-        UnixMillis expires_ms = 0, checked_ms = 0;
+        UnixMillis expires_ms = 0;
+        CheckAge age;
     };
     NewApiKey new_key(const Principal& owner, const ApiKeyWish& wish);
     Task<atr::Result<std::uint64_t>> newest_count(std::string user);
@@ -85,8 +89,9 @@ private:
     Random& random_;
     TaskScope& scope_;
     const ApiKeySettings settings_;
-    BoundedCache<Known> known_;   ///< by digest: keys themselves stay in no memory
-    BoundedCache<bool> revoked_;  ///< ids of keys revoked on this host
+    BoundedCache<Known> known_;                ///< by digest: keys themselves stay in no memory
+    BoundedCache<bool> revoked_;               ///< ids of keys revoked on this host
+    std::atomic<std::uint64_t> forgotten_{0};  ///< calls of forget_user(): what was read before one is not kept
 };
 
 }  // namespace treasurer::auth

@@ -40,6 +40,15 @@ public:
         if (const auto old = shard.old.find(key); old != shard.old.end()) shard.old.erase(old);
         store(shard, std::string(key), std::move(value));
     }
+    /// What `change(value)` says of the value that is there, which it may change; false: there is none.
+    template <class Change>
+    bool change(std::string_view key, Change change) {
+        auto& shard = shard_of(key);
+        const std::lock_guard lock(shard.mutex);
+        if (const auto young = shard.young.find(key); young != shard.young.end()) return change(young->second);
+        const auto old = shard.old.find(key);
+        return old != shard.old.end() && change(old->second);
+    }
     void erase(std::string_view key) {
         auto& shard = shard_of(key);
         const std::lock_guard lock(shard.mutex);

@@ -47,8 +47,7 @@ IssuedToken Tokens::issue(const User& user) {
 }
 
 bool Tokens::is_current(const Known& known, UnixMillis now) const {
-    const auto age = now - known.checked_ms;
-    return !known.is_refused && age >= 0 && age < settings_.max_age.count() && known.principal.token_expires_ms > now;
+    return !known.is_refused && known.age.is_current(now, settings_.max_age) && known.principal.token_expires_ms > now;
 }
 
 std::optional<Principal> Tokens::cached(std::string_view token) {
@@ -62,15 +61,26 @@ std::optional<Recognised> Tokens::recognise(std::string_view token) {
     if (auto known = known_.find(token)) {
         if (known->is_refused || known->principal.token_expires_ms <= now) return std::nullopt;
         const bool current = is_current(*known, now);
-        return Recognised{std::move(known->principal), current};
+        return Recognised{std::move(known->principal), current,
+                          current && known->age.is_ageing(now, settings_.max_age)};
     }
     const atr::Result<Claims> claims = signer_.verify(token, now);
     if (!claims) return std::nullopt;
     return Recognised{principal_of(*claims), false};
 }
 
+bool Tokens::claim_renewal(std::string_view token) {
+    const UnixMillis now = clock_.unix_ms();
+    return known_.change(token, [&](Known& known) {
+        if (!is_current(known, now) || !known.age.is_ageing(now, settings_.max_age)) return false;
+        known.age.renewing_ms = now;
+        return true;
+    });
+}
+
 Task<atr::Result<Principal>> Tokens::check(std::string token) {
     const UnixMillis now = clock_.unix_ms();
+    const std::uint64_t forgotten = forgotten_;
     atr::Result<Claims> claims = signer_.verify(token, now);
     if (!claims) co_return claims.error();
     std::vector<atr::Key> keys;
@@ -80,9 +90,10 @@ Task<atr::Result<Principal>> Tokens::check(std::string token) {
     atr::Result<std::vector<atr::Record>> records = co_await call;
     if (!records) co_return records.error();
     atr::Result<Principal> principal = judge(*claims, *records);
-    if (!principal && principal.error().code == ATR_E_AUTH) known_.put(token, {principal_of(*claims), now, true});
+    if (!principal && principal.error().code == ATR_E_AUTH) known_.put(token, {principal_of(*claims), {now}, true});
     if (!principal) co_return principal.error();
-    known_.put(token, {*principal, now});
+    known_.put(token, {*principal, {now}});
+    if (forgotten_ != forgotten) known_.erase(token);  // it may be of its user as he was
     if (!signed_out_.find(claims->id)) co_return principal;
     known_.erase(token);  // signed out here while storage was asked
     co_return refused_token("the token was signed out");
@@ -108,6 +119,7 @@ Task<atr::Result<>> Tokens::revoke(Principal principal) {
 }
 
 void Tokens::forget_user(std::string_view user) {
+    ++forgotten_;
     known_.erase_if([&](std::string_view, const Known& known) { return known.principal.user == user; });
 }
 

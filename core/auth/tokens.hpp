@@ -1,11 +1,13 @@
 /// Who a bearer token stands for, and the life of tokens: issued, checked, revoked.
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "auth/bounded_cache.hpp"
+#include "auth/check_age.hpp"
 #include "auth/permission.hpp"
 #include "auth/token_signer.hpp"
 #include "records/store.hpp"
@@ -24,10 +26,13 @@ struct IssuedToken {
     std::chrono::seconds expires_in{0};
 };
 
+enum class CredentialKind { token, api_key };
+
 /// Whose a credential seems to be, before storage was asked.
 struct Recognised {
     Principal principal;
     bool is_current = false;  ///< false: it may have been revoked since; check() has to find out
+    bool is_ageing = false;   ///< still current, but somebody should claim_renewal() and check() it
 };
 
 /// A checked token is remembered for `max_age`; so on a busy host checking one costs a look-up, and a revocation by
@@ -46,6 +51,9 @@ public:
     /// nullopt for what this service did not sign, has expired, or was refused when it was last checked.
     std::optional<Recognised> recognise(std::string_view token);
 
+    /// True for one caller of many: that one is to check() the token, while for all others it goes on being current.
+    bool claim_renewal(std::string_view token);
+
     /// Errors: rejected, ATR_E_AUTH  not a valid token, or revoked, or its user is gone or disabled
     ///         others                 storage could not be asked: nobody is let in on an old answer
     Task<atr::Result<Principal>> check(std::string token);
@@ -59,7 +67,7 @@ public:
 private:
     struct Known {
         Principal principal;
-        UnixMillis checked_ms = 0;
+        CheckAge age;
         bool is_refused = false;
     };
     bool is_current(const Known& known, UnixMillis now) const;
@@ -69,7 +77,8 @@ private:
     const TokenSigner signer_;
     const TokenSettings settings_;
     BoundedCache<Known> known_;
-    BoundedCache<bool> signed_out_;  ///< jti of tokens revoked on this host
+    BoundedCache<bool> signed_out_;            ///< jti of tokens revoked on this host
+    std::atomic<std::uint64_t> forgotten_{0};  ///< calls of forget_user(): what was read before one is not kept
 };
 
 }  // namespace treasurer::auth

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "http/credentials.hpp"
 #include "http/form.hpp"
 #include "http/json_body.hpp"
 #include "http/media_type.hpp"
@@ -51,6 +52,7 @@ Parsed<Credentials> from_form(const Request& request) {
     Credentials out;
     out.user = field("username");
     out.password = field("password");
+    if (form->find("dry_run")) problem.errors.push_back({"/dry_run", "is not known here: nobody signs in to try it"});
     if (!problem.errors.empty()) return problem;
     return out;
 }
@@ -124,7 +126,7 @@ void AuthRoutes::add_to(Router& router) {
     router.add({.method = "DELETE",
                 .pattern = "/session",
                 .name = "session.close",
-                .access = Access::signed_in(),
+                .access = Access::anyone(),
                 .handler = AsyncHandler([this](RequestContext context) { return close_session(std::move(context)); }),
                 .produces = {"application/json"}});
 }
@@ -177,12 +179,34 @@ Task<Response> AuthRoutes::sign_out(RequestContext context) {
     co_return response;
 }
 
+/// A token that does not hold any more needs no end.
+Task<atr::Result<>> AuthRoutes::end_token(std::string token) {
+    Task<atr::Result<auth::Principal>> checking = tokens_.check(std::move(token));
+    atr::Result<auth::Principal> principal = co_await checking;
+    if (!principal && principal.error().code == ATR_E_AUTH) co_return atr::Result<>();
+    if (!principal) co_return principal.error();
+    Task<atr::Result<>> revoking = tokens_.revoke(std::move(*principal));
+    co_return co_await revoking;
+}
+
+/// For anyone: a browser must get rid of a cookie that is good for nothing.
 Task<Response> AuthRoutes::close_session(RequestContext context) {
-    Task<atr::Result<>> revoking = tokens_.revoke(context.principal);
-    atr::Result<> revoked = co_await revoking;
-    if (!revoked) co_return respond(problem_of(revoked.error()), context);
+    const Request& request = context.request;
+    std::vector<std::string> tokens = session_tokens_of(request);
+    const Parsed<std::optional<Credential>> credential = credential_of(request);
+    const Parsed<std::optional<std::string_view>> session = session_cookie_of(request);
+    const bool has_cookie = !session || session->has_value();
+    if (const std::optional<Problem> problem = has_cookie ? cross_site_problem(request) : std::nullopt)
+        co_return respond(*problem, context);
+    const bool has_token = !has_cookie && credential && *credential;
+    if (has_token && (*credential)->kind == Credential::Kind::token) tokens.emplace_back((*credential)->text);
+    for (std::string& token : tokens) {
+        Task<atr::Result<>> ending = end_token(std::move(token));
+        const atr::Result<> ended = co_await ending;
+        if (!ended) co_return respond(problem_of(ended.error()), context);
+    }
     Response response = Response::empty(204);
-    end_session_cookie(response, context.request);
+    end_session_cookie(response, request);
     co_return response;
 }
 

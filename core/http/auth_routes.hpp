@@ -21,6 +21,7 @@ private:
     Task<Parsed<User>> known_user(std::string user, std::string password, std::string address);
     Task<Response> open_session(RequestContext context);
     Task<Response> close_session(RequestContext context);
+    Task<atr::Result<>> end_token(std::string token);
     Task<Response> sign_in(RequestContext context);
     Task<Response> sign_out(RequestContext context);
 

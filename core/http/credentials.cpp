@@ -10,9 +10,14 @@ namespace {
 /// What a request shows of itself in its headers, found in one look at them.
 struct Shown {
     std::optional<std::string_view> authorization, key;
-    std::size_t count = 0;  ///< of both
+    std::size_t authorizations = 0, keys = 0;
     bool has_cookies = false;
 };
+
+/// Which no route takes: it is for a proxy in front, and browsers send it beside their cookies.
+bool is_basic(std::string_view authorization) {
+    return equal_ignoring_case(authorization.substr(0, authorization.find(' ')), "Basic");
+}
 
 Shown shown_in(const Headers& headers) {
     Shown out;
@@ -20,13 +25,17 @@ Shown shown_in(const Headers& headers) {
         const auto field = headers[i];
         if (equal_ignoring_case(field.name, "Authorization")) {
             out.authorization = field.value;
-            ++out.count;
+            ++out.authorizations;
         } else if (equal_ignoring_case(field.name, "X-API-Key")) {
             out.key = field.value;
-            ++out.count;
+            ++out.keys;
         } else if (equal_ignoring_case(field.name, "Cookie")) {
             out.has_cookies = true;
         }
+    }
+    if (out.authorizations == 1 && is_basic(*out.authorization)) {
+        out.authorization.reset();
+        out.authorizations = 0;
     }
     return out;
 }
@@ -51,7 +60,7 @@ Parsed<std::optional<Credential>> credential_of(const Request& request) {
         if (!found) return found.problem();
         session = *found;
     }
-    if (shown.count + (session ? 1 : 0) > 1)
+    if (shown.authorizations + shown.keys + (session ? 1 : 0) > 1)
         return Problem{.code = ErrorCode::bad_request,
                        .detail = "Send one Authorization or X-API-Key header, or the session cookie."};
     if (session) return std::optional(Credential{Credential::Kind::token, *session, true});

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "auth/tokens.hpp"
 #include "http/api_problem.hpp"
 #include "http/message.hpp"
 
@@ -11,7 +12,7 @@ namespace treasurer::http {
 
 /// `text` is a view into the request.
 struct Credential {
-    enum class Kind { token, api_key };
+    using Kind = auth::CredentialKind;
     Kind kind = Kind::token;
     std::string_view text;
     bool is_cookie = false;  ///< a token that a browser may have been made to send: see same_origin.hpp
@@ -19,7 +20,7 @@ struct Credential {
 
 /// That of "Authorization: Bearer TOKEN" or "X-API-Key: KEY", or of the session cookie; a bearer that looks like a key
 /// is one. nullopt when the request has none, or another scheme. Problems: bad_request when there is more than one: a
-/// proxy and this host might each believe another.
+/// proxy and this host might each believe another. One Authorization of the scheme Basic is none: it is a proxy's.
 Parsed<std::optional<Credential>> credential_of(const Request& request);
 
 }  // namespace treasurer::http

@@ -4,7 +4,9 @@
 
 #include "http/characters.hpp"
 #include "http/media_type.hpp"
+#include "http/misplaced_dry_run.hpp"
 #include "http/same_origin.hpp"
+#include "http/session_cookie.hpp"
 
 namespace treasurer::http {
 namespace {
@@ -108,6 +110,7 @@ Router::Router(RouterParts parts, RouterSettings settings)
     : parts_(parts),
       settings_(std::move(settings)),
       unmatched_(metrics_for("unmatched")),
+      checks_(parts_.tokens, parts_.keys, parts_.executor, parts_.scope),
       shedder_(parts_.metrics, parts_.log),
       admission_(settings_.admission),
       room_(admission_, settings_.now) {
@@ -154,10 +157,11 @@ void Router::dispatch(Request&& request, Responder responder) {
     const auto found = credential_of(asked);
     const auto credential = found ? *found : std::nullopt;
     auto sender = sender_of(exchange, credential);
+    // What another site's page lets a browser send is not its user's.
+    const auto cross_site = credential ? cross_site_problem(asked, *credential) : std::nullopt;
     if (!match.route || match.route->is_rate_limited)
-        count(exchange, sender ? std::optional(sender->principal) : std::nullopt);
+        count(exchange, sender && !cross_site ? std::optional(sender->principal) : std::nullopt);
     if (is_over_limit(exchange)) return refuse(exchange, over_limit(*exchange.rate, !exchange.counted));
-    if (!found) return refuse(exchange, found.problem());
     if (asked.method == "OPTIONS" && asked.path == "*") {
         auto response = Response::empty(204);
         response.headers.add("Allow", "DELETE, GET, HEAD, OPTIONS, POST, PUT");
@@ -167,8 +171,9 @@ void Router::dispatch(Request&& request, Responder responder) {
         return refuse(exchange, {.code = ErrorCode::not_found, .detail = "There is nothing at this path."});
     if (!match.route) return refuse_method(exchange, *match.endpoint);
     if (!match.route->access.needs_sign_in()) return admitted(std::move(exchange));
+    if (!found) return refuse_credentials(exchange, found.problem());
     if (!credential) return refuse(exchange, unauthenticated());
-    if (const auto problem = cross_site_problem(asked, *credential)) return refuse(exchange, *problem);
+    if (cross_site) return refuse(exchange, *cross_site);
     if (sender && sender->is_current) {
         exchange.context.principal = std::move(sender->principal);
         return admitted(std::move(exchange));
@@ -180,12 +185,11 @@ void Router::dispatch(Request&& request, Responder responder) {
 /// Where nobody will check the credential, one that may have been revoked is nobody's: its user would pay for a thief.
 /// Health, which neither asks nor counts, is answered without a look at it.
 std::optional<auth::Recognised> Router::sender_of(const Exchange& exchange,
-                                                  const std::optional<Credential>& credential) const {
+                                                  const std::optional<Credential>& credential) {
     const bool will_be_checked = exchange.route && exchange.route->access.needs_sign_in();
     const bool is_counted = !exchange.route || exchange.route->is_rate_limited;
     if (!credential || (!will_be_checked && !is_counted)) return std::nullopt;
-    auto out = credential->kind == Credential::Kind::api_key ? parts_.keys.recognise(credential->text)
-                                                             : parts_.tokens.recognise(credential->text);
+    auto out = checks_.recognise(credential->kind, credential->text);
     if (out && !out->is_current && !will_be_checked) return std::nullopt;
     return out;
 }
@@ -199,6 +203,14 @@ void Router::count(Exchange& exchange, std::optional<auth::Principal> principal)
 
 void Router::refuse(Exchange& exchange, const Problem& problem) {
     answer(exchange, respond(problem, exchange.request_id));
+}
+
+/// A browser that has the session's cookie twice gets rid of it: nothing else would ever let it in again.
+void Router::refuse_credentials(Exchange& exchange, const Problem& problem) {
+    const Request& request = exchange.context.request;
+    auto response = respond(problem, exchange.request_id);
+    if (!session_cookie_of(request)) end_session_cookie(response, request);
+    answer(exchange, std::move(response));
 }
 
 void Router::refuse_method(Exchange& exchange, const Endpoint& endpoint) {
@@ -230,8 +242,10 @@ void Router::admitted(Exchange exchange) {
                                                               : "Your roles do not allow this."});
     if (const auto problem = refusal_at_head(route, exchange.context.request)) return refuse(exchange, *problem);
     if (const auto problem = objection(route, exchange.context.request)) return refuse(exchange, *problem);
-    if (const auto* handler = std::get_if<SyncHandler>(&route.handler))
+    if (const auto* handler = std::get_if<SyncHandler>(&route.handler)) {
+        if (const auto problem = misplaced_dry_run(route, exchange.context.request)) return refuse(exchange, *problem);
         return answer(exchange, call(*handler, exchange));
+    }
     if (auto at_hand = peek(exchange)) return answer(exchange, std::move(*at_hand));
     // Health and metrics are asked for most where all else is refused.
     if (route.is_rate_limited && !exchange.turn.is_held()) return wait_for_turn({std::move(exchange)});
@@ -302,9 +316,7 @@ Task<> Router::look_again() {
 }
 
 Task<> Router::sign_in_and_serve(Exchange exchange, Credential::Kind kind, std::string credential) {
-    Task<atr::Result<auth::Principal>> checking = kind == Credential::Kind::api_key
-                                                      ? parts_.keys.check(std::move(credential))
-                                                      : parts_.tokens.check(std::move(credential));
+    Task<atr::Result<auth::Principal>> checking = checks_.check(kind, std::move(credential));
     atr::Result<auth::Principal> principal = co_await checking;
     if (!principal) {
         const Problem problem = refused_token(principal.error());
@@ -348,11 +360,16 @@ Task<> Router::serve(Exchange exchange) {
     std::optional<Response> response;
     try {
         const Route& route = *exchange.route;
-        Task<Response> handling = Idempotency::applies(route, exchange.context.request)
-                                      ? parts_.idempotency.answer(route, std::move(exchange.context))
-                                      : std::get<AsyncHandler>(route.handler)(std::move(exchange.context));
-        Response answered = co_await handling;
-        response.emplace(std::move(answered));
+        const std::optional<Problem> misplaced = misplaced_dry_run(route, exchange.context.request);
+        if (misplaced) {
+            response.emplace(respond(*misplaced, exchange.request_id));
+        } else {
+            Task<Response> handling = Idempotency::applies(route, exchange.context.request)
+                                          ? parts_.idempotency.answer(route, std::move(exchange.context))
+                                          : std::get<AsyncHandler>(route.handler)(std::move(exchange.context));
+            Response answered = co_await handling;
+            response.emplace(std::move(answered));
+        }
     } catch (const std::exception& error) {
         failed(exchange, error.what());
     } catch (...) {

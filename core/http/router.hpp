@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "auth/api_keys.hpp"
+#include "auth/shared_checks.hpp"
 #include "auth/tokens.hpp"
 #include "http/admission.hpp"
 #include "http/answer.hpp"
@@ -133,12 +134,12 @@ private:
     };
 
     RouteMetrics metrics_for(const std::string& name);
-    std::optional<auth::Recognised> sender_of(const Exchange& exchange,
-                                              const std::optional<Credential>& credential) const;
+    std::optional<auth::Recognised> sender_of(const Exchange& exchange, const std::optional<Credential>& credential);
     /// Counts the request against a user, or against its address; what counted it before gets it back.
     void count(Exchange& exchange, std::optional<auth::Principal> principal);
     bool is_over_limit(const Exchange& exchange) const { return exchange.rate && !exchange.rate->allowed; }
     void refuse(Exchange& exchange, const Problem& problem);
+    void refuse_credentials(Exchange& exchange, const Problem& problem);
     void refuse_method(Exchange& exchange, const Endpoint& endpoint);
     bool take_ticket(Exchange& exchange);
     static WorkKind kind_of(const Exchange& exchange);
@@ -163,6 +164,7 @@ private:
     std::deque<RouteMetrics> route_metrics_;
     const RouteMetrics unmatched_;
     std::atomic<std::size_t> in_flight_{0};
+    auth::SharedChecks checks_;
     Shedder shedder_;
     Admission admission_;
     WaitingRoom<Waiting> room_;

@@ -1,7 +1,6 @@
 #include "http/session_cookie.hpp"
 
 #include <algorithm>
-#include <string>
 
 #include "http/characters.hpp"
 
@@ -31,12 +30,57 @@ void for_each_cookie(const Headers& headers, std::string_view name, Visit visit)
     }
 }
 
-void set_session_cookie(Response& response, const Request& request, std::string_view value, std::int64_t max_age_s) {
+/// Whom a browser gives a cookie to. Texts are safe in a header.
+struct Reach {
+    std::string path = "/";
+    std::string domain = {};  ///< empty: this very host alone
+};
+
+void set_session_cookie(Response& response, const Request& request, std::string_view value, std::int64_t max_age_s,
+                        const Reach& reach = {}) {
     std::string cookie(session_cookie_name(request));
-    cookie.append("=").append(value).append("; Path=/; Max-Age=").append(std::to_string(max_age_s));
+    cookie.append("=").append(value).append("; Path=").append(reach.path);
+    if (!reach.domain.empty()) cookie.append("; Domain=").append(reach.domain);
+    cookie.append("; Max-Age=").append(std::to_string(max_age_s));
     if (request.is_secure) cookie += "; Secure";
     cookie += "; HttpOnly; SameSite=Strict";
     response.headers.add("Set-Cookie", cookie);
+}
+
+bool is_plain(std::string_view text) {
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_'; });
+}
+
+/// The root, and each path down to the request's own: what a cookie that came with it may be set for.
+std::vector<std::string> paths_above(const Request& request) {
+    constexpr std::size_t most = 8;
+    std::vector<std::string> out{"/"};
+    const std::string_view path = request.path;
+    for (std::size_t begin = 1; begin < path.size() && out.size() < most;) {
+        const auto end = std::min(path.find('/', begin), path.size());
+        if (!is_plain(path.substr(begin, end - begin))) break;
+        out.emplace_back(path.substr(0, end));
+        begin = end + 1;
+    }
+    return out;
+}
+
+/// The host's name without its port; empty for what a cookie cannot name.
+std::string domain_of(const Request& request) {
+    const auto name = std::string_view(request.host).substr(0, request.host.find(':'));
+    const bool is_name = is_plain(name) && std::any_of(name.begin(), name.end(), is_alpha);
+    return is_name ? std::string(name) : std::string();
+}
+
+/// All that this host can end: a browser does not say which of them it has.
+void end_every_session_cookie(Response& response, const Request& request) {
+    if (request.is_secure) return set_session_cookie(response, request, "", 0);  // it has one reach only
+    const std::string domain = domain_of(request);
+    for (const auto& path : paths_above(request)) {
+        set_session_cookie(response, request, "", 0, {path});
+        if (!domain.empty()) set_session_cookie(response, request, "", 0, {path, domain});
+    }
 }
 
 }  // namespace
@@ -57,13 +101,23 @@ Parsed<std::optional<std::string_view>> session_cookie_of(const Request& request
     return std::optional(is_token_text(*found) ? *found : std::string_view());
 }
 
+std::vector<std::string> session_tokens_of(const Request& request) {
+    std::vector<std::string> out;
+    for_each_cookie(request.headers, session_cookie_name(request), [&](std::string_view value) {
+        if (!value.empty() && is_token_text(value)) out.emplace_back(value);
+    });
+    return out;
+}
+
 void give_session_cookie(Response& response, const Request& request, const auth::IssuedToken& token) {
+    if (!session_cookie_of(request)) end_every_session_cookie(response, request);
     set_session_cookie(response, request, token.text, token.expires_in.count());
 }
 
 void end_session_cookie(Response& response, const Request& request) {
     const auto session = session_cookie_of(request);
-    if (session && *session) set_session_cookie(response, request, "", 0);
+    if (!session) return end_every_session_cookie(response, request);
+    if (*session) set_session_cookie(response, request, "", 0);
 }
 
 }  // namespace treasurer::http

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "auth/tokens.hpp"
 #include "http/api_problem.hpp"
@@ -21,9 +23,13 @@ std::string_view session_cookie_name(const Request& request);
 /// domain may have set one of them.
 Parsed<std::optional<std::string_view>> session_cookie_of(const Request& request);
 
-/// Signs the browser in until the token expires.
+/// Of every such cookie, what may be a token.
+std::vector<std::string> session_tokens_of(const Request& request);
+
+/// Signs the browser in until the token expires. It replaces what came with the request.
 void give_session_cookie(Response& response, const Request& request, const auth::IssuedToken& token);
-/// Lets the browser forget the cookie, if the request came with it.
+/// Lets the browser forget the cookie, if the request came with it. If it is there twice, whatever may have been set of
+/// that name by this host's name and above this path is ended too: the browser does not say which it is.
 void end_session_cookie(Response& response, const Request& request);
 
 }  // namespace treasurer::http

@@ -50,6 +50,7 @@ Task<Response> decide(const ApiServices& services, RequestContext context, bool 
     const auto body = json_object_of(context.request);
     if (!body) co_return respond(body.problem(), context);
     JsonBody reader(*body);
+    reader.only({"payload_hash", "reason"});
     intake::ApprovalRequest request;
     request.approval_id = std::string(context.path_parameter("id"));
     request.by = context.principal.user;

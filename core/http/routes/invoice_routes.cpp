@@ -75,9 +75,8 @@ Parsed<intake::Submission> submission_of_form(const Request& request, std::strin
     return out;
 }
 
-/// A JSON object with "text" (or the older "raw_text"), a form with a file, or the document itself under its own media
-/// type.
-/// `pointer` becomes where in the request the document stands.
+/// A JSON object with "text" (or the older "raw_text") and the hints of the form, a form with a file, or the document
+/// itself under its own media type. `pointer` becomes where in the request the document stands.
 Parsed<intake::Submission> submission_of(RequestContext& context, const ApiSettings& settings, std::string& pointer) {
     intake::Submission out;
     const std::string type = media_type_of(context.request.headers.find("Content-Type").value_or("application/json"));
@@ -92,8 +91,14 @@ Parsed<intake::Submission> submission_of(RequestContext& context, const ApiSetti
     const char* name = body->find("raw_text") ? "raw_text" : "text";
     pointer = std::string("/") + name;
     JsonBody reader(*body);
+    reader.only({"text", "raw_text", "filename", "vendor_wallet", "invoice_id", "amount", "currency", "due_date"});
+    if (body->find("raw_text") && body->find("text"))
+        reader.refuse("text", "is a second document beside raw_text: one invoice at a time");
     out.bytes = std::make_shared<const std::string>(reader.required_text(name, settings.max_text_bytes));
     out.filename = reader.text("filename", 255).value_or("");
+    for (const char* hint : {"vendor_wallet", "invoice_id", "currency", "due_date"})
+        *hint_of(out.hints, hint) = reader.text(hint, 256);
+    if (const auto amount = reader.decimal("amount")) out.hints.amount = amount->to_string();
     if (!reader.ok()) return reader.problem();
     return out;
 }

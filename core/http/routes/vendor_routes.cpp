@@ -16,6 +16,7 @@ intake::NewAccount account_of(const JsonValue& value, const std::string& pointer
         return out;
     }
     JsonBody reader(value, pointer);
+    reader.only({"rail", "asset", "address"});
     out.rail = reader.required_text("rail", 64);
     out.asset = reader.required_text("asset", 64);
     out.address = reader.required_text("address", 256);
@@ -28,6 +29,7 @@ Parsed<intake::NewVendor> vendor_of(const JsonValue& body) {
     JsonBody reader(body);
     intake::NewVendor out;
     std::vector<FieldError> errors;
+    reader.only({"name", "tax_id", "aliases", "accounts"});
     out.name = reader.required_text("name", 200);
     out.tax_id = reader.text("tax_id", 64).value_or("");
     if (const JsonValue* aliases = body.find("aliases"); aliases && !aliases->is_null()) {

@@ -214,7 +214,7 @@ SCENARIO("a session ends as its token does", "[session]") {
         CHECK(closed.header("Set-Cookie") == "treasurer_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
         THEN("a copy of the cookie is good for nothing, and other sessions go on") {
             CHECK(bench.send("GET", "/me", {{"Cookie", cookie}})->status == 401);
-            CHECK(bench.from_own_page("DELETE", "/session", cookie)->status == 401);
+            CHECK(bench.from_own_page("DELETE", "/session", cookie)->status == 204);
             CHECK(bench.send("GET", "/me", {{"Cookie", other}})->status == 200);
         }
     }
@@ -286,4 +286,132 @@ TEST_CASE("a session does what its user may, and is counted as its user", "[sess
     const auto answer = bench.send("GET", "/me", {{"Cookie", cookie}});
     CHECK(answer.header("X-RateLimit-Limit") == "300");
     CHECK(answer.header("X-RateLimit-Remaining") == "298");
+}
+
+TEST_CASE("what needs no sign-in is not kept from anybody by the credentials that he shows", "[session]") {
+    SessionBench bench;
+    bench.router.add(sync_route("GET", "/open"));
+    const std::string cookie = bench.cookie(), token = cookie.substr(cookie.find('=') + 1);
+    using Shown = std::vector<std::pair<const char*, std::string>>;
+    const std::vector<Shown> all{
+        {{"Cookie", "treasurer_session=x; " + cookie}},
+        {{"Cookie", cookie}, {"Authorization", "Bearer " + token}},
+        {{"Authorization", "Bearer " + token}, {"X-API-Key", "trk_x"}},
+        {{"Authorization", "Bearer x"}, {"Authorization", "Bearer " + token}},
+    };
+    for (const Shown& shown : all) {
+        const auto status = [&](const char* path) {
+            Request asked = RouterBench::request("GET", path);
+            for (const auto& [name, value] : shown) asked.headers.add(name, value);
+            return bench.ask(std::move(asked))->status;
+        };
+        CHECK(status("/open") == 200);
+        CHECK(status("/nowhere") == 404);
+        CHECK(status("/me") == 400);
+    }
+    CHECK(bench
+              .send("POST", "/token", {{"Content-Type", form}, {"Cookie", "treasurer_session=x; " + cookie}},
+                    right_password)
+              ->status == 200);
+}
+
+namespace {
+
+std::vector<std::string> cookies_set(const RouterBench::Answer& answer) {
+    std::vector<std::string> out;
+    const auto& headers = (*answer.response)->headers;
+    for (std::size_t i = 0; i < headers.size(); ++i)
+        if (headers[i].name == "Set-Cookie") out.emplace_back(headers[i].value);
+    return out;
+}
+
+}  // namespace
+
+SCENARIO("a browser that was given the session's cookie by somebody else too gets free of it", "[session]") {
+    SessionBench bench;
+    const std::string cookie = bench.cookie(), both = "treasurer_session=foreign; " + cookie;
+    WHEN("it asks for anything that needs a sign-in") {
+        bench.router.add(sync_route("GET", "/api/me", Access::signed_in()));
+        const auto refused = bench.send("GET", "/api/me", {{"Cookie", both}});
+        CHECK(refused->status == 400);
+        THEN("it is told to forget all that may have been set for this path, by this host or its name") {
+            const std::string rest = "; Max-Age=0; HttpOnly; SameSite=Strict", domain = "; Domain=pay.example";
+            const std::string name = "treasurer_session=; Path=";
+            CHECK(cookies_set(refused) == std::vector<std::string>{name + "/" + rest, name + "/" + domain + rest,
+                                                                   name + "/api" + rest, name + "/api" + domain + rest,
+                                                                   name + "/api/me" + rest,
+                                                                   name + "/api/me" + domain + rest});
+        }
+    }
+    WHEN("it signs in again") {
+        const auto opened = bench.send(
+            "POST", "/session",
+            {{"Content-Type", form}, {"Cookie", both}, {"Origin", "http://pay.example"}, {"X-Requested-With", "x"}},
+            right_password);
+        CHECK(opened->status == 200);
+        THEN("the new cookie is the last word") {
+            const auto set = cookies_set(opened);
+            REQUIRE(set.size() > 1);
+            CHECK(set.back().starts_with("treasurer_session=ey"));
+            CHECK(set.front().find("Max-Age=0") != std::string::npos);
+        }
+    }
+    WHEN("it signs out") {
+        const auto closed = bench.from_own_page("DELETE", "/session", both);
+        CHECK(closed->status == 204);
+        THEN("its session has ended, and it forgets the cookies") {
+            CHECK(cookies_set(closed).size() > 1);
+            CHECK(bench.send("GET", "/me", {{"Cookie", cookie}})->status == 401);
+        }
+    }
+    WHEN("it asks for a path that is no text for a header") {
+        bench.router.add(sync_route("GET", "/things/{id}", Access::signed_in()));
+        const auto refused = bench.send("GET", "/things/a; Domain=evil.example", {{"Cookie", both}});
+        THEN("no part of it stands in one") {
+            for (const auto& set : cookies_set(refused)) CHECK(set.find("evil") == std::string::npos);
+        }
+    }
+}
+
+TEST_CASE("signing out with a cookie that is good for nothing lets the browser forget it", "[session]") {
+    SessionBench bench;
+    const std::string cookie = bench.cookie();
+    bench.bench.clock.advance(1'800'000);
+    for (const std::string& bad : {cookie, std::string("treasurer_session=x"), std::string("treasurer_session=\"")}) {
+        INFO(bad);
+        const auto closed = bench.from_own_page("DELETE", "/session", bad);
+        CHECK(closed->status == 204);
+        CHECK(closed.header("Set-Cookie") == "treasurer_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
+    }
+    CHECK(bench.send("DELETE", "/session", {{"Cookie", "treasurer_session=x"}}).code() == "cross_site");
+    const auto without = bench.send("DELETE", "/session", {});
+    CHECK(without->status == 204);
+    CHECK_FALSE(without->headers.contains("Set-Cookie"));
+}
+
+TEST_CASE("a token in a header is signed out by DELETE /session as well", "[session]") {
+    SessionBench bench;
+    const std::string token = "Bearer " + bench.cookie().substr(std::string("treasurer_session=").size());
+    CHECK(bench.send("DELETE", "/session", {{"Authorization", token}})->status == 204);
+    CHECK(bench.send("GET", "/me", {{"Authorization", token}})->status == 401);
+}
+
+TEST_CASE("a password for a proxy in front may stand beside the cookie", "[session]") {
+    SessionBench bench;
+    const std::string cookie = bench.cookie(), basic = "Basic YW5uOnB3";
+    CHECK(bench.send("GET", "/me", {{"Cookie", cookie}, {"Authorization", basic}})->status == 200);
+    CHECK(bench.send("GET", "/me", {{"Authorization", basic}})->status == 401);
+    CHECK(bench.send("GET", "/me", {{"Cookie", cookie}, {"Authorization", basic}, {"Authorization", basic}})->status ==
+          400);
+}
+
+TEST_CASE("what another site's page lets a browser ask costs the address, not the user", "[session]") {
+    SessionBench bench;
+    const std::string cookie = bench.cookie();
+    REQUIRE(bench.send("GET", "/me", {{"Cookie", cookie}}).header("X-RateLimit-Remaining") == "299");
+    for (const char* path : {"/change", "/nowhere"}) {
+        const auto refused = bench.send("POST", path, {{"Cookie", cookie}, {"Origin", "http://evil.example"}});
+        CHECK(refused.header("X-RateLimit-Limit") == "100");
+    }
+    CHECK(bench.send("GET", "/me", {{"Cookie", cookie}}).header("X-RateLimit-Remaining") == "298");
 }

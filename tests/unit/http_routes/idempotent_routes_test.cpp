@@ -17,7 +17,7 @@ const std::map<std::string, std::string> without_a_key = {
     {"token", "changes nothing, and its answer is a secret that may be kept nowhere"},
     {"logout", "ends the token it is sent with: a repeat is a 401, and another token's has to end that one too"},
     {"session.open", "changes nothing, and its answer holds a secret that may be kept nowhere"},
-    {"session.close", "ends the session it is sent with, as logout does: a repeat is a 401"},
+    {"session.close", "ends the session it is sent with: a repeat finds it ended"},
     {"api_keys.create", "its answer is a secret that may be kept nowhere; a key too many is seen and revoked"},
     {"api_keys.revoke", "a repeat finds the key revoked, and says the same"},
     {"users.create", "a digest of its body, and so of a password, may be kept nowhere; a repeat finds the name taken"},
