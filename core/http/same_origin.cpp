@@ -54,13 +54,17 @@ std::optional<Problem> cross_site_problem(const Request& request) {
     if (request.headers.find("X-Requested-With").value_or("").empty())
         return Problem{.code = ErrorCode::cross_site,
                        .detail =
-                           "With a session cookie, what changes something needs the header X-Requested-With, with "
-                           "any value."};
+                           "What a browser's session changes, signing in included, needs the header "
+                           "X-Requested-With, with any value."};
     if (!is_from_own_page(request))
         return Problem{.code = ErrorCode::cross_site,
                        .detail =
-                           "With a session cookie, what changes something has to come from a page of this host, "
-                           "by its Origin, Sec-Fetch-Site or Referer."};
+                           "What a browser's session changes, signing in included, has to come from a page of this "
+                           "host, by its Origin, Sec-Fetch-Site or Referer.",
+                       .cause = "the page says it is of '" + std::string(request.headers.find("Origin").value_or("")) +
+                                "', and was asked as '" +
+                                origin_text(request.is_secure ? "https" : "http", request.host) +
+                                "'; behind a proxy: is it in server.trusted_proxies, and does it pass Host on?"};
     return std::nullopt;
 }
 

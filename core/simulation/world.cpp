@@ -4,6 +4,7 @@
 #include "runtime/ids.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace treasurer::simulation {
 namespace {
@@ -17,7 +18,7 @@ constexpr Millis longest_comparison{60'000};
 constexpr Millis between_comparisons{5000};  ///< of a store in quarantine
 constexpr Millis longest_behind{3000};       ///< what a standby that takes over may lack
 constexpr Millis longest_between_losses{8000};
-constexpr unsigned most_decisions = 8;   ///< as often two persons look at what waits for them
+constexpr unsigned most_decisions = 8;   ///< as often two persons look at a payment that waits for them
 constexpr Millis shortest_calm{30'000};  ///< whatever looks every so often has looked
 
 /// What reconciliation cannot explain, or still waits for; empty: nothing.
@@ -38,6 +39,11 @@ Task<> compare(Host& host, std::shared_ptr<std::optional<Compared>> told) {
     Task<Compared> running = host.reconciliation.run(reconcile::Extent::full);
     const Compared report = co_await running;
     *told = report;
+}
+
+/// What the rail may still take is not open to persons yet, however often they look.
+bool may_be_decided(const Payment& payment) {
+    return payment.needs_human && !payment.may_arrive;
 }
 
 class World {
@@ -62,10 +68,8 @@ private:
     bool survives(Actor who);
     void trouble();
     void calm_down();
-    struct Open {  ///< payments that have not ended, and do not wait for approval
-        unsigned under_way = 0, for_persons = 0;
-    };
-    Open open_payments();
+    bool any_may_end();
+    bool have_decided();
     bool rests();
     bool compares_equal();
     reconcile::ReconciliationService::Report compared();
@@ -92,8 +96,8 @@ private:
     Persons persons_;
     Outcome outcome_;
     bool calm_ = false;
-    unsigned times_decided_ = 0;
-    std::string differs_;  ///< what the last comparison at rest had to say
+    std::map<std::string, unsigned> times_decided_;  ///< by payment
+    std::string differs_;                            ///< what the last comparison at rest had to say
     UnixMillis next_comparison_ = 0;
     std::uint64_t remembered_seq_ = 0, worked_off_ = 0;
 };
@@ -247,12 +251,26 @@ Host* World::any_host() {
     return running.empty() ? nullptr : running[random_.below(running.size())];
 }
 
-World::Open World::open_payments() {
-    Open out;
-    for (const auto& payment : checks_.all<Payment>())
-        if (!is_final(payment.state) && payment.state != PaymentState::waiting_approval)
-            ++(payment.needs_human ? out.for_persons : out.under_way);
-    return out;
+/// Whether a payment may yet come to an end: by itself, or by two persons who have not looked at it often enough.
+bool World::any_may_end() {
+    const auto payments = checks_.all<Payment>();
+    return std::any_of(payments.begin(), payments.end(), [this](const auto& payment) {
+        if (is_final(payment.state) || payment.state == PaymentState::waiting_approval) return false;
+        return !may_be_decided(payment) || times_decided_[payment.id] < most_decisions;
+    });
+}
+
+/// True: two persons look at what waits for them.
+bool World::have_decided() {
+    bool is_asked = false;
+    for (const auto& payment : checks_.all<Payment>()) {
+        if (is_final(payment.state) || !may_be_decided(payment)) continue;
+        if (++times_decided_[payment.id] > most_decisions) continue;
+        ++outcome_.decided;
+        errands_.have_decided(payment.id, bank_.moved(id_digits(payment.id)) > 0);
+        is_asked = true;
+    }
+    return is_asked;
 }
 
 bool World::rests() {
@@ -262,16 +280,8 @@ bool World::rests() {
         return false;
     }
     if (checks_.losses().any() && !is_worked_off()) return false;
-    const Open open = open_payments();
-    if (open.under_way > 0) return false;
-    const unsigned waiting = open.for_persons;
-    if (waiting == 0 || ++times_decided_ > most_decisions)
-        return compares_equal() && open_payments().under_way == 0;  // an approval may have expired meanwhile
-    outcome_.decided += waiting;
-    for (const auto& payment : checks_.all<Payment>())
-        if (!is_final(payment.state) && payment.needs_human)
-            errands_.have_decided(payment.id, bank_.moved(id_digits(payment.id)) > 0);
-    return false;
+    if (have_decided() || any_may_end()) return false;
+    return compares_equal() && !any_may_end();  // an approval may have expired meanwhile
 }
 
 /// Null: it could not be made; differs_ says why.

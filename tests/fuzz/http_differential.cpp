@@ -17,7 +17,8 @@ using namespace treasurer::http;
 
 struct Heard {
     std::string method, target, body;
-    bool has_alike = false;  ///< ours: a field whose name only begins with Transfer-Encoding
+    bool has_alike = false;   ///< ours: a field whose name only begins with Transfer-Encoding
+    bool is_chunked = false;  ///< ours: so that it may have trailers
     bool operator==(const Heard& other) const {
         return method == other.method && target == other.target && body == other.body;
     }
@@ -81,7 +82,8 @@ Ours read_ours(std::string_view bytes) {
         if (progress.step == RequestReader::Step::head) progress.step = reader.admit_body(512, budget);
         if (progress.step == RequestReader::Step::request) {
             const Request request = reader.take();
-            out.requests.push_back({request.method, request.target, request.body, has_alike(request)});
+            out.requests.push_back({request.method, request.target, request.body, has_alike(request),
+                                    request.headers.contains("Transfer-Encoding")});
             out.says_close = !request.keep_alive;
         }
         if (progress.step == RequestReader::Step::refused) out.refusal = reader.refusal().code;
@@ -141,7 +143,8 @@ bool is_explained(const Theirs& theirs, const Heard& ours) {
             return true;
         case HPE_INVALID_TRANSFER_ENCODING:
         case HPE_UNEXPECTED_CONTENT_LENGTH:
-            return ours.has_alike;  // they take "Transfer-Encoding-X" for that field
+            // They take "Transfer-Encoding-X" for that field, and what a trailer says of framing for the head's word.
+            return ours.has_alike || ours.is_chunked;
         default:
             return false;
     }

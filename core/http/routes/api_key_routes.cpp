@@ -33,6 +33,13 @@ Json shown_key(const ApiKey& key, UnixMillis now) {
             {"last_used_at", time_if_any(key.last_used_ms)}};
 }
 
+std::string all_names() {
+    std::string out;
+    for (int i = 0; i <= static_cast<int>(Permission::reset_metrics); ++i)
+        out.append(out.empty() ? "" : ", ").append(to_string(static_cast<Permission>(i)));
+    return out;
+}
+
 std::vector<Permission> scopes_of(const JsonValue& body, JsonBody& reader) {
     std::vector<Permission> out;
     const JsonValue* scopes = body.find("scopes");
@@ -43,7 +50,7 @@ std::vector<Permission> scopes_of(const JsonValue& body, JsonBody& reader) {
     for (const JsonValue& scope : *scopes->array()) {
         const auto permission = scope.string() ? auth::permission_from(*scope.string()) : std::nullopt;
         if (!permission)
-            reader.refuse("scopes", "holds something that is no permission");
+            reader.refuse("scopes", "holds something that is none of " + all_names());
         else
             out.push_back(*permission);
     }

@@ -152,6 +152,12 @@ def address_of(host):
     return parts.hostname, parts.port
 
 
+def ask_from_the_future(client):
+    """As a page does after the store was restored: it is told to look at everything anew."""
+    answer = client.get("/api/v1/events?after=999999999&wait=1")
+    check(answer.status == 200 and answer.json()["reset"] is True, f"after an event that is not there yet: {answer}")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--listeners", type=int, default=2000)
@@ -193,6 +199,8 @@ def main():
         crowd.connect(crowd.listeners, address_of(host), token)
         speaker.say(options.events - speaker.said)
         crowd.read_until(heard, "everybody has heard everything, also of the successor")
+        ask_from_the_future(host.client(token))
+        check("malformed" not in host.log_text(), "a number that a client made up is called the storage's fault")
         host.stop()
     expected = crowd.listeners[0].heard
     check(len(expected) == options.events == len(set(expected)), f"{len(expected)} events, each once")
