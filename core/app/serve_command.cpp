@@ -36,10 +36,16 @@ atr::Result<std::unique_ptr<observe::Log>> open_log(const Settings& settings, co
     return observe::open_log(out, clock);
 }
 
-/// The first start makes the user admin; a password made up here is shown once and kept nowhere.
+constexpr const char* admin_password = "TREASURER_ADMIN_PASSWORD";
+
+/// The first start makes the user admin; a password made up here is shown once and kept nowhere. An empty variable is
+/// none, as a compose file leaves it that passes on what was not set.
 atr::Result<> ensure_admin(CoreServices& core) {
-    const auto made =
-        block_on(core.executor, core.users->ensure_admin(process_environment()("TREASURER_ADMIN_PASSWORD")));
+    std::optional<std::string> chosen = process_environment()(admin_password);
+    if (chosen && chosen->empty()) chosen.reset();
+    const auto made = block_on(core.executor, core.users->ensure_admin(chosen));
+    if (!made && chosen && made.error().code == ATR_E_BAD_INPUT)
+        return atr::rejected(ATR_E_CONFIG, std::string(admin_password) + ": " + made.error().message);
     if (!made) return made.error();
     if (made->generated_password)
         std::cout << "first start: user 'admin' made with password " << *made->generated_password

@@ -199,6 +199,7 @@ Task<atr::Result<StatementFollower::Known>> StatementFollower::look_up(std::stri
         for (const auto& record : *found) {
             if (record.collection == ledger::Transfer::collection) {
                 out.booked.insert(record.key);
+                out.versions.emplace(record.key, record.version);
                 atr::Result<ledger::Transfer> transfer = decode<ledger::Transfer>(record);
                 if (!transfer) co_return transfer.error();
                 if (transfer->kind == ledger::TransferKind::pending)
@@ -254,6 +255,7 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
         UnitOfWork unit = store_.begin();
         Followed here;
         std::set<std::string> ended_here;  // payments
+        std::set<std::string> seen;        // transfers that others have booked
         for (const auto& event : page.events) {
             const Movement movement = movement_of(event);
             if (movement == Movement::none) continue;
@@ -311,7 +313,10 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
                     ++here.returned;
                 }
             }
-            if (!known->booked.insert(transfer->id).second) continue;
+            if (!known->booked.insert(transfer->id).second) {
+                if (known->versions.contains(transfer->id)) seen.insert(transfer->id);
+                continue;
+            }
             if (mutated(Mutation::book_receipts_twice)) transfer->id = store_.ids().next();
             ledger::book(unit, *transfer);
             if (transfer->purpose == ledger::purpose::fee)
@@ -322,11 +327,14 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
         }
         const bool moves = !next.empty() && !waits;
         if (moves) place.position = next;
-        const std::size_t cursor_at = unit.size();
+        std::size_t cursor_at = 0;
         if (moves) {
+            // A store that has lost them meanwhile, without anybody's notice, must not have the position pass them by.
+            for (const auto& id : seen) unit.check(ledger::Transfer::collection, id, known->versions.at(id), "booked");
             while (place.overpaid.size() > most_overpaid) place.overpaid.erase(place.overpaid.begin());  // the oldest
             Json body = {{"position", place.position}, {"skipped", place.skipped}, {"overpaid", place.overpaid}};
             set_if(body, "life", place.life);
+            cursor_at = unit.size();
             unit.put(cursors_collection, cursor_key(rail), dump(body), {},
                      mutated(Mutation::book_receipts_twice) ? ATR_VER_ANY : place.version, cursor_label);
         }

@@ -71,6 +71,7 @@ private:
     /// What one page is about, as read together.
     struct Known {
         std::set<std::string> booked;                       ///< ids of transfers that are in the books
+        std::map<std::string, std::uint64_t> versions;      ///< of those, as they were read
         std::set<std::string> overpaid;                     ///< payments, as the breaks say
         std::map<std::string, Payment> payments;            ///< by id
         std::map<std::string, Invoice> invoices;            ///< by id: of payments that came back or settled late

@@ -169,6 +169,7 @@ The host goes on at {host.url}, for example:
   TOKEN=$(curl -s {host.url}/token -d username=admin -d password={host.passwords['admin']} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
   curl -s -H "Authorization: Bearer $TOKEN" {host.url}/api/dashboard
   curl -s -H "Authorization: Bearer $TOKEN" {host.url}/api/v1/payments
+In a browser, every operation with a form to try it: {host.url}/docs
 Press Enter to stop it; its folder is then removed.""")
     input()
 

@@ -21,6 +21,18 @@ std::string attribute(std::string_view name, std::string_view value) {
     return " " + std::string(name) + "=\"" + escaped(value) + '"';
 }
 
+/// An id holds no space, which names of tags may.
+std::string id_of_tag(std::string name) {
+    std::replace(name.begin(), name.end(), ' ', '-');
+    return "tag-" + escaped(name);
+}
+
+bool opens_session(const OrderedJson& operation) {
+    for (const auto& response : operation.at("responses"))
+        if (response.value("headers", OrderedJson::object()).contains("Set-Cookie")) return true;
+    return false;
+}
+
 class Writer {
 public:
     explicit Writer(const OrderedJson& document) : document_(document) {}
@@ -77,7 +89,7 @@ private:
         out_ += "<nav aria-label=\"Operations\">\n<h2>Operations</h2>\n";
         for (const auto& tag : document_.at("tags")) {
             const auto name = tag.at("name").get<std::string>();
-            out_ += "<h3><a href=\"#tag-" + escaped(name) + "\">" + escaped(name) + "</a></h3>\n<ul>\n";
+            out_ += "<h3><a href=\"#" + id_of_tag(name) + "\">" + escaped(name) + "</a></h3>\n<ul>\n";
             each_operation(name, [&](const std::string& path, const std::string& method, const OrderedJson& operation) {
                 out_ += "<li><a href=\"#" + escaped(operation.at("operationId").get<std::string>()) + "\">" + method +
                         " " + escaped(path) + "</a></li>\n";
@@ -89,7 +101,7 @@ private:
 
     void write_tag(const OrderedJson& tag) {
         const auto name = tag.at("name").get<std::string>();
-        out_ += "<section id=\"tag-" + escaped(name) + "\">\n<h2>" + escaped(name) + "</h2>\n" +
+        out_ += "<section id=\"" + id_of_tag(name) + "\">\n<h2>" + escaped(name) + "</h2>\n" +
                 paragraphs(tag.at("description").get<std::string>());
         each_operation(name, [&](const std::string& path, const std::string& method, const OrderedJson& operation) {
             write_operation(path, method, operation);
@@ -160,6 +172,8 @@ private:
                     const OrderedJson& operation) {
         out_ += "<details><summary>Try it</summary>\n<form class=\"try\"" + attribute("data-method", method) +
                 attribute("data-path", path) + attribute("aria-label", "Try " + method + " " + path) + ">\n";
+        if (opens_session(operation))
+            out_ += "<p>This page keeps no cookie: this shows the answer, and signs nobody in. Sign in above.</p>\n";
         for (const auto& reference : operation.value("parameters", OrderedJson::array()))
             write_field(id, resolved(reference));
         if (operation.contains("requestBody")) write_body_fields(id, operation["requestBody"]["content"]);
@@ -171,6 +185,7 @@ private:
         const std::string field = id + "-" + name;
         out_ += "<label" + attribute("for", field) + "><code>" + escaped(name) + "</code> (" + escaped(in) +
                 ")</label><input" + attribute("id", field) + attribute("name", name) + attribute("data-in", in) +
+                (parameter.contains("example") ? attribute("value", parameter["example"].get<std::string>()) : "") +
                 (parameter.value("required", false) ? " required" : "") + " autocomplete=\"off\">\n";
     }
 

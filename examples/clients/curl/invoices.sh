@@ -3,11 +3,17 @@
 #
 #     URL=http://127.0.0.1:8080 TREASURER_USER=NAME TREASURER_PASSWORD=... curl/invoices.sh INVOICE.txt
 set -euo pipefail
+if [ $# -ne 1 ] || [[ $1 = -* ]]; then
+    echo "usage: URL=... TREASURER_USER=NAME TREASURER_PASSWORD=... invoices.sh INVOICE.txt" >&2
+    exit 2
+fi
 : "${URL:?}" "${TREASURER_USER:?}" "${TREASURER_PASSWORD:?}"
 invoice=$1
 
-# member NAME: that member of the JSON object on standard input.
-member() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+# member NAME: that member of the JSON object on standard input: a text as it is, all else as JSON.
+member() {
+    python3 -c 'import json, sys; it = json.load(sys.stdin)[sys.argv[1]]; print(it if isinstance(it, str) else json.dumps(it))' "$1"
+}
 
 # ask PATH [CURL OPTIONS]: the answer's body; a refusal's goes to standard error, and ends the script.
 ask() {
@@ -29,8 +35,16 @@ token=$(member access_token <<<"$signed_in")
 
 # The document as it is; the key is of its bytes, so that running this again asks for the same.
 key=invoice-$(sha256sum "$invoice" | cut -d' ' -f1)
-submitted=$(call POST /api/v1/invoices -H 'Content-Type: text/plain' -H "Idempotency-Key: $key" -H 'Prefer: respond-async' \
-    --data-binary "@$invoice")
+if ! submitted=$(call POST /api/v1/invoices -H 'Content-Type: text/plain' -H "Idempotency-Key: $key" \
+    -H 'Prefer: respond-async' --data-binary "@$invoice" 2>&1); then
+    problem=$(tail -n 1 <<<"$submitted")
+    if [ "$(member code <<<"$problem" 2>/dev/null)" != duplicate_invoice ]; then
+        printf '%s\n' "$submitted" >&2
+        exit 1
+    fi
+    echo "it was submitted before by another request; nothing is paid twice"
+    submitted=$(call GET "/api/v1/invoices/$(member invoice_id <<<"$problem")")
+fi
 payment=$(member payment_id <<<"$submitted")
 echo "invoice $(member id <<<"$submitted") is $(member status <<<"$submitted")"
 

@@ -3,7 +3,9 @@
 
     TREASURER_PASSWORD=... original_client.py URL USER INVOICE.txt
 
-USER is an admin: the original's clients change the limit. It is put back at the end.
+USER is an admin: the original's clients change the limit. It is put back at the end, also where a step before that fails.
+Exit code 0: all of it went as with the original, or the invoice had been submitted before; 1: one exchange did not, and one
+line says which; 2: called wrongly, or the host cannot be reached.
 """
 import json
 import os
@@ -12,6 +14,8 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+USAGE = "usage: TREASURER_PASSWORD=... original_client.py URL USER INVOICE.txt"
+NEW_LIMIT = 1600
 
 def send(url, method="GET", body=None, content_type=None, token=None):
     """(status, JSON) of one request."""
@@ -49,9 +53,41 @@ def expect(what, answer, status, members):
     return body
 
 
-def main():
-    url, user, file = sys.argv[1:]
-    password = os.environ["TREASURER_PASSWORD"]
+def set_limit(what, url, token, limit):
+    body = json.dumps({"new_limit": limit}).encode()
+    return expect(what, send(url + "/api/settings/limit", "POST", body, "application/json", token), 200, ["limit"])
+
+
+def limit_of(what, url, token):
+    return expect(what, send(url + "/api/settings/limit", token=token), 200, ["limit"])["limit"]
+
+
+def put_back(url, token, limit):
+    """The limit as it was before, unless somebody else has set another one meanwhile."""
+    if limit_of("limit at the end", url, token) == NEW_LIMIT != limit:
+        set_limit("the limit as it was", url, token, limit)
+
+
+def submit(url, token, body):
+    """Pays an invoice within the limit, and sees that it is paid once. One of an earlier run is told to be that."""
+    answer = send(url + "/api/process-invoice", "POST", body, "application/json", token)
+    if answer[0] == 409 and answer[1].get("code") == "duplicate_invoice":
+        print("process-invoice: 409, it was submitted before, and nothing is paid twice")
+        return
+    paid = expect("process-invoice", answer, 200,
+                  ["status", "tx_hash", "vendor", "amount", "currency", "balance", "runway_months", "agent_thought"])
+    if paid["status"] != "APPROVED":
+        sys.exit(f"process-invoice: {paid}")
+    expect("the same once more", send(url + "/api/process-invoice", "POST", body, "application/json", token), 409,
+           ["detail"])
+    logs = expect("logs", send(url + "/api/dashboard/logs?page=1&limit=10", token=token), 200,
+                  ["id", "timestamp", "event", "vendor", "amount", "currency", "status", "tx_hash", "balance", "required",
+                   "reason", "approval_id", "agent_thought"])
+    if not any(line["tx_hash"] == paid["tx_hash"] for line in logs):
+        sys.exit(f"the payment is not in the logs: {logs}")
+
+
+def exchanges(url, user, password, body):
     expect("health", send(url + "/health"), 200, ["status", "version", "timestamp"])
     expect("login as a multipart form", multipart_login(url, user, password), 200, ["access_token", "token_type"])
     signed_in = expect("login as a form", form_login(url, user, password), 200, ["access_token", "token_type"])
@@ -63,27 +99,28 @@ def main():
                    ["status", "treasury_balance", "currency", "monthly_burn", "runway_months", "alerts"])
     if board["status"] != "Online" or not isinstance(board["treasury_balance"], (int, float)):
         sys.exit(f"dashboard: {board}")
-    limit = expect("limit", send(url + "/api/settings/limit", token=token), 200, ["limit"])["limit"]
-    changed = expect("a new limit", send(url + "/api/settings/limit", "POST", json.dumps({"new_limit": 1600}).encode(),
-                                         "application/json", token), 200, ["limit"])
-    if changed["limit"] != 1600:
-        sys.exit(f"the limit is {changed}")
+    limit = limit_of("limit", url, token)
+    try:
+        changed = set_limit("a new limit", url, token, NEW_LIMIT)
+        if changed["limit"] != NEW_LIMIT:
+            sys.exit(f"the limit is {changed}")
+        submit(url, token, body)
+    finally:
+        put_back(url, token, limit)
 
-    with open(file, encoding="utf-8") as document:
-        body = json.dumps({"raw_text": document.read()}).encode()
-    paid = expect("process-invoice", send(url + "/api/process-invoice", "POST", body, "application/json", token), 200,
-                  ["status", "tx_hash", "vendor", "amount", "currency", "balance", "runway_months", "agent_thought"])
-    if paid["status"] != "APPROVED":
-        sys.exit(f"process-invoice: {paid}")
-    expect("the same once more", send(url + "/api/process-invoice", "POST", body, "application/json", token), 409,
-           ["detail"])
-    logs = expect("logs", send(url + "/api/dashboard/logs?page=1&limit=10", token=token), 200,
-                  ["id", "timestamp", "event", "vendor", "amount", "currency", "status", "tx_hash", "balance", "required",
-                   "reason", "approval_id", "agent_thought"])
-    if not any(line["tx_hash"] == paid["tx_hash"] for line in logs):
-        sys.exit(f"the payment is not in the logs: {logs}")
-    expect("the limit as it was", send(url + "/api/settings/limit", "POST", json.dumps({"new_limit": limit}).encode(),
-                                       "application/json", token), 200, ["limit"])
+
+def main():
+    if len(sys.argv) != 4 or sys.argv[1].startswith("-") or "TREASURER_PASSWORD" not in os.environ:
+        print(USAGE, file=sys.stderr)
+        return 2
+    url, user, file = sys.argv[1:]
+    try:
+        with open(file, encoding="utf-8") as document:
+            body = json.dumps({"raw_text": document.read()}).encode()
+        exchanges(url, user, os.environ["TREASURER_PASSWORD"], body)
+    except (OSError, ValueError) as error:  # no file, no host, or no JSON: somebody else answered
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     return 0
 
 

@@ -4,8 +4,8 @@
     TREASURER_PASSWORD=... treasurer_client.py --url http://127.0.0.1:8080 --user NAME INVOICE.txt...
 
 Running it again is safe: the Idempotency-Key is made of the document, so the same document is the same request, and is
-answered as it was the first time. Exit code 0: every invoice was paid or waits for a person; 1: one was refused; 2: it
-could not be tried, and one line says why.
+answered as it was the first time; one that somebody else has submitted is told to be that. Exit code 0: every invoice was
+paid, waits for a person or was there before; 1: one was refused; 2: it could not be tried, and one line says why.
 """
 import argparse
 import hashlib
@@ -117,6 +117,10 @@ def work(treasurer, files):
         try:
             answer, is_old = treasurer.submit(text)
         except Refused as error:
+            if error.code == "duplicate_invoice":
+                print(f"{file}: submitted before by another request, as invoice {error.problem['invoice_id']}; "
+                      "nothing is paid twice")
+                continue
             refused += 1
             print(f"{file}: {error}")
             continue

@@ -3,6 +3,7 @@
 service needs no change."""
 
 import http.server
+import json
 import os
 import subprocess
 import sys
@@ -96,6 +97,40 @@ class Clients(unittest.TestCase):
         for exchange in ("login as a multipart form: 200", "login as a form: 200", "dashboard: 200", "a new limit: 200",
                          "process-invoice: 200", "the same once more: 409", "logs: 200", "the limit as it was: 200"):
             self.assertIn(exchange + "\n", told)
+
+    def limit(self):
+        return self.host.client(self.site.token("admin")).get("/api/settings/limit").json()["limit"]
+
+    def test_a_client_of_the_original_service_leaves_the_limit_as_it_was(self):
+        client, before = [sys.executable, CLIENTS / "python/original_client.py", self.host.url], self.limit()
+        letter = Path(self.site.folder) / "letter.txt"
+        letter.write_text("Dear all, see you on Monday.\n", encoding="utf-8")
+        self.assertIn("process-invoice: 422", self.failure_of(*client, "admin", letter, expect=1))
+        self.assertEqual(self.limit(), before)
+        self.assertIn("a new limit: 403", self.failure_of(*client, "clerk", COMPUTE, expect=1))
+        for told in ("process-invoice: 200\n", "process-invoice: 409, it was submitted before, and nothing is paid twice\n"):
+            self.assertIn(told, self.run_client(*client, "admin", COMPUTE))
+            self.assertEqual(self.limit(), before)
+
+    def test_what_another_client_has_submitted_is_no_failure(self):
+        self.run_client("bash", CLIENTS / "curl/invoices.sh", CDN)
+        self.assertIn("02_pixel_harbor_cdn.txt: submitted before by another request, as invoice ", self.python(CDN))
+        self.python(HOSTING)
+        told = self.run_client("bash", CLIENTS / "curl/invoices.sh", HOSTING)
+        self.assertIn("it was submitted before by another request; nothing is paid twice\n", told)
+        self.assertRegex(told, r"payment [0-9a-f-]{36} is settled")
+
+    def test_the_curl_client_shows_what_waits_as_json(self):
+        self.python(COMPUTE)
+        told = self.run_client("bash", CLIENTS / "curl/invoices.sh", CDN)
+        waiting = json.loads(told.split("what waits for a person:\n")[1].split("\n")[0])
+        self.assertEqual(len(waiting), 1)
+
+    def test_clients_that_are_called_wrongly_say_how_they_are_called(self):
+        for client in ([sys.executable, CLIENTS / "python/original_client.py"], ["bash", CLIENTS / "curl/invoices.sh"]):
+            for words in ((), ("--help",)):
+                with self.subTest(client[-1].name, words=words):
+                    self.assertIn("usage: ", self.failure_of(*client, *words, expect=2))
 
 
 if __name__ == "__main__":

@@ -59,6 +59,7 @@ class Reference(unittest.TestCase):
         self.assertEqual(self.page.faults, [])
         ids = [attributes["id"] for _, attributes in self.page.elements if "id" in attributes]
         self.assertEqual(sorted(ids), sorted(set(ids)))
+        self.assertEqual([one for one in ids if re.search(r"\s", one)], [])
 
     def test_every_operation_has_its_place_and_its_form(self):
         ids = {attributes.get("id") for attributes in self.page.named("article")}
@@ -95,6 +96,12 @@ class Reference(unittest.TestCase):
         targets = {attributes["href"][1:] for attributes in self.page.named("a") if attributes["href"].startswith("#")}
         self.assertEqual(targets - ids, set())
         self.assertGreater(len(targets), 80)
+
+    def test_the_form_that_opens_a_session_can_be_sent_as_it_is_and_says_that_no_cookie_is_kept(self):
+        fields = {attributes["id"]: attributes.get("value") for attributes in self.page.named("input")}
+        self.assertTrue(fields["session.open-X-Requested-With"])
+        self.assertTrue(fields["session.close-X-Requested-With"])
+        self.assertEqual("".join(self.page.texts["p"]).count("This page keeps no cookie"), 1)
 
     def test_the_keyboard_reaches_everything_in_the_order_of_the_page(self):
         self.assertEqual([attributes for _, attributes in self.page.elements if "tabindex" in attributes], [])

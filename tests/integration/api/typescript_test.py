@@ -29,6 +29,7 @@ def main():
     shutil.copy(EXAMPLE / "tsconfig.json", WORK)
     with Site("typescript", {"policy.critical_runway_months": 0}) as site:
         site.add_user("clerk", "submitter")
+        site.add_user("boss", "admin")
         site.run("vendor", "import", str(SOURCE / "examples/invoices/vendors.yaml"))
         host = site.start()
         run("openapi-typescript does not take the document that the host serves", "npm", "run", "generate", cwd=WORK,
@@ -41,6 +42,18 @@ def main():
                      "the payment is settled", "balance 99679.5 MNEE, 0 waiting", "changing the limit: forbidden"):
             if line not in told:
                 fail(f"the client did not say {line!r}, but\n{told}")
+        # An admin may change the limit; another user's key is another one, and the invoice is there already.
+        for line, user, file, code in (("changing the limit: allowed; this was a dry run", "boss", INVOICE, 0),
+                                       ("it was submitted before by another request", "boss", INVOICE, 0),
+                                       ("error: wrong_credentials: ", "nobody", INVOICE, 1),
+                                       ("error: ENOENT", "clerk", "none.txt", 1), ("usage: ", "clerk", "--help", 2)):
+            done = subprocess.run(["node", "dist/end_to_end.js", str(file)], cwd=WORK, capture_output=True, text=True,
+                                  env={**os.environ, "URL": host.url, "TREASURER_USER": user, "TREASURER_PASSWORD": PASSWORD},
+                                  timeout=60, check=False)
+            if done.returncode != code or line not in done.stdout + done.stderr or "\n    at " in done.stderr:
+                fail(f"the client did not say {line!r} and end with {code}", done)
+        if host.client(site.token("boss")).get("/api/settings/limit").json()["limit"] == 1:
+            fail("the client has changed the limit")
         host.stop()
     wrong = (WORK / "src/end_to_end.ts").read_text(encoding="utf-8").replace("payment.state", "payment.no_such_member")
     (WORK / "src/end_to_end.ts").write_text(wrong, encoding="utf-8")

@@ -40,6 +40,28 @@ class CommandLine(unittest.TestCase):
                 self.assertIn("none.", done.stdout + done.stderr)
                 self.assertFalse(os.path.exists(os.path.join(folder, "new.db")))
 
+    def serve(self, folder, password):
+        return subprocess.Popen([PROGRAM, "serve", "--config", CONFIG, "--data", os.path.join(folder, "data"),
+                                 "--set", "server.port=0", "--set", "log.file=" + os.path.join(folder, "log")],
+                                env={**os.environ, "TREASURER_ADMIN_PASSWORD": password}, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True)
+
+    def test_a_first_password_that_is_too_short_is_refused_by_its_variables_name(self):
+        with tempfile.TemporaryDirectory() as folder, self.serve(folder, "short") as host:
+            _, told = host.communicate(timeout=60)
+        self.assertEqual((host.returncode, told),
+                         (2, "error: TREASURER_ADMIN_PASSWORD: a password needs at least 10 bytes\n"))
+
+    def test_an_empty_first_password_is_none_and_one_is_made_up(self):
+        with tempfile.TemporaryDirectory() as folder, self.serve(folder, "") as host:
+            told = host.stdout.readline()
+            ready = host.stdout.readline() if told else ""
+            host.terminate()
+            _, errors = host.communicate(timeout=60)
+        self.assertRegex(told, r"^first start: user 'admin' made with password \S{24} \(shown this once", errors)
+        self.assertTrue(ready.startswith("ready http://"), ready)
+        self.assertEqual(host.returncode, 0, errors)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -28,7 +28,7 @@ TEST_CASE("five hundred requests about when a credential is to be checked again 
 }
 
 TEST_CASE("requests whose credential is not current share one check", "[router][checks]") {
-    RouterBench bench({.admission = {.at_once = 100}}, {.enabled = false});
+    RouterBench bench({.admission = {.target = Millis{60'000}, .at_once = 100}}, {.enabled = false});
     bench.router.add(sync_route("GET", "/me", Access::signed_in()));
     const std::string token = bench.sign_in("ann", {Role::viewer});
     const auto before = bench.bench.storage.reads();

@@ -224,3 +224,42 @@ SCENARIO("after a loss the statement is read from its beginning, and what is boo
     CHECK(books.follow().booked == 1);
     CHECK(books.follow().booked == 0);
 }
+
+SCENARIO("what others have booked, and the store has lost before the position is written, is booked again",
+         "[statement]") {
+    /// Something happens between what a follower reads and what it writes: that is where it makes an id.
+    struct Meanwhile final : Random {
+        std::uint64_t next() override {
+            if (then) std::exchange(then, nullptr)();
+            return ids.next();
+        }
+        support::SeededRandom ids{7};
+        std::function<void()> then;
+    };
+    Books books;
+    books.fund("100");
+    books.storage.remember();
+    books.rail.receive("7");
+    Meanwhile random;
+    Ids ids(books.clock, random);
+    Store store(books.storage, books.pipeline, ids);
+    reconcile::StatementFollower late(store, books.assets, books.clock);
+    std::optional<atr::Result<reconcile::Followed>> told;
+    const auto follow = [&]() -> Task<> {
+        Task<atr::Result<reconcile::Followed>> following = late.follow(books.rail);
+        told = co_await following;
+    };
+    // It has read its position, and waits for the rail, while another books the receipt.
+    books.rail.latency(Millis{1});
+    books.scope.spawn(follow());
+    books.executor.run_until_idle();
+    books.rail.latency(Millis{0});
+    REQUIRE(books.follow().booked == 1);
+    REQUIRE_FALSE(told);
+    random.then = [&] { CHECK(books.storage.forget() == 1); };
+    books.executor.run_until([&] { return told.has_value(); });
+    REQUIRE(told->has_value());
+    CHECK((*told)->booked == 1);
+    CHECK(books.booked() == dec("107"));
+    CHECK(books.follow().booked == 0);
+}
