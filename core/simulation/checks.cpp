@@ -72,6 +72,7 @@ void Checks::broken(std::string rule, std::string detail) {
 
 void Checks::committed(const std::vector<const atr::Batch*>& batches, std::uint64_t newest, bool shows_a_loss) {
     if (losses_.is_open() && !shows_a_loss) losses_.acted_unknowing(batches);
+    for (const auto* batch : batches) note_commit(*batch);
     for (const auto* batch : batches) note_quarantine(*batch);
     for (const auto* batch : batches) note_transfers(*batch);
     for (const auto* batch : batches) check_reasons(*batch);
@@ -95,8 +96,10 @@ void Checks::forgot(const std::function<void()>& forget) {
     std::set<std::string> ids;
     for (const auto& [id, version] : before)
         if (after[id] != version) ids.insert(id);
-    losses_.add(storage_.lineage(), ids);
+    std::set<std::string> commits = std::move(story_.commits);
     story_ = remembered_;
+    for (const auto& key : story_.commits) commits.erase(key);
+    losses_.add(storage_.lineage(), ids, std::move(commits));
     std::erase_if(acknowledged_, [&](const std::string& id) { return ids.contains(id); });
     std::set<std::string> effects;
     for (const auto& entry : all<AuditEntry>()) effects.insert(entry.request_id);
@@ -105,6 +108,12 @@ void Checks::forgot(const std::function<void()>& forget) {
             told = false;
             lost_keys_.insert(key);
         }
+}
+
+/// One without a key is told from no other: when it is lost, it is lost.
+void Checks::note_commit(const atr::Batch& batch) {
+    story_.commits.insert(batch.idempotency_key);
+    if (!batch.idempotency_key.empty()) losses_.came(batch.idempotency_key);
 }
 
 void Checks::note_quarantine(const atr::Batch& batch) {

@@ -73,6 +73,7 @@ private:
     void check_payment(const Payment& payment);
     void check_invoices(const std::set<std::string>& with_a_break);
     std::set<std::string> payments_with_a_break();
+    void note_commit(const atr::Batch& batch);
     void note_quarantine(const atr::Batch& batch);
     void check_ledger();
     void check_waiting_holds();
@@ -80,6 +81,7 @@ private:
 
     /// What the commits say that storage has taken, and has not lost.
     struct Story {
+        std::set<std::string> commits;                            ///< keys of those taken so far
         ledger::Balances expected;                                ///< what the transfers taken so far say
         std::set<std::string> given_back;                         ///< payments whose transfer was voided
         std::map<std::string, UnixMillis> waiting_holds;          ///< pending and with an expiry, by transfer: when

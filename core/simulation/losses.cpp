@@ -7,9 +7,14 @@
 
 namespace treasurer::simulation {
 
-void Losses::add(std::uint64_t lineage, const std::set<std::string>& ids) {
+void Losses::add(std::uint64_t lineage, const std::set<std::string>& ids, std::set<std::string> commits) {
     lineage_ = lineage;
     ids_.insert(ids.begin(), ids.end());
+    gone_[lineage] = std::move(commits);
+}
+
+void Losses::came(const std::string& commit) {
+    for (auto& [lineage, commits] : gone_) commits.erase(commit);
 }
 
 bool Losses::shows(std::uint64_t seq, const Told& told) const {
@@ -30,8 +35,11 @@ void Losses::acted_unknowing(const std::vector<const atr::Batch*>& batches) {
 }
 
 bool Losses::is_missed(const EventLoop& loop) const {
-    return std::any_of(who_must_.begin(), who_must_.end(),
-                       [&](const auto& one) { return !loop.ended(one.first) && noticed_in_ < one.second; });
+    return std::any_of(who_must_.begin(), who_must_.end(), [&](const auto& one) {
+        const auto gone = gone_.find(one.second);
+        const bool is_missing = gone != gone_.end() && !gone->second.empty();
+        return !loop.ended(one.first) && noticed_in_ < one.second && is_missing;
+    });
 }
 
 }  // namespace treasurer::simulation

@@ -20,8 +20,11 @@ using Told = std::map<std::uint64_t, std::uint64_t>;
 
 class Losses {
 public:
-    /// Storage began this lineage; of what it had, these records are gone or are older now, by id.
-    void add(std::uint64_t lineage, const std::set<std::string>& ids);
+    /// Storage began this lineage; of what it had, these records are gone or are older now, by id, and these commits
+    /// are gone, by key.
+    void add(std::uint64_t lineage, const std::set<std::string>& ids, std::set<std::string> commits);
+    /// A message that was still under way when its commit was lost has arrived: the very commit is there again.
+    void came(const std::string& commit);
     /// This host has commits of its own that are gone: it has to notice.
     void must_notice(Actor who) { who_must_.emplace_back(who, lineage_); }
     /// The store is in quarantine, as storage of this lineage tells.
@@ -37,13 +40,14 @@ public:
     void acted_unknowing(const std::vector<const atr::Batch*>& batches);
     /// Whether a host that could not know better has acted on this payment, or on one of this amount.
     bool is_unknowing(const std::string& what) const { return unknowing_.contains(what); }
-    /// Hosts that had to notice a loss, live, and have not.
+    /// Hosts that had to notice a loss, live, and have not. Of a loss whose every commit came again nothing is missing.
     bool is_missed(const EventLoop& loop) const;
 
 private:
     std::uint64_t lineage_ = 0, noticed_in_ = 0;
     std::set<std::string> ids_;
-    std::set<std::string> unknowing_;  ///< ids of payments, and amounts
+    std::map<std::uint64_t, std::set<std::string>> gone_;  ///< keys of commits, by the lineage that began without them
+    std::set<std::string> unknowing_;                      ///< ids of payments, and amounts
     std::vector<std::pair<Actor, std::uint64_t>> who_must_;
 };
 
