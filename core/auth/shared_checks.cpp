@@ -31,8 +31,14 @@ Task<atr::Result<Principal>> SharedChecks::check(CredentialKind kind, std::strin
 Task<atr::Result<Principal>> SharedChecks::share(CredentialKind kind, std::string text) {
     const Completion<Answer> landed(executor_);
     if (!joins(text, landed)) {
-        Task<Answer> asking = ask(kind, text);
-        Answer answer = co_await asking;
+        Answer answer = atr::unknown(ATR_E_INTERNAL, "the check did not end");
+        try {
+            Task<Answer> asking = ask(kind, text);
+            answer = co_await asking;
+        } catch (...) {
+            land(text, answer);  // others wait for it
+            throw;
+        }
         land(text, answer);
         co_return answer;
     }

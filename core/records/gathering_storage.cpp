@@ -61,6 +61,8 @@ Task<GatheringStorage::Records> GatheringStorage::read(std::vector<atr::Key> key
         found = co_await reading;
     } catch (const std::exception& error) {
         found = atr::retry(ATR_E_INTERNAL, error.what());
+    } catch (...) {
+        found = atr::retry(ATR_E_INTERNAL, "storage threw what is no exception");
     }
     co_return found;
 }

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <stdexcept>
+
 #include "tests/support/store_bench.hpp"
 
 using namespace treasurer;
@@ -164,4 +166,52 @@ SCENARIO("a renewal makes no revocation later than it was", "[auth][checks]") {
             CHECK(host.checks.recognise(kind, text)->is_current);
         }
     }
+}
+
+SCENARIO("a check that ends by throwing keeps nobody waiting, and the next one is made", "[auth][checks]") {
+    struct Throwing final : support::MemoryStorage {
+        using support::MemoryStorage::MemoryStorage;
+        Task<atr::Result<std::vector<atr::Record>>> get(std::vector<atr::Key> keys, CallOptions options) override {
+            co_await resume_on(*executor);  // so that others come meanwhile
+            if (throws) throw std::runtime_error("a storage that throws");
+            Task<atr::Result<std::vector<atr::Record>>> reading =
+                support::MemoryStorage::get(std::move(keys), std::move(options));
+            co_return co_await reading;
+        }
+        Executor* executor = nullptr;
+        bool throws = false;
+    };
+    support::StoreBench bench;
+    Throwing storage(bench.clock, record_schema());
+    storage.executor = &bench.executor;
+    CommitPipeline pipeline(storage, bench.executor, bench.scope, {});
+    Store store(storage, pipeline, bench.ids);
+    PasswordHasher passwords(bench.executor, {.memory_bytes = 64 * 1024, .passes = 1});
+    Users users(store, passwords, bench.clock, bench.random);
+    Tokens tokens(store, bench.clock, *key_from_secret("0123456789abcdef0123456789abcdef", "tokens"), {});
+    ApiKeys keys(store, bench.clock, bench.random, bench.scope, {});
+    SharedChecks checks(tokens, keys, bench.executor, bench.scope);
+    const auto user = bench.await(users.add("ann", "a good password", {Role::viewer}));
+    REQUIRE(user);
+    const std::string text = tokens.issue(*user).text;
+    int threw = 0, refused = 0, let_in = 0;
+    const auto ask = [&]() -> Task<> {
+        try {
+            Task<atr::Result<Principal>> checking = checks.check(CredentialKind::token, text);
+            const atr::Result<Principal> checked = co_await checking;
+            ++(checked ? let_in : refused);
+        } catch (const std::exception&) {
+            ++threw;
+        }
+    };
+    bench.clock.advance(10'000);
+    storage.throws = true;
+    for (int i = 0; i < 5; ++i) bench.scope.spawn(ask());
+    bench.executor.run_until_idle();
+    CHECK(threw == 1);
+    CHECK(refused == 4);
+    storage.throws = false;
+    bench.scope.spawn(ask());
+    bench.executor.run_until_idle();
+    CHECK(let_in == 1);
 }
