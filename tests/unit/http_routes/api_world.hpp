@@ -46,6 +46,41 @@ struct ApiWorld : support::DeskWorld {
         REQUIRE(user);
         return "Bearer " + tokens.issue(*user).text;
     }
+    /// The text of an invoice that is paid at once.
+    std::string text(const std::string& number, const std::string& amount = "100") {
+        Text out;
+        out.number = number;
+        out.amount = amount;
+        return out.written();
+    }
+    /// Of an invoice above the limit.
+    Approval waiting(const std::string& number) {
+        const auto asked = submit_raw(text(number, "600." + number.substr(number.size() - 1)));
+        REQUIRE(asked.kind == intake::SubmitKind::waiting_approval);
+        return approval(asked.invoice.approval_id);
+    }
+    /// The id of a payment of which the rail has not said the last word.
+    std::string open_payment() {
+        rail.next_submissions({support::Submission::pending});
+        const auto taken = submit_raw(text("INV-OPEN", "7"));
+        REQUIRE(taken.kind == intake::SubmitKind::processing);
+        return taken.payment.id;
+    }
+    /// Money that left without us, found: the break's id.
+    std::string found_break() {
+        atr::RailEvent event;
+        event.direction = ATR_DIR_OUT;
+        event.state = atr::RailState::settled;
+        event.is_final = true;
+        event.money = *atr::Money::parse("3", "MNEE");
+        rail.note(event);
+        const auto report = await(comparison.run(reconcile::Extent::full));
+        REQUIRE(report);
+        for (const auto& found : report->breaks)
+            if (found.kind == reconcile::kind::left_without_us) return reconcile::break_id(found);
+        FAIL("the break is not found");
+        return {};
+    }
     using Fields = RouterBench::Fields;
     RouterBench::Answer ask(std::string method, const std::string& target, Fields headers, std::string body = "") {
         Request asked =

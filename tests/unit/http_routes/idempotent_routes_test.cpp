@@ -39,17 +39,6 @@ struct Post {
 struct Keyed : ApiWorld {
     std::string boss = sign_in("boss");
 
-    std::string text(const std::string& number, const std::string& amount = "100") {
-        Text out;
-        out.number = number;
-        out.amount = amount;
-        return out.written();
-    }
-    Approval waiting(const std::string& number) {
-        const auto asked = submit_raw(text(number, "600." + number.substr(number.size() - 1)));
-        REQUIRE(asked.kind == intake::SubmitKind::waiting_approval);
-        return approval(asked.invoice.approval_id);
-    }
     Post decision(const std::string& number, const std::string& verb) {
         const Approval asked = waiting(number);
         return {"approvals." + verb,
@@ -57,29 +46,6 @@ struct Keyed : ApiWorld {
                 {{"payload_hash", asked.payload_hash}, {"reason", "looked at it"}},
                 200};
     }
-    std::string open_payment() {
-        rail.next_submissions({support::Submission::pending});
-        const auto taken = submit_raw(text("INV-OPEN", "7"));
-        REQUIRE(taken.kind == intake::SubmitKind::processing);
-        return taken.payment.id;
-    }
-
-    /// Money that left without us, found.
-    std::string found_break() {
-        atr::RailEvent event;
-        event.direction = ATR_DIR_OUT;
-        event.state = atr::RailState::settled;
-        event.is_final = true;
-        event.money = *atr::Money::parse("3", "MNEE");
-        rail.note(event);
-        const auto report = await(comparison.run(reconcile::Extent::full));
-        REQUIRE(report);
-        for (const auto& found : report->breaks)
-            if (found.kind == reconcile::kind::left_without_us) return reconcile::break_id(found);
-        FAIL("the break is not found");
-        return {};
-    }
-
     json policy_now() {
         json out = ask("GET", "/api/v1/policy", {{"Authorization", boss}}).json();
         out["auto_approval_limit"]["amount"] = "450";
