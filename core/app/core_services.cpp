@@ -112,6 +112,17 @@ HostSinks CoreServices::sinks() {
         out.http = [client = std::make_shared<net::HttpClient>()](const HttpRequest& request) {
             return client->send(request);
         };
+    out.metric = [this](const MetricSample& sample) {
+        const auto& [kind, instance, name, value, labels] = sample;
+        switch (kind) {
+            case MetricSample::Kind::counter:
+                return plugin_metrics.count(instance, name, value, labels);
+            case MetricSample::Kind::gauge:
+                return plugin_metrics.set(instance, name, value, labels);
+            case MetricSample::Kind::histogram:
+                return plugin_metrics.observe(instance, name, value, labels);
+        }
+    };
     out.secret = [this](std::string_view reference) { return secrets.resolve(reference); };
     out.host_version = TREASURER_VERSION;
     return out;
@@ -204,14 +215,20 @@ atr::Result<> CoreServices::prepare() {
     auto signer = token_signer();
     if (!signer) return cannot("the key that signs tokens", signer.error());
 
-    cache = std::make_unique<cache::CacheService>(plugins->has_cache() ? &plugins->cache() : nullptr, executor, clock,
-                                                  scope);
+    cache::CacheSettings caching;
+    caching.busy_lag = settings.server.busy_lag;
+    if (plugins->has_cache()) cached_answers.emplace(plugins->cache());
+    cache = std::make_unique<cache::CacheService>(cached_answers ? &*cached_answers : nullptr, executor, clock, scope,
+                                                  caching);
     follower = std::make_unique<cache::ChangeFollower>(plugins->storage(), *cache, executor, cache::FollowSettings{},
                                                        &pipeline->newest());
-    pipeline->on_committed([this](const atr::Batch& batch, std::uint64_t seq) {
-        cache->invalidate(cache::stale_keys(batch), seq);
-        store->saw(seq);
-    });
+    cache->begin_shared_anew();
+    pipeline->on_committed(
+        [this](const atr::Batch& batch, std::uint64_t seq, std::uint64_t begun) {
+            cache->invalidate(cache::stale_keys(batch), seq, begun);
+            store->saw(seq);
+        },
+        [this] { return cache->begins(); });
     store->hears_of([this] { return follower->position(); });
 
     treasury::FiguresSettings figuring;
@@ -263,7 +280,7 @@ atr::Result<> CoreServices::prepare() {
     for (const auto& [name, rail] : rails.all()) all_rails.push_back(rail);
     reconcile::ReconciliationSettings comparing;
     comparing.judge.grace_ms = settings.reconciliation.grace.count();
-    comparing.prove_at_most = 200'000;
+    comparing.prove_at_most = 20'000;  // about 3 KB each
     comparison = std::make_unique<reconcile::Reconciliation>(*store, assets, clock, std::move(all_rails), *statements,
                                                              comparing);
     std::set<std::string> compared;
@@ -369,9 +386,9 @@ void CoreServices::close(Millis patience) {
     if (!scope.wait_idle(patience))
         log.warn("work was still under way; its leases will end and any host will go on with it",
                  {{"tasks", scope.running()}});
-    passwords.reset();
     if (plugins) plugins->stop();
     executor.stop();
+    passwords.reset();  // whom storage answered late may have asked it until now
 }
 
 }  // namespace treasurer::app

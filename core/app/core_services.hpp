@@ -11,6 +11,7 @@
 #include "cache/change_follower.hpp"
 #include "config/secrets.hpp"
 #include "config/settings.hpp"
+#include "http/routes/readable_cache.hpp"
 #include "intake/approval_desk.hpp"
 #include "intake/approval_expiry.hpp"
 #include "intake/invoice_desk.hpp"
@@ -19,6 +20,7 @@
 #include "intake/policy_desk.hpp"
 #include "intake/vendor_directory.hpp"
 #include "observe/log.hpp"
+#include "observe/plugin_metrics.hpp"
 #include "payments/resolver.hpp"
 #include "payments/runner.hpp"
 #include "plugin/plugin_set.hpp"
@@ -36,6 +38,7 @@
 #include "treasury/logs.hpp"
 
 #include <memory>
+#include <optional>
 
 namespace treasurer::app {
 
@@ -68,6 +71,7 @@ public:
     const Settings& settings;
     const Clock& clock;
     observe::Log& log;
+    observe::PluginMetrics plugin_metrics;
     ThreadExecutor executor;
     TaskScope scope{executor};
     Ids ids;
@@ -82,6 +86,7 @@ public:
     std::unique_ptr<GatheringStorage> gathering;
     std::unique_ptr<Store> store;
     ledger::Assets assets;
+    std::optional<http::ReadableCache> cached_answers;
     std::unique_ptr<cache::CacheService> cache;
     std::unique_ptr<cache::ChangeFollower> follower;
     std::unique_ptr<treasury::Figures> figures;

@@ -1,4 +1,5 @@
 // treasurer serve: runs the host until it is told to stop.
+#include "app/allocator.hpp"
 #include "app/command_line.hpp"
 #include "app/descriptor_limit.hpp"
 #include "app/web_host.hpp"
@@ -88,6 +89,7 @@ int serve(const SettingsOptions& options, bool new_blob_key) {
     if (const auto listening = web.start(); !listening) return fail(listening.error());
     std::cout << "ready http://" << web.authority() << std::endl;
     (*log)->info("ready", {{"listening", web.authority()}, {"version", TREASURER_VERSION}});
+    give_back_free_memory();  // what reading the settings and making the API's document took
 
     for (;;) {
         int signal = 0;

@@ -1,6 +1,8 @@
 #include "app/web_host.hpp"
 
+#include "app/plugin_figures.hpp"
 #include "app/plugin_report.hpp"
+#include "app/resource_gauges.hpp"
 #include "http/metrics_routes.hpp"
 #include "http/routes/docs_routes.hpp"
 #include "plugin/failure_log.hpp"
@@ -13,6 +15,8 @@ namespace treasurer::app {
 namespace {
 
 constexpr Millis health_timeout{1000};
+/// A sixth of the minute that the figures look back.
+constexpr Millis look_at_figures_every{10'000};
 
 http::EdgeSettings edge_settings(const ServerSettings& server) {
     http::EdgeSettings out;
@@ -54,7 +58,7 @@ std::vector<net::IpNetwork> trusted_proxies(const ServerSettings& server) {
     return out;
 }
 
-http::RouterSettings router_settings(const Settings& settings) {
+http::RouterSettings router_settings(const Settings& settings, cache::CacheService& cache) {
     using AccessLog = http::RouterSettings::AccessLog;
     http::RouterSettings out;
     out.max_in_flight = static_cast<std::size_t>(settings.intake.max_in_flight) * 4;
@@ -63,6 +67,8 @@ http::RouterSettings router_settings(const Settings& settings) {
     if (settings.server.access_log == "none") out.access_log = AccessLog::none;
     out.admission.target = settings.server.admission_target;
     out.admission.at_once = out.admission.burst = static_cast<std::size_t>(settings.server.admission_at_once);
+    out.admission.herd = 4 * out.admission.at_once;
+    out.tells = [&cache](std::string_view user) { cache.told(user); };
     return out;
 }
 
@@ -90,11 +96,12 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
     : core_(core),
       kpis_(metrics_, core.clock, core.settings.treasury.asset),
       scope_(core.executor),
+      until_next_look_(core.executor),
       limiter_(core.clock, limiter_settings(core.settings.rate_limit, core.plugins->has_cache())),
       throttle_(core.clock, {}),
       idempotency_(*core.store, core.executor, core.clock, idempotency_settings(core.settings.server)),
       router_({core.executor, scope_, *core.tokens, limiter_, idempotency_, metrics_, kpis_, log, *core.api_keys},
-              router_settings(core.settings)),
+              router_settings(core.settings, *core.cache)),
       auth_routes_(*core.users, *core.tokens, throttle_),
       api_{*core.store,          *core.invoices, *core.approvals,  *core.payments, *core.resolver, *core.elsewhere,
            *core.policy,         *core.vendors,  *core.dashboard,  *core.logs,     *core.cache,    *core.history,
@@ -124,10 +131,14 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
     http::add_plugins(router_, [this] { return plugin_report(*core_.plugins, *core_.pipeline); });
     api_key_routes_.add_to(router_, rehearsed_key_routes_);
     user_routes_.add_to(router_, rehearsed_user_routes_);
+    events_->on_telling([&core](std::string_view user) { core.cache->told(user); });
     http::add_events(router_, event_services_);
     if (core.settings.rate_limit.enabled && core.settings.rate_limit.shared && core.plugins->has_cache())
         shared_limits_.emplace(limiter_, core.plugins->cache(), core.executor, core.clock);
     publish_metrics();
+    publish_queues(metrics_, core_, edge_, *events_);
+    publish_heap(metrics_);
+    kpis_.reads_from(kpi_sources(core));
     metrics_.counter_from("treasurer_log_lines_lost_total", "Lines of the log that were not written",
                           [&log] { return static_cast<double>(log.lost()); });
 }
@@ -144,7 +155,16 @@ atr::Result<> WebHost::start() {
     events_->on_news([this] { edge_.wake_streams(); });
     edge_.wake_streams();  // for what came in between
     if (shared_limits_) shared_limits_->start(scope_);
+    scope_.spawn(look_at_figures());
     return {};
+}
+
+Task<> WebHost::look_at_figures() {
+    while (!stopping_) {
+        Task<> waiting = until_next_look_.wait(look_at_figures_every);
+        co_await waiting;
+        kpis_.look();
+    }
 }
 
 std::string WebHost::authority() const {
@@ -156,6 +176,8 @@ std::string WebHost::authority() const {
 bool WebHost::stop(Millis drain) {
     const bool drained = edge_.drain(drain);
     if (shared_limits_) shared_limits_->stop();
+    stopping_ = true;
+    until_next_look_.wake();
     const bool idle = scope_.wait_idle(drain);
     return drained && idle;
 }
@@ -315,27 +337,7 @@ void WebHost::publish_metrics() {
                         [this] { return static_cast<double>(edge_.stats().open_connections); });
     metrics_.counter_from("treasurer_edge_refused_total", "Requests the edge refused by itself",
                           [this] { return static_cast<double>(edge_.stats().refused); });
-    for (const auto& instance : core_.plugins->snapshot()) {
-        const std::string name = instance.name;
-        const auto total = [this, name](std::uint64_t OperationSnapshot::*member) {
-            std::uint64_t out = 0;
-            for (const auto& one : core_.plugins->snapshot())
-                if (one.name == name)
-                    for (const auto& operation : one.operations) out += operation.*member;
-            return static_cast<double>(out);
-        };
-        metrics_.gauge_from("treasurer_plugin_breaker_open", "1 while a plugin's circuit breaker is not closed",
-                            [this, name] {
-                                for (const auto& one : core_.plugins->snapshot())
-                                    if (one.name == name) return one.breaker.state == BreakerState::closed ? 0.0 : 1.0;
-                                return 0.0;
-                            },
-                            {{"instance", name}});
-        metrics_.counter_from("treasurer_plugin_abandoned_total", "Plugin calls still running at their deadline",
-                              [total] { return total(&OperationSnapshot::abandoned); }, {{"instance", name}});
-        metrics_.counter_from("treasurer_plugin_overloaded_total", "Plugin calls refused because the queue was full",
-                              [total] { return total(&OperationSnapshot::overloaded); }, {{"instance", name}});
-    }
+    publish_plugin_metrics(metrics_, core_);
 }
 
 }  // namespace treasurer::app

@@ -14,7 +14,9 @@
 #include "http/routes/user_routes.hpp"
 #include "http/shared_limits.hpp"
 #include "observe/kpis.hpp"
+#include "runtime/pause.hpp"
 
+#include <atomic>
 #include <optional>
 #include <string>
 
@@ -39,11 +41,14 @@ private:
     Task<std::optional<bool>> is_quarantined();
     Task<> look_for_quarantine(Completion<std::optional<bool>> answer);
     void publish_metrics();
+    Task<> look_at_figures();
 
     CoreServices& core_;
     observe::Metrics metrics_;
     observe::Kpis kpis_;
     TaskScope scope_;
+    Pause until_next_look_;
+    std::atomic<bool> stopping_{false};
     http::RateLimiter limiter_;
     auth::LoginThrottle throttle_;
     http::Idempotency idempotency_;

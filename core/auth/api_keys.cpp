@@ -105,6 +105,7 @@ ApiKeys::ApiKeys(Store& store, const Clock& clock, Random& random, TaskScope& sc
       scope_(scope),
       settings_(settings),
       known_(settings.max_cached),
+      refused_(settings.max_refused),
       revoked_(settings.max_cached) {}
 
 /// The count and the key are one commit: who makes two at once is told to count again.
@@ -226,20 +227,29 @@ Task<atr::Result<Principal>> ApiKeys::check(std::string text) {
     if (!id) co_return refused_token("not a key of this service");
     const UnixMillis now = clock_.unix_ms();
     const std::string digest = sha256_hex(text);
+    if (const auto refused = refused_.find(digest); refused && refused->age.is_current(now, settings_.max_age))
+        co_return refused_token("the key was refused a moment ago");
     const std::uint64_t forgotten = forgotten_;
     Task<atr::Result<std::optional<ApiKey>>> finding = store_.find<ApiKey>(*id);
     const atr::Result<std::optional<ApiKey>> found = co_await finding;
     if (!found) co_return found.error();
-    if (!*found || !is_same_digest((*found)->secret_hash, digest)) co_return refused_token("there is no such key");
+    if (!*found || !is_same_digest((*found)->secret_hash, digest)) {
+        refused_.put(digest, {{}, {now}});
+        co_return refused_token("there is no such key");
+    }
     const ApiKey& key = **found;
     Task<atr::Result<std::optional<User>>> looking = store_.find<User>(key.user);
     const atr::Result<std::optional<User>> user = co_await looking;
     if (!user) co_return user.error();
     atr::Result<Principal> principal = judge_key(key, *user, now);
-    if (principal) known_.put(digest, {*principal, key.expires_ms, {now}});
+    if (principal)
+        known_.put(digest, {*principal, key.expires_ms, {now}});
+    else
+        refused_.put(digest, {key.user, {now}});
     const bool was_revoked_meanwhile = revoked_.find(key.id).has_value();
     const bool may_be_of_the_past = forgotten_ != forgotten;  // of its user as he was
     if (!principal || was_revoked_meanwhile || may_be_of_the_past) known_.erase(digest);
+    if (may_be_of_the_past) refused_.erase(digest);
     if (!principal) co_return principal.error();
     if (was_revoked_meanwhile) co_return refused_token("the key was revoked");
     note_use(key, now);
@@ -281,6 +291,7 @@ void ApiKeys::forget_key(const std::string& id) {
 void ApiKeys::forget_user(std::string_view user) {
     ++forgotten_;
     known_.erase_if([&](std::string_view, const Known& known) { return known.principal.user == user; });
+    refused_.erase_if([&](std::string_view, const Refused& refused) { return refused.user == user; });
 }
 
 }  // namespace treasurer::auth

@@ -21,10 +21,10 @@ namespace treasurer::auth {
 
 struct ApiKeySettings {
     std::chrono::seconds max_lifetime{90 * 86'400};
-    Millis max_age{2000};       ///< how old the answer may be that a key was not revoked and its user not disabled
-    Millis used_every{60'000};  ///< how often, at most, it is written down that a key was used
+    Millis max_age{2000};                        ///< how old the answer may be that a key is good, or that it is not
+    Millis used_every{60'000};                   ///< how often, at most, it is written down that a key was used
     Millis remembered{Millis{86'400'000} * 30};  ///< how long a key is still shown when it has ended
-    std::size_t max_cached = 4096;
+    std::size_t max_cached = 4096, max_refused = 1024;
     std::uint32_t max_valid = 50;  ///< keys of one user at a time
 };
 
@@ -76,6 +76,10 @@ private:
         UnixMillis expires_ms = 0;
         CheckAge age;
     };
+    struct Refused {
+        std::string user;  ///< of the key; empty: there is no such key
+        CheckAge age;
+    };
     NewApiKey new_key(const Principal& owner, const ApiKeyWish& wish);
     Task<atr::Result<std::uint64_t>> newest_count(std::string user);
     Task<atr::Result<>> room_for_another(std::string user);
@@ -90,6 +94,7 @@ private:
     TaskScope& scope_;
     const ApiKeySettings settings_;
     BoundedCache<Known> known_;                ///< by digest: keys themselves stay in no memory
+    BoundedCache<Refused> refused_;            ///< by digest: apart, so that made-up keys push no good one out
     BoundedCache<bool> revoked_;               ///< ids of keys revoked on this host
     std::atomic<std::uint64_t> forgotten_{0};  ///< calls of forget_user(): what was read before one is not kept
 };

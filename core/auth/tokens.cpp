@@ -80,6 +80,9 @@ bool Tokens::claim_renewal(std::string_view token) {
 
 Task<atr::Result<Principal>> Tokens::check(std::string token) {
     const UnixMillis now = clock_.unix_ms();
+    if (const auto known = known_.find(token);
+        known && known->is_refused && known->age.is_current(now, settings_.max_age))
+        co_return refused_token("the token was refused a moment ago");
     const std::uint64_t forgotten = forgotten_;
     atr::Result<Claims> claims = signer_.verify(token, now);
     if (!claims) co_return claims.error();
@@ -90,10 +93,10 @@ Task<atr::Result<Principal>> Tokens::check(std::string token) {
     atr::Result<std::vector<atr::Record>> records = co_await call;
     if (!records) co_return records.error();
     atr::Result<Principal> principal = judge(*claims, *records);
-    if (!principal && principal.error().code == ATR_E_AUTH) known_.put(token, {principal_of(*claims), {now}, true});
-    if (!principal) co_return principal.error();
-    known_.put(token, {*principal, {now}});
+    if (principal || principal.error().code == ATR_E_AUTH)
+        known_.put(token, {principal ? *principal : principal_of(*claims), {now}, !principal});
     if (forgotten_ != forgotten) known_.erase(token);  // it may be of its user as he was
+    if (!principal) co_return principal.error();
     if (!signed_out_.find(claims->id)) co_return principal;
     known_.erase(token);  // signed out here while storage was asked
     co_return refused_token("the token was signed out");

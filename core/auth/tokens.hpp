@@ -36,7 +36,8 @@ struct Recognised {
 };
 
 /// A checked token is remembered for `max_age`; so on a busy host checking one costs a look-up, and a revocation by
-/// another host is seen at most that much later. One made on this host is seen at once.
+/// another host is seen at most that much later. One made on this host is seen at once. So is one that was refused:
+/// who goes on sending it asks storage no more often.
 /// Threads: any. All that is given must outlive it and its tasks.
 class Tokens {
 public:

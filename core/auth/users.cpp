@@ -140,9 +140,10 @@ Task<atr::Result<std::optional<User>>> Users::find(std::string name) {
     const UnixMillis now = clock_.unix_ms();
     std::optional<Known> known = known_.find(name);
     if (known && now >= known->read_ms && now - known->read_ms < max_age_ms) co_return std::move(known->user);
+    const std::uint64_t changes = changes_;
     Task<atr::Result<std::optional<User>>> finding = store_.find<User>(name);
     atr::Result<std::optional<User>> found = co_await finding;
-    if (found) known_.put(name, {*found, now});
+    if (found && changes_ == changes) known_.put(name, {*found, now});
     co_return found;
 }
 
@@ -214,6 +215,7 @@ std::string Users::random_password() {
 }
 
 void Users::changed(const std::string& name) {
+    ++changes_;
     known_.erase(name);
     if (listener_) listener_(name);
 }

@@ -1,6 +1,7 @@
 /// The people and programs that may sign in.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <optional>
 #include <string>
@@ -83,6 +84,7 @@ private:
     const Clock& clock_;
     Random& random_;
     BoundedCache<Known> known_;
+    std::atomic<std::uint64_t> changes_{0};  ///< what was read before one is not kept
     std::function<void(std::string_view)> listener_;
 };
 

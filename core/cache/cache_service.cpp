@@ -3,48 +3,12 @@
 #include "runtime/mutation.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 namespace treasurer::cache {
 namespace {
 
 constexpr std::size_t most_floors = 10'000;
-constexpr unsigned tick_bits = 24;
-
-/// What the plugin keeps: "<seq> value", or "<seq>!" for a marker.
-struct Entry {
-    std::uint64_t seq = 0;
-    std::string value;
-};
-
-std::optional<Entry> decode(const std::string& stored) {
-    Entry out;
-    const char* const end = stored.data() + stored.size();
-    const auto [at, error] = std::from_chars(stored.data(), end, out.seq);
-    if (error != std::errc{} || at == end || *at != ' ') return std::nullopt;
-    out.value.assign(at + 1, end);
-    return out;
-}
-
-/// A marker for a commit is older than any value that reflects it, and newer than any that does not. Of two values that
-/// reflect the same commit the one written later is newer, since a plugin remembers versions longer than values.
-std::uint64_t marker_version(std::uint64_t seq) {
-    return seq << tick_bits;
-}
-std::uint64_t value_version(std::uint64_t seq, UnixMillis now) {
-    const auto tick = static_cast<std::uint64_t>(now / 1000) & ((std::uint64_t{1} << tick_bits) - 1);
-    return marker_version(seq) | std::max<std::uint64_t>(tick, 1);
-}
-
-std::string_view class_of(std::string_view key) {
-    return key.substr(0, key.find(':'));
-}
-
-CacheCounts& counts_of(std::map<std::string, CacheCounts, std::less<>>& counts, std::string_view key) {
-    const auto found = counts.find(class_of(key));
-    return found == counts.end() ? counts[std::string(class_of(key))] : found->second;
-}
 
 }  // namespace
 
@@ -56,22 +20,29 @@ std::vector<std::string> stale_keys(const atr::Batch& batch) {
     return {out.begin(), out.end()};
 }
 
-Task<CacheService::Answer> CacheService::get_or_load(CacheKey key, Loader loader) {
-    const std::string name(key.name);
-    if (const auto near = peek(key)) co_return *near;
-    Task<std::optional<std::string>> looking = look(key);
-    std::optional<std::string> cached = co_await looking;
-    if (cached) co_return std::move(*cached);
-    Ticket ticket = board(name);
+Task<CacheService::Answer> CacheService::get_or_load(CacheKey key, Loader loader, std::string reader) {
+    if (Value near = at_hand(key, loader, reader, false)) co_return near;
+    Task<Value> looking = look(key);
+    Value cached = co_await looking;
+    if (cached) co_return cached;
+    Ticket ticket = board(std::string(key.name), reader);
     if (!ticket.leads) {
         Answer shared = co_await ticket.answer;
         co_return shared;
     }
+    Task<Answer> leading = lead(key, std::move(loader), std::move(ticket));
+    co_return co_await leading;
+}
+
+/// Loads for all who wait, and for the cache.
+Task<CacheService::Answer> CacheService::lead(CacheKey key, Loader loader, Ticket ticket) {
+    const std::string name(key.name);
     const UnixMillis began_ms = clock_.unix_ms();
     Answer answer = atr::unknown(ATR_E_INTERNAL, "the load did not end");
     try {
-        Task<Answer> loading = loader();
-        answer = co_await loading;
+        Task<atr::Result<std::string>> loading = loader();
+        atr::Result<std::string> read = co_await loading;
+        answer = read ? Answer(std::make_shared<const std::string>(std::move(*read))) : Answer(read.error());
     } catch (...) {
         land(name, ticket.id, answer);
         throw;
@@ -82,98 +53,118 @@ Task<CacheService::Answer> CacheService::get_or_load(CacheKey key, Loader loader
     co_return answer;
 }
 
-std::shared_ptr<const std::string> CacheService::peek(CacheKey key) {
+/// Whoever loads it already does that for this one too.
+Task<> CacheService::refresh(CacheKey key, Loader loader) {
+    Ticket ticket = board(std::string(key.name), {});
+    if (!ticket.leads) co_return;
+    Task<Answer> leading = lead(key, std::move(loader), std::move(ticket));
+    const Answer answer = co_await leading;
+    (void)answer;
+}
+
+CacheService::Value CacheService::peek(CacheKey key, const Loader& loader, std::string_view reader) {
+    return at_hand(key, loader, reader, true);
+}
+
+CacheService::Value CacheService::at_hand(CacheKey key, const Loader& loader, std::string_view reader,
+                                          bool counts_as_read) {
     const UnixMillis now = clock_.unix_ms();
-    const std::lock_guard lock(mutex_);
-    const auto found = near_.find(key.name);
-    if (found == near_.end() || !is_live(found->second, now)) return nullptr;
-    ++counts_of(counts_, key.name).hits;
-    return found->second.value;
+    Value out;
+    bool read_anew = false;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = near_.find(key.name);
+        if (found == near_.end()) return nullptr;
+        Near& near = found->second;
+        if (counts_as_read) near.rate.note(now);
+        if (!is_live(near, now)) return nullptr;
+        if (near.stale.is_any() && !(is_busy(near, now) && may_lag(near.stale, reader, now))) return nullptr;
+        ++near.counts->hits;
+        near.counts->lagging += near.stale.is_any() ? 1 : 0;
+        read_anew = is_to_be_read(near, now) && !std::exchange(near.is_refreshing, true);
+        out = near.value;
+    }
+    if (read_anew) scope_.spawn(refresh(key, loader));
+    return out;
 }
 
-/// What became stale by a commit of its own is gone already. A clock that was set back makes nothing live longer.
+/// As far as its time goes. A clock that was set back makes nothing live longer.
 bool CacheService::is_live(const Near& near, UnixMillis now) const {
-    return near.value && near.seq >= floor_all_ && now >= near.from_ms && now < near.until_ms;
+    return near.value && near.seq >= floor_all_ && now >= near.from_ms && now < near.stale_until_ms;
 }
 
-CacheService::Near CacheService::near_of(const std::string& value, std::uint64_t seq, Millis ttl) const {
+bool CacheService::is_busy(const Near& near, UnixMillis now) const {
+    return near.rate.in_a_tenth(now) >= settings_.busy_reads;
+}
+
+bool CacheService::may_lag(const Staleness& stale, std::string_view reader, UnixMillis now) const {
+    return now >= stale.since_ms && now - stale.since_ms < settings_.busy_lag.count() &&
+           !told_.may_know(reader, stale.moment);
+}
+
+/// In good time: what comes of it is stale before long as well.
+bool CacheService::is_to_be_read(const Near& near, UnixMillis now) const {
+    return now >= near.until_ms || (near.stale.is_any() && now - near.stale.since_ms >= settings_.busy_lag.count() / 4);
+}
+
+CacheService::Near CacheService::near_of(const Value& value, std::uint64_t seq, Millis ttl, Millis stale_for) const {
     Near out;
-    if (value.size() <= settings_.max_near_bytes) out.value = std::make_shared<const std::string>(value);
+    if (value->size() <= settings_.max_near_bytes) out.value = value;
     out.seq = seq;
     out.from_ms = clock_.unix_ms();
     out.until_ms = out.from_ms + ttl.count();
+    out.stale_until_ms = out.until_ms + stale_for.count();
     return out;
 }
 
 /// Notes what is given, whether or not others may be given it as well. Under the lock.
 void CacheService::keep(std::string_view key, Near given) {
     given.order = ++order_;
+    given.counts = &counts_of(key);
     if (const auto found = near_.find(key); found != near_.end()) {
+        given.rate = found->second.rate;
+        const Value& before = found->second.value;
+        if (given.value && before && *given.value == *before) given.value = before;  // what was made of it still holds
         found->second = std::move(given);
         return;
     }
     if (near_.size() >= settings_.max_near_values)
-        std::erase_if(near_, [&](const auto& one) { return !is_live(one.second, given.from_ms); });
+        std::erase_if(
+            near_, [&](const auto& one) { return !is_live(one.second, given.from_ms) || one.second.stale.is_any(); });
     if (near_.size() < settings_.max_near_values) near_.emplace(key, std::move(given));
 }
 
 /// Before it is given to those who wait. One that was overtaken may reflect more than what was given since, or less:
-/// then neither is kept, and who asks next begins a load. Nor is what became stale meanwhile.
-void CacheService::loaded(CacheKey key, const std::string& value, const Ticket& ticket, UnixMillis began_ms) {
+/// then neither is kept, and who asks next begins a load. What became stale meanwhile is kept as such.
+void CacheService::loaded(CacheKey key, const Value& value, const Ticket& ticket, UnixMillis began_ms) {
     const Millis took{std::max<UnixMillis>(clock_.unix_ms() - began_ms, 0)};
-    Near given = near_of(value, filled_seq(key, ticket.seq), key.ttl - took);
+    Near given = near_of(value, filled_seq(key, ticket.seq), key.ttl - took, key.stale_for);
     const std::lock_guard lock(mutex_);
     const auto found = near_.find(key.name);
     const bool is_overtaken = found != near_.end() && found->second.order > ticket.order;
-    const bool loses = is_overtaken || flight_of(std::string(key.name), ticket.id)->second.is_stale;
-    if (loses && !mutated(Mutation::fill_the_cache_after_an_invalidation)) given.value.reset();
+    if (!mutated(Mutation::fill_the_cache_after_an_invalidation)) {
+        given.stale = flight_of(std::string(key.name), ticket.id)->second.stale;
+        if (is_overtaken) given.value.reset();
+    }
     keep(key.name, std::move(given));
 }
 
-Task<std::optional<std::string>> CacheService::look(CacheKey key) {
-    const std::string name(key.name);
-    std::optional<Entry> entry;
-    Near given;
-    bool failed_call = false;
-    if (plugin_) {
-        CallOptions options;
-        options.timeout = settings_.timeout;
-        Task<atr::Result<atr::CacheEntry>> getting = plugin_->get(name, options);
-        const atr::Result<atr::CacheEntry> stored = co_await getting;
-        if (stored) entry = decode(stored->value);
-        if (entry) given = near_of(entry->value, entry->seq, std::min(key.ttl, Millis{stored->ttl_ms_left}));
-        failed_call = !stored && stored.outcome() != atr::Outcome::not_found;
-    }
-    const std::lock_guard lock(mutex_);
-    auto& counts = counts_of(counts_, name);
-    if (failed_call) ++counts.errors;
-    const bool fresh = entry && entry->seq >= floor_of(name) && was_read_since_given(name, entry->seq);
-    ++(fresh ? counts.hits : counts.misses);
-    if (!fresh) co_return std::nullopt;
-    keep(name, std::move(given));
-    co_return std::move(entry->value);
-}
-
-/// Of what a plugin has, which may be of a host that read before this one did: the feed was found at `seq` before it
-/// was read, and was not yet there when this host looked after it had given its own.
-bool CacheService::was_read_since_given(std::string_view key, std::uint64_t seq) const {
-    const auto found = near_.find(key);
-    return found == near_.end() || (found->second.looks_left == 0 && seq > found->second.position);
-}
-
 /// Not one that began before something that made the key stale was told, nor before what was given since.
-bool CacheService::can_join(const std::string& key, const Flight& flight) const {
+bool CacheService::can_join(const std::string& key, const Flight& flight, std::string_view reader) const {
+    if (flight.seq < floor_all_) return false;
     const auto given = near_.find(key);
-    return !flight.is_stale && flight.seq >= floor_all_ &&
-           (given == near_.end() || given->second.order <= flight.order);
+    if (given != near_.end() && given->second.order > flight.order) return false;
+    if (!flight.stale.is_any()) return true;
+    const UnixMillis now = clock_.unix_ms();
+    return given != near_.end() && is_busy(given->second, now) && may_lag(flight.stale, reader, now);
 }
 
-CacheService::Ticket CacheService::board(const std::string& key) {
+CacheService::Ticket CacheService::board(const std::string& key, std::string_view reader) {
     Ticket out{false, 0, 0, 0, Completion<Answer>(executor_)};
     const std::lock_guard lock(mutex_);
-    if (const auto found = flights_.find(key); found != flights_.end() && can_join(key, found->second)) {
+    if (const auto found = flights_.find(key); found != flights_.end() && can_join(key, found->second, reader)) {
         found->second.waiting.push_back(out.answer);
-        ++counts_of(counts_, key).shared;
+        ++counts_of(key).shared;
         return out;
     }
     out.leads = true;
@@ -206,34 +197,16 @@ void CacheService::land(const std::string& key, std::uint64_t flight, const Answ
         if (found == flights_.end()) return;
         waiting = std::move(found->second.waiting);
         flights_.erase(found);
+        if (const auto near = near_.find(key); near != near_.end()) near->second.is_refreshing = false;
     }
     for (const auto& waiter : waiting) waiter.set(answer);
 }
 
-/// A simulated host that does it wrong must be found out by either way.
-std::uint64_t CacheService::filled_seq(CacheKey key, std::uint64_t seq) const {
-    if (!mutated(Mutation::fill_the_cache_after_an_invalidation)) return seq;
-    const std::lock_guard lock(mutex_);
-    return std::max(latest_, floor_of(key.name));
-}
-
-Task<> CacheService::fill(CacheKey key, std::string value, std::uint64_t seq) {
-    CallOptions options;
-    options.timeout = settings_.timeout;
-    seq = filled_seq(key, seq);
-    std::string stored = std::to_string(seq) + ' ' + value;
-    const std::uint64_t version = value_version(seq, clock_.unix_ms());
-    Task<atr::Result<>> setting =
-        plugin_->set(std::string(key.name), std::move(stored), version, key.ttl, ATR_SET_IF_NEWER, options);
-    const atr::Result<> done = co_await setting;
-    if (!done && done.outcome() != atr::Outcome::conflict) failed(key.name);
-}
-
-void CacheService::invalidate(const std::vector<std::string>& keys, std::uint64_t seq) {
+void CacheService::invalidate(const std::vector<std::string>& keys, std::uint64_t seq, Moment begun) {
     bool start = false;
     {
         const std::lock_guard lock(mutex_);
-        for (const auto& key : keys) start = begin_marking(key, seq) || start;
+        for (const auto& key : keys) start = begin_marking(key, seq, begun) || start;
     }
     if (start) scope_.spawn(write_markers());
 }
@@ -268,7 +241,7 @@ void CacheService::went_back(std::uint64_t from, std::uint64_t to) {
 }
 
 /// True when the caller is to start the one task that tells the plugin.
-bool CacheService::begin_marking(const std::string& key, std::uint64_t seq) {
+bool CacheService::begin_marking(const std::string& key, std::uint64_t seq, Moment begun) {
     if (floors_.size() >= most_floors) {
         for (const auto& [name, floor] : floors_) floor_all_ = std::max(floor_all_, floor);
         floors_.clear();
@@ -276,7 +249,7 @@ bool CacheService::begin_marking(const std::string& key, std::uint64_t seq) {
     auto& floor = floors_[key];
     if (!mutated(Mutation::show_less_than_own_commits)) {
         floor = std::max(floor, seq);
-        forget_near(key, seq);
+        note_stale(key, seq, begun);
     }
     if (!plugin_) return false;
     auto& mark = to_mark_[key];
@@ -286,34 +259,14 @@ bool CacheService::begin_marking(const std::string& key, std::uint64_t seq) {
 
 /// What was read before `seq` was told may not reflect it; what is read from now on does, whether or not the feed has
 /// told of it as well. Under the lock.
-void CacheService::forget_near(const std::string& key, std::uint64_t seq) {
-    if (const auto near = near_.find(key); near != near_.end() && near->second.seq < seq) near->second.value.reset();
-    if (const auto flight = flights_.find(key); flight != flights_.end() && flight->second.seq < seq)
-        flight->second.is_stale = true;
-}
-
-Task<> CacheService::write_markers() {
-    for (;;) {
-        std::string key;
-        std::uint64_t seq = 0;
-        {
-            const std::lock_guard lock(mutex_);
-            if (to_mark_.empty()) {
-                marking_ = false;
-                co_return;
-            }
-            key = to_mark_.begin()->first;
-            seq = to_mark_.begin()->second;
-            to_mark_.erase(to_mark_.begin());
-        }
-        CallOptions options;
-        options.timeout = settings_.timeout;
-        std::string marker = std::to_string(seq) + '!';
-        Task<atr::Result<>> setting =
-            plugin_->set(key, std::move(marker), marker_version(seq), settings_.marker_ttl, ATR_SET_IF_NEWER, options);
-        const atr::Result<> done = co_await setting;
-        if (!done && done.outcome() != atr::Outcome::conflict) failed(key);
-    }
+void CacheService::note_stale(const std::string& key, std::uint64_t seq, Moment begun) {
+    const Staleness now{begun > 0 ? begun : told_.happens(), clock_.unix_ms()};
+    const auto note = [&](std::uint64_t known, Staleness& stale) {
+        if (known < seq && !stale.is_any()) stale = now;
+    };
+    if (const auto near = near_.find(key); near != near_.end()) note(near->second.seq, near->second.stale);
+    if (const auto flight = flights_.find(key); flight != flights_.end())
+        note(flight->second.seq, flight->second.stale);
 }
 
 std::uint64_t CacheService::floor_of(std::string_view key) const {
@@ -321,9 +274,14 @@ std::uint64_t CacheService::floor_of(std::string_view key) const {
     return found == floors_.end() ? floor_all_ : std::max(floor_all_, found->second);
 }
 
+CacheCounts& CacheService::counts_of(std::string_view key) {
+    const auto found = counts_.find(key);
+    return found == counts_.end() ? counts_[std::string(key)] : found->second;
+}
+
 void CacheService::failed(std::string_view key) {
     const std::lock_guard lock(mutex_);
-    ++counts_of(counts_, key).errors;
+    ++counts_of(key).errors;
 }
 
 std::map<std::string, CacheCounts> CacheService::counts() const {

@@ -1,5 +1,6 @@
 #include "cache/change_follower.hpp"
 
+#include "records/store.hpp"
 #include "records/store_records.hpp"
 
 #include <algorithm>
@@ -32,12 +33,37 @@ Task<bool> ChangeFollower::begin() {
     Task<atr::Result<atr::Changes>> asking = storage_.changes(position_, 0, options);
     const atr::Result<atr::Changes> newest = co_await asking;
     if (!newest) co_return false;
+    Task<bool> hearing = hear_of_store();
+    const bool is_known = co_await hearing;
+    if (!is_known) co_return false;
     if (newest->last_seq < position_)
         cache_.went_back(position_, newest->last_seq);
     else
         cache_.invalidate_all(newest->last_seq);
     cache_.advance(newest->last_seq);
     move_to(newest->last_seq, [&](ChangeListener& listener) { listener.lost_track(newest->last_seq); });
+    co_return true;
+}
+
+/// False: storage does not say.
+Task<bool> ChangeFollower::hear_of_store() {
+    CallOptions options;
+    options.timeout = settings_.timeout;
+    std::vector<atr::Key> keys;
+    keys.push_back({StoreIdentity::collection, StoreIdentity::key});
+    keys.push_back({Quarantine::collection, Quarantine::key});
+    Task<atr::Result<std::vector<atr::Record>>> reading = storage_.get(std::move(keys), options);
+    const atr::Result<std::vector<atr::Record>> found = co_await reading;
+    if (!found) co_return false;
+    std::string id, life;
+    for (const auto& record : *found) {
+        if (record.key == StoreIdentity::key) {
+            if (const auto identity = decode<StoreIdentity>(record)) id = identity->store_id;
+        } else if (const auto quarantine = decode<Quarantine>(record)) {
+            life = quarantine->life;
+        }
+    }
+    cache_.belongs_to(life.empty() ? id : id + '.' + life);
     co_return true;
 }
 
@@ -59,6 +85,13 @@ Task<ChangeFollower::Step> ChangeFollower::follow() {
         cache_.went_back(position_, changes->last_seq);
         move_to(changes->last_seq, [&](ChangeListener& listener) { listener.lost_track(changes->last_seq); });
         co_return Step::wait;
+    }
+    const bool is_of_store = std::any_of(changes->records.begin(), changes->records.end(),
+                                         [](const auto& record) { return record.collection == store_collection; });
+    if (is_of_store) {
+        Task<bool> hearing = hear_of_store();
+        const bool is_known = co_await hearing;
+        if (!is_known) co_return Step::wait;
     }
     if (newest_) newest_->heard(changes->last_seq, lineage);
     std::map<std::string, std::uint64_t> stale;

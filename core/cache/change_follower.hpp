@@ -57,6 +57,7 @@ private:
     enum class Step { more, wait };
     Task<> run();
     Task<Step> follow();
+    Task<bool> hear_of_store();
     /// The position moves with what the listener is told.
     template <class Call>
     void move_to(std::uint64_t position, Call call) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atr/money.hpp>
+#include <set>
 
 #include "config/overrides.hpp"
 #include "config/settings_reader.hpp"
@@ -87,6 +88,16 @@ void sort(Problems& problems) {
     });
 }
 
+/// Of a value with a problem before it was read, the first `before_reading`, nothing more is said.
+void leave_one_a_place(Problems& problems, std::size_t before_reading) {
+    std::set<std::string> places;
+    for (std::size_t i = 0; i < before_reading; ++i) places.insert(problems[i].at.to_string());
+    const auto from = problems.begin() + static_cast<std::ptrdiff_t>(before_reading);
+    problems.erase(
+        std::remove_if(from, problems.end(), [&](const Problem& one) { return places.contains(one.at.to_string()); }),
+        problems.end());
+}
+
 }  // namespace
 
 EnvLookup environment_of(const LoadOptions& options) {
@@ -102,6 +113,7 @@ std::variant<Settings, Problems> load_settings(const LoadOptions& options) {
     if (!problems.empty()) return problems;
     apply_overrides(root, options.overrides, problems);
     expand_environment(root, environment_of(options), problems);
+    const std::size_t before_reading = problems.size();
 
     Settings settings;
     settings.data_dir = options.data_dir;
@@ -112,6 +124,7 @@ std::variant<Settings, Problems> load_settings(const LoadOptions& options) {
     reader.report_unknown();
     if (problems.empty()) check_together(settings, reader, problems);
     if (problems.empty()) return settings;
+    leave_one_a_place(problems, before_reading);
     sort(problems);
     return problems;
 }

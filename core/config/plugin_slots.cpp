@@ -1,5 +1,7 @@
 #include "config/plugin_slots.hpp"
 
+#include <algorithm>
+
 #include "config/plugin_config.hpp"
 #include "config/schema_check.hpp"
 #include "net/allowed_origins.hpp"
@@ -92,7 +94,25 @@ private:
         const Json schema = read_schema(kind, path, slot);
         const PluginConfigJson config = to_json(placed, schema);
         if (!schema.is_null()) check_plugin_config(config, schema, path + ".config", problems_);
+        bound_threads(path, slot, schema, config.value);
         slot.config_json = config.value.dump();
+    }
+
+    /// Against the settings of which the plugin says that they bound how many threads can work at once.
+    void bound_threads(const std::string& path, PluginSlot& slot, const Json& schema, const Json& config) {
+        if (!schema.is_object() || !schema.contains("properties") || !schema["properties"].is_object()) return;
+        for (const auto& [name, about] : schema["properties"].items()) {
+            if (!about.is_object() || about.value("x-bounds-threads", Json()) != Json(true)) continue;
+            const Json bound =
+                config.is_object() && config.contains(name) ? config[name] : about.value("default", Json());
+            if (!bound.is_number_integer() || bound < 1) continue;
+            const auto most = static_cast<unsigned>(std::min(bound.get<std::int64_t>(), max_plugin_threads));
+            slot.most_threads = slot.most_threads > 0 ? std::min(slot.most_threads, most) : most;
+            if (slot.threads <= most) continue;
+            problems_.push_back({reader_.position(path + ".threads"),
+                                 path + ".threads: must be at most config." + name + ", " + bound.dump() +
+                                     ", since each thread needs one; it is " + std::to_string(slot.threads)});
+        }
     }
 
     Json read_schema(const std::string& kind, const std::string& path, const PluginSlot& slot) {

@@ -30,6 +30,7 @@ void visit(ServerSettings& server, SettingsVisitor& v) {
     v.choice("server.access_log", server.access_log, {"all", "failures", "none"});
     v.milliseconds("server.admission_target_ms", server.admission_target, 1, minute_ms);
     v.integer("server.admission_at_once", server.admission_at_once, 1, 100'000);
+    v.milliseconds("server.busy_lag_ms", server.busy_lag, 0, 1000);
 }
 
 void visit(LogSettings& log, SettingsVisitor& v) {

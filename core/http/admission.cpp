@@ -22,8 +22,14 @@ std::size_t Admission::free_places(TimePoint now) {
 bool Admission::admits(WorkKind kind, std::size_t waiting, TimePoint now) {
     const std::lock_guard lock(mutex_);
     auto& of = lane(kind);
+    if (of.came_lately.within(now) == 0) of.rest_ended = now;
     of.came_lately.add(now);
-    return waiting < free_places(now) + std::max(settings_.burst, of.began.within(now));
+    return waiting < free_places(now) + most_waiting(of, now);
+}
+
+std::size_t Admission::most_waiting(Lane& of, TimePoint now) const {
+    const std::size_t known = std::max(settings_.burst, of.began.within(now));
+    return now - of.rest_ended < settings_.target ? std::max(settings_.herd, known) : known;
 }
 
 bool Admission::may_begin(TimePoint now) {

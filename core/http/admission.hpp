@@ -4,7 +4,8 @@
 /// Two things bound it. Few requests are worked on at once, so that each of them is quick; the others wait for their
 /// turn with their work not begun. And of each kind no more may wait than began in the last `target`: whoever is let in
 /// has its turn in about that time, whatever that host can do just now. What has waited twice as long all the same,
-/// because the host became slower, is refused when its turn comes.
+/// because the host became slower, is refused when its turn comes. Of a host at rest nobody knows what it can do: what
+/// comes to it all at once waits, for as long as the same bound lets it.
 #pragma once
 
 #include <array>
@@ -27,6 +28,7 @@ struct AdmissionSettings {
     std::size_t at_once = 64;               ///< requests worked on at once, of those that began within `fresh`
     std::chrono::milliseconds fresh{500};   ///< what takes longer waits for others, such as a rail, and counts no more
     std::size_t burst = 16;                 ///< of each kind so many may wait in any case
+    std::size_t herd = 256;                 ///< and so many in the first `target` after a second in which none came
 };
 
 /// Threads: any. Times come from the caller and hardly ever go back.
@@ -77,11 +79,13 @@ private:
             : began(settings.target), came_lately(kSecond), began_lately(kSecond) {}
         RecentCount began;                      ///< within the target
         RecentCount came_lately, began_lately;  ///< within a second
+        TimePoint rest_ended;                   ///< when one came after a second without any
     };
     static constexpr std::chrono::milliseconds kSecond{1000};
 
     Lane& lane(WorkKind kind) { return lanes_[static_cast<std::size_t>(kind)]; }
     std::size_t free_places(TimePoint now);
+    std::size_t most_waiting(Lane& of, TimePoint now) const;
     void ended(std::int64_t mark, TimePoint now);
 
     const AdmissionSettings settings_;

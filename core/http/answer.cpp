@@ -32,11 +32,10 @@ void offer(Response& response, const AnswerFacts& facts) {
     if (!headers.contains("Cache-Control")) headers.add("Cache-Control", "private, no-cache");
     add_vary(response, "Accept-Encoding");
     const bool coded = is_worth_coding(response) && coding_for(facts.accept_encoding) == Coding::gzip;
-    const auto given = headers.find("ETag");
-    std::string tag = given ? std::string(*given) : entity_tag(response.content());
-    if (coded) tag = tag_of_coding(tag, "gz");
-    headers.set("ETag", tag);
-    if (names_tag(facts.if_none_match, tag)) return become_not_modified(response);
+    if (!headers.contains("ETag")) headers.add("ETag", entity_tag(response.content()));
+    if (coded) headers.set("ETag", tag_of_coding(*headers.find("ETag"), "gz"));
+    if (!facts.if_none_match.empty() && names_tag(facts.if_none_match, *headers.find("ETag")))
+        return become_not_modified(response);
     if (!coded) return;
     response.body = gzip(response.body);
     headers.add("Content-Encoding", "gzip");

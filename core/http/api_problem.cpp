@@ -1,7 +1,7 @@
 #include "http/api_problem.hpp"
 
 #include "http/problem.hpp"
-#include "observe/json_text.hpp"
+#include "runtime/json_string.hpp"
 
 namespace treasurer::http {
 namespace {
@@ -12,9 +12,9 @@ void append_errors(std::string& document, const std::vector<FieldError>& errors)
     document += ",\"errors\":[";
     for (const auto& error : errors) {
         document += "{\"pointer\":";
-        observe::append_json_string(document, error.pointer);
+        append_json_string(document, error.pointer);
         document += ",\"detail\":";
-        observe::append_json_string(document, error.detail);
+        append_json_string(document, error.detail);
         document += "},";
     }
     document.back() = ']';

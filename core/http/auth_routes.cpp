@@ -9,7 +9,7 @@
 #include "http/rate_limiter.hpp"
 #include "http/same_origin.hpp"
 #include "http/session_cookie.hpp"
-#include "observe/json_text.hpp"
+#include "runtime/json_string.hpp"
 
 namespace treasurer::http {
 namespace {
@@ -66,18 +66,18 @@ Parsed<Credentials> credentials_of(const Request& request) {
 
 Response granted(const auth::IssuedToken& token) {
     std::string body = R"({"access_token":)";
-    observe::append_json_string(body, token.text);
+    append_json_string(body, token.text);
     body += R"(,"token_type":"bearer","expires_in":)" + std::to_string(token.expires_in.count()) + '}';
     return Response::json(200, std::move(body));
 }
 
 Response opened(const User& user, const auth::IssuedToken& token) {
     std::string body = R"({"user":)";
-    observe::append_json_string(body, user.id);
+    append_json_string(body, user.id);
     body += R"(,"roles":[)";
     for (const auto& role : user.roles) {
         if (!body.ends_with('[')) body += ',';
-        observe::append_json_string(body, role);
+        append_json_string(body, role);
     }
     body += R"(],"expires_in":)" + std::to_string(token.expires_in.count()) + '}';
     return Response::json(200, std::move(body));
@@ -128,6 +128,7 @@ void AuthRoutes::add_to(Router& router) {
                 .name = "session.close",
                 .access = Access::anyone(),
                 .handler = AsyncHandler([this](RequestContext context) { return close_session(std::move(context)); }),
+                .max_body_bytes = std::size_t{16} * 1024,
                 .produces = {"application/json"}});
 }
 

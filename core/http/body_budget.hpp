@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -47,6 +48,22 @@ inline bool BodyBudget::take_here(std::size_t bytes) {
     }
     return false;
 }
+
+/// Whose part of the memory for bodies one is charged to: whoever fills his own leaves the others theirs.
+enum class BodyShare : std::uint8_t {
+    signed_in,
+    unproven,  ///< shows what may be a key, which only storage knows
+    anyone,    ///< asks for what needs no sign-in, such as to sign in
+};
+
+/// The budget of an edge, and the shares of it that are bounded by themselves.
+struct BodyBudgets {
+    std::shared_ptr<BodyBudget> whole, unproven, anyone;
+
+    const std::shared_ptr<BodyBudget>& of(BodyShare share) const {
+        return share == BodyShare::unproven ? unproven : share == BodyShare::anyone ? anyone : whole;
+    }
+};
 
 /// One body's share of the budget; given back when it ends. May outlive the edge.
 class BodyCharge {

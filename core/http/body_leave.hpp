@@ -14,7 +14,7 @@ namespace treasurer::http {
 struct BodyLeave {
     bool is_given = true;  ///< false: the request goes to the handler without its body, to be refused there
     std::size_t max_bytes = std::numeric_limits<std::size_t>::max();
-    bool is_strangers = false;  ///< charged to the small share of those who have not signed in
+    BodyShare share = BodyShare::signed_in;
 };
 
 /// Judges a request by its head alone. `announced`: bytes of the body, 0 for one in chunks; `client`: numeric address.

@@ -107,7 +107,11 @@ void Connection::judge_head(bool body_is_at_hand) {
     BodyLeave leave;
     if (context_.body_judge) leave = context_.body_judge(reader_.partial(), reader_.plan().length, remote_address_);
     if (!leave.is_given) return dispatch(reader_.take_without_body());
-    const auto& budget = leave.is_strangers ? context_.strangers_budget : context_.body_budget;
+    const auto& budget = context_.body_budgets.of(leave.share);
+    // Strangers that there is no room for are told so where they are counted; a key is known by then, and comes again.
+    const bool is_strangers = leave.share != BodyShare::signed_in;
+    if (is_strangers && !budget->could_take(std::max<std::uint64_t>(reader_.plan().length, 1)))
+        return dispatch(reader_.take_without_body());
     const auto step = reader_.admit_body(leave.max_bytes, budget);
     if (step == RequestReader::Step::refused) return refuse(reader_.refusal());
     const bool wants_to_be_told = step == RequestReader::Step::send_continue && !body_is_at_hand;
@@ -208,17 +212,24 @@ void Connection::pump_stream() {
         if (phase_ != Phase::streaming || output_.size() >= context_.settings.max_unsent_bytes) return;
         auto part = stream_->next(context_.now);
         if (!part) break;
-        if (exchange_.version == 10) {
-            output_.append(std::string(part->content()));
-        } else {
-            output_.append_shared(StreamPart::framed(std::move(part)));
-        }
+        append_part(std::move(part));
     }
     if (phase_ == Phase::streaming && stream_->has_ended()) return end_stream();
     flush();
 }
 
+void Connection::append_part(std::shared_ptr<const StreamPart> part) {
+    if (exchange_.version == 10) {
+        output_.append(std::string(part->content()));
+    } else {
+        output_.append_shared(StreamPart::framed(std::move(part)));
+    }
+}
+
 void Connection::end_stream() {
+    // A draining host gives at once what it would have given in the end.
+    if (context_.is_draining && !stream_->has_ended())
+        if (auto last = stream_->next(TimePoint::max())) append_part(std::move(last));
     stream_.reset();
     if (exchange_.version != 10) output_.tail().append("0\r\n\r\n");
     exchange_.keep_alive = exchange_.keep_alive && !context_.is_draining;
@@ -280,6 +291,9 @@ void Connection::on_writable() {
     if (!output_.empty()) return;
     ahead_.renew(context_.now);
     advance_unread();
+    if (!context_.is_draining || phase_ != Phase::reading || reader_.stage() != RequestReader::Stage::idle) return;
+    phase_ = Phase::closing;
+    flush();
 }
 
 void Connection::on_drain() {

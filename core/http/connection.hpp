@@ -76,6 +76,7 @@ private:
     void write(Response&& response);
     void begin_stream(std::shared_ptr<ResponseStream> stream);
     void pump_stream();
+    void append_part(std::shared_ptr<const StreamPart> part);
     void end_stream();
     void flush();
     void last_answer_written();

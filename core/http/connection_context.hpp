@@ -36,8 +36,7 @@ struct ConnectionContext {
     const Handler& handler;
     const BodyJudge& body_judge;  ///< empty: every body is read
     const Prompt& prompt;         ///< empty: every request is handled as soon as it is read
-    std::shared_ptr<BodyBudget> body_budget;
-    std::shared_ptr<BodyBudget> strangers_budget;  ///< a share of the other
+    BodyBudgets body_budgets;
     std::shared_ptr<Mailbox> mailbox;
     RequestIds request_ids;
     ResponseWriter writer = {};

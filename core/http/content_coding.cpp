@@ -29,6 +29,16 @@ std::shared_ptr<const std::string> gzipped_if_worth_it(std::string_view content_
     return std::make_shared<const std::string>(gzip(body));
 }
 
+Response representation(const std::string& content_type, const std::string& tag, bool coded,
+                        std::shared_ptr<const std::string> body) {
+    Response out;
+    out.headers.add("Content-Type", content_type);
+    out.shared_body = std::move(body);
+    out.headers.add("ETag", coded ? tag_of_coding(tag, "gz") : tag);
+    if (coded) out.headers.add("Content-Encoding", "gzip");
+    return out;
+}
+
 }  // namespace
 
 Coding coding_for(std::optional<std::string_view> accept_encoding) {
@@ -62,6 +72,21 @@ std::string gzip(std::string_view bytes) {
     deflate(&stream, Z_FINISH);  // in one go: it has all the room that it may need
     out.resize(stream.total_out);
     deflateEnd(&stream);
+    out.shrink_to_fit();
+    return out;
+}
+
+std::string gunzip(std::string_view member, std::size_t bytes) {
+    z_stream stream{};
+    if (inflateInit2(&stream, gzip_window) != Z_OK) throw std::bad_alloc();
+    std::string out(bytes, '\0');
+    stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(member.data()));
+    stream.avail_in = static_cast<uInt>(member.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    inflate(&stream, Z_FINISH);
+    out.resize(stream.total_out);
+    inflateEnd(&stream);
     return out;
 }
 
@@ -72,13 +97,20 @@ EncodedBody::EncodedBody(std::string content_type, std::string body)
       gzipped_(gzipped_if_worth_it(content_type_, *plain_)) {}
 
 Response EncodedBody::answer(std::optional<std::string_view> accept_encoding) const {
-    Response out;
-    out.headers.add("Content-Type", content_type_);
     const bool coded = gzipped_ && coding_for(accept_encoding) == Coding::gzip;
-    out.shared_body = coded ? gzipped_ : plain_;
-    out.headers.add("ETag", coded ? tag_of_coding(tag_, "gz") : tag_);
-    if (coded) out.headers.add("Content-Encoding", "gzip");
-    return out;
+    return representation(content_type_, tag_, coded, coded ? gzipped_ : plain_);
+}
+
+PackedBody::PackedBody(std::string content_type, std::string_view body)
+    : content_type_(std::move(content_type)),
+      tag_(entity_tag(body)),
+      plain_bytes_(body.size()),
+      gzipped_(std::make_shared<const std::string>(gzip(body))) {}
+
+Response PackedBody::answer(std::optional<std::string_view> accept_encoding) const {
+    const bool coded = coding_for(accept_encoding) == Coding::gzip;
+    return representation(content_type_, tag_, coded,
+                          coded ? gzipped_ : std::make_shared<const std::string>(gunzip(*gzipped_, plain_bytes_)));
 }
 
 std::shared_ptr<const EncodedBody> LastEncoded::of(std::string body) {

@@ -26,6 +26,9 @@ bool is_compressible(std::string_view content_type);
 /// A whole gzip member. The same bytes give the same member.
 std::string gzip(std::string_view bytes);
 
+/// What gzip() was given: `bytes` of it.
+std::string gunzip(std::string_view member, std::size_t bytes);
+
 /// A representation that many are given: hashed and compressed once. Immutable. Threads: any.
 class EncodedBody {
 public:
@@ -38,6 +41,21 @@ public:
 private:
     const std::string content_type_, tag_;
     const std::shared_ptr<const std::string> plain_, gzipped_;  ///< gzipped_ is null where it is not worth it
+};
+
+/// A representation that few ask for, and is large: kept compressed alone, unpacked for who takes no gzip. Immutable.
+/// Threads: any.
+class PackedBody {
+public:
+    PackedBody(std::string content_type, std::string_view body);
+
+    /// As EncodedBody::answer.
+    Response answer(std::optional<std::string_view> accept_encoding) const;
+
+private:
+    const std::string content_type_, tag_;
+    const std::size_t plain_bytes_;
+    const std::shared_ptr<const std::string> gzipped_;
 };
 
 /// The last body that was made, for whoever makes the same one again. Threads: any.

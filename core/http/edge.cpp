@@ -28,25 +28,29 @@ void end(std::shared_ptr<Reactor>& reactor) {
 
 }  // namespace
 
-/// At least one body always fits.
-std::size_t strangers_share(const EdgeSettings& settings) {
-    return std::max(settings.body_budget_bytes / settings.strangers_part,
-                    std::min(settings.limits.max_body_bytes, settings.body_budget_bytes));
+/// What changes something without a sign-in takes no larger body.
+constexpr std::size_t kOpenBodyBytes = 16 * 1024;
+
+/// At least one body always fits a share.
+BodyBudgets budgets_of(const EdgeSettings& settings) {
+    const auto whole = std::make_shared<BodyBudget>(settings.body_budget_bytes);
+    const auto share = [&](std::size_t one_body) {
+        return std::make_shared<BodyBudget>(std::max(settings.body_budget_bytes / settings.strangers_part, one_body),
+                                            whole);
+    };
+    return {whole, share(std::min(settings.limits.max_body_bytes, settings.body_budget_bytes)), share(kOpenBodyBytes)};
 }
 
 /// Threads and sockets. Members that others refer to stand first, so that they go last.
 struct Edge::Running {
     Running(const EdgeSettings& settings, const Handler& handler, const BodyJudge& judge, const Prompt& prompt)
-        : body_budget(std::make_shared<BodyBudget>(settings.body_budget_bytes)),
-          caps(settings.max_connections, settings.max_connections_per_address),
-          parts{settings, handler,     judge,
-                prompt,   body_budget, std::make_shared<BodyBudget>(strangers_share(settings), body_budget)} {}
+        : caps(settings.max_connections, settings.max_connections_per_address),
+          parts{settings, handler, judge, prompt, budgets_of(settings)} {}
 
     void serve(int threads);
     void accept();
     void stop_accepting();
 
-    std::shared_ptr<BodyBudget> body_budget;
     ConnectionCaps caps;
     std::atomic<std::uint64_t> turned_away{0};
     EdgeParts parts;
@@ -134,10 +138,11 @@ void Edge::wake_streams() {
 EdgeStats Edge::stats() const {
     EdgeStats stats;
     stats.open_connections = running_->caps.open();
-    stats.body_bytes_in_flight = running_->body_budget->used();
+    stats.body_bytes_in_flight = running_->parts.body_budgets.whole->used();
     stats.turned_away = running_->turned_away.load(std::memory_order_relaxed);
     for (const auto& transport : running_->transports) {
         const auto& counters = transport->counters();
+        stats.letters += transport->mailbox().waiting();
         stats.accepted += counters.accepted.load(std::memory_order_relaxed);
         stats.requests += counters.requests.load(std::memory_order_relaxed);
         stats.refused += counters.refused.load(std::memory_order_relaxed);

@@ -17,7 +17,8 @@ struct EdgeSettings {
 
     ReaderLimits limits = {};
     std::size_t body_budget_bytes = 64 * kMiB;  ///< all bodies in flight together; beyond it 503
-    std::size_t strangers_part = 8;             ///< who is not known to be signed in shares one part in so many of that
+    std::size_t strangers_part =
+        8;  ///< who need not sign in has one part in so many of that, and so have keys not seen yet
     std::size_t max_pipelined_bytes = 16 * kKiB;  ///< read ahead of the answer in work, then reading pauses
     std::size_t max_unsent_bytes = 64 * kKiB;     ///< of a stream; beyond it the client must take some first
     std::size_t max_connections = 4096;
@@ -38,6 +39,7 @@ struct EdgeStats {
     std::uint64_t open_connections = 0;      ///< now
     std::uint64_t body_bytes_in_flight = 0;  ///< now
     std::uint64_t open_streams = 0;          ///< now: answers that go on
+    std::uint64_t letters = 0;               ///< now: arrivals and late answers that wait for a transport thread
     std::uint64_t accepted = 0;
     std::uint64_t turned_away = 0;       ///< over a connection cap
     std::uint64_t requests = 0;          ///< handed to the handler

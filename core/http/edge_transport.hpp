@@ -24,8 +24,7 @@ struct EdgeParts {
     const Handler& handler;
     const BodyJudge& body_judge;
     const Prompt& prompt;
-    std::shared_ptr<BodyBudget> body_budget;
-    std::shared_ptr<BodyBudget> strangers_budget;
+    BodyBudgets body_budgets;
 };
 
 /// Pistache's reactor gives the thread and its epoll, and calls onReady(). The descriptors stay ours: Pistache's own

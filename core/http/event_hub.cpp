@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "auth/revoked_token.hpp"
-#include "observe/json_text.hpp"
 #include "records/user.hpp"
+#include "runtime/json_string.hpp"
 
 namespace treasurer::http {
 namespace {
@@ -20,7 +20,7 @@ bool is_shown(std::string_view collection) {
 
 void append_json(std::string& out, const Event& event) {
     out += R"({"type":"change","collection":")" + event.collection + R"(","id":)";
-    observe::append_json_string(out, event.id);
+    append_json_string(out, event.id);
     out += R"(,"version":)" + std::to_string(event.seq) + '}';
 }
 

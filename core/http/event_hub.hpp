@@ -67,6 +67,12 @@ public:
     /// nullopt: the feed has not been read yet.
     std::optional<Place> place() const;
 
+    /// Events in memory, at most about settings.kept_events.
+    std::size_t kept() const {
+        const std::lock_guard lock(mutex_);
+        return events_;
+    }
+
     struct Found {
         std::shared_ptr<const EventBatch> batch;  ///< null: nothing new
         std::uint64_t position = 0;               ///< known with it
@@ -81,6 +87,12 @@ public:
     bool is_signed_out(std::uint64_t& seen, std::string_view user, std::string_view token_id) const;
     /// The count as it was at `moment`.
     std::uint64_t sign_outs_until(ResponseStream::TimePoint moment) const;
+
+    /// Called before a listener is sent events, with its user. Set before there are any.
+    void on_telling(std::function<void(std::string_view user)> tells) { tells_ = std::move(tells); }
+    void tells(std::string_view user) const {
+        if (tells_) tells_(user);
+    }
 
     /// Called on the follower's thread after each change that listeners want to know of; null: nothing is called. When
     /// it returns, no call of the one before is under way.
@@ -107,6 +119,7 @@ private:
     std::deque<SignOut> signed_out_;  ///< the newest last
     std::uint64_t sign_outs_ = 0;
     mutable std::shared_ptr<const StreamPart> heartbeat_;
+    std::function<void(std::string_view user)> tells_;
     std::mutex wake_mutex_;
     std::function<void()> wake_;
 };

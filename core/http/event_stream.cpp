@@ -61,9 +61,11 @@ std::shared_ptr<const StreamPart> EventStream::news() {
         const auto place = hub_->place();
         ends_then_ = !place || place->generation != generation_;
         cursor_ = found.position;
+        hub_->tells(listener_.user);
         return StreamPart::of(reset_event(cursor_));
     }
     const auto known = std::exchange(cursor_, found.position);
+    if (found.batch) hub_->tells(listener_.user);
     return found.batch ? found.batch->text_after(known) : nullptr;
 }
 
@@ -74,12 +76,13 @@ std::string EventPoll::answer(const std::string& events, std::uint64_t next, boo
 
 std::shared_ptr<const StreamPart> EventPoll::next(TimePoint now) {
     if (has_ended_) return nullptr;
-    const bool is_over =
-        now >= listener_.until || hub_->is_signed_out(listener_.seen_sign_outs, listener_.user, listener_.token_id);
+    const bool is_signed_out = hub_->is_signed_out(listener_.seen_sign_outs, listener_.user, listener_.token_id);
     const auto found = hub_->after(cursor_, generation_);
-    if (!is_over && !found.batch && !found.is_gap) return nullptr;
+    const bool has_news = found.batch || found.is_gap;
+    if (!is_signed_out && !has_news && now < listener_.until) return nullptr;
     has_ended_ = true;
-    if (is_over) return StreamPart::of(answer("", cursor_, false));
+    if (is_signed_out || !has_news) return StreamPart::of(answer("", cursor_, false));
+    hub_->tells(listener_.user);
     if (found.is_gap) return StreamPart::of(answer("", found.position, true));
     return StreamPart::of(answer(json_of(found.batch->events(), cursor_), found.position, false));
 }

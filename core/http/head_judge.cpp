@@ -19,19 +19,19 @@ std::optional<Problem> objection_to_body(const Route& route, const Request& head
 
 }  // namespace
 
-/// Whether a token that is ours was revoked since it was last checked is asked when the body is here: until then its
-/// sender is a stranger. So is that of a key that this host has not seen: it is known to storage alone.
-HeadJudge::Sender HeadJudge::sender_of(const Route& route, const Request& head) const {
-    if (!route.access.needs_sign_in()) return Sender::unproven;
+/// Whether a token that is ours was revoked since it was last checked is asked when the body is here. A key that this
+/// host has not seen is known to storage alone: until then its sender is a stranger. Nothing: it is refused.
+std::optional<BodyShare> HeadJudge::share_of(const Route& route, const Request& head) const {
+    if (!route.access.needs_sign_in()) return BodyShare::anyone;
     const auto found = credential_of(head);
-    if (!found || !*found) return Sender::refused;
+    if (!found || !*found) return std::nullopt;
     const Credential& credential = **found;
-    if (cross_site_problem(head, credential)) return Sender::refused;
+    if (cross_site_problem(head, credential)) return std::nullopt;
     const bool is_key = credential.kind == Credential::Kind::api_key;
     const auto known = is_key ? keys_->recognise(credential.text) : tokens_->recognise(credential.text);
-    if (!known) return is_key ? Sender::unproven : Sender::refused;
-    if (!route.access.admits(known->principal)) return Sender::refused;
-    return known->is_current ? Sender::known : Sender::unproven;
+    if (!known) return is_key ? std::optional(BodyShare::unproven) : std::nullopt;
+    if (!route.access.admits(known->principal)) return std::nullopt;
+    return BodyShare::signed_in;
 }
 
 BodyLeave HeadJudge::operator()(const Request& head, std::uint64_t announced, std::string_view client) const {
@@ -39,12 +39,11 @@ BodyLeave HeadJudge::operator()(const Request& head, std::uint64_t announced, st
     const auto match = table_->find(head.method, head.path);
     if (!match.route) return refused;
     const Route& route = *match.route;
-    const Sender sender = sender_of(route, head);
-    const bool is_stranger = sender == Sender::unproven;
-    if (sender == Sender::refused) return refused;
-    if (is_stranger && route.is_rate_limited && limiter_->is_spent(client)) return refused;
+    const auto share = share_of(route, head);
+    if (!share) return refused;
+    if (*share != BodyShare::signed_in && route.is_rate_limited && limiter_->is_spent(client)) return refused;
     if (objection_to_body(route, head, announced)) return refused;
-    return {.is_given = true, .max_bytes = route.max_body_bytes, .is_strangers = is_stranger};
+    return {.is_given = true, .max_bytes = route.max_body_bytes, .share = *share};
 }
 
 std::optional<Problem> refusal_at_head(const Route& route, const Request& request) {

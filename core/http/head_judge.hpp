@@ -26,8 +26,7 @@ public:
     BodyLeave operator()(const Request& head, std::uint64_t announced, std::string_view client) const;
 
 private:
-    enum class Sender { refused, unproven, known };
-    Sender sender_of(const Route& route, const Request& head) const;
+    std::optional<BodyShare> share_of(const Route& route, const Request& head) const;
 
     const RouteTable* table_;
     auth::Tokens* tokens_;

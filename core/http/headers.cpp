@@ -6,8 +6,8 @@ namespace treasurer::http {
 
 void Headers::add(std::string_view name, std::string_view value) {
     if (fields_.empty()) {
-        fields_.reserve(8);
-        text_.reserve(256);
+        fields_.reserve(12);
+        text_.reserve(512);
     }
     fields_.push_back({static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(name.size()),
                        static_cast<std::uint32_t>(value.size())});

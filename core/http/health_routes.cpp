@@ -130,6 +130,7 @@ Route open_route(std::string path, std::string name, std::variant<SyncHandler, A
             .access = Access::anyone(),
             .handler = std::move(handler),
             .is_rate_limited = false,
+            .is_prompt = true,
             .parameters = std::vector<std::string>{}};
 }
 

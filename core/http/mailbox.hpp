@@ -37,8 +37,8 @@ struct DrainWish {};
 struct StreamNews {};
 using Letter = std::variant<Arrival, LateAnswer, DrainWish, StreamNews>;
 
-/// Threads: post() and close() from any; take() on the transport thread. Kept alive by responders, so that a late
-/// answer finds a closed mailbox rather than a descriptor that is someone else's by now.
+/// Threads: post(), waiting() and close() from any; take() on the transport thread. Kept alive by responders, so that a
+/// late answer finds a closed mailbox rather than a descriptor that is someone else's by now.
 class Mailbox {
 public:
     Mailbox();
@@ -49,6 +49,10 @@ public:
     /// Makes the transport thread begin another round, though nothing may have happened by then.
     void wake() { ::eventfd_write(event_.get(), 1); }
     std::vector<Letter> take();
+    std::size_t waiting() const {
+        const std::lock_guard lock(mutex_);
+        return letters_.size();
+    }
     /// Drops what waits and all that comes.
     void close();
 
@@ -61,7 +65,7 @@ private:
     inline static thread_local const Mailbox* of_this_thread_ = nullptr;
 
     UniqueFd event_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::vector<Letter> letters_;
     bool is_closed_ = false;
 };

@@ -1,6 +1,7 @@
 #include "http/media_type.hpp"
 
 #include <algorithm>
+#include <compare>
 
 #include "http/characters.hpp"
 
@@ -65,6 +66,31 @@ int specificity(std::string_view range, std::string_view media_type) {
     return covers ? 2 : 0;
 }
 
+/// What an Accept value says of a media type.
+struct Preference {
+    int weight = 0;  ///< 0..1000
+    int place = 0;   ///< of the range that says so: -1 is the first, -2 the second
+
+    auto operator<=>(const Preference&) const = default;
+};
+
+/// By the most specific range that covers it.
+Preference preference_for(std::optional<std::string_view> accept, std::string_view media_type) {
+    if (!accept || trimmed(*accept).empty()) return {.weight = 1000};
+    Preference out;
+    int best = 0, place = 0;
+    for_each_element(*accept, [&](std::string_view element) {
+        --place;
+        const auto semicolon = element.find(';');
+        const int found = specificity(trimmed(element.substr(0, semicolon)), media_type);
+        if (found <= best) return;
+        best = found;
+        out.weight = semicolon == std::string_view::npos ? 1000 : quality_of(element.substr(semicolon + 1));
+        out.place = place;
+    });
+    return out;
+}
+
 }  // namespace
 
 std::optional<std::string> parameter_of(std::string_view parameters, std::string_view name) {
@@ -104,26 +130,17 @@ bool is_one_of(std::optional<std::string_view> content_type, const std::vector<s
 }
 
 int weight_of(std::optional<std::string_view> accept, std::string_view media_type) {
-    if (!accept || trimmed(*accept).empty()) return 1000;
-    int best = 0, weight = 0;
-    for_each_element(*accept, [&](std::string_view element) {
-        const auto semicolon = element.find(';');
-        const int found = specificity(trimmed(element.substr(0, semicolon)), media_type);
-        if (found <= best) return;
-        best = found;
-        weight = semicolon == std::string_view::npos ? 1000 : quality_of(element.substr(semicolon + 1));
-    });
-    return weight;
+    return preference_for(accept, media_type).weight;
 }
 
 std::string_view choose(std::optional<std::string_view> accept, std::initializer_list<std::string_view> offered) {
     std::string_view best;
-    int best_weight = 0;
+    Preference most{.weight = 0, .place = 0};
     for (const auto candidate : offered) {
-        const int weight = weight_of(accept, candidate);
-        if (weight <= best_weight) continue;
+        const Preference found = preference_for(accept, candidate);
+        if (!(found > most)) continue;
         best = candidate;
-        best_weight = weight;
+        most = found;
     }
     return best;
 }

@@ -32,7 +32,8 @@ bool is_one_of(std::optional<std::string_view> content_type, const std::vector<s
 /// The weight (0..1000) that an Accept value gives to a media type; no value accepts everything.
 int weight_of(std::optional<std::string_view> accept, std::string_view media_type);
 
-/// The best of `offered` for an Accept value, the earlier one among equals; empty when none is acceptable.
+/// The best of `offered` for an Accept value: by its weights, then by what it names first, then the earlier one; empty
+/// when none is acceptable.
 std::string_view choose(std::optional<std::string_view> accept, std::initializer_list<std::string_view> offered);
 
 }  // namespace treasurer::http

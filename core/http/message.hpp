@@ -54,6 +54,7 @@ struct Response {
     /// Content that comes after the head, until the stream ends; wins over both. A HEAD request gets the head alone.
     std::shared_ptr<ResponseStream> stream = {};
     bool close = false;      ///< close the connection after this answer
+    bool of_cache = false;   ///< it tells its user no more than what is cached
     std::string cause = {};  ///< why it failed, for the log: it is never sent
 
     std::string_view content() const { return shared_body ? std::string_view(*shared_body) : std::string_view(body); }

@@ -1,12 +1,15 @@
 #include "http/metrics_routes.hpp"
 
+#include "http/conditional.hpp"
 #include "http/media_type.hpp"
 
 namespace treasurer::http {
 namespace {
 
 Response read_metrics(const RequestContext& context, const observe::Metrics& metrics, const observe::Kpis& kpis) {
-    const auto type = choose(context.request.headers.find("Accept"), {"text/plain", "application/json"});
+    const std::string accept = list_field(context.request.headers, "Accept");
+    const auto type = choose(accept.empty() ? std::nullopt : std::optional<std::string_view>(accept),
+                             {"text/plain", "application/json"});
     auto response = type == "application/json" ? Response::json(200, kpis.json()) : Response::empty(200);
     response.headers.add("Vary", "Accept");
     response.headers.add("Cache-Control", "no-store");  // of this very moment

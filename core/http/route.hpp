@@ -79,6 +79,7 @@ struct Route {
     std::variant<SyncHandler, AsyncHandler> handler;
     std::size_t max_body_bytes = std::size_t{64} * 1024;
     bool is_rate_limited = true;             ///< false: neither that nor by how many requests are being worked on
+    bool is_prompt = false;                  ///< handled before all that waits for its turn
     std::vector<std::string> consumes = {};  ///< media types of a body; empty: whatever the handler reads
     std::vector<std::string> produces = {};  ///< media types it can answer with; empty: no look at Accept
     /// Names that its query may have; nullopt: the handler looks for itself. A route that changes something and says
@@ -86,6 +87,9 @@ struct Route {
     std::optional<std::vector<std::string>> parameters = std::nullopt;
     Retell retell = {};     ///< set where Idempotency-Key is taken: tests/unit/http_routes lists what does not, and why
     PeekHandler peek = {};  ///< asked before an AsyncHandler
+
+    /// Also where it is not: who has to be looked up is counted all the same.
+    bool may_be_limited() const { return is_rate_limited || access.needs_sign_in(); }
 };
 
 }  // namespace treasurer::http

@@ -23,8 +23,9 @@ bool contains(const std::vector<std::string>& list, std::string_view name) {
 }
 
 bool accepts_one_of(const Request& request, const std::vector<std::string>& produces) {
-    const auto accept = request.headers.find("Accept");
-    return std::any_of(produces.begin(), produces.end(), [&](const auto& type) { return weight_of(accept, type) > 0; });
+    const std::string accept = list_field(request.headers, "Accept");
+    return std::any_of(produces.begin(), produces.end(),
+                       [&](const auto& type) { return accept.empty() || weight_of(accept, type) > 0; });
 }
 
 std::ptrdiff_t count_of(const std::vector<QueryParameter>& query, std::string_view name) {
@@ -125,9 +126,7 @@ Router::RouteMetrics Router::metrics_for(const std::string& name) {
     for (const char* status : {"2xx", "3xx", "4xx", "5xx"})
         out.by_class.push_back(&parts_.metrics.counter("treasurer_http_requests_total", "Requests answered, by route",
                                                        {{"route", name}, {"status", status}}));
-    out.seconds =
-        &parts_.metrics.histogram("treasurer_http_request_seconds", "Time from the last byte read to the answer",
-                                  observe::request_seconds_bounds(), {{"route", name}});
+    out.times = &parts_.kpis.times().of(name);
     return out;
 }
 
@@ -159,7 +158,9 @@ void Router::dispatch(Request&& request, Responder responder) {
     auto sender = sender_of(exchange, credential);
     // What another site's page lets a browser send is not its user's.
     const auto cross_site = credential ? cross_site_problem(asked, *credential) : std::nullopt;
-    if (!match.route || match.route->is_rate_limited)
+    // Where nothing is limited, whom storage has to be asked about is all the same.
+    const bool asks_storage = match.route && match.route->access.needs_sign_in() && !(sender && sender->is_current);
+    if (!match.route || match.route->is_rate_limited || asks_storage)
         count(exchange, sender && !cross_site ? std::optional(sender->principal) : std::nullopt);
     if (is_over_limit(exchange)) return refuse(exchange, over_limit(*exchange.rate, !exchange.counted));
     if (asked.method == "OPTIONS" && asked.path == "*") {
@@ -263,7 +264,7 @@ void Router::shed(Exchange& exchange) {
     auto response = shedder_.refuse(kind, exchange.request_id, admission_.retry_after_s(kind, now), now);
     finish_answer(response, exchange.facts, settings_.answers);
     exchange.metrics->by_class.back()->add();
-    parts_.kpis.request_answered(response.status, 0);
+    parts_.kpis.request_answered(response.status);
     exchange.ticket = Ticket();
     exchange.responder.send(std::move(response));
 }
@@ -415,13 +416,14 @@ void Router::answer(Exchange& exchange, Response response) {
     const auto taken = std::chrono::steady_clock::now() - exchange.arrival;
     const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(taken).count();
     exchange.metrics->by_class[static_cast<std::size_t>(std::clamp(status / 100, 2, 5) - 2)]->add();
-    exchange.metrics->seconds->observe(static_cast<double>(micros) / 1e6);
-    parts_.kpis.request_answered(status, micros);
+    exchange.metrics->times->record(micros);
+    parts_.kpis.request_answered(status);
     exchange.ticket = Ticket();
     if (exchange.turn.is_held()) {
         exchange.turn.end(settings_.now());
         begin_waiting();
     }
+    if (settings_.tells && !response.of_cache && !exchange.user.empty()) settings_.tells(exchange.user);
     const bool logged = settings_.access_log == RouterSettings::AccessLog::all ||
                         (settings_.access_log == RouterSettings::AccessLog::failures && status >= 400);
     if (logged) log_request(exchange, response, micros);

@@ -37,6 +37,9 @@ struct RouterSettings {
     AnswerSettings answers = {};
     AdmissionSettings admission = {};
     std::function<std::chrono::steady_clock::time_point()> now = [] { return std::chrono::steady_clock::now(); };
+    /// Called before an answer leaves that tells a user of what has happened, other than from what is cached; may be
+    /// empty.
+    std::function<void(std::string_view user)> tells = {};
 };
 
 /// What the router works with. All must outlive it and its tasks.
@@ -73,13 +76,13 @@ public:
     /// For the edge: which bodies are worth reading. Lifetime: the router's.
     BodyJudge body_judge() const { return HeadJudge(table_, parts_.tokens, parts_.keys, parts_.limiter); }
 
-    /// For the edge: which requests are handled before all others. They are those of routes that are not limited, of
-    /// which health is one, and those that are refused because they waited too long. Lifetime: the router's.
+    /// For the edge: which requests are handled before all others. They are those of health, and those that are refused
+    /// because they waited too long. Lifetime: the router's.
     Prompt prompt() {
         return [this](const Request& request, std::chrono::steady_clock::duration waited) {
             if (admission_.is_late(waited)) return true;
             const auto match = table_.find(request.method, request.path);
-            return match.route && !match.route->is_rate_limited;
+            return match.route && match.route->is_prompt;
         };
     }
 
@@ -88,7 +91,7 @@ public:
 private:
     struct RouteMetrics {
         std::vector<observe::Counter*> by_class;  ///< 2xx..5xx
-        observe::Histogram* seconds = nullptr;
+        observe::RouteTimes::Route* times = nullptr;
     };
     /// Counts a request in flight as long as it lives.
     class Ticket {

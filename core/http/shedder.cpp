@@ -1,7 +1,7 @@
 #include "http/shedder.hpp"
 
 #include "http/api_problem.hpp"
-#include "observe/json_text.hpp"
+#include "runtime/json_string.hpp"
 
 namespace treasurer::http {
 namespace {
@@ -30,7 +30,7 @@ Response Shedder::refuse(WorkKind kind, std::string_view request_id, unsigned re
     out.headers.add("Retry-After", std::to_string(retry_after_s));
     out.body.reserve(before_id_.size() + request_id.size() + after_id_.size() + 2);
     out.body = before_id_;
-    observe::append_json_string(out.body, request_id);
+    append_json_string(out.body, request_id);
     out.body += after_id_;
     return out;
 }

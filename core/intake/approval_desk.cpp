@@ -193,6 +193,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     if (known->vendor) work.invoice.vendor_id = known->vendor->id;
 
     UnitOfWork unit = parts_.store.begin();
+    check_life(unit, work.store);
     // What was held while it waited goes into the payment's own hold: in one unit, it is neither held twice nor free.
     payments::end_waiting_hold(unit, work.payment, parts_.saga.assets(), now);
     unit.update(work.approval);
@@ -221,6 +222,8 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::rebind(Open work, Payment now_
     work.approval.payload_hash = now_payable.payload_hash;
     work.approval.given.clear();
     UnitOfWork unit = parts_.store.begin();
+    check_life(unit, work.store);
+    payments::check_not_ended(unit, work.payment);
     payments::end_waiting_hold(unit, work.payment, parts_.saga.assets(), now);
     reserve_while_waiting(unit, now_payable, work.approval, known, parts_.saga.assets(), parts_.store.ids(), now);
     unit.update(work.approval);
@@ -308,15 +311,14 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::close_in_doubt(Open work, Clos
     unit.create(audit_line(parts_.store.ids(), now, request.by, "approval." + closing.status, work.approval.id,
                            work.payment.reason, request.request_id));
     request.once.mark(unit, work.approval.id);
-    UnitOfWork asked_again = unit;
-    Task<Committed> committing = parts_.store.commit(std::move(unit));
+    const auto closes = std::make_shared<const UnitOfWork>(std::move(unit));
+    Task<Committed> committing = parts_.store.commit(closes);
     const Committed committed = co_await committing;
     if (committed.outcome == atr::Outcome::conflict && committed.lost == ledger::funds_label)
         co_return result(ApprovalKind::in_doubt, as_asked,
                          cannot + "its funds cannot be held until the rail has said whether it was paid meanwhile");
     if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
-    if (committed.outcome == atr::Outcome::unknown)
-        parts_.runner.find_out(std::move(asked_again), work.payment.id, job);
+    if (committed.outcome == atr::Outcome::unknown) parts_.runner.find_out(closes, work.payment.id, job);
     if (!committed.ok()) co_return not_decided(committed.failure());
     if (parts_.effect == Effect::lasting) parts_.runner.adopt(work.payment.id, committed.versions.at(job));
     ApprovalResult out = result(rejected ? ApprovalKind::done : ApprovalKind::expired, std::move(work.approval),

@@ -1,6 +1,7 @@
 #include "intake/claims.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace treasurer::intake {
 namespace {
@@ -76,6 +77,45 @@ std::string number_digits(std::string_view invoice_number) {
     std::string out;
     for (char c : invoice_number)
         if (c >= '0' && c <= '9' && (c != '0' || !out.empty())) out += c;
+    return out;
+}
+
+bool is_question(ClaimKind kind) {
+    return kind == ClaimKind::digits || kind == ClaimKind::same_sum;
+}
+
+bool ClaimRecord::is_held_by(std::string_view invoice_id) const {
+    return std::any_of(holders.begin(), holders.end(),
+                       [&](const ClaimHolder& holder) { return holder.invoice_id == invoice_id; });
+}
+
+void ClaimRecord::add(ClaimHolder holder) {
+    holders.insert(holders.begin(), std::move(holder));
+    if (holders.size() <= most_holders) return;
+    holders.pop_back();
+    is_full = true;
+}
+
+std::string ClaimRecord::to_text() const {
+    const ClaimHolder& newest = holders.front();
+    JsonWriter out(256);
+    out.text("id", id).text("invoice_id", newest.invoice_id).flag("numbered", newest.numbered);
+    out.objects_if("others", std::span(holders).subspan(1), [](JsonWriter& writer, const ClaimHolder& other) {
+        writer.text("invoice_id", other.invoice_id).flag("numbered", other.numbered);
+    });
+    return std::move(out.flag_if("full", is_full)).done();
+}
+
+ClaimRecord ClaimRecord::from_json(const Json& json) {
+    ClaimRecord out;
+    out.id = json.at("id");
+    const auto read = [&](const Json& holder) {
+        out.holders.push_back({holder.at("invoice_id"), holder.at("numbered")});
+    };
+    read(json);
+    if (const auto others = json.find("others"); others != json.end())
+        for (const Json& other : *others) read(other);
+    out.is_full = json.value("full", false);
     return out;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "records/json.hpp"
+#include "records/json_writer.hpp"
 
 #include <atr/money.hpp>
 #include <atr/storage.hpp>
@@ -40,18 +41,28 @@ struct ClaimSubject {
 
 std::vector<Claim> claims_of(const ClaimSubject& subject);
 
-/// The record of a claim: names the invoice that holds it.
+/// True for what only raises a question: several invoices may hold it at once. The others have one holder.
+bool is_question(ClaimKind kind);
+
+struct ClaimHolder {
+    std::string invoice_id;
+    bool numbered = false;  ///< the invoice has a number
+};
+
+/// The record of a claim: names the invoices that hold it.
 struct ClaimRecord {
     static constexpr const char* collection = "claims";
+    static constexpr std::size_t most_holders = 16;
     std::string id;
-    std::string invoice_id;
-    bool numbered = false;  ///< the invoice that holds it has a number
+    std::vector<ClaimHolder> holders;  ///< at least one, the newest first
+    bool is_full = false;              ///< more hold it than are named: whoever comes is asked about
     std::uint64_t version = 0;
 
-    Json to_json() const { return {{"id", id}, {"invoice_id", invoice_id}, {"numbered", numbered}}; }
-    static ClaimRecord from_json(const Json& json) {
-        return {json.at("id"), json.at("invoice_id"), json.at("numbered"), 0};
-    }
+    bool is_held_by(std::string_view invoice_id) const;
+    void add(ClaimHolder holder);
+
+    std::string to_text() const;
+    static ClaimRecord from_json(const Json& json);
     std::vector<atr::IndexEntry> index() const { return {}; }
 };
 

@@ -1,6 +1,7 @@
 #include "intake/cross_check.hpp"
 
 #include "intake/utf8.hpp"
+#include "records/json_writer.hpp"
 
 #include <algorithm>
 
@@ -26,18 +27,15 @@ bool stands_in_document(const ParseResult& parsed, const Evidence& evidence) {
     return std::string_view(*text).substr(evidence.begin, evidence.end - evidence.begin) == evidence.quote;
 }
 
-Json field_json(const ParsedField& field, std::uint32_t confidence_bp) {
-    Json out = {{"path", field.path}, {"value", field.value}, {"confidence", confidence_bp}};
-    if (field.alternative != 0) out["alternative"] = field.alternative;
-    if (!field.evidence.empty()) {
-        const auto& first = field.evidence.front();
-        out["evidence"] = {{"quote", first.quote},
-                           {"layer", first.layer},
-                           {"begin", first.begin},
-                           {"end", first.end},
-                           {"page", first.page}};
-    }
-    return out;
+void write_field(JsonWriter& out, const ParsedField& field, std::uint32_t confidence_bp) {
+    out.text("path", field.path).text("value", field.value).number("confidence", confidence_bp);
+    out.number_if("alternative", field.alternative);
+    if (field.evidence.empty()) return;
+    const Evidence& first = field.evidence.front();
+    out.object("evidence", [&](JsonWriter& evidence) {
+        evidence.text("quote", first.quote).number("layer", first.layer).number("begin", first.begin);
+        evidence.number("end", first.end).number("page", first.page);
+    });
 }
 
 std::optional<CheckedField>* slot(Reading& reading, std::string_view path) {
@@ -135,14 +133,16 @@ bool iban_checks_out(std::string_view iban) {
 
 Reading cross_check(const ParseResult& parsed) {
     Reading out;
-    Json fields = Json::array();
+    std::string fields = "[";
     for (const auto& field : parsed.fields) {
         if (invalid_utf8_at(field.value) || field.value.size() > 1024) continue;
         const bool supported =
             !field.evidence.empty() && std::all_of(field.evidence.begin(), field.evidence.end(),
                                                    [&](const Evidence& e) { return stands_in_document(parsed, e); });
         const std::uint32_t confidence = supported ? std::min<std::uint32_t>(field.confidence_bp, 10000) : 0;
-        fields.push_back(field_json(field, confidence));
+        JsonWriter written(256);
+        write_field(written, field, confidence);
+        fields.append(fields.size() > 1 ? "," : "").append(std::move(written).done());
         if (field.path == "payee.wallet" || field.path == "payee.iban") out.payees.push_back(field.value);
         if (field.document != 0) {
             if (out.doubts.empty() || out.doubts.back() != "the file holds more than one invoice")
@@ -159,7 +159,7 @@ Reading cross_check(const ParseResult& parsed) {
                                  " may be part of it, or make it a credit");
         if (auto* place = slot(out, field.path); place && !*place) *place = CheckedField{field.value, confidence};
     }
-    out.fields = dump(fields);
+    out.fields = std::move(fields) + "]";
     check_sums(out);
     check_amount(out);
     if (out.iban && !iban_checks_out(out.iban->value)) out.doubts.push_back("the IBAN's check digits are wrong");

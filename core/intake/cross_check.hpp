@@ -25,6 +25,7 @@ struct Reading {
         total_with_tax, total_net, tax_total, iban, wallet, document_type;
     std::vector<std::string> doubts;  ///< findings for a person, in words; empty when all is well
     std::string fields = "[]";        ///< every field with its evidence: JSON text, as an invoice keeps it
+    std::string document_sha256;      ///< of what was read, as hex
     std::vector<std::string> payees;  ///< every wallet and IBAN that was read, whatever the evidence
 
     /// The amount due in its currency, if both were read.

@@ -1,18 +1,16 @@
 #include "intake/desk_records.hpp"
 
-#include "auth/digest.hpp"
-
 namespace treasurer::intake {
 
-void put_document(UnitOfWork& unit, const Invoice& invoice, std::string bytes) {
-    unit.put(documents_collection, invoice.document_sha256, std::move(bytes), {}, ATR_VER_ANY, "document");
+void put_document(UnitOfWork& unit, const Invoice& invoice, std::string bytes, std::uint64_t expect) {
+    unit.put(documents_collection, invoice.document_sha256, std::move(bytes), {}, expect, document_label);
 }
 
 void record_decision(Invoice& invoice, const Judgement& known) {
     invoice.outcome = to_string(known.decision.outcome);
     invoice.reasons = known.decision.reasons;
     invoice.thought = known.decision.thought;
-    invoice.policy_hash = auth::sha256_hex(dump(known.policy.to_json()));
+    invoice.policy_hash = known.policy_hash;
 }
 
 Activity activity_line(Ids& ids, const Invoice& invoice, std::string balance, std::string status, std::string reason) {
@@ -45,11 +43,8 @@ AuditEntry audit_line(Ids& ids, UnixMillis now, std::string actor, std::string a
     return out;
 }
 
-Task<SubmitResult> standing_of(Store& store, SubmitResult known) {
-    Task<atr::Result<std::optional<Payment>>> finding = store.find<Payment>(known.payment.id);
-    atr::Result<std::optional<Payment>> payment = co_await finding;
-    if (!payment || !*payment) co_return known;
-    known.payment = std::move(**payment);
+SubmitResult with_payment(SubmitResult known, Payment payment) {
+    known.payment = std::move(payment);
     switch (known.payment.state) {
         case PaymentState::settled:
             known.kind = SubmitKind::paid;
@@ -72,7 +67,14 @@ Task<SubmitResult> standing_of(Store& store, SubmitResult known) {
             known.reason = known.payment.reason;
             break;
     }
-    co_return known;
+    return known;
+}
+
+Task<SubmitResult> standing_of(Store& store, SubmitResult known) {
+    Task<atr::Result<std::optional<Payment>>> finding = store.find<Payment>(known.payment.id);
+    atr::Result<std::optional<Payment>> payment = co_await finding;
+    if (!payment || !*payment) co_return known;
+    co_return with_payment(std::move(known), std::move(**payment));
 }
 
 }  // namespace treasurer::intake

@@ -22,7 +22,7 @@ std::optional<atr::Error> DocumentReader::refusal(const Submission& submission) 
     return std::nullopt;
 }
 
-Task<atr::Result<Reading>> DocumentReader::read(Submission submission) {
+Task<atr::Result<Reading>> DocumentReader::read(const Submission& submission) {
     if (const auto refused = refusal(submission)) co_return *refused;
     Document document;
     document.media_type = submission.media_type;
@@ -39,7 +39,11 @@ Task<atr::Result<Reading>> DocumentReader::read(Submission submission) {
         options.traceparent = submission.traceparent;
         Task<atr::Result<atr::ParseResult>> call = parser->parse(document, options);
         atr::Result<atr::ParseResult> parsed = co_await call;
-        if (parsed) co_return cross_check(*parsed);
+        if (parsed) {
+            Reading reading = cross_check(*parsed);
+            reading.document_sha256 = std::move(document.sha256_hex);
+            co_return reading;
+        }
         last = parsed.error();
     }
     if (last) co_return *last;

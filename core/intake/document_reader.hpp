@@ -23,7 +23,8 @@ public:
     DocumentReader(std::vector<ParserPort*> parsers, ReaderSettings settings)
         : parsers_(std::move(parsers)), settings_(settings) {}
 
-    Task<atr::Result<Reading>> read(Submission submission);
+    /// `submission` outlives the task.
+    Task<atr::Result<Reading>> read(const Submission& submission);
 
     /// What must be there before anything can be decided; empty: enough.
     static std::vector<Problem> missing_fields(const Reading& reading);

@@ -56,9 +56,8 @@ bool names_another_account(const Reading& reading, const Vendor& vendor) {
     return false;
 }
 
-/// True if each name of the vendor that sounds like the one read has another legal form.
-bool is_another_company(std::string_view as_read, const Vendor& vendor) {
-    const std::string form = vendor_normal_form(as_read);
+/// True if each name of the vendor that sounds like the one read has another legal form. `form`: the normal form read.
+bool is_another_company(std::string_view as_read, const std::string& form, const Vendor& vendor) {
     const auto fits = [&](const std::string& name) {
         return vendor_normal_form(name) == form && !legal_forms_differ(as_read, name);
     };
@@ -66,17 +65,43 @@ bool is_another_company(std::string_view as_read, const Vendor& vendor) {
 }
 
 /// Claims are taken under the vendor's id and the name as read; those of its other names are looked at.
-void name_vendor(ClaimSubject& subject, std::string_view as_read, const std::optional<Vendor>& vendor) {
+void name_vendor(ClaimSubject& subject, const std::string& form, const std::optional<Vendor>& vendor) {
     const auto add = [&](std::string name) {
         if (std::find(subject.vendors.begin(), subject.vendors.end(), name) == subject.vendors.end())
             subject.vendors.push_back(std::move(name));
     };
     if (vendor) add(vendor->id);
-    add("~" + vendor_normal_form(as_read));
+    add("~" + form);
     subject.own = subject.vendors.size();
     if (!vendor) return;
     add("~" + vendor_normal_form(vendor->name));
     for (const auto& alias : vendor->aliases) add("~" + vendor_normal_form(alias));
+}
+
+ClaimSubject subject_of(const Reading& reading, const std::string& form, const std::optional<Vendor>& vendor) {
+    ClaimSubject out;
+    out.document_sha256 = reading.document_sha256;
+    name_vendor(out, form, vendor);
+    if (reading.invoice_number) out.invoice_number = reading.invoice_number->value;
+    if (reading.issue_date) out.issue_date = reading.issue_date->value;
+    out.amount = *reading.amount();
+    return out;
+}
+
+std::vector<atr::Key> first_keys(const std::string& form) {
+    std::vector<atr::Key> out;
+    out.push_back({Policy::collection, Policy::current});
+    out.push_back({Quarantine::collection, Quarantine::key});
+    out.push_back({VendorName::collection, form});
+    return out;
+}
+
+std::vector<atr::Key> funds_keys(const std::string& asset, const RailPort& rail, const treasury::BurnBasis& basis) {
+    std::vector<atr::Key> out;
+    out.push_back({balances_collection,
+                   ledger::balance_key(asset, ledger::treasury_account(rail.name()), ledger::Figure::available)});
+    out.push_back({rollups_collection, basis.today_key});  // what was paid a moment ago shortens the runway now
+    return out;
 }
 
 void compare_hints(std::vector<std::string>& doubts, const Hints& hints, const Reading& reading,
@@ -112,19 +137,43 @@ std::string payload_hash(const Payment& payment) {
     return auth::sha256_hex(dump(payload));
 }
 
-Task<atr::Result<Judgement>> FactsFinder::judge(Reading reading, Hints hints, std::string document_sha256) {
-    const atr::Money amount = *reading.amount();
-    Task<atr::Result<Judgement>> looking = look_up(reading.seller_name->value, amount);
+HashedPolicy HashedPolicy::from_json(const Json& json) {
+    HashedPolicy out;
+    static_cast<Policy&>(out) = Policy::from_json(json);
+    out.hash = auth::sha256_hex(dump(out.to_json()));
+    return out;
+}
+
+std::vector<atr::Key> FactsFinder::foreseen(const std::string& form, const Vendor& vendor,
+                                            const ClaimSubject& subject) const {
+    const std::string& asset = subject.amount.asset;
+    std::vector<atr::Key> out = first_keys(form);
+    out.push_back({Vendor::collection, vendor.id});
+    const Payee payee = payee_of(vendor, asset);
+    if (const auto basis = known_burn_basis(asset); basis && payee.rail)
+        for (auto& key : funds_keys(asset, *payee.rail, *basis)) out.push_back(std::move(key));
+    for (auto& claim : claims_of(subject)) out.push_back({ClaimRecord::collection, std::move(claim.key)});
+    return out;
+}
+
+Task<atr::Result<Judgement>> FactsFinder::judge(const Reading& reading, const Hints& hints) {
+    const std::string form = vendor_normal_form(reading.seller_name->value);
+    const FamiliarVendors::Known familiar = familiar_.of(form);
+    ClaimSubject subject;
+    Prefetch records(store_);
+    if (familiar) {
+        subject = subject_of(reading, form, familiar->vendor);
+        Task<atr::Result<>> prefetching = records.read(foreseen(form, familiar->vendor, subject));
+        const atr::Result<> read = co_await prefetching;
+        if (!read) co_return read.error();
+    }
+    Task<atr::Result<Judgement>> looking = look_up(records, reading.seller_name->value, form, *reading.amount());
     atr::Result<Judgement> known = co_await looking;
     if (!known) co_return known.error();
-
-    ClaimSubject subject;
-    subject.document_sha256 = std::move(document_sha256);
-    name_vendor(subject, reading.seller_name->value, known->vendor);
-    if (reading.invoice_number) subject.invoice_number = reading.invoice_number->value;
-    if (reading.issue_date) subject.issue_date = reading.issue_date->value;
-    subject.amount = amount;
-    Task<atr::Result<Judgement>> claiming = look_up_claims(std::move(*known), std::move(subject));
+    const bool is_as_foreseen = familiar && known->vendor && known->vendor->id == familiar->vendor.id &&
+                                known->vendor->version == familiar->vendor.version && familiar_.of(form) == familiar;
+    if (!is_as_foreseen) subject = subject_of(reading, form, known->vendor);
+    Task<atr::Result<Judgement>> claiming = look_up_claims(records, std::move(*known), std::move(subject));
     known = co_await claiming;
     if (!known) co_return known.error();
 
@@ -136,7 +185,7 @@ Task<atr::Result<Judgement>> FactsFinder::judge(Reading reading, Hints hints, st
     facts.doubts.insert(facts.doubts.begin(), reading.doubts.begin(), reading.doubts.end());
     if (reading.invoice_number && has_unusual_characters(reading.invoice_number->value))
         facts.doubts.push_back("the invoice number holds characters that may only look like others");
-    if (known->vendor && is_another_company(known->facts.vendor_name, *known->vendor))
+    if (known->vendor && is_another_company(known->facts.vendor_name, form, *known->vendor))
         facts.doubts.push_back("the invoice is from \"" + known->facts.vendor_name + "\", the vendor master knows \"" +
                                known->vendor->name + "\": companies of different legal forms");
     if (known->vendor) facts.payee_differs = names_another_account(reading, *known->vendor);
@@ -146,7 +195,9 @@ Task<atr::Result<Judgement>> FactsFinder::judge(Reading reading, Hints hints, st
 }
 
 Task<atr::Result<Judgement>> FactsFinder::judge_again(Invoice invoice, OwnHold own) {
-    Task<atr::Result<Judgement>> looking = look_up(invoice.vendor_name, invoice.amount_due);
+    Prefetch records(store_);
+    Task<atr::Result<Judgement>> looking =
+        look_up(records, invoice.vendor_name, vendor_normal_form(invoice.vendor_name), invoice.amount_due);
     atr::Result<Judgement> known = co_await looking;
     if (!known) co_return known.error();
     policy::Facts& facts = known->facts;
@@ -157,23 +208,21 @@ Task<atr::Result<Judgement>> FactsFinder::judge_again(Invoice invoice, OwnHold o
     co_return known;
 }
 
-Task<atr::Result<Judgement>> FactsFinder::look_up(std::string vendor_name, atr::Money amount) {
+Task<atr::Result<Judgement>> FactsFinder::look_up(Prefetch& records, std::string vendor_name, std::string form,
+                                                  atr::Money amount) {
     Judgement out;
-    std::vector<atr::Key> keys;
-    keys.push_back({Policy::collection, Policy::current});
-    keys.push_back({Quarantine::collection, Quarantine::key});
-    keys.push_back({VendorName::collection, vendor_normal_form(vendor_name)});
-    Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
-    atr::Result<std::vector<atr::Record>> records = co_await reading;
-    if (!records) co_return records.error();
+    Task<atr::Result<std::vector<atr::Record>>> reading = records.get(first_keys(form));
+    const atr::Result<std::vector<atr::Record>> found = co_await reading;
+    if (!found) co_return found.error();
     std::string vendor_id;
-    for (const auto& record : *records) {
+    for (const auto& record : *found) {
         if (record.collection == Policy::collection) {
-            atr::Result<Policy> policy = decode<Policy>(record);
+            atr::Result<HashedPolicy> policy = policy_.of(record);
             if (!policy) co_return policy.error();
+            out.policy_hash = std::move(policy->hash);
             out.policy = std::move(*policy);
         } else if (record.collection == Quarantine::collection) {
-            atr::Result<Quarantine> quarantine = decode<Quarantine>(record);
+            atr::Result<Quarantine> quarantine = quarantine_.of(record);
             if (!quarantine) co_return quarantine.error();
             out.quarantine = std::move(*quarantine);
         } else {
@@ -184,35 +233,40 @@ Task<atr::Result<Judgement>> FactsFinder::look_up(std::string vendor_name, atr::
     }
     if (out.policy.version == 0) co_return atr::retry(ATR_E_INTERNAL, "no policy is stored yet");
     if (!vendor_id.empty()) {
-        Task<atr::Result<std::optional<Vendor>>> finding = store_.find<Vendor>(vendor_id);
-        atr::Result<std::optional<Vendor>> vendor = co_await finding;
-        if (!vendor) co_return vendor.error();
-        out.vendor = std::move(*vendor);
+        std::vector<atr::Key> vendor_key;
+        vendor_key.push_back({Vendor::collection, vendor_id});
+        Task<atr::Result<std::vector<atr::Record>>> finding = records.get(std::move(vendor_key));
+        const atr::Result<std::vector<atr::Record>> vendors = co_await finding;
+        if (!vendors) co_return vendors.error();
+        if (!vendors->empty()) {
+            atr::Result<Vendor> vendor = familiar_.met(form, vendors->front());
+            if (!vendor) co_return vendor.error();
+            out.vendor = std::move(*vendor);
+        }
     }
     out.facts.quarantined = out.quarantine.active;
     out.facts.amount = amount;
     out.facts.vendor_name = vendor_name;
     out.facts.vendor_known = out.vendor.has_value();
-    choose_account(out, amount);
+    Payee payee = payee_of(out.vendor, amount.asset);
+    out.rail = payee.rail;
+    out.account = std::move(payee.account);
+    out.facts.payee_account_known = out.account.has_value();
+    out.facts.payee_cooling_off = out.account && !out.account->active_at(clock_.unix_ms());
     out.facts.rail_known = out.rail != nullptr;
     if (!out.rail) co_return out;
     out.facts.amount_fits_asset = assets_.units(amount).has_value();
 
-    Task<atr::Result<Judgement>> funding = look_up_funds(std::move(out));
+    Task<atr::Result<Judgement>> funding = look_up_funds(records, std::move(out));
     co_return co_await funding;
 }
 
-Task<atr::Result<Judgement>> FactsFinder::look_up_funds(Judgement known) {
+Task<atr::Result<Judgement>> FactsFinder::look_up_funds(Prefetch& records, Judgement known) {
     const std::string& asset = known.facts.amount.asset;
-    const std::string balance =
-        ledger::balance_key(asset, ledger::treasury_account(known.rail->name()), ledger::Figure::available);
     Task<atr::Result<treasury::BurnBasis>> burning = burn_basis(asset);
     const atr::Result<treasury::BurnBasis> basis = co_await burning;
     if (!basis) co_return basis.error();
-    std::vector<atr::Key> keys;
-    keys.push_back({balances_collection, balance});
-    keys.push_back({rollups_collection, basis->today_key});  // what was paid a moment ago shortens the runway now
-    Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
+    Task<atr::Result<std::vector<atr::Record>>> reading = records.get(funds_keys(asset, *known.rail, *basis));
     const atr::Result<std::vector<atr::Record>> counters = co_await reading;
     if (!counters) co_return counters.error();
     atr::Int128 available = 0, spent_today = 0;
@@ -228,61 +282,51 @@ Task<atr::Result<Judgement>> FactsFinder::look_up_funds(Judgement known) {
     co_return known;
 }
 
-void FactsFinder::choose_account(Judgement& known, const atr::Money& amount) const {
-    known.rail = rails_.for_asset(amount.asset);
-    if (!known.vendor) return;
-    for (const auto& account : known.vendor->accounts) {
+Payee FactsFinder::payee_of(const std::optional<Vendor>& vendor, const std::string& asset) const {
+    RailPort* const preferred = rails_.for_asset(asset);
+    Payee out{preferred, std::nullopt};
+    if (!vendor) return out;
+    for (const auto& account : vendor->accounts) {
         RailPort* rail = rails_.find(account.rail);
-        if (account.asset != amount.asset || !rail || !rail->capabilities().decimals_of(amount.asset)) continue;
-        if (known.account && rail != rails_.for_asset(amount.asset)) continue;  // the preferred rail's account wins
-        known.account = account;
-        known.rail = rail;
+        if (account.asset != asset || !rail || !rail->capabilities().decimals_of(asset)) continue;
+        if (out.account && rail != preferred) continue;  // the preferred rail's account wins
+        out.account = account;
+        out.rail = rail;
     }
-    known.facts.payee_account_known = known.account.has_value();
-    known.facts.payee_cooling_off = known.account && !known.account->active_at(clock_.unix_ms());
+    return out;
 }
 
-Task<atr::Result<Judgement>> FactsFinder::look_up_claims(Judgement known, ClaimSubject subject) {
-    const bool numbered = !subject.invoice_number.empty();
+Task<atr::Result<Judgement>> FactsFinder::look_up_claims(Prefetch& records, Judgement known, ClaimSubject subject) {
+    known.is_numbered = !subject.invoice_number.empty();
     std::vector<atr::Key> keys;
     for (auto& claim : claims_of(subject)) {
         keys.push_back({ClaimRecord::collection, claim.key});
         known.claims.push_back({std::move(claim), std::nullopt, false});
     }
-    Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
-    atr::Result<std::vector<atr::Record>> records = co_await reading;
-    if (!records) co_return records.error();
-    for (const auto& raw : *records) {
+    Task<atr::Result<std::vector<atr::Record>>> reading = records.get(std::move(keys));
+    const atr::Result<std::vector<atr::Record>> taken = co_await reading;
+    if (!taken) co_return taken.error();
+    for (const auto& raw : *taken) {
         atr::Result<ClaimRecord> record = decode<ClaimRecord>(raw);
         if (!record) co_return record.error();
         for (auto& held : known.claims)
             if (held.claim.key == raw.key) held.record = *record;
     }
     std::set<std::string> ended;  // payments of the invoices whose claims are free again
+    Task<atr::Result<std::map<std::string, Invoice>>> finding = holders_of(known.claims);
+    const atr::Result<std::map<std::string, Invoice>> holders = co_await finding;
+    if (!holders) co_return holders.error();
     for (auto& held : known.claims) {
         if (!held.record) continue;
-        Task<atr::Result<std::optional<Invoice>>> finding = store_.find<Invoice>(held.record->invoice_id);
-        atr::Result<std::optional<Invoice>> holder = co_await finding;
-        if (!holder) co_return holder.error();
-        held.superseded = !*holder || ended_unpaid((*holder)->status) || mutated(Mutation::take_claims_from_the_living);
-        if (*holder && held.claim.kind != ClaimKind::same_sum && known.facts.doubts.empty()) {
-            Task<atr::Result<bool>> asking = was_rejected(**holder);
-            const atr::Result<bool> rejected = co_await asking;
-            if (!rejected) co_return rejected.error();
-            if (*rejected) known.facts.doubts.push_back("a person rejected this invoice before, as " + (*holder)->id);
+        held.superseded = !held.record->is_full;
+        if (held.record->is_full) known.facts.possible_duplicate_of = held.record->holders.front().invoice_id;
+        for (const ClaimHolder& holder : held.record->holders) {
+            const auto found = holders->find(holder.invoice_id);
+            const Invoice* const invoice = found == holders->end() ? nullptr : &found->second;
+            Task<atr::Result<>> weighing = weigh_holder(known, held, invoice, holder, ended);
+            const atr::Result<> weighed = co_await weighing;
+            if (!weighed) co_return weighed.error();
         }
-        if (held.superseded && *holder && !(*holder)->payment_id.empty()) ended.insert((*holder)->payment_id);
-        if (held.superseded) continue;
-        if (held.claim.kind == ClaimKind::same_sum) {
-            if (!numbered || !held.record->numbered) known.facts.possible_duplicate_of = held.record->invoice_id;
-            continue;
-        }
-        if (held.claim.kind == ClaimKind::digits) {
-            known.facts.possible_duplicate_of = held.record->invoice_id;
-            continue;
-        }
-        if (held.claim.kind == ClaimKind::document) known.same_document = true;
-        if (!known.duplicate_of) known.duplicate_of = std::move(**holder);
     }
     if (ended.empty()) co_return known;
     Task<atr::Result<std::vector<std::string>>> doubting = doubts_of(std::move(ended));
@@ -290,6 +334,50 @@ Task<atr::Result<Judgement>> FactsFinder::look_up_claims(Judgement known, ClaimS
     if (!doubts) co_return doubts.error();
     known.facts.doubts.insert(known.facts.doubts.end(), doubts->begin(), doubts->end());
     co_return known;
+}
+
+Task<atr::Result<std::map<std::string, Invoice>>> FactsFinder::holders_of(const std::vector<HeldClaim>& claims) {
+    std::set<std::string> ids;
+    for (const auto& held : claims)
+        if (held.record)
+            for (const auto& holder : held.record->holders) ids.insert(holder.invoice_id);
+    std::map<std::string, Invoice> out;
+    if (ids.empty()) co_return out;
+    std::vector<atr::Key> keys;
+    for (const auto& id : ids) keys.push_back({Invoice::collection, id});
+    Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
+    const atr::Result<std::vector<atr::Record>> records = co_await reading;
+    if (!records) co_return records.error();
+    for (const auto& record : *records) {
+        atr::Result<Invoice> invoice = decode<Invoice>(record);
+        if (!invoice) co_return invoice.error();
+        out.emplace(record.key, std::move(*invoice));
+    }
+    co_return out;
+}
+
+Task<atr::Result<>> FactsFinder::weigh_holder(Judgement& known, HeldClaim& held, const Invoice* invoice,
+                                              ClaimHolder holder, std::set<std::string>& ended) {
+    const ClaimKind kind = held.claim.kind;
+    if (invoice && kind != ClaimKind::same_sum && known.facts.doubts.empty()) {
+        Task<atr::Result<bool>> asking = was_rejected(*invoice);
+        const atr::Result<bool> rejected = co_await asking;
+        if (!rejected) co_return rejected.error();
+        if (*rejected) known.facts.doubts.push_back("a person rejected this invoice before, as " + invoice->id);
+    }
+    if (!invoice || ended_unpaid(invoice->status) || mutated(Mutation::take_claims_from_the_living)) {
+        if (invoice && !invoice->payment_id.empty()) ended.insert(invoice->payment_id);
+        co_return atr::Result<>{};
+    }
+    held.superseded = false;
+    if (is_question(kind)) {
+        const bool may_be_it = kind == ClaimKind::digits || !known.is_numbered || !holder.numbered;
+        if (may_be_it) known.facts.possible_duplicate_of = holder.invoice_id;
+        co_return atr::Result<>{};
+    }
+    if (kind == ClaimKind::document) known.same_document = true;
+    if (!known.duplicate_of) known.duplicate_of = *invoice;
+    co_return atr::Result<>{};
 }
 
 /// Also where its rail had to be asked first, and its payment ended afterwards.
@@ -316,16 +404,19 @@ Task<atr::Result<std::vector<std::string>>> FactsFinder::doubts_of(std::set<std:
     co_return out;
 }
 
+std::optional<treasury::BurnBasis> FactsFinder::known_burn_basis(const std::string& asset) const {
+    const UnixMillis now = clock_.unix_ms();
+    const std::lock_guard lock(burn_mutex_);
+    const auto known = burns_.find(asset);
+    const bool is_fresh = known != burns_.end() && now - known->second.at_ms < burn_is_fresh_for_ms &&
+                          known->second.basis.today_key == treasury::spent_key(asset, now);
+    return is_fresh ? std::optional(known->second.basis) : std::nullopt;
+}
+
 /// Read anew every few seconds: what another day adds, and what came back for one of the days before.
 Task<atr::Result<treasury::BurnBasis>> FactsFinder::burn_basis(std::string asset) {
+    if (auto known = known_burn_basis(asset)) co_return std::move(*known);
     const UnixMillis now = clock_.unix_ms();
-    {
-        const std::lock_guard lock(burn_mutex_);
-        const auto known = burns_.find(asset);
-        const bool is_fresh = known != burns_.end() && now - known->second.at_ms < burn_is_fresh_for_ms &&
-                              known->second.basis.today_key == treasury::spent_key(asset, now);
-        if (is_fresh) co_return known->second.basis;
-    }
     Task<atr::Result<treasury::BurnBasis>> reading = figures_.burn_basis(asset);
     atr::Result<treasury::BurnBasis> basis = co_await reading;
     if (!basis) co_return basis.error();

@@ -4,15 +4,19 @@
 
 #include "intake/claims.hpp"
 #include "intake/cross_check.hpp"
+#include "intake/familiar_vendors.hpp"
 #include "intake/submission.hpp"
 #include "ledger/assets.hpp"
 #include "payments/rails.hpp"
 #include "policy/policy.hpp"
+#include "records/last_decoded.hpp"
+#include "records/prefetch.hpp"
 #include "records/store.hpp"
 #include "records/store_records.hpp"
 #include "records/vendor.hpp"
 #include "treasury/figures.hpp"
 
+#include <map>
 #include <mutex>
 #include <set>
 
@@ -21,12 +25,13 @@ namespace treasurer::intake {
 struct HeldClaim {
     Claim claim;
     std::optional<ClaimRecord> record;  ///< nullopt: free
-    bool superseded = false;            ///< its invoice ended without being paid: the claim may be taken over
+    bool superseded = false;            ///< its invoices ended without being paid: the claim may be taken over
 };
 
 /// What is known at one moment, with the decision that follows from it.
 struct Judgement {
     Policy policy;
+    std::string policy_hash;  ///< what a decision names it by
     Quarantine quarantine;
     std::optional<Vendor> vendor;
     std::optional<PayeeAccount> account;
@@ -34,10 +39,24 @@ struct Judgement {
     std::vector<HeldClaim> claims;
     std::optional<Invoice> duplicate_of;
     bool same_document = false;
+    bool is_numbered = false;                        ///< the document has an invoice number
+    std::uint64_t document_expect = ATR_VER_ABSENT;  ///< of the document's record, if one is put
     policy::Facts facts;
     policy::Decision decision;
 
     std::string balance_text() const { return facts.funds_known ? facts.available.to_string() : std::string(); }
+};
+
+/// The policy with the hash that decisions name it by.
+struct HashedPolicy : Policy {
+    std::string hash;
+    static HashedPolicy from_json(const Json& json);
+};
+
+/// Where a payment to a vendor goes.
+struct Payee {
+    RailPort* rail = nullptr;
+    std::optional<PayeeAccount> account;
 };
 
 /// Threads: any. Errors: those of storage.
@@ -47,8 +66,8 @@ public:
                 const Clock& clock)
         : store_(store), figures_(figures), rails_(rails), assets_(assets), clock_(clock) {}
 
-    /// For a document that was just read.
-    Task<atr::Result<Judgement>> judge(Reading reading, Hints hints, std::string document_sha256);
+    /// For a document that was just read. What is given outlives the task.
+    Task<atr::Result<Judgement>> judge(const Reading& reading, const Hints& hints);
 
     /// What is held for an invoice while people decide on it, and where; empty: nothing.
     struct OwnHold {
@@ -61,14 +80,25 @@ public:
     Task<atr::Result<Judgement>> judge_again(Invoice invoice) { return judge_again(std::move(invoice), OwnHold{}); }
 
 private:
-    Task<atr::Result<Judgement>> look_up(std::string vendor_name, atr::Money amount);
-    Task<atr::Result<Judgement>> look_up_claims(Judgement known, ClaimSubject subject);
+    /// `form`: the name's normal form.
+    Task<atr::Result<Judgement>> look_up(Prefetch& records, std::string vendor_name, std::string form,
+                                         atr::Money amount);
+    Task<atr::Result<Judgement>> look_up_claims(Prefetch& records, Judgement known, ClaimSubject subject);
+    /// The invoices that hold them, by id; without those that are not in storage.
+    Task<atr::Result<std::map<std::string, Invoice>>> holders_of(const std::vector<HeldClaim>& claims);
+    /// What one holder of `held`, one of known.claims, says of the invoice. `ended`: payments that did not pay it.
+    Task<atr::Result<>> weigh_holder(Judgement& known, HeldClaim& held, const Invoice* invoice, ClaimHolder holder,
+                                     std::set<std::string>& ended);
     /// What is available at the rail, and how much is spent a month: with all that was committed before.
-    Task<atr::Result<Judgement>> look_up_funds(Judgement known);
+    Task<atr::Result<Judgement>> look_up_funds(Prefetch& records, Judgement known);
+    /// All that the judgement of this document will ask for, if its vendor is the one that its name led to last.
+    std::vector<atr::Key> foreseen(const std::string& form, const Vendor& vendor, const ClaimSubject& subject) const;
+    /// A burn basis that is fresh enough.
+    std::optional<treasury::BurnBasis> known_burn_basis(const std::string& asset) const;
     Task<atr::Result<treasury::BurnBasis>> burn_basis(std::string asset);
     Task<atr::Result<bool>> was_rejected(Invoice ended);
     Task<atr::Result<std::vector<std::string>>> doubts_of(std::set<std::string> ended_payments);
-    void choose_account(Judgement& known, const atr::Money& amount) const;
+    Payee payee_of(const std::optional<Vendor>& vendor, const std::string& asset) const;
 
     Store& store_;
     treasury::Figures& figures_;
@@ -76,11 +106,15 @@ private:
     const ledger::Assets& assets_;
     const Clock& clock_;
 
+    FamiliarVendors familiar_;
+    LastDecoded<HashedPolicy> policy_;
+    LastDecoded<Quarantine> quarantine_;
+
     struct Burn {
         treasury::BurnBasis basis;
         UnixMillis at_ms = 0;
     };
-    std::mutex burn_mutex_;
+    mutable std::mutex burn_mutex_;
     std::map<std::string, Burn> burns_;
 };
 

@@ -1,6 +1,5 @@
 #include "intake/invoice_desk.hpp"
 
-#include "auth/digest.hpp"
 #include "intake/desk_records.hpp"
 #include "intake/funds_while_waiting.hpp"
 #include "intake/pay_now.hpp"
@@ -8,6 +7,8 @@
 #include "records/approval.hpp"
 #include "runtime/mutation.hpp"
 #include "treasury/rollups.hpp"
+
+#include <set>
 
 namespace treasurer::intake {
 namespace {
@@ -60,6 +61,15 @@ SubmitKind kind_of(InvoiceStatus status) {
     return SubmitKind::failed;
 }
 
+/// Invoices that ended unpaid and were this very one: whoever asks about them is answered by it.
+std::set<std::string> replaced_by(const Judgement& known) {
+    std::set<std::string> out;
+    for (const auto& held : known.claims)
+        if (held.claim.taken && held.superseded && !is_question(held.claim.kind))
+            out.insert(held.record->holders.front().invoice_id);
+    return out;
+}
+
 /// The finding that decided, as Decision::main_reason() tells it.
 std::string main_reason(const Invoice& invoice) {
     policy::Decision decision;
@@ -105,9 +115,8 @@ Task<SubmitResult> InvoiceDesk::submit(Submission submission) {
     }
     std::vector<Problem> missing = DocumentReader::missing_fields(*reading);
     if (!missing.empty()) co_return unreadable(std::move(missing));
-    const std::string sha256 = auth::sha256_hex(*submission.bytes);
     for (unsigned i = 0; i < settings_.tries; ++i) {
-        Step step = settle(submission, *reading, sha256);
+        Step step = settle(submission, *reading, i == 0 ? ATR_VER_ABSENT : ATR_VER_ANY);
         std::optional<SubmitResult> result = co_await step;
         if (result) co_return std::move(*result);
     }
@@ -138,32 +147,34 @@ Task<SubmitResult> InvoiceDesk::standing(std::string invoice_id) {
     co_return out;
 }
 
-InvoiceDesk::Step InvoiceDesk::settle(Submission submission, Reading reading, std::string sha256) {
-    Task<atr::Result<Judgement>> judging = parts_.facts.judge(reading, submission.hints, sha256);
+InvoiceDesk::Step InvoiceDesk::settle(const Submission& submission, const Reading& reading,
+                                      std::uint64_t document_expect) {
+    Task<atr::Result<Judgement>> judging = parts_.facts.judge(reading, submission.hints);
     atr::Result<Judgement> known = co_await judging;
     if (!known) co_return unavailable(known.error());
-    Invoice invoice = invoice_from(submission, reading, *known, std::move(sha256));
+    known->document_expect = document_expect;
+    Invoice invoice = invoice_from(submission, reading, *known);
     if (known->duplicate_of) {
-        Step step = report_duplicate(std::move(submission), std::move(invoice), std::move(*known));
+        Step step = report_duplicate(submission, std::move(invoice), std::move(*known));
         co_return co_await step;
     }
     switch (known->decision.outcome) {
         case policy::Outcome::refuse: {
-            Step step = refuse(std::move(submission), std::move(invoice), std::move(*known));
+            Step step = refuse(submission, std::move(invoice), std::move(*known));
             co_return co_await step;
         }
         case policy::Outcome::ask: {
-            Step step = ask_a_person(std::move(submission), std::move(invoice), std::move(*known));
+            Step step = ask_a_person(submission, std::move(invoice), std::move(*known));
             co_return co_await step;
         }
         case policy::Outcome::pay:
             break;
     }
-    Step step = pay(std::move(submission), std::move(invoice), std::move(*known));
+    Step step = pay(submission, std::move(invoice), std::move(*known));
     co_return co_await step;
 }
 
-InvoiceDesk::Step InvoiceDesk::report_duplicate(Submission submission, Invoice invoice, Judgement known) {
+InvoiceDesk::Step InvoiceDesk::report_duplicate(const Submission& submission, Invoice invoice, Judgement known) {
     const Invoice first = std::move(*known.duplicate_of);
     known.duplicate_of.reset();
     SubmitResult out = answer(SubmitKind::duplicate, std::move(invoice), known);
@@ -180,7 +191,7 @@ InvoiceDesk::Step InvoiceDesk::report_duplicate(Submission submission, Invoice i
     out.invoice.reasons.push_back({"duplicate", policy::refuse, "the same invoice as " + first.id});
     UnitOfWork unit = parts_.store.begin();
     unit.create(out.invoice);
-    put_document(unit, out.invoice, *submission.bytes);
+    put_document(unit, out.invoice, *submission.bytes, known.document_expect);
     unit.create(activity_line(parts_.store.ids(), out.invoice, known.balance_text(), "REJECTED", out.reason));
     unit.create(audit_line(parts_.store.ids(), parts_.clock.unix_ms(), submission.submitted_by, "invoice.duplicate",
                            out.invoice.id, out.reason, submission.request_id));
@@ -188,16 +199,17 @@ InvoiceDesk::Step InvoiceDesk::report_duplicate(Submission submission, Invoice i
     submission.once.mark(unit, out.invoice.id);
     Task<Committed> committing = parts_.store.commit(std::move(unit));
     const Committed committed = co_await committing;
+    if (committed.lost == document_label) co_return std::nullopt;
     if (!committed.ok()) co_return unavailable(committed.failure());
     co_return out;
 }
 
-InvoiceDesk::Step InvoiceDesk::refuse(Submission submission, Invoice invoice, Judgement known) {
+InvoiceDesk::Step InvoiceDesk::refuse(const Submission& submission, Invoice invoice, Judgement known) {
     invoice.status = InvoiceStatus::rejected;
     SubmitResult out = answer(SubmitKind::rejected, std::move(invoice), known);
     UnitOfWork unit = parts_.store.begin();
     unit.create(out.invoice);
-    put_document(unit, out.invoice, *submission.bytes);
+    put_document(unit, out.invoice, *submission.bytes, known.document_expect);
     unit.create(activity_line(parts_.store.ids(), out.invoice, known.balance_text(), "REJECTED", out.reason));
     unit.create(audit_line(parts_.store.ids(), parts_.clock.unix_ms(), submission.submitted_by, "invoice.rejected",
                            out.invoice.id, out.reason, submission.request_id));
@@ -211,7 +223,7 @@ InvoiceDesk::Step InvoiceDesk::refuse(Submission submission, Invoice invoice, Ju
     co_return out;
 }
 
-InvoiceDesk::Step InvoiceDesk::ask_a_person(Submission submission, Invoice invoice, Judgement known) {
+InvoiceDesk::Step InvoiceDesk::ask_a_person(const Submission& submission, Invoice invoice, Judgement known) {
     const UnixMillis now = parts_.clock.unix_ms();
     Payment payment = payment_for(invoice, known, parts_.store.ids().next(), now);
     payment.enter(PaymentState::waiting_approval, now);
@@ -234,7 +246,7 @@ InvoiceDesk::Step InvoiceDesk::ask_a_person(Submission submission, Invoice invoi
     SubmitResult out = answer(SubmitKind::waiting_approval, std::move(invoice), known);
     out.payment = payment;
     unit.create(out.invoice);
-    put_document(unit, out.invoice, *submission.bytes);
+    put_document(unit, out.invoice, *submission.bytes, known.document_expect);
     unit.create(payment);
     unit.create(approval);
     Activity line =
@@ -254,7 +266,7 @@ InvoiceDesk::Step InvoiceDesk::ask_a_person(Submission submission, Invoice invoi
     co_return out;
 }
 
-InvoiceDesk::Step InvoiceDesk::pay(Submission submission, Invoice invoice, Judgement known) {
+InvoiceDesk::Step InvoiceDesk::pay(const Submission& submission, Invoice invoice, Judgement known) {
     Payment payment = payment_for(invoice, known, parts_.store.ids().next(), parts_.clock.unix_ms());
     Task<atr::Result<Payment>> preparing =
         parts_.saga.prepare(std::move(payment), submission.request_id, submission.traceparent);
@@ -270,7 +282,7 @@ InvoiceDesk::Step InvoiceDesk::pay(Submission submission, Invoice invoice, Judge
                 {"rail", policy::hold,
                  "the payment rail will not take it: " + plain_reason(prepared.error(), "the rail")});
         record_decision(invoice, known);
-        Step step = ask_a_person(std::move(submission), std::move(invoice), std::move(known));
+        Step step = ask_a_person(submission, std::move(invoice), std::move(known));
         co_return co_await step;
     }
     payment = std::move(*prepared);
@@ -279,7 +291,7 @@ InvoiceDesk::Step InvoiceDesk::pay(Submission submission, Invoice invoice, Judge
 
     UnitOfWork unit = parts_.store.begin();
     unit.create(invoice);
-    put_document(unit, invoice, *submission.bytes);
+    put_document(unit, invoice, *submission.bytes, known.document_expect);
     unit.create(audit_line(parts_.store.ids(), parts_.clock.unix_ms(), submission.submitted_by, "invoice.approved",
                            invoice.id, "by policy " + invoice.policy_hash.substr(0, 12), submission.request_id));
     treasury::note_invoice(unit, "approved");
@@ -296,14 +308,13 @@ InvoiceDesk::Step InvoiceDesk::pay(Submission submission, Invoice invoice, Judge
     co_return unavailable(paid.error());
 }
 
-Invoice InvoiceDesk::invoice_from(const Submission& submission, const Reading& reading, const Judgement& known,
-                                  std::string sha256) {
+Invoice InvoiceDesk::invoice_from(const Submission& submission, const Reading& reading, const Judgement& known) {
     const auto text = [](const std::optional<CheckedField>& field) { return field ? field->value : std::string(); };
     Invoice out;
     out.id = parts_.store.ids().next();
     out.created_ms = out.updated_ms = parts_.clock.unix_ms();
     out.submitted_by = submission.submitted_by;
-    out.document_sha256 = std::move(sha256);
+    out.document_sha256 = reading.document_sha256;
     out.media_type = submission.media_type;
     out.document_type = text(reading.document_type);
     out.vendor_id = known.vendor ? known.vendor->id : std::string();
@@ -318,21 +329,32 @@ Invoice InvoiceDesk::invoice_from(const Submission& submission, const Reading& r
     return out;
 }
 
+/// Whoever comes later and may be paid for this very invoice meets it, whatever becomes of those that held a claim
+/// before.
 void InvoiceDesk::take_claims(UnitOfWork& unit, const Invoice& invoice, const Judgement& known) const {
+    if (mutated(Mutation::skip_the_claims)) return;
+    const ClaimHolder self{invoice.id, !invoice.invoice_number.empty()};
+    const std::set<std::string> replaced = replaced_by(known);
     for (const auto& held : known.claims) {
-        if (mutated(Mutation::skip_the_claims)) continue;
-        if (!held.claim.taken) {  // its invoice is still the one that ended unpaid, and has not become paid elsewhere
-            if (held.superseded) unit.check(ClaimRecord::collection, held.record->id, held.record->version, "claim");
+        // Nobody has joined those that hold it, and none that ended unpaid has become paid elsewhere.
+        const auto check = [&] { unit.check(ClaimRecord::collection, held.record->id, held.record->version, "claim"); };
+        if (!held.claim.taken) {
+            if (held.record) check();
             continue;
         }
-        ClaimRecord record{held.claim.key, invoice.id, !invoice.invoice_number.empty(), 0};
-        if (!held.record)
-            unit.create(record, "claim");
-        else if (held.superseded) {
-            record.version = held.record->version;
-            unit.update(record, "claim");
+        if (!held.record) {
+            unit.create(ClaimRecord{held.claim.key, {self}}, "claim");
+            continue;
         }
-        // A claim that only raises a question stays with the live invoice that holds it.
+        // Beside one that is alive its number tells it apart; who comes without one is asked about in any case.
+        if (held.claim.kind == ClaimKind::same_sum && self.numbered && !held.superseded) {
+            check();
+            continue;
+        }
+        ClaimRecord record = *held.record;
+        std::erase_if(record.holders, [&](const ClaimHolder& holder) { return replaced.contains(holder.invoice_id); });
+        record.add(self);
+        unit.update(record, "claim");
     }
 }
 

@@ -34,17 +34,17 @@ public:
     Task<SubmitResult> standing(std::string invoice_id);
 
 private:
-    /// A step of submit(): nullopt means that what was known has changed, and must be judged again.
+    /// A step of submit(), which keeps what it is given: nullopt means that what was known has changed, and must be
+    /// judged again.
     using Step = Task<std::optional<SubmitResult>>;
 
-    Step settle(Submission submission, Reading reading, std::string sha256);
-    Step report_duplicate(Submission submission, Invoice invoice, Judgement known);
-    Step refuse(Submission submission, Invoice invoice, Judgement known);
-    Step ask_a_person(Submission submission, Invoice invoice, Judgement known);
-    Step pay(Submission submission, Invoice invoice, Judgement known);
+    Step settle(const Submission& submission, const Reading& reading, std::uint64_t document_expect);
+    Step report_duplicate(const Submission& submission, Invoice invoice, Judgement known);
+    Step refuse(const Submission& submission, Invoice invoice, Judgement known);
+    Step ask_a_person(const Submission& submission, Invoice invoice, Judgement known);
+    Step pay(const Submission& submission, Invoice invoice, Judgement known);
 
-    Invoice invoice_from(const Submission& submission, const Reading& reading, const Judgement& known,
-                         std::string sha256);
+    Invoice invoice_from(const Submission& submission, const Reading& reading, const Judgement& known);
     void take_claims(UnitOfWork& unit, const Invoice& invoice, const Judgement& known) const;
     void guard_decision(UnitOfWork& unit, const Judgement& known) const;
 

@@ -31,11 +31,6 @@ bool has_ended_unpaid(const Payment& payment) {
     return is_final(payment.state) && payment.state != PaymentState::settled;
 }
 
-/// Those that make a second one a duplicate; what only raises a question may be another invoice's.
-bool is_exclusive(ClaimKind kind) {
-    return kind == ClaimKind::document || kind == ClaimKind::number || kind == ClaimKind::look_alike;
-}
-
 ClaimSubject subject_of(const Invoice& invoice) {
     ClaimSubject out;
     out.document_sha256 = invoice.document_sha256;
@@ -63,7 +58,7 @@ Task<atr::Result<PaidElsewhere::Held>> PaidElsewhere::claims_held(Invoice invoic
     std::vector<atr::Key> keys;
     std::set<std::string> exclusive;
     for (auto& claim : claims_of(subject_of(invoice))) {
-        if (is_exclusive(claim.kind)) exclusive.insert(claim.key);
+        if (!is_question(claim.kind)) exclusive.insert(claim.key);
         keys.push_back({ClaimRecord::collection, std::move(claim.key)});
     }
     Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
@@ -73,8 +68,8 @@ Task<atr::Result<PaidElsewhere::Held>> PaidElsewhere::claims_held(Invoice invoic
     for (const auto& raw : *records) {
         atr::Result<ClaimRecord> claim = decode<ClaimRecord>(raw);
         if (!claim) co_return claim.error();
-        const bool is_its_own = claim->invoice_id == invoice.id;
-        if (!is_its_own && exclusive.contains(claim->id)) out.other = claim->invoice_id;
+        const bool is_its_own = claim->is_held_by(invoice.id);
+        if (!is_its_own && exclusive.contains(claim->id)) out.other = claim->holders.front().invoice_id;
         if (is_its_own) out.claims.push_back(std::move(*claim));
     }
     co_return out;

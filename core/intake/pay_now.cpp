@@ -6,11 +6,15 @@
 namespace treasurer::intake {
 namespace {
 
-/// The invoice as Commit A stores it.
-std::optional<Invoice> stored(const Invoice& invoice, std::optional<std::size_t> place, const Committed& committed) {
-    if (!place || *place >= committed.versions.size()) return std::nullopt;
-    Invoice out = invoice;
-    out.version = committed.versions[*place];
+/// What Commit A has stored, with its versions.
+std::optional<payments::Stored> stored(const SubmitResult& known, std::size_t payment_place,
+                                       std::optional<std::size_t> invoice_place, const UnitOfWork& commit_a,
+                                       const Committed& committed) {
+    const auto& versions = committed.versions;
+    if (!invoice_place || *invoice_place >= versions.size() || payment_place >= versions.size()) return std::nullopt;
+    payments::Stored out{known.payment, known.invoice, commit_a.batch().ops[payment_place].record.body};
+    out.payment.version = versions[payment_place];
+    out.invoice.version = versions[*invoice_place];
     return out;
 }
 
@@ -28,24 +32,25 @@ Task<atr::Result<SubmitResult>> pay_now(Store& store, payments::Saga& saga, paym
     if (!runner.has_room()) co_return atr::retry(ATR_E_OVERLOADED, "too many payments wait for their turn");
     const payments::CommitAPositions positions = saga.add_commit_a(unit, known.payment);
     const auto place = unit.place_of(Invoice::collection, known.invoice.id);
-    UnitOfWork asked_again = unit;
-    Task<Committed> committing = store.commit(std::move(unit));
+    const auto commit_a = std::make_shared<const UnitOfWork>(std::move(unit));
+    Task<Committed> committing = store.commit(commit_a);
     Committed committed = co_await committing;
     if (!committed.ok()) {
         if (mutated(Mutation::acknowledge_before_commit) && committed.outcome != atr::Outcome::conflict) {
             known.kind = SubmitKind::processing;
             co_return std::move(known);
         }
-        if (committed.outcome == atr::Outcome::unknown)
-            runner.find_out(std::move(asked_again), known.payment.id, positions.job);
+        if (committed.outcome == atr::Outcome::unknown) runner.find_out(commit_a, known.payment.id, positions.job);
         committed.error.outcome = committed.outcome;
         co_return committed.error;
     }
     known.kind = SubmitKind::processing;
     if (effect == Effect::none) co_return std::move(known);
-    Completion<bool> news = runner.waiters().expect(known.payment.id, wait);
-    runner.adopt(known.payment.id, committed.versions.at(positions.job), stored(known.invoice, place, committed));
-    co_await news;
+    Completion<payments::News> expected = runner.waiters().expect(known.payment.id, wait);
+    runner.adopt(known.payment.id, committed.versions.at(positions.job),
+                 stored(known, positions.payment, place, *commit_a, committed));
+    const payments::News ended = co_await expected;
+    if (ended) co_return with_payment(std::move(known), *ended);
     Task<SubmitResult> looking = standing_of(store, std::move(known));
     co_return co_await looking;
 }

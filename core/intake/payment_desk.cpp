@@ -1,6 +1,8 @@
 #include "intake/payment_desk.hpp"
 
 #include "intake/desk_records.hpp"
+#include "payments/ending.hpp"
+#include "records/store_records.hpp"
 
 namespace treasurer::intake {
 namespace {
@@ -12,6 +14,12 @@ constexpr int cancel_tries = 6;  ///< while the saga keeps changing the payment
 Task<CancelResult> PaymentDesk::request_cancel(CancelRequest request) {
     CancelResult out;
     for (int tries = 0; tries < cancel_tries; ++tries) {
+        Task<atr::Result<std::optional<Quarantine>>> looking = store_.find<Quarantine>(Quarantine::key);
+        const atr::Result<std::optional<Quarantine>> life = co_await looking;
+        if (!life) {
+            out.error = life.error();
+            co_return out;
+        }
         Task<atr::Result<std::optional<Payment>>> finding = store_.find<Payment>(request.payment_id);
         atr::Result<std::optional<Payment>> found = co_await finding;
         if (!found) {
@@ -38,6 +46,8 @@ Task<CancelResult> PaymentDesk::request_cancel(CancelRequest request) {
         out.payment.cancel_requested = true;
         out.payment.updated_ms = clock_.unix_ms();
         UnitOfWork unit = store_.begin();
+        unit.check(Quarantine::collection, Quarantine::key, *life ? (*life)->version : ATR_VER_ABSENT, "life");
+        payments::check_not_ended(unit, out.payment);
         unit.update(out.payment);
         unit.create(audit_line(store_.ids(), clock_.unix_ms(), request.by, "payment.cancel_requested", out.payment.id,
                                {}, request.request_id));

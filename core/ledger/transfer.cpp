@@ -1,5 +1,7 @@
 #include "ledger/transfer.hpp"
 
+#include "records/json_writer.hpp"
+
 #include "runtime/mutation.hpp"
 
 #include <array>
@@ -50,21 +52,15 @@ Transfer Transfer::posting(const atr::Money& charged, atr::Int128 charged_units,
     return out;
 }
 
-Json Transfer::to_json() const {
-    Json out = {{"id", id},
-                {"kind", to_string(kind)},
-                {"debit_account", debit_account},
-                {"credit_account", credit_account},
-                {"amount", money_json(amount)},
-                {"units", atr::units_to_string(units)},
-                {"at_ms", at_ms}};
-    set_if(out, "pending_id", pending_id);
-    set_if(out, "payment_id", payment_id);
-    set_if(out, "rail_event_id", rail_event_id);
-    set_if(out, "purpose", purpose);
-    if (held_units != 0) out["held_units"] = atr::units_to_string(held_units);
-    if (expires_ms != 0) out["expires_ms"] = expires_ms;
-    return out;
+std::string Transfer::to_text() const {
+    JsonWriter out;
+    out.text("id", id).text("kind", to_string(kind)).text("debit_account", debit_account);
+    out.text("credit_account", credit_account).money("amount", amount).text("units", atr::units_to_string(units));
+    out.number("at_ms", at_ms).text_if("pending_id", pending_id).text_if("payment_id", payment_id);
+    out.text_if("rail_event_id", rail_event_id).text_if("purpose", purpose);
+    if (held_units != 0) out.text("held_units", atr::units_to_string(held_units));
+    out.number_if("expires_ms", expires_ms);
+    return std::move(out).done();
 }
 
 Transfer Transfer::from_json(const Json& json) {

@@ -45,7 +45,7 @@ struct Transfer {
     atr::Int128 held_units = 0;  ///< post: what was held, where that was more than `units`
     UnixMillis expires_ms = 0;   ///< pending: from when on anybody may void it; 0: its payment alone ends it
 
-    Json to_json() const;
+    std::string to_text() const;
     static Transfer from_json(const Json& json);
     std::vector<atr::IndexEntry> index() const;
 

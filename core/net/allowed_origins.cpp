@@ -1,6 +1,6 @@
 #include "net/allowed_origins.hpp"
 
-#include <curl/curl.h>
+#include "net/curl_library.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -9,22 +9,23 @@ namespace treasurer::net {
 namespace {
 
 struct UrlCleanup {
-    void operator()(CURLU* url) const { curl_url_cleanup(url); }
+    void operator()(CURLU* url) const { curl_library().url_cleanup(url); }
 };
 using Url = std::unique_ptr<CURLU, UrlCleanup>;
 
 std::string part(const Url& url, CURLUPart which) {
     char* text = nullptr;
-    if (curl_url_get(url.get(), which, &text, CURLU_DEFAULT_PORT) != CURLUE_OK || !text) return {};
+    if (curl_library().url_get(url.get(), which, &text, CURLU_DEFAULT_PORT) != CURLUE_OK || !text) return {};
     std::string out(text);
-    curl_free(text);
+    curl_library().free(text);
     return out;
 }
 
 Url parsed(const std::string& text) {
-    Url url(curl_url());
+    Url url(curl_library().url());
     const bool is_text = text.find('\0') == std::string::npos;
-    if (!url || !is_text || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_DISALLOW_USER) != CURLUE_OK)
+    if (!url || !is_text ||
+        curl_library().url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_DISALLOW_USER) != CURLUE_OK)
         return nullptr;
     return url;
 }

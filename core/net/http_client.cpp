@@ -1,9 +1,9 @@
 #include "net/http_client.hpp"
 
 #include "net/allowed_origins.hpp"
+#include "net/curl_library.hpp"
 
 #include <atr/atr.h>
-#include <curl/curl.h>
 
 #include <algorithm>
 #include <array>
@@ -13,9 +13,9 @@ namespace treasurer::net {
 
 struct HttpClient::Handle {
     struct Cleanup {
-        void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+        void operator()(CURL* handle) const { curl_library().easy_cleanup(handle); }
     };
-    std::unique_ptr<CURL, Cleanup> curl{curl_easy_init()};
+    std::unique_ptr<CURL, Cleanup> curl{curl_library().easy_init()};
 };
 
 /// A handle for one request; its connections are kept for the next.
@@ -29,7 +29,7 @@ public:
         }
     }
     ~Lease() {
-        curl_easy_reset(handle_->curl.get());
+        curl_library().easy_reset(handle_->curl.get());
         const std::lock_guard lock(owner_.mutex_);
         if (owner_.idle_.size() < most_idle) owner_.idle_.push_back(std::move(handle_));
     }
@@ -141,12 +141,12 @@ HttpReply refusal(const HttpRequest& request) {
 }
 
 struct ListCleanup {
-    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+    void operator()(curl_slist* list) const { curl_library().slist_free_all(list); }
 };
 using List = std::unique_ptr<curl_slist, ListCleanup>;
 
 void append(List& list, const std::string& line) {
-    curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
+    curl_slist* const longer = curl_library().slist_append(list.get(), line.c_str());
     if (!longer) return;
     static_cast<void>(list.release());
     list.reset(longer);
@@ -179,8 +179,7 @@ std::int32_t code_of(CURLcode result) {
 }  // namespace
 
 HttpClient::HttpClient() {
-    static std::once_flag once;
-    std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+    curl_library();  // what is missing is told before the first call
 }
 
 HttpClient::~HttpClient() = default;
@@ -189,46 +188,47 @@ HttpReply HttpClient::send(const HttpRequest& request) {
     HttpReply refused = refusal(request);
     if (refused.is_refused) return refused;
     Lease lease(*this);
+    const CurlLibrary& library = curl_library();
     CURL* const curl = lease.curl();
     Received received;
     received.max_body = request.max_reply_bytes;
     const List headers = header_lines(request);
     const long time = static_cast<long>(std::min<std::int64_t>(request.timeout.count(), 3'600'000));
     std::array<char, CURL_ERROR_SIZE> problem{};
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, problem.data());
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(curl, CURLOPT_PROXY, "");
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, time);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, time);
+    library.easy_setopt(curl, CURLOPT_ERRORBUFFER, problem.data());
+    library.easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    library.easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    library.easy_setopt(curl, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    library.easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+    library.easy_setopt(curl, CURLOPT_PROXY, "");
+    library.easy_setopt(curl, CURLOPT_TIMEOUT_MS, time);
+    library.easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, time);
     // Else a transfer that has timed out joins the thread that looks up the name, which no deadline ends. That thread
     // is left to itself: it owns what it works on, and ends with the resolver's own patience.
-    curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
-    curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
-    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
-    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
-    if (request.method == "HEAD") curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+    library.easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
+    library.easy_setopt(curl, CURLOPT_URL, request.url.c_str());
+    library.easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
+    library.easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+    if (request.method == "HEAD") library.easy_setopt(curl, CURLOPT_NOBODY, 1L);
     if (!request.body.empty()) {
-        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());
+        library.easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+        library.easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data());
     } else if (!changes_nothing(request.method)) {
-        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t{0});
-        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, "");
+        library.easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t{0});
+        library.easy_setopt(curl, CURLOPT_POSTFIELDS, "");
     }
     const bool fresh = !changes_nothing(request.method);
-    curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
-    curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, fresh ? 1L : 0L);
-    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &take_header);
-    curl_easy_setopt(curl, CURLOPT_HEADERDATA, &received);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &take_body);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &received);
+    library.easy_setopt(curl, CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+    library.easy_setopt(curl, CURLOPT_FORBID_REUSE, fresh ? 1L : 0L);
+    library.easy_setopt(curl, CURLOPT_HEADERFUNCTION, &take_header);
+    library.easy_setopt(curl, CURLOPT_HEADERDATA, &received);
+    library.easy_setopt(curl, CURLOPT_WRITEFUNCTION, &take_body);
+    library.easy_setopt(curl, CURLOPT_WRITEDATA, &received);
 
-    const CURLcode result = curl_easy_perform(curl);
+    const CURLcode result = library.easy_perform(curl);
     long sent = 0, status = 0;
-    curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &sent);
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    library.easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &sent);
+    library.easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     HttpReply out = std::move(received.reply);
     out.status = static_cast<int>(status);
     if (result == CURLE_OK && received.has_whole_head) {
@@ -241,7 +241,7 @@ HttpReply HttpClient::send(const HttpRequest& request) {
     out.problem = received.too_large        ? "the reply is larger than is taken"
                   : result == CURLE_OK      ? "the reply ended within its head"
                   : problem.front() != '\0' ? problem.data()
-                                            : curl_easy_strerror(result);
+                                            : library.easy_strerror(result);
     out.headers.clear();
     out.body.clear();
     return out;

@@ -3,8 +3,8 @@
 #include <array>
 #include <charconv>
 
-#include "observe/json_text.hpp"
 #include "observe/timestamp.hpp"
+#include "runtime/json_string.hpp"
 
 namespace treasurer::observe {
 namespace {
@@ -42,98 +42,92 @@ std::string ask(const std::function<std::optional<std::int64_t>()>& source) {
 }  // namespace
 
 Kpis::Kpis(Metrics& metrics, const Clock& clock, std::string asset)
-    : clock_(clock),
-      asset_(std::move(asset)),
-      queries_total_(metrics.counter("treasurer_database_queries_total", "Calls to the storage plugin")),
-      start_ms_(clock.unix_ms()) {
-    tallies_[invoices].total = &metrics.counter("treasurer_invoices_processed_total", "Invoices judged");
-    tallies_[approved].total = &metrics.counter("treasurer_transactions_approved_total", "Payments approved");
-    tallies_[rejected].total = &metrics.counter("treasurer_transactions_rejected_total", "Payments refused");
-    tallies_[requests].total = &metrics.counter("treasurer_api_requests_total", "Requests answered");
-    tallies_[errors].total =
-        &metrics.counter("treasurer_api_errors_total", "Requests answered with a status of 500 or more");
-    tallies_[cache_hits].total = &metrics.counter("treasurer_cache_hits_total", "Cache look-ups that found something");
-    tallies_[cache_misses].total =
-        &metrics.counter("treasurer_cache_misses_total", "Cache look-ups that found nothing");
+    : clock_(clock), asset_(std::move(asset)), times_(metrics, clock), then_(clock.unix_ms()) {
+    totals_[invoices] = &metrics.counter("treasurer_invoices_processed_total", "Invoices judged");
+    totals_[approved] = &metrics.counter("treasurer_transactions_approved_total", "Payments approved");
+    totals_[rejected] = &metrics.counter("treasurer_transactions_rejected_total", "Payments refused");
+    totals_[requests] = &metrics.counter("treasurer_api_requests_total", "Requests answered");
+    totals_[errors] = &metrics.counter("treasurer_api_errors_total", "Requests answered with a status of 500 or more");
 }
 
-void Kpis::count(Tally tally) {
-    tallies_[tally].since_reset.fetch_add(1, std::memory_order_relaxed);
-    tallies_[tally].total->add();
-}
-
-void Kpis::invoice_processed() {
-    count(invoices);
+void Kpis::reads_from(KpiSources sources) {
+    sources_ = std::move(sources);
+    begin_anew();
 }
 
 void Kpis::transaction_approved(const atr::Money& amount) {
     count(approved);
     if (amount.asset != asset_) return;
-    const std::lock_guard lock(amount_mutex_);
-    amount_ = amount_.plus(amount.amount).value_or(amount_);
+    const std::lock_guard lock(mutex_);
+    then_.amount = then_.amount.plus(amount.amount).value_or(then_.amount);
 }
 
-void Kpis::transaction_rejected() {
-    count(rejected);
-}
-
-void Kpis::request_answered(int status, std::int64_t micros) {
-    const auto now = clock_.unix_ms();
+void Kpis::request_answered(int status) {
     count(requests);
-    times_.observe(now, micros);
-    if (status < 500) return;
-    count(errors);
-    recent_errors_.count(now);
+    if (status >= 500) count(errors);
 }
 
-void Kpis::cache_asked(bool hit) {
-    count(hit ? cache_hits : cache_misses);
-}
-
-void Kpis::database_queried() {
-    queries_total_.add();
-    queries_.count(clock_.unix_ms());
+void Kpis::look() {
+    times_.look();
+    const auto now = clock_.unix_ms();
+    auto times = times_.since_start();
+    const std::lock_guard lock(mutex_);
+    then_.times.look(now, std::move(times));
+    then_.errors.look(now, totals_[errors]->value());
+    then_.queries.look(now, queries());
 }
 
 std::string Kpis::json() const {
     const auto now = clock_.unix_ms();
-    const auto start = start_ms_.load(std::memory_order_relaxed);
-    const auto hits = since_reset(cache_hits), asked = hits + since_reset(cache_misses);
-    std::string amount, start_time;
-    {
-        const std::lock_guard lock(amount_mutex_);
-        amount = amount_.to_fixed(1);
-    }
-    append_json_string(start_time, timestamp(start));
+    const auto times = times_.since_start();
+    const auto asked = cache();
+    const std::lock_guard lock(mutex_);
+    const auto since_reset = [&](Tally tally) {
+        return std::to_string(static_cast<std::uint64_t>(totals_[tally]->value() - then_.at_reset[tally]));
+    };
+    const auto recent = times.since(then_.times.before(now).value);
+    const auto quantile_ms = [&](double of) -> std::optional<double> {
+        if (recent.total() == 0) return std::nullopt;
+        return static_cast<double>(recent.quantile_us(of)) / 1000;
+    };
+    const auto hits = asked.hits - then_.cache_at_reset.hits;
+    const auto all = hits + asked.misses - then_.cache_at_reset.misses;
     std::optional<double> hit_rate;
-    if (asked > 0) hit_rate = static_cast<double>(hits) / static_cast<double>(asked);
+    if (all > 0) hit_rate = static_cast<double>(hits) / static_cast<double>(all);
+    std::string start_time;
+    append_json_string(start_time, timestamp(then_.start_ms));
     return Object()
-        .add("invoices_processed", std::to_string(since_reset(invoices)))
-        .add("transactions_approved", std::to_string(since_reset(approved)))
-        .add("transactions_rejected", std::to_string(since_reset(rejected)))
-        .add("total_amount_processed", amount)
-        .add("api_requests", std::to_string(since_reset(requests)))
-        .add("errors", std::to_string(since_reset(errors)))
+        .add("invoices_processed", since_reset(invoices))
+        .add("transactions_approved", since_reset(approved))
+        .add("transactions_rejected", since_reset(rejected))
+        .add("total_amount_processed", then_.amount.to_fixed(1))
+        .add("api_requests", since_reset(requests))
+        .add("errors", since_reset(errors))
         .add("start_time", start_time)
-        .add("response_time_p50", number(times_.percentile_ms(now, 0.50)))
-        .add("response_time_p95", number(times_.percentile_ms(now, 0.95)))
-        .add("response_time_p99", number(times_.percentile_ms(now, 0.99)))
+        .add("response_time_p50", number(quantile_ms(0.50)))
+        .add("response_time_p95", number(quantile_ms(0.95)))
+        .add("response_time_p99", number(quantile_ms(0.99)))
         .add("cache_hit_rate", number(hit_rate))
-        .add("database_queries_per_sec", number(queries_.per_second(now, start)))
-        .add("errors_per_sec", number(recent_errors_.per_second(now, start)))
-        .add("redis_memory_usage", ask(redis_memory_))
-        .add("postgres_connections", ask(postgres_connections_))
+        .add("database_queries_per_sec", number(per_second(then_.queries, now, queries())))
+        .add("errors_per_sec", number(per_second(then_.errors, now, totals_[errors]->value())))
+        .add("redis_memory_usage", ask(sources_.cache_memory_bytes))
+        .add("postgres_connections", ask(sources_.database_connections))
         .end();
 }
 
 void Kpis::reset() {
-    for (auto& tally : tallies_) tally.since_reset.store(0, std::memory_order_relaxed);
-    times_.reset();
-    recent_errors_.reset();
-    queries_.reset();
-    start_ms_.store(clock_.unix_ms(), std::memory_order_relaxed);
-    const std::lock_guard lock(amount_mutex_);
-    amount_ = {};
+    begin_anew();
+}
+
+void Kpis::begin_anew() {
+    Then now(clock_.unix_ms());
+    now.times.reset(now.start_ms, times_.since_start());
+    for (std::size_t i = 0; i < tally_count; ++i) now.at_reset[i] = totals_[i]->value();
+    now.errors.reset(now.start_ms, now.at_reset[errors]);
+    now.queries.reset(now.start_ms, queries());
+    now.cache_at_reset = cache();
+    const std::lock_guard lock(mutex_);
+    then_ = std::move(now);
 }
 
 }  // namespace treasurer::observe

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <atr/money.hpp>
 #include <cstdint>
 #include <functional>
@@ -11,51 +10,69 @@
 #include <optional>
 #include <string>
 
+#include "observe/last_minute.hpp"
 #include "observe/metrics.hpp"
-#include "observe/sliding_window.hpp"
+#include "observe/route_times.hpp"
 
 namespace treasurer::observe {
 
-/// Threads: any. `metrics` and `clock` must outlive it.
+struct CacheAsked {
+    std::uint64_t hits = 0, misses = 0;
+};
+
+/// Where the figures come from that others count. The counts only grow; a function that gives nullopt, and one that is
+/// not given, is null in the JSON.
+struct KpiSources {
+    std::function<std::uint64_t()> database_queries = {};
+    std::function<CacheAsked()> cache = {};
+    std::function<std::optional<std::int64_t>()> cache_memory_bytes = {};
+    std::function<std::optional<std::int64_t>()> database_connections = {};
+};
+
+/// Threads: any, but for reads_from(): before all else. `metrics`, `clock` and the sources must outlive it.
 class Kpis {
 public:
     /// Amounts of `asset` are summed; those of others are only counted.
     Kpis(Metrics& metrics, const Clock& clock, std::string asset);
 
-    void invoice_processed();
+    void reads_from(KpiSources sources);
+
+    void invoice_processed() { count(invoices); }
     void transaction_approved(const atr::Money& amount);
-    void transaction_rejected();
-    void request_answered(int status, std::int64_t micros);
-    void cache_asked(bool hit);
-    void database_queried();
+    void transaction_rejected() { count(rejected); }
+    void request_answered(int status);
+    /// How long they took.
+    RouteTimes& times() { return times_; }
 
-    /// Where the figures of a cache or database server come from; nullopt (and no source) is null in the JSON.
-    void redis_memory_from(std::function<std::optional<std::int64_t>()> read) { redis_memory_ = std::move(read); }
-    void postgres_connections_from(std::function<std::optional<std::int64_t>()> read) {
-        postgres_connections_ = std::move(read);
-    }
-
+    /// What the last minute is measured by: to be called every few seconds.
+    void look();
     std::string json() const;
     void reset();
 
 private:
-    enum Tally { invoices, approved, rejected, requests, errors, cache_hits, cache_misses, tally_count };
-    struct Kept {
-        std::atomic<std::uint64_t> since_reset{0};
-        Counter* total = nullptr;
+    enum Tally { invoices, approved, rejected, requests, errors, tally_count };
+    /// What is measured by the difference to what it was.
+    struct Then {
+        explicit Then(UnixMillis now_ms) : times(now_ms, {}), errors(now_ms, 0), queries(now_ms, 0), start_ms(now_ms) {}
+        LastMinute<LatencyHistogram> times;
+        LastMinute<double> errors, queries;
+        UnixMillis start_ms;
+        std::array<double, tally_count> at_reset{};
+        CacheAsked cache_at_reset;
+        atr::Decimal amount;
     };
-    void count(Tally tally);
-    std::uint64_t since_reset(Tally tally) const { return tallies_[tally].since_reset.load(std::memory_order_relaxed); }
+    void count(Tally tally) { totals_[tally]->add(); }
+    double queries() const { return sources_.database_queries ? static_cast<double>(sources_.database_queries()) : 0; }
+    CacheAsked cache() const { return sources_.cache ? sources_.cache() : CacheAsked{}; }
+    void begin_anew();
 
     const Clock& clock_;
     const std::string asset_;
-    std::array<Kept, tally_count> tallies_;
-    Counter& queries_total_;
-    std::atomic<UnixMillis> start_ms_;
-    SlidingWindow times_, recent_errors_, queries_;
-    mutable std::mutex amount_mutex_;
-    atr::Decimal amount_;
-    std::function<std::optional<std::int64_t>()> redis_memory_, postgres_connections_;
+    std::array<Counter*, tally_count> totals_{};
+    RouteTimes times_;
+    KpiSources sources_;
+    mutable std::mutex mutex_;
+    Then then_;
 };
 
 }  // namespace treasurer::observe

@@ -21,10 +21,11 @@ void LineQueue::drop_oldest() {
     begin_ = 0;
 }
 
-std::string LineQueue::take() {
+void LineQueue::take(std::string& into) {
     text_.erase(0, std::exchange(begin_, 0));
     lines_ = 0;
-    return std::exchange(text_, {});
+    into.clear();
+    text_.swap(into);
 }
 
 std::string_view whole_lines(std::string_view text, std::size_t most) {

@@ -15,8 +15,8 @@ public:
 
     /// `line` has no line end.
     void push(std::string_view line);
-    /// All that wait, each with its line end.
-    std::string take();
+    /// All that wait, each with its line end; what memory `into` has is used for the next ones.
+    void take(std::string& into);
 
     std::size_t lines() const { return lines_; }
     /// How many went unwritten.

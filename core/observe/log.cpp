@@ -5,8 +5,8 @@
 #include <charconv>
 #include <cmath>
 
-#include "observe/json_text.hpp"
 #include "observe/timestamp.hpp"
+#include "runtime/json_string.hpp"
 
 namespace treasurer::observe {
 namespace {

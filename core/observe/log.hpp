@@ -76,6 +76,8 @@ public:
 
     /// Lines that were lost because they came faster than they could be written, or could not be written at all.
     virtual std::uint64_t lost() const { return 0; }
+    /// Lines that are not written yet.
+    virtual std::size_t waiting() const { return 0; }
     /// Asks that what was written so far reaches its file.
     virtual void flush() {}
 

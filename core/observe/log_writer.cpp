@@ -19,6 +19,8 @@ namespace {
 
 /// What a sink is given at once, so that files are rotated where they should be.
 constexpr std::size_t most_at_once = std::size_t{32} << 10;
+/// Of memory for lines, while there are none.
+constexpr std::size_t most_kept_bytes = std::size_t{256} << 10;
 /// For how long lines are gathered after some were written.
 constexpr std::chrono::milliseconds gather{10};
 
@@ -45,6 +47,10 @@ public:
     std::uint64_t lost() const override {
         const std::lock_guard lock(mutex_);
         return queue_.lost() + unwritten_.load(std::memory_order_relaxed);
+    }
+    std::size_t waiting() const override {
+        const std::lock_guard lock(mutex_);
+        return queue_.lines();
     }
     void flush() override { write_queued(); }
 
@@ -76,18 +82,18 @@ private:
     }
     void write_queued() {
         const std::lock_guard writing(writing_);
-        std::string text;
         {
             const std::lock_guard lock(mutex_);
-            text = queue_.take();
+            queue_.take(taken_);
             hurries_ = false;
         }
-        for (std::string_view rest = text; !rest.empty();) {
+        for (std::string_view rest = taken_; !rest.empty();) {
             const auto piece = whole_lines(rest, piece_bytes_);
             rest.remove_prefix(piece.size());
             for (const auto& sink : sinks_) write(*sink, piece);
         }
         for (const auto& sink : sinks_) flush(*sink);
+        if (taken_.capacity() > most_kept_bytes) std::string().swap(taken_);
     }
     /// Lines that cannot be written are counted. The sink ends them with a line end of its own.
     void write(spdlog::sinks::sink& sink, std::string_view lines) {
@@ -111,6 +117,7 @@ private:
     const std::size_t piece_bytes_, many_;
     std::atomic<std::uint64_t> unwritten_{0};
     std::mutex writing_;  ///< held while the sinks are used; taken before the other
+    std::string taken_;   ///< what is being written
     mutable std::mutex mutex_;
     std::condition_variable news_;
     LineQueue queue_;

@@ -52,6 +52,16 @@ atr::Money money_of(const std::string& asset, atr::Int128 units, const ledger::A
 
 }  // namespace
 
+void check_not_ended(UnitOfWork& unit, const Payment& payment) {
+    const auto check_absent = [&](std::string id) {
+        unit.check(ledger::Transfer::collection, std::move(id), ATR_VER_ABSENT, "ended");
+    };
+    if (payment.state == PaymentState::waiting_approval)
+        check_absent(payment.id);  // its own hold, which Commit A makes
+    else if (!payment.transfer_id.empty())
+        check_absent(ledger::ending_id(payment.transfer_id));
+}
+
 Payment put_ending(UnitOfWork& unit, Ending ending, const ledger::Assets& assets, Ids& ids, UnixMillis now_ms) {
     Payment& payment = ending.payment;
     Invoice& invoice = ending.invoice;

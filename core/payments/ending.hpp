@@ -36,6 +36,11 @@ struct Ending {
 /// labelled "payment" and "invoice" where the records' versions are checked. Returns the payment as it then is.
 Payment put_ending(UnitOfWork& unit, Ending ending, const ledger::Assets& assets, Ids& ids, UnixMillis now_ms);
 
+/// For whoever writes a payment that goes on: its hold has not ended, and one that waits for approval has none of its
+/// own yet. Its version alone does not tell: after a loss of commits another record of it can have the same one. The
+/// step is labelled "ended".
+void check_not_ended(UnitOfWork& unit, const Payment& payment);
+
 /// How an invoice stands after its payment has ended so.
 InvoiceStatus invoice_status_after(PaymentState state);
 

@@ -143,6 +143,7 @@ Task<std::optional<ResolveResult>> Resolver::resolve_once(ResolveRequest request
     if (!is_second) {
         payment.resolution = {{request.by, request.outcome, request.reference, request.reason, now}};
         payment.updated_ms = now;
+        check_not_ended(unit, payment);
         unit.update(payment);
         unit.create(audit_line(parts_.store.ids(), request, "payment.resolution_proposed", now));
     } else {

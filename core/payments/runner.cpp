@@ -25,13 +25,13 @@ void Runner::stop() {
     saga_.stop();
 }
 
-void Runner::adopt(std::string payment_id, std::uint64_t lease_token, std::optional<Invoice> known) {
+void Runner::adopt(std::string payment_id, std::uint64_t lease_token, std::optional<Stored> known) {
     ++counters_.started;
     if (!begin_work(payment_id, saga_.worker(), saga_.now())) return;
     {
         const std::lock_guard lock(mutex_);
         if (active_ >= saga_.settings().max_active) {
-            waiting_.push_back({std::move(payment_id), lease_token});  // many may wait: they keep no invoice
+            waiting_.push_back({std::move(payment_id), lease_token});  // many may wait: they keep nothing else
             return;
         }
         ++active_;
@@ -83,11 +83,12 @@ std::optional<Runner::Adopted> Runner::next_adopted() {
     return out;
 }
 
-void Runner::find_out(UnitOfWork commit_a, std::string payment_id, std::size_t job_position) {
+void Runner::find_out(std::shared_ptr<const UnitOfWork> commit_a, std::string payment_id, std::size_t job_position) {
     scope_.spawn(ask_storage(std::move(commit_a), std::move(payment_id), job_position));
 }
 
-Task<> Runner::ask_storage(UnitOfWork commit_a, std::string payment_id, std::size_t job_position) {
+Task<> Runner::ask_storage(std::shared_ptr<const UnitOfWork> commit_a, std::string payment_id,
+                           std::size_t job_position) {
     for (Millis pause = saga_.settings().poll; !stopping_; pause = std::min(pause * 2, longest_pause)) {
         Task<Committed> asking = saga_.commit(commit_a);
         const Committed committed = co_await asking;
@@ -104,7 +105,7 @@ Task<> Runner::first(Adopted adopted) {
         Lease lease;
         lease.token = next->lease_token;
         lease.worker = saga_.worker();
-        Task<> work = saga_.first_send(id, std::move(lease), 0, std::move(next->invoice));
+        Task<> work = saga_.first_send(id, std::move(lease), 0, std::move(next->known));
         co_await work;
         end_work(id);
         next = next_adopted();

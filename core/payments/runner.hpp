@@ -29,6 +29,7 @@ public:
     Runner(Saga& saga, StoragePort& storage, Executor& executor, TaskScope& scope)
         : saga_(saga), storage_(storage), executor_(executor), scope_(scope), waiters_(executor) {
         take_another_name();
+        saga_.on_ended([this](const Payment& payment) { waiters_.tell(payment.id, payment); });
     }
 
     /// Begins taking over and renewing; runs until stop().
@@ -36,25 +37,30 @@ public:
     void stop();
 
     /// Goes on with a payment whose Commit A this host has just made; beyond `max_active` at once it waits its turn,
-    /// its lease renewed with the others. `known`: its invoice as Commit A has stored it, which then need not be read.
-    void adopt(std::string payment_id, std::uint64_t lease_token, std::optional<Invoice> known = std::nullopt);
+    /// its lease renewed with the others. `known`: as Commit A has stored it, so that less need be read.
+    void adopt(std::string payment_id, std::uint64_t lease_token, std::optional<Stored> known = std::nullopt);
     /// False when more wait their turn than may: then no Commit A should be made.
     bool has_room() const;
 
     /// For a Commit A whose outcome storage could not tell in time: asks again, under the unit's own key, until it is
     /// known, and goes on with the payment if it was made. Without this its lease would be renewed by a host that does
     /// not work on it.
-    void find_out(UnitOfWork commit_a, std::string payment_id, std::size_t job_position);
+    void find_out(std::shared_ptr<const UnitOfWork> commit_a, std::string payment_id, std::size_t job_position);
 
     Waiters& waiters() { return waiters_; }
     std::size_t active() const { return active_; }
+    /// Adopted, and not yet begun.
+    std::size_t waiting() const {
+        const std::lock_guard lock(mutex_);
+        return waiting_.size();
+    }
     const RunnerCounters& counters() const { return counters_; }
 
 private:
     struct Adopted {
         std::string payment_id;
         std::uint64_t lease_token = 0;
-        std::optional<Invoice> invoice = std::nullopt;
+        std::optional<Stored> known = std::nullopt;
     };
 
     Task<> take_over();
@@ -73,7 +79,7 @@ private:
     /// After a lease call whose answer was lost: what it leased is nobody's, and must not be renewed with the rest.
     void take_another_name();
     void end_work(const std::string& payment_id);
-    Task<> ask_storage(UnitOfWork commit_a, std::string payment_id, std::size_t job_position);
+    Task<> ask_storage(std::shared_ptr<const UnitOfWork> commit_a, std::string payment_id, std::size_t job_position);
     /// Works on one payment and then on those that wait.
     Task<> first(Adopted adopted);
     Task<> later(std::string payment_id, Lease lease);

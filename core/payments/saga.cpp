@@ -33,7 +33,7 @@ CommitAPositions Saga::add_commit_a(UnitOfWork& unit, Payment& payment) const {
 
 // ------------------------------------------------------------------------------------------------ first send
 
-Task<> Saga::first_send(std::string payment_id, Lease lease, unsigned repeats, std::optional<Invoice> known) {
+Task<> Saga::first_send(std::string payment_id, Lease lease, unsigned repeats, std::optional<Stored> known) {
     if (repeats == 0) parts_.faults.reach(fault::after_commit_a);
     Task<std::optional<Case>> reading = load(payment_id, lease, std::move(known));
     std::optional<Case> work = co_await reading;
@@ -87,6 +87,7 @@ Task<> Saga::send(Case work, bool maybe_sent) {
     }
     CallOptions options;
     options.timeout = settings_.submit_timeout;
+    options.start_within = settings_.send_within;
     options.attempt = work.payment.sent.empty() ? 1 : work.payment.sent.back().attempt + 1;
     work.sent.push_back({parts_.clock.unix_ms(), options.attempt});
     parts_.faults.reach(maybe_sent ? fault::before_resubmit : fault::before_submit);
@@ -155,6 +156,8 @@ Task<> Saga::send_later(Case work) {
         for (const auto& call : work.sent) payment.note_sent(call);
         payment.enter(PaymentState::prepared, parts_.clock.unix_ms());
         UnitOfWork unit = parts_.store.begin();
+        check_life(unit, work);
+        check_not_ended(unit, payment);
         const std::size_t lease_at =
             unit.keep_lease(payments_queue, payment.id, work.lease.token, work.lease.worker, settings_.lease);
         unit.update(payment, "payment");
@@ -239,6 +242,8 @@ Task<> Saga::park(Case work, Move move, atr::RailStatus status) {
         if (!status.rail_reference.empty()) payment.rail_reference = status.rail_reference;
         for (const auto& call : work.sent) payment.note_sent(call);
         UnitOfWork unit = parts_.store.begin();
+        check_life(unit, work);
+        check_not_ended(unit, payment);
         unit.update(payment, "payment");
         const Millis pause = backoff(payment, slow);
         unit.reschedule(payments_queue, payment.id, work.lease.token, work.lease.due_in(pause, parts_.clock.unix_ms()));
@@ -279,14 +284,20 @@ Task<> Saga::finish(Case work, Move move, atr::RailStatus status) {
         ending.action = "payment." + std::string(to_string(move.state));
         ending.detail = move.reason;
         UnitOfWork unit = parts_.store.begin();
-        put_ending(unit, std::move(ending), parts_.assets, parts_.store.ids(), now);
+        check_life(unit, work);
+        Payment ended = put_ending(unit, std::move(ending), parts_.assets, parts_.store.ids(), now);
+        const auto place = unit.place_of(Payment::collection, ended.id);
         unit.job_done(payments_queue, work.payment.id, work.lease.token);
 
         parts_.faults.reach(fault::before_commit_b);
         Committed committed;
         Task<Written> writing = write(std::move(unit), &committed);
         const Written written = co_await writing;
-        if (written == Written::done) parts_.faults.reach(fault::after_commit_b);
+        if (written == Written::done) {
+            parts_.faults.reach(fault::after_commit_b);
+            ended.version = committed.versions.at(place.value());
+            if (tell_ended_) tell_ended_(ended);
+        }
         if (written == Written::done || written == Written::lost_lease) co_return;
         lost = committed.lost.empty() ? committed.error.message : committed.lost;
         if (written == Written::failed) break;

@@ -10,6 +10,7 @@
 #include "payments/transitions.hpp"
 #include "records/approval.hpp"
 #include "records/invoice.hpp"
+#include "records/last_decoded.hpp"
 #include "records/policy.hpp"
 #include "records/store.hpp"
 #include "records/store_records.hpp"
@@ -30,6 +31,8 @@ struct SagaSettings {
     Millis lookup_timeout{5000};
     Millis backoff_initial{250};  ///< before the first repeated lookup; doubles up to backoff_max
     Millis backoff_max{60000};
+    /// After its last look at pause, quarantine and the wish to cancel a payment is sent so soon, or looked at again.
+    Millis send_within{500};
     unsigned immediate_retries = 2;  ///< of a submit that is proven unsent
     /// Of a rail that refuses late payments for ever: how long after it was prepared a payment may arrive there.
     Millis execute_within{900'000};
@@ -40,6 +43,13 @@ struct SagaSettings {
 struct CommitAPositions {
     std::size_t payment;
     std::size_t job;
+};
+
+/// A payment and its invoice as Commit A has stored them, with their versions.
+struct Stored {
+    Payment payment;
+    Invoice invoice;
+    std::string payment_text;  ///< the record: after a loss of commits another one can have its version
 };
 
 /// What people have to see to, since the saga cannot end it by itself.
@@ -73,9 +83,9 @@ public:
     CommitAPositions add_commit_a(UnitOfWork& unit, Payment& payment) const;
 
     /// The first send, by the very process that committed A. `repeats`: of a send that was proven not to have arrived.
-    /// `known`: the invoice as it was stored with the payment, if it need not be read; it changes by compare-and-set.
+    /// `known`: what need not be read again as long as it has the same version.
     Task<> first_send(std::string payment_id, Lease lease, unsigned repeats = 0,
-                      std::optional<Invoice> known = std::nullopt);
+                      std::optional<Stored> known = std::nullopt);
 
     /// After a crash, a pause or an open answer: whoever holds the lease goes on from what storage and rail say.
     Task<> resume(std::string payment_id, Lease lease);
@@ -83,7 +93,7 @@ public:
     /// What the rail says of a payment now. Without effect. Errors: those of the rail; rejected when it is not there.
     Task<atr::Result<atr::RailStatus>> look(Payment payment);
 
-    Task<Committed> commit(UnitOfWork unit) { return parts_.store.commit(std::move(unit)); }
+    Task<Committed> commit(std::shared_ptr<const UnitOfWork> unit) { return parts_.store.commit(std::move(unit)); }
 
     /// Gives a lease back, so that a payment this host does not go on with is not renewed with its others. Asks until
     /// storage has answered, as long as the host runs. The payment is due again after `pause`.
@@ -96,6 +106,8 @@ public:
     void on_trouble(std::function<void(const std::string& payment_id, const std::string& what)> tell) {
         tell_ = std::move(tell);
     }
+    /// `tell`: called from any thread with each payment that the saga has ended, as it is stored. Set before the first.
+    void on_ended(std::function<void(const Payment&)> tell) { tell_ended_ = std::move(tell); }
     const SagaCounters& counters() const { return counters_; }
 
     const SagaSettings& settings() const { return settings_; }
@@ -113,6 +125,7 @@ private:
         Quarantine quarantine;
         std::string available;  ///< funds before this step, decimal text
         Lease lease;
+        UnixMillis life_since_ms = 0;      ///< by the store's clock: not before its life began
         UnixMillis held_since_ms = 0;      ///< by the store's clock: no send came before; 0: not known
         UnixMillis sendable_since_ms = 0;  ///< by the store's clock: its not_after was set before; 0: not known
         std::vector<Sent> sent;            ///< calls of submit that are not written down yet
@@ -125,8 +138,11 @@ private:
     };
     enum class Written { done, lost_lease, changed, failed };
 
-    Task<std::optional<Case>> load(std::string payment_id, Lease lease, std::optional<Invoice> known = std::nullopt);
-    Task<atr::Result<Case>> load_once(std::string payment_id, Lease lease, std::optional<Invoice> known);
+    Task<std::optional<Case>> load(std::string payment_id, Lease lease, std::optional<Stored> known = std::nullopt);
+    Task<atr::Result<Case>> load_once(std::string payment_id, Lease lease, std::optional<Stored> known);
+    atr::Result<> take_in(Case& work, const atr::Record& record, const std::optional<Stored>& known);
+    std::vector<atr::Key> second_keys(const Payment& payment, bool with_invoice) const;
+    static void check_life(UnitOfWork& unit, const Case& work);
     void count_from_this_life(Case& work, UnixMillis since_ms) const;
     /// After a step was refused because the payment had changed: as it is now; nothing: it has ended, or cannot be
     /// read.
@@ -143,7 +159,7 @@ private:
                                                                    atr::RailStatus status, UnixMillis now);
     static bool tells_fee(const atr::RailStatus& status);
     Task<> park(Case work, Move move, atr::RailStatus status);
-    Task<Committed> commit_until_known(UnitOfWork unit);
+    Task<Committed> commit_until_known(std::shared_ptr<const UnitOfWork> unit);
     Task<Written> write(UnitOfWork unit, Committed* as = nullptr);
 
     atr::RailPayment rail_payment(const Payment& payment) const;
@@ -159,6 +175,9 @@ private:
     const std::string worker_;
     std::atomic<bool> stopping_{false};
     std::function<void(const std::string&, const std::string&)> tell_;
+    std::function<void(const Payment&)> tell_ended_;
+    LastDecoded<Policy> policy_;
+    LastDecoded<Quarantine> quarantine_;
     SagaCounters counters_;
 };
 

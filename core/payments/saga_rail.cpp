@@ -203,7 +203,9 @@ bool Saga::its_moment_passes(const Case& work) const {
 bool Saga::is_inside(const Case& work, std::int64_t window_ms) const {
     if (window_ms == 0 || mutated(Mutation::repeat_outside_the_window)) return true;
     const std::optional<UnixMillis> now = work.lease.store_now(parts_.clock.unix_ms());
-    if (!now || work.held_since_ms == 0) return false;
+    if (!now || work.held_since_ms == 0 || *now < work.held_since_ms) return false;
+    // One that was approved once more may have been sent by what the store has lost, long before it was held again.
+    if (work.is_of_another_life() && work.held_since_ms >= work.life_since_ms) return false;
     return *now - work.held_since_ms < window_ms / 2 - settings_.submit_timeout.count();
 }
 

@@ -2,6 +2,7 @@
 #include "ledger/accounts.hpp"
 #include "ledger/balances.hpp"
 #include "payments/saga.hpp"
+#include "records/prefetch.hpp"
 #include "records/schema.hpp"
 
 #include <algorithm>
@@ -13,7 +14,7 @@ std::string Saga::Case::held_back() const {
     return policy.paused ? "payments are paused" : "";
 }
 
-Task<Committed> Saga::commit_until_known(UnitOfWork unit) {
+Task<Committed> Saga::commit_until_known(std::shared_ptr<const UnitOfWork> unit) {
     // The pipeline replays an unknown outcome under the unit's own key; here the same unit goes on until storage has
     // answered, because giving up would leave a payment leased to a host that does not work on it.
     for (;;) {
@@ -27,7 +28,7 @@ Task<Committed> Saga::commit_until_known(UnitOfWork unit) {
 
 /// `as`: where to put what storage said; may be null.
 Task<Saga::Written> Saga::write(UnitOfWork unit, Committed* as) {
-    Task<Committed> committing = commit_until_known(std::move(unit));
+    Task<Committed> committing = commit_until_known(std::make_shared<const UnitOfWork>(std::move(unit)));
     Committed committed = co_await committing;
     Written out = Written::failed;
     if (committed.ok()) out = Written::done;
@@ -44,7 +45,7 @@ Task<> Saga::release(std::string payment_id, Lease lease, Millis pause) {
     co_await writing;  // a lost lease needs no release
 }
 
-Task<std::optional<Saga::Case>> Saga::load(std::string payment_id, Lease lease, std::optional<Invoice> known) {
+Task<std::optional<Saga::Case>> Saga::load(std::string payment_id, Lease lease, std::optional<Stored> known) {
     for (;;) {
         Task<atr::Result<Case>> reading = load_once(payment_id, lease, known);
         atr::Result<Case> work = co_await reading;
@@ -57,6 +58,13 @@ Task<std::optional<Saga::Case>> Saga::load(std::string payment_id, Lease lease, 
         if (!may_pass || stopping_) co_return std::nullopt;
         co_await delay(parts_.executor, settings_.backoff_initial);
     }
+}
+
+/// What is known of a payment is known of one life of the store. After a loss of commits its record can have the same
+/// version again, and its job the same lease, and say something else.
+void Saga::check_life(UnitOfWork& unit, const Case& work) {
+    const std::uint64_t version = work.quarantine.version;
+    unit.check(Quarantine::collection, Quarantine::key, version == 0 ? ATR_VER_ABSENT : version, "life");
 }
 
 /// The life that is lost may have prepared it anew, and sent it, up to the moment at which this one began: these books
@@ -77,70 +85,86 @@ Task<std::optional<Saga::Case>> Saga::load_anew(Case before) {
     co_return fresh;
 }
 
-Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, Lease lease, std::optional<Invoice> known) {
+/// What else a step depends on, once it is known which payment it is.
+std::vector<atr::Key> Saga::second_keys(const Payment& payment, bool with_invoice) const {
+    std::vector<atr::Key> out;
+    if (with_invoice) out.push_back({Invoice::collection, payment.invoice_id});
+    out.push_back(
+        {balances_collection,
+         ledger::balance_key(payment.amount.asset, ledger::treasury_account(payment.rail), ledger::Figure::available)});
+    const RailPort* const rail = parts_.rails.find(payment.rail);
+    const bool has_times = payment.not_after_ms != 0 || (rail && rail->capabilities().idempotency_window_ms > 0);
+    if (has_times) out.push_back({ledger::Transfer::collection, payment.transfer_id});
+    return out;
+}
+
+atr::Result<> Saga::take_in(Case& work, const atr::Record& record, const std::optional<Stored>& known) {
+    if (record.collection == Payment::collection) {
+        const bool is_as_stored = known && known->payment.id == record.key &&
+                                  known->payment.version == record.version && known->payment_text == record.body;
+        atr::Result<Payment> payment = is_as_stored ? known->payment : decode<Payment>(record);
+        if (!payment) return payment.error();
+        work.payment = std::move(*payment);
+        // Since it was made sendable nothing else was written, but perhaps the wish to cancel it.
+        work.sendable_since_ms =
+            work.payment.state == PaymentState::prepared ? record.updated_unix_ms : work.payment.sendable_ms;
+        // Of a job born leased nobody tells the store's time: it is not before this was written.
+        if (!work.lease.knows_the_store()) work.lease.learn(record.updated_unix_ms, parts_.clock.unix_ms());
+    } else if (record.collection == Quarantine::collection) {
+        atr::Result<Quarantine> quarantine = quarantine_.of(record);
+        if (!quarantine) return quarantine.error();
+        work.quarantine = std::move(*quarantine);
+        work.life_since_ms = work.quarantine.entered_ms > 0 ? work.quarantine.entered_ms : record.updated_unix_ms;
+    } else if (record.collection == Policy::collection) {
+        atr::Result<Policy> policy = policy_.of(record);
+        if (!policy) return policy.error();
+        work.policy = std::move(*policy);
+    } else if (record.collection == Invoice::collection) {
+        atr::Result<Invoice> invoice = decode<Invoice>(record);
+        if (!invoice) return invoice.error();
+        work.invoice = std::move(*invoice);
+    } else if (record.collection == ledger::Transfer::collection) {
+        work.held_since_ms = record.updated_unix_ms;
+        work.sendable_since_ms = std::max(work.sendable_since_ms, work.held_since_ms);
+    } else if (const auto units = atr::units_from_string(record.body)) {
+        work.available = parts_.assets.amount(work.payment.amount.asset, *units).value_or(atr::Decimal{}).to_string();
+    }
+    return {};
+}
+
+Task<atr::Result<Saga::Case>> Saga::load_once(std::string payment_id, Lease lease, std::optional<Stored> known) {
     Case out;
     out.lease = std::move(lease);
-    UnixMillis life_since_ms = 0;  // by the store's clock: not before the life began
     CommitPipeline& pipeline = parts_.store.pipeline();
     const bool was_in_doubt = pipeline.in_doubt();
     const std::uint64_t lineage = pipeline.newest().known().lineage;
+    Prefetch records(parts_.store);
     std::vector<atr::Key> first;
     first.push_back({Payment::collection, std::move(payment_id)});
     first.push_back({Policy::collection, Policy::current});
     first.push_back({Quarantine::collection, Quarantine::key});
-    Task<atr::Result<std::vector<atr::Record>>> reading = parts_.store.get(std::move(first));
-    atr::Result<std::vector<atr::Record>> records = co_await reading;
-    if (!records) co_return records.error();
-    for (const auto& record : *records) {
-        if (record.collection == Payment::collection) {
-            atr::Result<Payment> payment = decode<Payment>(record);
-            if (!payment) co_return payment.error();
-            out.payment = std::move(*payment);
-            // Since it was made sendable nothing else was written, but perhaps the wish to cancel it.
-            out.sendable_since_ms =
-                out.payment.state == PaymentState::prepared ? record.updated_unix_ms : out.payment.sendable_ms;
-            // Of a job born leased nobody tells the store's time: it is not before this was written.
-            if (!out.lease.knows_the_store()) out.lease.learn(record.updated_unix_ms, parts_.clock.unix_ms());
-        } else if (record.collection == Quarantine::collection) {
-            atr::Result<Quarantine> quarantine = decode<Quarantine>(record);
-            if (!quarantine) co_return quarantine.error();
-            out.quarantine = std::move(*quarantine);
-            life_since_ms = out.quarantine.entered_ms > 0 ? out.quarantine.entered_ms : record.updated_unix_ms;
-        } else {
-            atr::Result<Policy> policy = decode<Policy>(record);
-            if (!policy) co_return policy.error();
-            out.policy = std::move(*policy);
-        }
+    if (known) {
+        std::vector<atr::Key> all = second_keys(known->payment, false);
+        all.insert(all.end(), first.begin(), first.end());
+        Task<atr::Result<>> prefetching = records.read(std::move(all));
+        const atr::Result<> read = co_await prefetching;
+        if (!read) co_return read.error();
     }
+    Task<atr::Result<std::vector<atr::Record>>> reading = records.get(std::move(first));
+    atr::Result<std::vector<atr::Record>> found = co_await reading;
+    if (!found) co_return found.error();
+    for (const auto& record : *found)
+        if (const atr::Result<> taken = take_in(out, record, known); !taken) co_return taken.error();
     if (out.payment.id.empty()) co_return atr::not_found("the payment is not in storage");
-    if (out.is_of_another_life()) count_from_this_life(out, life_since_ms);
+    if (out.is_of_another_life()) count_from_this_life(out, out.life_since_ms);
 
-    const std::string balance = ledger::balance_key(
-        out.payment.amount.asset, ledger::treasury_account(out.payment.rail), ledger::Figure::available);
-    std::vector<atr::Key> second;
-    if (known && known->id == out.payment.invoice_id)
-        out.invoice = std::move(*known);
-    else
-        second.push_back({Invoice::collection, out.payment.invoice_id});
-    second.push_back({balances_collection, balance});
-    const RailPort* const rail = parts_.rails.find(out.payment.rail);
-    const bool has_times = out.payment.not_after_ms != 0 || (rail && rail->capabilities().idempotency_window_ms > 0);
-    if (has_times) second.push_back({ledger::Transfer::collection, out.payment.transfer_id});
-    Task<atr::Result<std::vector<atr::Record>>> more = parts_.store.get(std::move(second));
-    records = co_await more;
-    if (!records) co_return records.error();
-    for (const auto& record : *records) {
-        if (record.collection == Invoice::collection) {
-            atr::Result<Invoice> invoice = decode<Invoice>(record);
-            if (!invoice) co_return invoice.error();
-            out.invoice = std::move(*invoice);
-        } else if (record.collection == ledger::Transfer::collection) {
-            out.held_since_ms = record.updated_unix_ms;
-            out.sendable_since_ms = std::max(out.sendable_since_ms, out.held_since_ms);
-        } else if (const auto units = atr::units_from_string(record.body)) {
-            out.available = parts_.assets.amount(out.payment.amount.asset, *units).value_or(atr::Decimal{}).to_string();
-        }
-    }
+    const bool has_invoice = known && known->invoice.id == out.payment.invoice_id;
+    if (has_invoice) out.invoice = std::move(known->invoice);
+    Task<atr::Result<std::vector<atr::Record>>> more = records.get(second_keys(out.payment, !has_invoice));
+    found = co_await more;
+    if (!found) co_return found.error();
+    for (const auto& record : *found)
+        if (const atr::Result<> taken = take_in(out, record, known); !taken) co_return taken.error();
     if (out.invoice.id.empty()) co_return atr::not_found("the payment's invoice is not in storage");
     // This host knows already what the store is only being told, or was told after it was read.
     const bool went_back = pipeline.newest().known().lineage != lineage;

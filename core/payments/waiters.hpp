@@ -1,40 +1,52 @@
-/// Requests that wait for news of a payment. News is only a hint to look: what counts is what storage says.
+/// Requests that wait for news of a payment. That something happened is only a hint to look: what counts is what
+/// storage says, or what it has just acknowledged.
 #pragma once
 
+#include "records/payment.hpp"
 #include "runtime/completion.hpp"
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 
 namespace treasurer::payments {
+
+/// The payment as its end was stored; null: storage has to be asked.
+using News = std::shared_ptr<const Payment>;
 
 /// Threads: any.
 class Waiters {
 public:
     explicit Waiters(Executor& executor) : executor_(executor) {}
 
-    /// A wait that ends with true on news of `payment_id`, with false after `limit`. Made before the news can come.
-    Completion<bool> expect(const std::string& payment_id, Millis limit) {
-        Completion<bool> done(executor_);
+    /// A wait that ends with news of `payment_id`, or with null after `limit`. Made before the news can come.
+    Completion<News> expect(const std::string& payment_id, Millis limit) {
+        Completion<News> done(executor_);
         {
             const std::lock_guard lock(mutex_);
             waiting_.emplace(payment_id, done);
         }
         executor_.post_after(limit, [this, payment_id, done] {
-            if (done.set(false)) forget_ended(payment_id);
+            if (done.set(nullptr)) forget_ended(payment_id);
         });
         return done;
     }
 
-    void tell(const std::string& payment_id) {
-        const std::lock_guard lock(mutex_);
-        const auto [first, last] = waiting_.equal_range(payment_id);
-        for (auto it = first; it != last; ++it) it->second.set(true);
-        waiting_.erase(first, last);
+    /// Something happened to it.
+    void tell(const std::string& payment_id) { give(payment_id, nullptr); }
+    /// It has ended, and is stored so.
+    void tell(const std::string& payment_id, const Payment& ended) {
+        give(payment_id, std::make_shared<const Payment>(ended));
     }
 
 private:
+    void give(const std::string& payment_id, const News& news) {
+        const std::lock_guard lock(mutex_);
+        const auto [first, last] = waiting_.equal_range(payment_id);
+        for (auto it = first; it != last; ++it) it->second.set(news);
+        waiting_.erase(first, last);
+    }
     void forget_ended(const std::string& payment_id) {
         const std::lock_guard lock(mutex_);
         const auto [first, last] = waiting_.equal_range(payment_id);
@@ -43,7 +55,7 @@ private:
 
     Executor& executor_;
     std::mutex mutex_;
-    std::multimap<std::string, Completion<bool>> waiting_;
+    std::multimap<std::string, Completion<News>> waiting_;
 };
 
 }  // namespace treasurer::payments

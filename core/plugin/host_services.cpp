@@ -168,7 +168,8 @@ atr_outcome HostServices::http(const atr_call* call, const atr_http_req* request
 
 void HostServices::metric(MetricSample::Kind kind, atr_str name, double value, atr_str labels) const noexcept {
     const auto text = border::text(name, border::max_name);
-    if (!text || text->empty() || !std::isfinite(value)) return;
+    const bool is_withdrawn = kind == MetricSample::Kind::gauge && std::isnan(value);
+    if (!text || text->empty() || (!std::isfinite(value) && !is_withdrawn)) return;
     try {
         const std::shared_lock lock(mutex_);
         if (closed_ || !sinks_.metric) return;

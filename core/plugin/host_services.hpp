@@ -22,7 +22,7 @@ struct MetricSample {
     Kind kind;
     std::string_view instance;
     std::string_view name;
-    double value;
+    double value;  ///< finite; of a gauge also NaN: not known any more
     std::string_view labels_json;
 };
 

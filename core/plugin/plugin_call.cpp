@@ -52,7 +52,11 @@ void PluginCall::note(FailureLog& failures, const atr::Error& error) const {
 }
 
 void PluginCall::run(CallBook book, const Clock& clock) {
-    if (Steady::now() >= due_) return expire(book);
+    const auto now = Steady::now();
+    if (now >= due_) return expire(book);
+    if (options_.start_within > Millis{0} && now - made_ > options_.start_within)
+        return refuse(book.counters, atr::retry(ATR_E_OVERLOADED, std::string(operation_.name) +
+                                                                      ": it waited too long for a free thread"));
     State expected = State::queued;
     if (!state_.compare_exchange_strong(expected, State::running)) return;
     context_.raw.now_unix_ms = clock.unix_ms();

@@ -1,5 +1,6 @@
 #include "plugin/plugin_set.hpp"
 
+#include <algorithm>
 #include <thread>
 
 #include "plugin/cache_plugin.hpp"
@@ -21,6 +22,11 @@ unsigned default_threads(std::string_view kind) {
     return std::max(std::thread::hardware_concurrency(), 1u);
 }
 
+unsigned threads_of(const PluginSlot& slot, std::string_view kind) {
+    if (slot.threads > 0) return slot.threads;
+    return slot.most_threads > 0 ? std::min(slot.most_threads, default_threads(kind)) : default_threads(kind);
+}
+
 atr::Error placed(const std::string& path, atr::Error error) {
     error.message = "plugins." + path + ": " + error.message;
     return error;
@@ -35,7 +41,7 @@ atr::Result<std::shared_ptr<PluginInstance>> start_instance(const PluginSlot& sl
     const auto component = (*library)->component(kind);
     if (!component) return component.error();
     InstanceSettings settings{.name = name,
-                              .threads = slot.threads > 0 ? slot.threads : default_threads(kind),
+                              .threads = threads_of(slot, kind),
                               .queue = slot.queue,
                               .config_json = slot.config_json,
                               .breaker = slot.breaker,

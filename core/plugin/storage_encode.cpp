@@ -64,7 +64,7 @@ QueryView::QueryView(const atr::Query& from) {
     raw_.cursor = borrow(from.cursor);
 }
 
-CommitGroupView::CommitGroupView(std::span<const atr::Batch> batches) : errors_(batches.size()) {
+CommitGroupView::CommitGroupView(const Batches& batches) : errors_(batches.size()) {
     std::size_t total = 0;
     for (const auto& batch : batches) total += batch.ops.size();
     ops_.reserve(total);

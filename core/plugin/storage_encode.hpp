@@ -4,10 +4,10 @@
 
 #include <atr/storage.hpp>
 #include <deque>
-#include <span>
 #include <vector>
 
 #include "plugin/border.hpp"
+#include "ports/batches.hpp"
 
 namespace treasurer {
 
@@ -36,7 +36,7 @@ private:
 /// A group of batches, with room for the plugin's answer to each, pre-filled "unknown".
 class CommitGroupView {
 public:
-    explicit CommitGroupView(std::span<const atr::Batch> batches);
+    explicit CommitGroupView(const Batches& batches);
     CommitGroupView(const CommitGroupView&) = delete;
     CommitGroupView& operator=(const CommitGroupView&) = delete;
 

@@ -66,7 +66,7 @@ Task<Result<std::vector<atr::Record>>> StoragePlugin::get(std::vector<atr::Key> 
     return instance_.call<std::vector<atr::Record>>(op_get, std::move(options), std::move(run));
 }
 
-Task<std::vector<atr::Commit>> StoragePlugin::commit(std::vector<atr::Batch> batches, CallOptions options) {
+Task<std::vector<atr::Commit>> StoragePlugin::commit(Batches batches, CallOptions options) {
     const std::size_t wanted = batches.size();
     auto run = [function = table_.commit, self = self_,
                 batches = std::move(batches)](const atr_call& call) -> Result<std::vector<atr::Commit>> {

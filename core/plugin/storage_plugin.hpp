@@ -16,7 +16,7 @@ public:
 
     Task<atr::Result<>> migrate(atr::Schema schema, CallOptions options) override;
     Task<atr::Result<std::vector<atr::Record>>> get(std::vector<atr::Key> keys, CallOptions options) override;
-    Task<std::vector<atr::Commit>> commit(std::vector<atr::Batch> batches, CallOptions options) override;
+    Task<std::vector<atr::Commit>> commit(Batches batches, CallOptions options) override;
     Task<atr::Result<atr::Page>> query(atr::Query query, CallOptions options) override;
     Task<atr::Result<std::vector<atr::Job>>> lease(std::string queue, std::string worker, std::uint32_t max,
                                                    Millis lease, CallOptions options) override;

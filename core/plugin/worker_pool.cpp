@@ -1,6 +1,7 @@
 #include "plugin/worker_pool.hpp"
 
 #include <system_error>
+#include <utility>
 
 #include "plugin/plugin_call.hpp"
 
@@ -16,7 +17,11 @@ struct WorkerPool::State {
     std::condition_variable ready, ended;
     std::deque<Item> queue;
     unsigned idle = 0, finishing = 0, running = 0, busy = 0;
+    bool waking = false;  ///< a thread was called and has not come yet: it calls the next one, if there is more to do
     bool closed = false;
+
+    /// Under the mutex: true when a thread has to be called, by the caller, who then lets go of it.
+    bool begin_waking() { return !queue.empty() && idle > 0 && !std::exchange(waking, true); }
 };
 
 WorkerPool::WorkerPool(unsigned max_threads, std::size_t max_queue, Work work, Work finish)
@@ -48,7 +53,7 @@ WorkerPool::Submitted WorkerPool::submit(Item item) {
             state.queue.push_front(std::move(item));
         else
             state.queue.push_back(std::move(item));
-        wake = state.idle > 0;
+        wake = state.begin_waking();
     }
     if (wake) state.ready.notify_one();
     return Submitted::yes;
@@ -85,13 +90,18 @@ void WorkerPool::run(std::shared_ptr<State> state) {
     std::unique_lock lock(state->mutex);
     for (;;) {
         ++state->idle;
-        state->ready.wait(lock, [&] { return state->closed || !state->queue.empty(); });
+        while (!state->closed && state->queue.empty()) {
+            state->ready.wait(lock);
+            state->waking = false;
+        }
         --state->idle;
         if (state->queue.empty()) break;
         Item item = std::move(state->queue.front());
         state->queue.pop_front();
         ++state->busy;
+        const bool wake = state->begin_waking();
         lock.unlock();
+        if (wake) state->ready.notify_one();
         state->work(*item);
         lock.lock();
         --state->busy;

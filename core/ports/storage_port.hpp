@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "ports/batches.hpp"
 #include "ports/call_options.hpp"
 
 namespace treasurer {
@@ -17,7 +18,7 @@ public:
     virtual Task<atr::Result<>> migrate(atr::Schema schema, CallOptions options) = 0;
     virtual Task<atr::Result<std::vector<atr::Record>>> get(std::vector<atr::Key> keys, CallOptions options) = 0;
     /// One entry a batch, in order. When the call as a whole fails, every entry carries that failure.
-    virtual Task<std::vector<atr::Commit>> commit(std::vector<atr::Batch> batches, CallOptions options) = 0;
+    virtual Task<std::vector<atr::Commit>> commit(Batches batches, CallOptions options) = 0;
     virtual Task<atr::Result<atr::Page>> query(atr::Query query, CallOptions options) = 0;
     virtual Task<atr::Result<std::vector<atr::Job>>> lease(std::string queue, std::string worker, std::uint32_t max,
                                                            Millis lease, CallOptions options) = 0;

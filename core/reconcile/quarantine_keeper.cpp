@@ -55,13 +55,13 @@ Task<atr::Result<Quarantine>> QuarantineKeeper::current() {
     co_return out;
 }
 
-Task<atr::Result<bool>> QuarantineKeeper::consider(const ReconciliationReport& report) {
+Task<atr::Result<bool>> QuarantineKeeper::consider(const ReconciliationReport& report, std::string life) {
     const bool agrees =
         report.extent == Extent::full && report.equal() && report.unexplained_pending == 0 && has_no_difference(report);
     Task<atr::Result<Quarantine>> reading = current();
     const atr::Result<Quarantine> now = co_await reading;
     if (!now) co_return now.error();
-    if (!now->active || !agrees) co_return false;
+    if (!now->active || !agrees || now->life != life) co_return false;
     Task<atr::Result<bool>> looking = knows_every_rail();
     const atr::Result<bool> complete = co_await looking;
     if (!complete) co_return complete.error();

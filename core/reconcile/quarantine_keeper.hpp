@@ -36,8 +36,9 @@ public:
     /// Lifts the quarantine when `report` allows it: a full comparison without a break, without an outgoing movement
     /// under way that no payment explains, of every rail that the books know, each of which holds exactly what they
     /// say, and late enough. Not when two persons have booked or explained, since the last release, a movement that no
-    /// payment of ours or an ended one explains: its invoice may be lost, and come again. True: it was lifted now.
-    Task<atr::Result<bool>> consider(const ReconciliationReport& report);
+    /// payment of ours or an ended one explains: its invoice may be lost, and come again. `life`: the store's when the
+    /// report was begun; what was compared in another says nothing. True: it was lifted now.
+    Task<atr::Result<bool>> consider(const ReconciliationReport& report, std::string life);
 
     /// Enters quarantine when a rail shows money that went out, or is about to, under an id as treasurers make them,
     /// for a payment that these books did not send: they have lost it, and perhaps others, and no host is left that

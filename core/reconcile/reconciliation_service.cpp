@@ -37,13 +37,20 @@ Task<ReconciliationService::Answer> ReconciliationService::run(Extent extent) {
 }
 
 Task<ReconciliationService::Answer> ReconciliationService::run_now(Extent extent) {
+    std::optional<std::string> life;  // that the whole of what is compared belongs to
+    if (quarantine_) {
+        Task<atr::Result<Quarantine>> reading = quarantine_->current();
+        const atr::Result<Quarantine> before = co_await reading;
+        if (before) life = before->life;
+    }
     Task<atr::Result<ReconciliationReport>> running = reconciliation_.run(extent);
     atr::Result<ReconciliationReport> report = co_await running;
     Answer answer = keep(std::move(report));
     if (answer && quarantine_) {  // storage that fails is asked again after the next run
         Task<atr::Result<bool>> suspecting = quarantine_->suspect(**answer);
         static_cast<void>(co_await suspecting);
-        Task<atr::Result<bool>> considering = quarantine_->consider(**answer);
+        if (!life) co_return answer;
+        Task<atr::Result<bool>> considering = quarantine_->consider(**answer, std::move(*life));
         static_cast<void>(co_await considering);
     }
     co_return answer;

@@ -6,15 +6,13 @@
 
 namespace treasurer {
 
-Task<Committed> CommitPipeline::commit(UnitOfWork unit, Answer answer) {
+Task<Committed> CommitPipeline::commit(std::shared_ptr<const UnitOfWork> unit, Answer answer) {
     Millis pause{5}, waited{0};
     atr::Commit result;
     bool perhaps_applied = false;
     budget_.first_attempt();
     for (;;) {
-        atr::Batch batch = unit.batch();
-        std::string request_id = unit.request_id();
-        Task<atr::Commit> attempt = once(std::move(batch), std::move(request_id));
+        Task<atr::Commit> attempt = once(unit);
         result = co_await attempt;
         const bool unsettled = result.outcome == atr::Outcome::unknown || result.outcome == atr::Outcome::retry;
         if (!unsettled) break;
@@ -32,7 +30,7 @@ Task<Committed> CommitPipeline::commit(UnitOfWork unit, Answer answer) {
     out.versions = std::move(result.versions);
     out.error = std::move(result.error);
     if (out.outcome == atr::Outcome::conflict)
-        out.lost = result.conflict_op < unit.size() ? unit.label(result.conflict_op) : "record";
+        out.lost = result.conflict_op < unit->size() ? unit->label(result.conflict_op) : "record";
     if (out.ok() && in_doubt_ && answer == Answer::when_sure) {
         Task<bool> settling = settled();
         const bool sure = co_await settling;
@@ -41,11 +39,10 @@ Task<Committed> CommitPipeline::commit(UnitOfWork unit, Answer answer) {
             out.error = atr::unknown(ATR_E_UNSPEC, "storage has lost commits that it had acknowledged");
         }
     }
-    if (out.ok() && listener_) listener_(unit.batch(), out.seq);
     co_return out;
 }
 
-Task<atr::Commit> CommitPipeline::once(atr::Batch batch, std::string request_id) {
+Task<atr::Commit> CommitPipeline::once(std::shared_ptr<const UnitOfWork> unit) {
     Completion<atr::Commit> done(executor_);
     bool start = false;
     {
@@ -56,7 +53,7 @@ Task<atr::Commit> CommitPipeline::once(atr::Batch batch, std::string request_id)
             refused.error = atr::retry(ATR_E_OVERLOADED, "too many commits wait for storage");
             co_return refused;
         }
-        waiting_.push_back({std::move(batch), std::move(request_id), done});
+        waiting_.push_back({std::move(unit), done});
         if (flushing_ < settings_.flushes_in_flight) {
             ++flushing_;
             start = true;
@@ -68,8 +65,9 @@ Task<atr::Commit> CommitPipeline::once(atr::Batch batch, std::string request_id)
 
 Task<> CommitPipeline::flush() {
     for (;;) {
-        std::vector<atr::Batch> batches;
+        Batches batches;
         std::vector<std::string> keys;
+        std::vector<std::shared_ptr<const UnitOfWork>> units;
         std::vector<Completion<atr::Commit>> answers;
         CallOptions options;
         options.timeout = settings_.timeout;
@@ -80,17 +78,22 @@ Task<> CommitPipeline::flush() {
                 co_return;
             }
             while (!waiting_.empty() && batches.size() < settings_.max_group) {
-                if (options.request_id.empty()) options.request_id = std::move(waiting_.front().request_id);
-                keys.push_back(waiting_.front().batch.idempotency_key);
-                batches.push_back(std::move(waiting_.front().batch));
+                const auto& unit = waiting_.front().unit;
+                if (options.request_id.empty()) options.request_id = unit->request_id();
+                keys.push_back(unit->batch().idempotency_key);
+                batches.push_back({unit, &unit->batch()});
+                units.push_back(unit);
                 answers.push_back(waiting_.front().done);
                 waiting_.pop_front();
             }
         }
         const NewestCommit::Known before = newest_.known();
+        const std::uint64_t begun = listener_ ? begins_() : 0;
         Task<std::vector<atr::Commit>> call = storage_.commit(std::move(batches), options);
         std::vector<atr::Commit> results = co_await call;
         compare(results, keys, before);
+        for (std::size_t i = 0; listener_ && i < units.size() && i < results.size(); ++i)
+            if (results[i].outcome == atr::Outcome::ok) listener_(units[i]->batch(), results[i].commit_seq, begun);
         for (std::size_t i = 0; i < answers.size(); ++i)
             answers[i].set(i < results.size() ? std::move(results[i]) : atr::Commit{});
     }

@@ -53,9 +53,14 @@ public:
     CommitPipeline(StoragePort& storage, Executor& executor, TaskScope& scope, PipelineSettings settings)
         : storage_(storage), executor_(executor), scope_(scope), settings_(settings), budget_(settings.retries) {}
 
-    /// Called after every successful commit with what was committed and its sequence. It returns at once.
-    void on_committed(std::function<void(const atr::Batch&, std::uint64_t)> listener) {
+    /// Called after every successful commit, before who asked for it is told, with what was committed, its sequence,
+    /// and what `begins` gave before storage was asked to commit it: from then on others can read it there. Both return
+    /// at once.
+    using Listener = std::function<void(const atr::Batch&, std::uint64_t seq, std::uint64_t begun)>;
+    void on_committed(
+        Listener listener, std::function<std::uint64_t()> begins = [] { return std::uint64_t{0}; }) {
         listener_ = std::move(listener);
+        begins_ = std::move(begins);
     }
 
     /// What is done when storage has gone back. It ends when nothing more can be sent because of what was lost; its own
@@ -65,7 +70,10 @@ public:
     /// While a rewind is being dealt with nothing is answered `ok` but what is to be answered at once. When that cannot
     /// be done the answer is `unknown`.
     enum class Answer { when_sure, at_once };
-    Task<Committed> commit(UnitOfWork unit, Answer answer = Answer::when_sure);
+    Task<Committed> commit(std::shared_ptr<const UnitOfWork> unit, Answer answer = Answer::when_sure);
+    Task<Committed> commit(UnitOfWork unit, Answer answer = Answer::when_sure) {
+        return commit(std::make_shared<const UnitOfWork>(std::move(unit)), answer);
+    }
 
     /// What storage has acknowledged; whoever else hears of commits says so there.
     NewestCommit& newest() { return newest_; }
@@ -74,15 +82,19 @@ public:
     /// Storage went back, seen from `lineage`: it is dealt with before anything else is answered. True when that was
     /// done. At once when it was known already.
     Task<bool> went_back(Rewind what, std::uint64_t lineage);
+    /// Units that wait for a flush.
+    std::size_t waiting() const {
+        const std::lock_guard lock(mutex_);
+        return waiting_.size();
+    }
     RetryBudget::Counts retries() const { return budget_.counts(); }
 
 private:
     struct Waiting {
-        atr::Batch batch;
-        std::string request_id;
+        std::shared_ptr<const UnitOfWork> unit;
         Completion<atr::Commit> done;
     };
-    Task<atr::Commit> once(atr::Batch batch, std::string request_id);
+    Task<atr::Commit> once(std::shared_ptr<const UnitOfWork> unit);
     Task<> flush();
     void compare(const std::vector<atr::Commit>& results, const std::vector<std::string>& keys,
                  const NewestCommit::Known& before);
@@ -93,10 +105,11 @@ private:
     Executor& executor_;
     TaskScope& scope_;
     const PipelineSettings settings_;
-    std::function<void(const atr::Batch&, std::uint64_t)> listener_;
+    Listener listener_;
+    std::function<std::uint64_t()> begins_;
     std::function<Task<bool>(Rewind)> handler_;
     NewestCommit newest_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     RetryBudget budget_;
     std::deque<Waiting> waiting_;
     unsigned flushing_ = 0;

@@ -30,13 +30,19 @@ public:
                      GatheringSettings settings = {})
         : storage_(storage), executor_(executor), scope_(scope), clock_(clock), settings_(settings) {}
 
+    /// Callers that wait for a read.
+    std::size_t waiting() const {
+        const std::lock_guard lock(mutex_);
+        return waiting_.size();
+    }
+
     using Records = atr::Result<std::vector<atr::Record>>;
     Task<Records> get(std::vector<atr::Key> keys, CallOptions options) override;
 
     Task<atr::Result<>> migrate(atr::Schema schema, CallOptions options) override {
         return storage_.migrate(std::move(schema), std::move(options));
     }
-    Task<std::vector<atr::Commit>> commit(std::vector<atr::Batch> batches, CallOptions options) override {
+    Task<std::vector<atr::Commit>> commit(Batches batches, CallOptions options) override {
         return storage_.commit(std::move(batches), std::move(options));
     }
     Task<atr::Result<atr::Page>> query(atr::Query query, CallOptions options) override {
@@ -86,7 +92,7 @@ private:
     TaskScope& scope_;
     const Clock& clock_;
     const GatheringSettings settings_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     unsigned in_flight_ = 0;
     std::deque<Waiting> waiting_;
 };

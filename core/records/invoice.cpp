@@ -1,5 +1,7 @@
 #include "records/invoice.hpp"
 
+#include "records/json_writer.hpp"
+
 #include <array>
 #include <stdexcept>
 
@@ -25,48 +27,25 @@ InvoiceStatus invoice_status_from(std::string_view text) {
     throw std::invalid_argument("unknown invoice status '" + std::string(text) + "'");
 }
 
-namespace {
-
-Json without_fields(const Invoice& invoice) {
-    Json out = {{"id", invoice.id},
-                {"status", to_string(invoice.status)},
-                {"created_ms", invoice.created_ms},
-                {"updated_ms", invoice.updated_ms},
-                {"amount_due", money_json(invoice.amount_due)},
-                {"outcome", invoice.outcome}};
-    set_if(out, "submitted_by", invoice.submitted_by);
-    set_if(out, "document_sha256", invoice.document_sha256);
-    set_if(out, "media_type", invoice.media_type);
-    set_if(out, "document_type", invoice.document_type);
-    set_if(out, "vendor_id", invoice.vendor_id);
-    set_if(out, "vendor_name", invoice.vendor_name);
-    set_if(out, "vendor_tax_id", invoice.vendor_tax_id);
-    set_if(out, "invoice_number", invoice.invoice_number);
-    set_if(out, "issue_date", invoice.issue_date);
-    set_if(out, "due_date", invoice.due_date);
-    set_if(out, "policy_hash", invoice.policy_hash);
-    set_if(out, "thought", invoice.thought);
-    set_if(out, "payment_id", invoice.payment_id);
-    set_if(out, "approval_id", invoice.approval_id);
-    set_if(out, "duplicate_of", invoice.duplicate_of);
-    if (!invoice.resolution.empty()) out["resolution"] = votes_json(invoice.resolution);
-    for (const auto& reason : invoice.reasons)
-        out["reasons"].push_back({{"rule", reason.rule}, {"result", reason.result}, {"detail", reason.detail}});
-    return out;
-}
-
-}  // namespace
-
-Json Invoice::to_json() const {
-    Json out = without_fields(*this);
-    out["fields"] = Json::parse(fields);
-    return out;
-}
-
 std::string Invoice::to_text() const {
-    std::string out = dump(without_fields(*this));
-    out.pop_back();
-    return out.append(",\"fields\":").append(fields).append("}");
+    JsonWriter out(1024 + fields.size());
+    out.text("id", id)
+        .text("status", to_string(status))
+        .number("created_ms", created_ms)
+        .number("updated_ms", updated_ms);
+    out.money("amount_due", amount_due).text("outcome", outcome).text_if("submitted_by", submitted_by);
+    out.text_if("document_sha256", document_sha256).text_if("media_type", media_type);
+    out.text_if("document_type", document_type).text_if("vendor_id", vendor_id).text_if("vendor_name", vendor_name);
+    out.text_if("vendor_tax_id", vendor_tax_id).text_if("invoice_number", invoice_number);
+    out.text_if("issue_date", issue_date).text_if("due_date", due_date).text_if("policy_hash", policy_hash);
+    out.text_if("thought", thought).text_if("payment_id", payment_id).text_if("approval_id", approval_id);
+    out.text_if("duplicate_of", duplicate_of);
+    if (!resolution.empty()) out.json("resolution", dump(votes_json(resolution)));
+    out.objects_if("reasons", reasons, [](JsonWriter& one, const Reason& reason) {
+        one.text("rule", reason.rule).text("result", reason.result).text("detail", reason.detail);
+    });
+    out.json("fields", fields);
+    return std::move(out).done();
 }
 
 Invoice Invoice::from_json(const Json& json) {

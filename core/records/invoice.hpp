@@ -58,8 +58,6 @@ struct Invoice {
 
     std::uint64_t version = 0;  ///< of the stored record; 0: not stored yet
 
-    Json to_json() const;
-    /// to_json() as text, with less work.
     std::string to_text() const;
     static Invoice from_json(const Json& json);
     std::vector<atr::IndexEntry> index() const;

@@ -1,20 +1,17 @@
 #include "records/journal.hpp"
 
+#include "records/json_writer.hpp"
+
 namespace treasurer {
 
-Json Activity::to_json() const {
-    Json out = {{"id", id}, {"at_ms", at_ms}, {"event", event}, {"status", status}};
-    if (!amount.asset.empty()) out["amount"] = money_json(amount);
-    set_if(out, "vendor", vendor);
-    set_if(out, "balance", balance);
-    set_if(out, "required", required);
-    set_if(out, "tx_hash", tx_hash);
-    set_if(out, "reason", reason);
-    set_if(out, "approval_id", approval_id);
-    set_if(out, "thought", thought);
-    set_if(out, "invoice_id", invoice_id);
-    set_if(out, "payment_id", payment_id);
-    return out;
+std::string Activity::to_text() const {
+    JsonWriter out;
+    out.text("id", id).number("at_ms", at_ms).text("event", event).text("status", status);
+    if (!amount.asset.empty()) out.money("amount", amount);
+    out.text_if("vendor", vendor).text_if("balance", balance).text_if("required", required).text_if("tx_hash", tx_hash);
+    out.text_if("reason", reason).text_if("approval_id", approval_id).text_if("thought", thought);
+    out.text_if("invoice_id", invoice_id).text_if("payment_id", payment_id);
+    return std::move(out).done();
 }
 
 Activity Activity::from_json(const Json& json) {
@@ -40,11 +37,11 @@ std::vector<atr::IndexEntry> Activity::index() const {
     return {{"by_time", {atr::Value::of(at_ms)}}};
 }
 
-Json AuditEntry::to_json() const {
-    Json out = {{"id", id}, {"at_ms", at_ms}, {"actor", actor}, {"action", action}, {"subject", subject}};
-    set_if(out, "detail", detail);
-    set_if(out, "request_id", request_id);
-    return out;
+std::string AuditEntry::to_text() const {
+    JsonWriter out;
+    out.text("id", id).number("at_ms", at_ms).text("actor", actor).text("action", action).text("subject", subject);
+    out.text_if("detail", detail).text_if("request_id", request_id);
+    return std::move(out).done();
 }
 
 AuditEntry AuditEntry::from_json(const Json& json) {

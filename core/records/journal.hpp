@@ -25,7 +25,7 @@ struct Activity {
     std::string required;  ///< the limit that was exceeded, decimal text
     std::string tx_hash, reason, approval_id, thought, invoice_id, payment_id;
 
-    Json to_json() const;
+    std::string to_text() const;
     static Activity from_json(const Json& json);
     std::vector<atr::IndexEntry> index() const;
 };
@@ -38,7 +38,7 @@ struct AuditEntry {
     UnixMillis at_ms = 0;
     std::string actor, action, subject, detail, request_id;
 
-    Json to_json() const;
+    std::string to_text() const;
     static AuditEntry from_json(const Json& json);
     std::vector<atr::IndexEntry> index() const;
 };

@@ -1,5 +1,7 @@
 #include "records/payment.hpp"
 
+#include "records/json_writer.hpp"
+
 #include <array>
 #include <stdexcept>
 
@@ -43,39 +45,31 @@ void Payment::note_sent(const Sent& call) {
     sent.push_back(call);
 }
 
-Json Payment::to_json() const {
-    Json out = {{"id", id},
-                {"state", to_string(state)},
-                {"amount", money_json(amount)},
-                {"created_ms", created_ms},
-                {"updated_ms", updated_ms}};
-    out["creditor"] = {{"vendor_id", creditor.vendor_id},
-                       {"name", creditor.name},
-                       {"account_id", creditor.account_id},
-                       {"address", creditor.address}};
-    set_if(out, "invoice_id", invoice_id);
-    set_if(out, "approval_id", approval_id);
-    set_if(out, "rail", rail);
-    set_if(out, "source_account", source_account);
-    set_if(out, "payload_hash", payload_hash);
-    set_if(out, "prepared_blob", prepared_blob);
-    set_if(out, "rail_reference", rail_reference);
-    set_if(out, "transfer_id", transfer_id);
-    if (!hold.asset.empty()) out["hold"] = money_json(hold);
-    set_if(out, "reason", reason);
-    set_if(out, "life", life);
-    if (maybe_sent) out["maybe_sent"] = true;
-    if (cancel_requested) out["cancel_requested"] = true;
-    if (needs_human) out["needs_human"] = true;
-    if (attempts) out["attempts"] = attempts;
-    if (not_after_ms) out["not_after_ms"] = not_after_ms;
-    if (sendable_ms) out["sendable_ms"] = sendable_ms;
-    if (may_arrive) out["may_arrive"] = true;
-    for (const auto& call : sent) out["sent"].push_back({{"at_ms", call.at_ms}, {"attempt", call.attempt}});
-    for (const auto& change : history)
-        out["history"].push_back({{"state", to_string(change.state)}, {"at_ms", change.at_ms}});
-    if (!resolution.empty()) out["resolution"] = votes_json(resolution);
-    return out;
+std::string Payment::to_text() const {
+    JsonWriter out(1024);
+    out.text("id", id).text("state", to_string(state)).money("amount", amount);
+    out.number("created_ms", created_ms).number("updated_ms", updated_ms);
+    out.object("creditor", [this](JsonWriter& one) {
+        one.text("vendor_id", creditor.vendor_id).text("name", creditor.name);
+        one.text("account_id", creditor.account_id).text("address", creditor.address);
+    });
+    out.text_if("invoice_id", invoice_id).text_if("approval_id", approval_id).text_if("rail", rail);
+    out.text_if("source_account", source_account).text_if("payload_hash", payload_hash);
+    out.text_if("prepared_blob", prepared_blob).text_if("rail_reference", rail_reference);
+    out.text_if("transfer_id", transfer_id);
+    if (!hold.asset.empty()) out.money("hold", hold);
+    out.text_if("reason", reason).text_if("life", life).flag_if("maybe_sent", maybe_sent);
+    out.flag_if("cancel_requested", cancel_requested).flag_if("needs_human", needs_human);
+    out.number_if("attempts", attempts).number_if("not_after_ms", not_after_ms).number_if("sendable_ms", sendable_ms);
+    out.flag_if("may_arrive", may_arrive);
+    out.objects_if("sent", sent, [](JsonWriter& one, const Sent& call) {
+        one.number("at_ms", call.at_ms).number("attempt", call.attempt);
+    });
+    out.objects_if("history", history, [](JsonWriter& one, const StateChange& change) {
+        one.text("state", to_string(change.state)).number("at_ms", change.at_ms);
+    });
+    if (!resolution.empty()) out.json("resolution", dump(votes_json(resolution)));
+    return std::move(out).done();
 }
 
 Payment Payment::from_json(const Json& json) {

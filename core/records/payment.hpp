@@ -94,7 +94,7 @@ struct Payment {
     /// Moves to `next` and notes when.
     void enter(PaymentState next, UnixMillis at_ms);
 
-    Json to_json() const;
+    std::string to_text() const;
     static Payment from_json(const Json& json);
     std::vector<atr::IndexEntry> index() const;
 };

@@ -89,7 +89,7 @@ atr::Commit judge(const atr::Batch& batch, Standings all) {
 
 }  // namespace
 
-Task<std::vector<atr::Commit>> RehearsedStorage::commit(std::vector<atr::Batch> batches, CallOptions options) {
+Task<std::vector<atr::Commit>> RehearsedStorage::commit(Batches batches, CallOptions options) {
     std::vector<atr::Commit> out;
     for (const auto& batch : batches) {
         Standings all;

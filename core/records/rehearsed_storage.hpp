@@ -30,7 +30,7 @@ public:
 
     /// Without sequence: what was not written has no place among what was. Versions as they would be, of the records
     /// that the batch has a condition on.
-    Task<std::vector<atr::Commit>> commit(std::vector<atr::Batch> batches, CallOptions options) override;
+    Task<std::vector<atr::Commit>> commit(Batches batches, CallOptions options) override;
 
     /// Whatever else would write is unsupported.
     Task<atr::Result<>> migrate(atr::Schema schema, CallOptions options) override;

@@ -60,6 +60,7 @@ public:
         const std::int64_t until = id_time(id) + keys_kept_.count();
         return UnitOfWork(std::move(id), until);
     }
+    Task<Committed> commit(std::shared_ptr<const UnitOfWork> unit) { return pipeline_.commit(std::move(unit)); }
     Task<Committed> commit(UnitOfWork unit, CommitPipeline::Answer answer = CommitPipeline::Answer::when_sure) {
         return pipeline_.commit(std::move(unit), answer);
     }

@@ -20,6 +20,8 @@ public:
     explicit UnitOfWork(std::string key, std::int64_t key_expires_ms = 0) {
         batch_.idempotency_key = std::move(key);
         batch_.key_expires_unix_ms = key_expires_ms;
+        batch_.ops.reserve(usual_steps);
+        labels_.reserve(usual_steps);
     }
 
     /// Stores a record that must not exist yet. An audit entry's request is the unit's.
@@ -61,6 +63,8 @@ public:
     const std::string& request_id() const { return request_id_; }
 
 private:
+    static constexpr std::size_t usual_steps = 24;
+
     atr::Op& step(std::int32_t op, std::string collection, std::string key, std::string label);
 
     atr::Batch batch_;

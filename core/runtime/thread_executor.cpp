@@ -1,5 +1,7 @@
 #include "runtime/thread_executor.hpp"
 
+#include <utility>
+
 namespace treasurer {
 
 ThreadExecutor::ThreadExecutor(unsigned threads) {
@@ -11,13 +13,20 @@ ThreadExecutor::~ThreadExecutor() {
     stop();
 }
 
+/// Under the lock: true when a thread has to be called, by the caller, who then lets go of the lock.
+bool ThreadExecutor::begin_waking() {
+    return !queue_.empty() && idle_ > 0 && !std::exchange(waking_, true);
+}
+
 void ThreadExecutor::post(std::function<void()> work) {
+    bool wake = false;
     {
         const std::lock_guard lock(mutex_);
         if (stopping_) return;
         queue_.push_back(std::move(work));
+        wake = begin_waking();
     }
-    ready_.notify_one();
+    if (wake) ready_.notify_one();
 }
 
 void ThreadExecutor::post_after(Millis delay, std::function<void()> work) {
@@ -50,14 +59,31 @@ void ThreadExecutor::stop() {
     timers_.clear();
 }
 
+std::size_t ThreadExecutor::queued() const {
+    const std::lock_guard lock(mutex_);
+    return queue_.size();
+}
+
+std::size_t ThreadExecutor::timers() const {
+    const std::lock_guard lock(timer_mutex_);
+    return timers_.size();
+}
+
 void ThreadExecutor::work() {
     std::unique_lock lock(mutex_);
     for (;;) {
-        ready_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+        ++idle_;
+        while (!stopping_ && queue_.empty()) {
+            ready_.wait(lock);
+            waking_ = false;
+        }
+        --idle_;
         if (queue_.empty()) return;
         auto next = std::move(queue_.front());
         queue_.pop_front();
+        const bool wake = begin_waking();
         lock.unlock();
+        if (wake) ready_.notify_one();
         next();
         next = nullptr;
         lock.lock();

@@ -24,17 +24,24 @@ public:
     void post_after(Millis delay, std::function<void()> work) override;
     void stop();
 
+    /// Work that waits for a thread, and work that waits for its time.
+    std::size_t queued() const;
+    std::size_t timers() const;
+
 private:
     using Steady = std::chrono::steady_clock;
     void work();
     void run_timers();
+    bool begin_waking();
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable ready_;
     std::deque<std::function<void()>> queue_;
+    unsigned idle_ = 0;
+    bool waking_ = false;  ///< a thread was called and has not come yet: it calls the next one, if there is more to do
     bool stopping_ = false;
 
-    std::mutex timer_mutex_;
+    mutable std::mutex timer_mutex_;
     std::condition_variable timer_ready_;
     std::multimap<Steady::time_point, std::function<void()>> timers_;
     bool timers_stopping_ = false;

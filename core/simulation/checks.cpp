@@ -79,7 +79,7 @@ void Checks::committed(const std::vector<const atr::Batch*>& batches, std::uint6
     for (const auto* batch : batches) check_counters(*batch);
     for (const auto* batch : batches)
         for (const auto& key : cache::stale_keys(*batch))
-            if (key == cache::treasury_dashboard.name) story_.made_stale.emplace_back(clock_.unix_ms(), newest);
+            if (key == cache::treasury_waiting.name) story_.made_stale.emplace_back(clock_.unix_ms(), newest);
 }
 
 void Checks::forgot(const std::function<void()>& forget) {
@@ -157,7 +157,8 @@ void Checks::note_transfers(const atr::Batch& batch) {
         if (!transfer) return broken("a record cannot be read", transfer.error().message);
         for (const auto& change : ledger::effects(*transfer)) story_.expected[change.key] += change.units;
         auto& open_holds = story_.open_holds[transfer->payment_id];
-        if (transfer->purpose == ledger::purpose::correction) story_.corrected += transfer->units;
+        if (transfer->purpose == ledger::purpose::correction || is_fee_of_a_lost_hold(*transfer))
+            story_.corrected += transfer->units;
         if (transfer->kind == TransferKind::pending) {
             story_.held += transfer->units;
             open_holds.insert(transfer->id);
@@ -179,6 +180,12 @@ void Checks::note_transfers(const atr::Batch& batch) {
                 broken("paid, not booked", "payment " + transfer->payment_id + " was voided; the rail had paid it");
         }
     }
+}
+
+/// The rail has taken it, and what was held for it is gone with the commits that storage lost.
+bool Checks::is_fee_of_a_lost_hold(const Transfer& transfer) const {
+    return transfer.purpose == ledger::purpose::fee && transfer.kind == TransferKind::direct &&
+           losses_.has(transfer.payment_id);
 }
 
 /// Whoever looks at a payment that waits is told what for.

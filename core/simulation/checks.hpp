@@ -68,6 +68,7 @@ public:
 
 private:
     void note_transfers(const atr::Batch& batch);
+    bool is_fee_of_a_lost_hold(const ledger::Transfer& transfer) const;
     void check_reasons(const atr::Batch& batch);
     void check_counters(const atr::Batch& batch);
     void check_payment(const Payment& payment);
@@ -87,7 +88,7 @@ private:
         std::map<std::string, UnixMillis> waiting_holds;          ///< pending and with an expiry, by transfer: when
         std::map<std::string, std::set<std::string>> open_holds;  ///< pending transfers, by payment
         atr::Int128 held = 0;                                     ///< by transfers that are pending
-        atr::Int128 corrected = 0;                                ///< by persons, who may book below zero
+        atr::Int128 corrected = 0;  ///< what may be booked below zero: it has moved already, and nothing is held for it
         std::vector<std::pair<UnixMillis, std::uint64_t>> made_stale;  ///< when, and by which commit
         UnixMillis quarantined = 0;                                    ///< since when; 0: it is not
     };

@@ -74,10 +74,10 @@ Host::Host(Surroundings around, ActorExecutor& executor, const Clock& clock, std
       elsewhere(store, clock),
       breaks(store, assets, clock, elsewhere) {
     rails.add(rail);
-    pipeline.on_committed([this](const atr::Batch& batch, std::uint64_t seq) {
+    pipeline.on_committed([this](const atr::Batch& batch, std::uint64_t seq, std::uint64_t) {
         const auto keys = cache::stale_keys(batch);
         for (const auto& key : keys)
-            if (key == cache::treasury_dashboard.name) knows_of_ = std::max(knows_of_, seq);
+            if (key == cache::treasury_waiting.name) knows_of_ = std::max(knows_of_, seq);
         cache.invalidate(keys, seq);
     });
     watch.on_rewind([this](Rewind what) { cache.went_back(what.from, what.to); });
@@ -136,8 +136,10 @@ bool Host::has_lost() {
 
 Task<atr::Result<std::string>> Host::read_dashboard() {
     const auto load = [this] { return storage.newest({}); };
-    Task<atr::Result<std::string>> reading = cache.get_or_load(cache::treasury_dashboard, load);
-    co_return co_await reading;
+    Task<atr::Result<cache::CacheService::Value>> reading = cache.get_or_load(cache::treasury_waiting, load);
+    const atr::Result<cache::CacheService::Value> shown = co_await reading;
+    if (!shown) co_return shown.error();
+    co_return **shown;
 }
 
 }  // namespace treasurer::simulation

@@ -64,7 +64,7 @@ Task<atr::Result<std::vector<atr::Record>>> MemoryStorage::get(std::vector<atr::
     co_return out;
 }
 
-Task<std::vector<atr::Commit>> MemoryStorage::commit(std::vector<atr::Batch> batches, CallOptions) {
+Task<std::vector<atr::Commit>> MemoryStorage::commit(Batches batches, CallOptions) {
     const std::lock_guard lock(mutex_);
     ++flushes_;
     std::vector<atr::Commit> out;

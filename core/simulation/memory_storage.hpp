@@ -32,7 +32,7 @@ public:
 
     Task<atr::Result<>> migrate(atr::Schema schema, CallOptions) override;
     Task<atr::Result<std::vector<atr::Record>>> get(std::vector<atr::Key> keys, CallOptions) override;
-    Task<std::vector<atr::Commit>> commit(std::vector<atr::Batch> batches, CallOptions) override;
+    Task<std::vector<atr::Commit>> commit(Batches batches, CallOptions) override;
     Task<atr::Result<atr::Page>> query(atr::Query query, CallOptions) override;
     Task<atr::Result<std::vector<atr::Job>>> lease(std::string queue, std::string worker, std::uint32_t max,
                                                    Millis lease, CallOptions) override;

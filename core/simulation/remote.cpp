@@ -16,8 +16,8 @@ Fate Weather::fate(Trouble lost, Trouble late, unsigned times) {
 namespace {
 
 /// At the storage: also when the host that sent them is gone.
-std::vector<atr::Commit> take(Weather& weather, MemoryStorage& storage, Checks& checks,
-                              const std::vector<atr::Batch>& batches, const Told& told) {
+std::vector<atr::Commit> take(Weather& weather, MemoryStorage& storage, Checks& checks, const Batches& batches,
+                              const Told& told) {
     const auto refused = [&](atr::Error error) {
         atr::Commit out;
         out.outcome = error.outcome;
@@ -114,7 +114,7 @@ Task<atr::Result<std::string>> RemoteStorage::newest(CallOptions options) {
         options.timeout);
 }
 
-Task<std::vector<atr::Commit>> RemoteStorage::commit(std::vector<atr::Batch> batches, CallOptions options) {
+Task<std::vector<atr::Commit>> RemoteStorage::commit(Batches batches, CallOptions options) {
     atr::Commit lost;
     lost.outcome = atr::Outcome::unknown;
     lost.error = atr::unknown(ATR_E_TIMEOUT, "storage did not answer in time");

@@ -4,7 +4,6 @@
 
 #include "records/approval.hpp"
 #include "records/payment.hpp"
-#include "records/policy.hpp"
 #include "runtime/utc_time.hpp"
 #include "treasury/json_text.hpp"
 
@@ -28,10 +27,6 @@ std::string books_json(const std::optional<BooksCheck>& books) {
     out.add("equal", truth(books->equal)).add("breaks", std::to_string(books->breaks));
     return std::move(out.add("as_of", json_string(rfc3339(books->as_of_ms)))).done();
 }
-
-/// Between them, and nowhere else, stand the alerts: within a text every quote has a backslash.
-constexpr std::string_view alerts_begin = "\"alerts\":[", alerts_end = "],\"available\":";
-constexpr std::string_view no_books = "\"books\":null}";
 
 std::string entries_json(const std::vector<Alert>& alerts) {
     std::string out;
@@ -75,7 +70,7 @@ atr::Query by_status(std::string index, std::string value) {
 std::vector<Alert> other_alerts(const Dashboard& dashboard) {
     std::vector<Alert> out;
     const auto& figures = dashboard.figures;
-    if (dashboard.quarantined)
+    if (dashboard.waiting.quarantined)
         out.push_back({"quarantine", "critical",
                        "The store was copied or restored: nothing is paid until the books agree with the rail, or an "
                        "admin releases it"});
@@ -83,16 +78,16 @@ std::vector<Alert> other_alerts(const Dashboard& dashboard) {
         out.push_back({"runway_critical", "critical",
                        "Runway is " + figures.runway_months->to_fixed(1) + " months, below the critical " +
                            dashboard.critical_runway_months.to_fixed(1)});
-    if (dashboard.payments_needing_person > 0)
-        out.push_back(
-            {"payments_need_person", "critical",
-             counted(dashboard.payments_needing_person, "payment needs", "payments need") + " a person to decide"});
-    if (dashboard.unknown_payments > dashboard.payments_needing_person)
-        out.push_back(
-            {"payments_unknown", "warning",
-             "The rail has not said what became of " +
-                 counted(dashboard.unknown_payments - dashboard.payments_needing_person, "payment", "payments") +
-                 "; the funds stay reserved"});
+    if (dashboard.waiting.payments_needing_person > 0)
+        out.push_back({"payments_need_person", "critical",
+                       counted(dashboard.waiting.payments_needing_person, "payment needs", "payments need") +
+                           " a person to decide"});
+    if (dashboard.waiting.unknown_payments > dashboard.waiting.payments_needing_person)
+        out.push_back({"payments_unknown", "warning",
+                       "The rail has not said what became of " +
+                           counted(dashboard.waiting.unknown_payments - dashboard.waiting.payments_needing_person,
+                                   "payment", "payments") +
+                           "; the funds stay reserved"});
     if (dashboard.paused) out.push_back({"payments_paused", "warning", "Payments are paused"});
     return out;
 }
@@ -107,25 +102,6 @@ std::vector<Alert> alerts_of(const Dashboard& dashboard, const std::optional<Boo
 }
 
 std::string to_json(const Dashboard& dashboard, const std::optional<BooksCheck>& books) {
-    return with_books(to_json_without_books(dashboard), books);
-}
-
-std::string with_books(std::string dashboard, const std::optional<BooksCheck>& books) {
-    if (!dashboard.ends_with(no_books)) return dashboard;
-    dashboard.resize(dashboard.size() - no_books.size());
-    dashboard += "\"books\":" + books_json(books) + '}';
-    const auto put_in = [&](std::size_t at, std::string before, std::string entries, std::string after) {
-        if (!entries.empty()) dashboard.insert(at, before + entries + after);
-    };
-    std::size_t end = dashboard.find(alerts_end), begin = dashboard.find(alerts_begin);
-    if (begin == std::string::npos || end == std::string::npos) return dashboard;
-    begin += alerts_begin.size();
-    put_in(end, begin == end ? "" : ",", entries_json(alerts_of_late_books(books)), "");
-    put_in(begin, "", entries_json(alerts_of_books(books)), dashboard[begin] == ']' ? "" : ",");
-    return dashboard;
-}
-
-std::string to_json_without_books(const Dashboard& dashboard) {
     const auto& figures = dashboard.figures;
     JsonObject out;
     out.add("status", json_string("Online"))
@@ -133,35 +109,23 @@ std::string to_json_without_books(const Dashboard& dashboard) {
         .add("currency", json_string(figures.asset))
         .add("monthly_burn", json_number(figures.monthly_burn))
         .add("runway_months", json_number(figures.runway_months))
-        .add("alerts", '[' + entries_json(other_alerts(dashboard)) + ']')
+        .add("alerts", '[' + entries_json(alerts_of(dashboard, books)) + ']')
         .add("available", json_number(figures.available))
         .add("held", json_number(figures.held))
-        .add("waiting_approvals", std::to_string(dashboard.waiting_approvals))
-        .add("payments_unknown", std::to_string(dashboard.unknown_payments))
-        .add("payments_needing_person", std::to_string(dashboard.payments_needing_person))
+        .add("waiting_approvals", std::to_string(dashboard.waiting.approvals))
+        .add("payments_unknown", std::to_string(dashboard.waiting.unknown_payments))
+        .add("payments_needing_person", std::to_string(dashboard.waiting.payments_needing_person))
         .add("paused", truth(dashboard.paused))
-        .add("quarantined", truth(dashboard.quarantined))
+        .add("quarantined", truth(dashboard.waiting.quarantined))
         .add("critical_runway_months", json_number(dashboard.critical_runway_months))
         .add("rail", json_string(figures.rail))
         .add("as_of", json_string(rfc3339(figures.as_of_ms)))
-        .add("books", "null");
+        .add("books", books_json(books));
     return std::move(out).done();
 }
 
-Task<atr::Result<Dashboard>> DashboardReader::read(std::string asset, std::string rail) {
-    Dashboard out;
-    Task<atr::Result<TreasuryFigures>> reckoning = figures_.of(std::move(asset), std::move(rail));
-    atr::Result<TreasuryFigures> figures = co_await reckoning;
-    if (!figures) co_return figures.error();
-    out.figures = std::move(*figures);
-    std::string key = Policy::current;
-    Task<atr::Result<std::optional<Policy>>> reading = store_.find<Policy>(std::move(key));
-    const atr::Result<std::optional<Policy>> policy = co_await reading;
-    if (!policy) co_return policy.error();
-    if (*policy) {
-        out.critical_runway_months = (*policy)->critical_runway_months;
-        out.paused = (*policy)->paused;
-    }
+Task<atr::Result<Waiting>> DashboardReader::waiting() {
+    Waiting out;
     std::string quarantine_key = Quarantine::key;
     Task<atr::Result<std::optional<Quarantine>>> looking_at_store = store_.find<Quarantine>(std::move(quarantine_key));
     const atr::Result<std::optional<Quarantine>> quarantine = co_await looking_at_store;
@@ -170,7 +134,7 @@ Task<atr::Result<Dashboard>> DashboardReader::read(std::string asset, std::strin
     Task<atr::Result<std::uint64_t>> counting = count_pending_approvals();
     const atr::Result<std::uint64_t> approvals = co_await counting;
     if (!approvals) co_return approvals.error();
-    out.waiting_approvals = *approvals;
+    out.approvals = *approvals;
     Task<atr::Result<atr::Unit>> looking = count_unknown_payments(out);
     const atr::Result<atr::Unit> counted_payments = co_await looking;
     if (!counted_payments) co_return counted_payments.error();
@@ -191,7 +155,7 @@ Task<atr::Result<std::uint64_t>> DashboardReader::count_pending_approvals() {
     co_return out;
 }
 
-Task<atr::Result<atr::Unit>> DashboardReader::count_unknown_payments(Dashboard& into) {
+Task<atr::Result<atr::Unit>> DashboardReader::count_unknown_payments(Waiting& into) {
     atr::Query query = by_status("by_state", std::string(to_string(PaymentState::unknown)));
     do {
         Task<atr::Result<Listing<Payment>>> reading = store_.list<Payment>(query);

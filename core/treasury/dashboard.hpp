@@ -18,14 +18,20 @@ struct BooksCheck {
     bool operator==(const BooksCheck&) const = default;
 };
 
-struct Dashboard {
-    TreasuryFigures figures;
-    atr::Decimal critical_runway_months;
-    bool paused = false;
+/// What waits for people.
+struct Waiting {
     bool quarantined = false;  ///< nothing is sent until the books agree with the rails
-    std::uint64_t waiting_approvals = 0;
+    std::uint64_t approvals = 0;
     std::uint64_t unknown_payments = 0;         ///< the rail has not said what became of them
     std::uint64_t payments_needing_person = 0;  ///< of the unknown ones, those only a person can decide
+    bool operator==(const Waiting&) const = default;
+};
+
+struct Dashboard {
+    TreasuryFigures figures;
+    Waiting waiting;
+    atr::Decimal critical_runway_months;
+    bool paused = false;
 };
 
 struct Alert {
@@ -44,20 +50,19 @@ std::vector<Alert> alerts_of(const Dashboard& dashboard, const std::optional<Boo
 /// treasury_balance is what is booked; runway counts what is available.
 std::string to_json(const Dashboard& dashboard, const std::optional<BooksCheck>& books);
 
-/// The same in two steps: the first may be cached, what reconciliation said last is put in whenever it is shown.
-std::string to_json_without_books(const Dashboard& dashboard);
-std::string with_books(std::string dashboard, const std::optional<BooksCheck>& books);
-
-/// Reads all of it but the last word of reconciliation. Counts stop at 10,000.
+/// Reads what changes: the figures, and what waits. Counts stop at 10,000.
 /// Threads: any. Lifetime: store and figures outlive it and its tasks. Errors: those of storage and of Figures.
 class DashboardReader {
 public:
     DashboardReader(Store& store, Figures& figures) : store_(store), figures_(figures) {}
-    Task<atr::Result<Dashboard>> read(std::string asset, std::string rail);
+    Task<atr::Result<TreasuryFigures>> figures(std::string asset, std::string rail) {
+        return figures_.of(std::move(asset), std::move(rail));
+    }
+    Task<atr::Result<Waiting>> waiting();
 
 private:
     Task<atr::Result<std::uint64_t>> count_pending_approvals();
-    Task<atr::Result<atr::Unit>> count_unknown_payments(Dashboard& into);
+    Task<atr::Result<atr::Unit>> count_unknown_payments(Waiting& into);
 
     Store& store_;
     Figures& figures_;

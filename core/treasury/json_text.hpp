@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "records/json.hpp"
+#include "runtime/json_string.hpp"
 
 namespace treasurer::treasury {
 
@@ -23,8 +23,10 @@ inline std::string json_number(const std::optional<atr::Decimal>& value) {
 inline std::string json_number_of(std::string_view text) {
     return json_number(atr::Decimal::parse(text));
 }
-inline std::string json_string(const std::string& text) {
-    return dump(Json(text));
+inline std::string json_string(std::string_view text) {
+    std::string out;
+    append_json_string(out, text);
+    return out;
 }
 /// Null for an empty text.
 inline std::string json_string_or_null(const std::string& text) {

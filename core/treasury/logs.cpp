@@ -44,7 +44,13 @@ std::string to_json(const Activity& line) {
     return std::move(out).done();
 }
 
-Task<atr::Result<LogsPage>> Logs::read(LogsRequest request) {
+std::optional<LogsPage> LogsPage::from_text(std::string_view text) {
+    const auto end = text.find('\n');
+    if (end == std::string_view::npos) return std::nullopt;
+    return LogsPage{std::string(text.substr(end + 1)), std::string(text.substr(0, end))};
+}
+
+Task<atr::Result<LogsPage>> Logs::read(LogsRequest request, Freshness freshness) {
     if (request.limit < 1 || request.limit > max_limit)
         co_return atr::rejected(ATR_E_BAD_INPUT, "limit is 1 to " + std::to_string(max_limit));
     if (request.page < 1) co_return atr::rejected(ATR_E_BAD_INPUT, "page counts from 1");
@@ -56,13 +62,13 @@ Task<atr::Result<LogsPage>> Logs::read(LogsRequest request) {
             co_return atr::rejected(ATR_E_BAD_INPUT, "page " + std::to_string(request.page) + " lies past row " +
                                                          std::to_string(last_row) +
                                                          ": follow `cursor`, which each page names for the next");
-        Task<atr::Result<std::string>> skipping = cursor_after(request, skipped);
+        Task<atr::Result<std::string>> skipping = cursor_after(request, skipped, freshness);
         atr::Result<std::string> cursor = co_await skipping;
         if (!cursor) co_return cursor.error();
         if (cursor->empty()) co_return LogsPage{"[]", {}};
         query.cursor = std::move(*cursor);
     }
-    Task<atr::Result<Listing<Activity>>> reading = store_.list<Activity>(std::move(query), Freshness::may_lag);
+    Task<atr::Result<Listing<Activity>>> reading = store_.list<Activity>(std::move(query), freshness);
     atr::Result<Listing<Activity>> lines = co_await reading;
     if (!lines) co_return lines.error();
     LogsPage out{"[", std::move(lines->next_cursor)};
@@ -75,13 +81,13 @@ Task<atr::Result<LogsPage>> Logs::read(LogsRequest request) {
 }
 
 /// The cursor behind the newest `rows` lines; empty when there are no more.
-Task<atr::Result<std::string>> Logs::cursor_after(LogsRequest request, std::uint64_t rows) {
+Task<atr::Result<std::string>> Logs::cursor_after(LogsRequest request, std::uint64_t rows, Freshness freshness) {
     std::string cursor;
     while (rows > 0) {
         atr::Query query = newest_first(request, static_cast<std::uint32_t>(std::min(rows, skip_size)));
         query.cursor = std::move(cursor);
         rows -= query.limit;
-        Task<atr::Result<atr::Page>> reading = store_.query(std::move(query), Freshness::may_lag);
+        Task<atr::Result<atr::Page>> reading = store_.query(std::move(query), freshness);
         atr::Result<atr::Page> page = co_await reading;
         if (!page) co_return page.error();
         cursor = std::move(page->next_cursor);

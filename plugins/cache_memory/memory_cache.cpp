@@ -1,6 +1,7 @@
 #include "memory_cache.hpp"
 
 #include <algorithm>
+#include <atr/metrics.hpp>
 #include <bit>
 #include <limits>
 
@@ -9,6 +10,7 @@ namespace cache_memory {
 namespace {
 
 constexpr std::size_t most_shards = 64, entries_a_shard_holds_at_least = 4;
+constexpr std::chrono::milliseconds report_every{1000};
 
 /// More shards mean less waiting; but each must hold a few of the largest entries.
 std::size_t shards_for(std::size_t max_bytes, std::size_t max_entry_bytes) {
@@ -35,11 +37,20 @@ MemoryCache::MemoryCache(const Settings& settings)
     for (std::size_t i = 0; i < shard_count_; ++i) shards_[i].bound(max_bytes_ / shard_count_);
 }
 
-atr::Result<std::unique_ptr<MemoryCache>> MemoryCache::create(const atr::Host&, std::string /*instance*/,
+atr::Result<std::unique_ptr<MemoryCache>> MemoryCache::create(const atr::Host& host, std::string /*instance*/,
                                                               Settings settings) {
     if (settings.max_entry_bytes > settings.max_bytes / 2)
         return atr::rejected(ATR_E_CONFIG, "setting 'max_entry_bytes': is more than half of max_bytes");
-    return std::make_unique<MemoryCache>(settings);
+    auto made = std::make_unique<MemoryCache>(settings);
+    made->report_to(host);
+    return made;
+}
+
+void MemoryCache::report_to(const atr::Host& host) {
+    const atr::Metrics metrics(host);
+    if (!metrics.are_wanted()) return;
+    reporting_.emplace(report_every,
+                       [this, metrics] { metrics.gauge("cache_memory_bytes", static_cast<double>(usage().bytes)); });
 }
 
 atr::Result<atr::CacheEntry> MemoryCache::get(const atr::Call& call, std::string_view key) {

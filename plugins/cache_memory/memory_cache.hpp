@@ -5,11 +5,14 @@
 /// table of such tombstones (an eighth of max_bytes) forgets the oldest. A value that is refused for its size takes the
 /// older value of its key with it, so that nothing stale stays.
 ///
-/// Threads: every method may be called concurrently; there is no thread of its own. Time is the call's.
+/// Threads: every method may be called concurrently; a thread of its own tells the host how much is held, and does
+/// nothing else. Time is the call's.
 #pragma once
 
 #include <atr/cache.hpp>
+#include <atr/repeating.hpp>
 #include <memory>
+#include <optional>
 
 #include "memory_bus.hpp"
 #include "settings.hpp"
@@ -44,6 +47,8 @@ public:
     void unsubscribe(std::uint64_t subscription) override;
 
     Usage usage() const;
+    /// From now on: cache_memory_bytes. `host` outlives this.
+    void report_to(const atr::Host& host);
 
 private:
     Shard& shard_of(const HashedKey& key) { return shards_[(key.hash >> 32) & (shard_count_ - 1)]; }
@@ -51,6 +56,7 @@ private:
     std::size_t max_bytes_, max_entry_bytes_, shard_count_;
     std::unique_ptr<Shard[]> shards_;
     MemoryBus bus_;
+    std::optional<atr::Repeating> reporting_;
 };
 
 }  // namespace cache_memory

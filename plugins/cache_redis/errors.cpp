@@ -52,6 +52,8 @@ atr::Error error_of(const Reply& reply) {
         out.message = "Redis: a password is configured, but the server has none for this user";
     } else if (reply.text.starts_with("ERR max number of clients")) {
         out = atr::retry(ATR_E_OVERLOADED, "Redis: " + reply.text);
+    } else if (reply.text.starts_with("ERR The user executing the script can't ")) {  // Redis 6 and 7.0; later NOPERM
+        out.code = ATR_E_PERMISSION;
     }
     out.vendor_code = word_of(reply.text);
     return out;

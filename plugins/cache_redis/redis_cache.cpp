@@ -1,10 +1,13 @@
 #include "redis_cache.hpp"
 
 #include <algorithm>
+#include <atr/metrics.hpp>
+#include <cmath>
 
 #include "entry_format.hpp"
 #include "errors.hpp"
 #include "slots.hpp"
+#include "used_memory.hpp"
 
 namespace cache_redis {
 
@@ -13,6 +16,9 @@ namespace {
 constexpr std::int64_t longest_ttl_ms = std::int64_t{10} * 365 * 86'400'000;  // Redis refuses what ends after its clock
 constexpr std::size_t most_in_a_del = 1000;
 constexpr std::size_t bookkeeping_bytes = 4096;  // around the values of an answer
+constexpr std::string_view probed_key = "health";
+constexpr std::int64_t probe_ttl_ms = 60'000;
+constexpr Millis report_every{2000}, report_timeout{500};
 
 atr::Error no_ttl() {
     return atr::rejected(ATR_E_BAD_INPUT, "a time to live is at least 1 ms");
@@ -22,6 +28,15 @@ atr::Error too_large() {
 }
 std::string ttl_text(std::int64_t ttl_ms) {
     return std::to_string(std::min(ttl_ms, longest_ttl_ms));
+}
+
+/// Of a refusal by the server's access rules, what is to be set there.
+atr::Error with_advice(atr::Error error, std::string_view commands, const RedisSettings& settings) {
+    if (error.code != ATR_E_PERMISSION) return error;
+    error.message += " (by " + std::string(commands) + " of keys that begin with '" + settings.prefix +
+                     "'): give user '" + (settings.username.empty() ? "default" : settings.username) + "' the keys ~" +
+                     settings.prefix + "* and the commands that docs/operate.md names, by ACL SETUSER, or set prefix";
+    return error;
 }
 
 std::size_t largest_reply(const RedisSettings& settings) {
@@ -50,7 +65,9 @@ atr::Result<std::unique_ptr<RedisCache>> RedisCache::create(const atr::Host& hos
         if (!made) return made.error();
         tls = std::move(*made);
     }
-    return std::make_unique<RedisCache>(host, std::move(settings), std::move(tls));
+    auto made = std::make_unique<RedisCache>(host, std::move(settings), std::move(tls));
+    made->report_to(host);
+    return made;
 }
 
 RedisCache::RedisCache(const atr::Host& host, Settings settings, std::unique_ptr<TlsContext> tls)
@@ -61,6 +78,16 @@ RedisCache::RedisCache(const atr::Host& host, Settings settings, std::unique_ptr
       topology_(make_topology(settings_, to_servers_, to_sentinels_)),
       router_(settings_, *topology_, to_servers_),
       bus_(settings_, *topology_, to_servers_, router_) {}
+
+void RedisCache::report_to(const atr::Host& host) {
+    const atr::Metrics metrics(host);
+    if (!metrics.are_wanted()) return;
+    reporting_.emplace(report_every, [this, metrics] {
+        const auto bytes =
+            used_memory(router_, *topology_, settings_.mode == "cluster", Deadline::after(report_timeout));
+        metrics.gauge("cache_memory_bytes", bytes ? static_cast<double>(*bytes) : std::nan(""));
+    });
+}
 
 bool RedisCache::fits(std::string_view key, std::string_view value) const {
     const auto most = static_cast<std::size_t>(settings_.max_entry_bytes);
@@ -160,12 +187,22 @@ atr::Result<Reply> RedisCache::run_script(const Script& script, std::string_view
     return std::move((*replies)[0]);
 }
 
+/// Reads and writes as the others do, so that a server which answers, and refuses them, is told of.
+atr::Result<> RedisCache::try_rights(const atr::Call& call) {
+    const auto read = get(call, probed_key);
+    if (!read && read.outcome() != atr::Outcome::not_found) return with_advice(read.error(), "PTTL and GET", settings_);
+    const auto written = set(call, probed_key, "", 0, probe_ttl_ms, 0);
+    if (!written) return with_advice(written.error(), "EVALSHA, with GETRANGE, PTTL and SET,", settings_);
+    return {};
+}
+
 atr::Result<std::string> RedisCache::health(const atr::Call& call) {
     const auto began = std::chrono::steady_clock::now();
     const auto replies = router_.run({.slot = 0, .commands = {{"PING"}}}, Effect::none, Deadline::of(call));
     if (!replies) return replies.error();
     if ((*replies)[0].is_error()) return error_of((*replies)[0]);
     const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+    if (const auto may = try_rights(call); !may) return may.error();
     auto nodes = nlohmann::json::object();
     for (const auto& [address, state] : router_.nodes())
         nodes[address] = {{"busy", state.busy},

@@ -6,11 +6,14 @@
 /// Versions: the highest one seen for a key is remembered for `version_memory` after its value expired or was deleted;
 /// a server that evicts keys, restarts empty or fails over to a replica that lags may forget it before.
 ///
-/// Threads: every method may be called concurrently; the bus has one thread, from the first subscription on.
+/// Threads: every method may be called concurrently; the bus has one thread, from the first subscription on, and
+/// another asks the servers now and then how much memory they use.
 #pragma once
 
 #include <atr/cache.hpp>
+#include <atr/repeating.hpp>
 #include <memory>
+#include <optional>
 
 #include "redis_bus.hpp"
 #include "router.hpp"
@@ -43,6 +46,7 @@ public:
     atr::Result<atr::CacheCounter> incr(const atr::Call&, std::string_view key, std::int64_t by,
                                         std::int64_t ttl_ms_on_create) override;
     atr::Result<> touch(const atr::Call&, std::string_view key, std::int64_t ttl_ms) override;
+    /// Also reads and writes a key of its own. Errors: permission  says which command is refused, and what to set
     /// {"mode","answered_in_us","nodes":{address:{"busy","idle","queued","dialed","away"}},"bus":{"state","gaps"}}
     atr::Result<std::string> health(const atr::Call&) override;
 
@@ -50,9 +54,13 @@ public:
     atr::Result<std::uint64_t> subscribe(const atr::Call&, std::string_view channel, const atr_bus_sink* sink) override;
     void unsubscribe(std::uint64_t subscription) override;
 
+    /// From now on: cache_memory_bytes, which is not known while a server does not say it. `host` outlives this.
+    void report_to(const atr::Host& host);
+
 private:
     std::string name_of(std::string_view key) const { return settings_.prefix + std::string(key); }
     bool fits(std::string_view key, std::string_view value = {}) const;
+    atr::Result<> try_rights(const atr::Call&);
     atr::Result<Reply> run_script(const Script&, std::string_view key, Words arguments, Deadline);
 
     const RedisSettings settings_;
@@ -61,6 +69,7 @@ private:
     const std::unique_ptr<Topology> topology_;
     Router router_;
     RedisBus bus_;
+    std::optional<atr::Repeating> reporting_;
 };
 
 }  // namespace cache_redis

@@ -1,6 +1,7 @@
 #include "unicode.hpp"
 
 #include <array>
+#include <cstring>
 
 namespace parser_rules {
 namespace {
@@ -29,13 +30,22 @@ constexpr std::array kFolds{
 };
 constexpr std::array<std::string_view, 5> kLigatures{"ff", "fi", "fl", "ffi", "ffl"};  // U+FB00..
 
+/// The first byte from `at` on that is not ASCII, looked for eight at a time; text.size(): there is none.
+std::size_t ascii_end(std::string_view text, std::size_t at) {
+    for (std::uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
+        std::memcpy(&eight, text.data() + at, sizeof eight);
+        if ((eight & 0x8080808080808080U) != 0) break;
+    }
+    while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+    return at;
+}
+
 }  // namespace
 
-CodePoint decode(std::string_view text, std::size_t at) noexcept {
+CodePoint decode_wide(std::string_view text, std::size_t at) noexcept {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
     const std::size_t left = text.size() - at;
     const unsigned char lead = byte(0);
-    if (lead < 0x80) return {lead, 1, true};
     if (lead >= 0xC2 && lead <= 0xDF && left >= 2 && continuation(byte(1))) {
         return {(lead & 0x1FU) << 6U | (byte(1) & 0x3FU), 2, true};
     }
@@ -53,7 +63,7 @@ CodePoint decode(std::string_view text, std::size_t at) noexcept {
 }
 
 std::optional<std::size_t> first_invalid_byte(std::string_view text) noexcept {
-    for (std::size_t at = 0; at < text.size();) {
+    for (std::size_t at = ascii_end(text, 0); at < text.size(); at = ascii_end(text, at)) {
         const CodePoint point = decode(text, at);
         if (!point.valid) return at;
         at += point.size;

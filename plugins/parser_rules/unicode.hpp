@@ -14,8 +14,14 @@ struct CodePoint {
     bool valid = false;
 };
 
+/// The part of decode() for what is not ASCII.
+CodePoint decode_wide(std::string_view text, std::size_t at) noexcept;
+
 /// Decodes the code point at byte `at`, which must lie inside `text`.
-CodePoint decode(std::string_view text, std::size_t at) noexcept;
+inline CodePoint decode(std::string_view text, std::size_t at) noexcept {
+    const auto lead = static_cast<unsigned char>(text[at]);
+    return lead < 0x80 ? CodePoint{lead, 1, true} : decode_wide(text, at);
+}
 
 /// Byte offset of the first byte that is not well-formed UTF-8.
 std::optional<std::size_t> first_invalid_byte(std::string_view text) noexcept;

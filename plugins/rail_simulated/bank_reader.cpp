@@ -23,8 +23,9 @@ atr::Money money(const Tallies& tallies, const std::string& asset, atr::Int128 u
 }
 
 Tallies tallies_of(soci::session& book) {
-    Tallies out = stored_tallies(book);
-    count_in(book, out);
+    TallyRows rows(book);
+    Tallies out = rows.stored();
+    rows.count_in(out);
     return out;
 }
 

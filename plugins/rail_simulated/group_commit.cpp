@@ -123,11 +123,11 @@ void GroupCommit::fail(Group& group, const atr::Error& error) {
 }
 
 void GroupCommit::finish(Group& group) {
-    const std::lock_guard lock(mutex_);
-    for (const auto& job : group) {
-        job->stage = Job::Stage::finished;
-        job->changed.notify_one();
+    {
+        const std::lock_guard lock(mutex_);
+        for (const auto& job : group) job->stage = Job::Stage::finished;
     }
+    for (const auto& job : group) job->changed.notify_one();  // without the lock, which they would wait for next
 }
 
 }  // namespace rail_simulated

@@ -22,68 +22,67 @@ atr::Int128 add_units(atr::Int128 a, atr::Int128 b) {
     return a + b;
 }
 
-Tallies stored_tallies(soci::session& book) {
+TallyRows::TallyRows(soci::session& book)
+    : assets_((book.prepare << "SELECT asset, decimals, balance, held FROM assets", soci::into(asset_),
+               soci::into(decimals_), soci::into(balance_), soci::into(held_))),
+      counters_((book.prepare << "SELECT name, value FROM counters", soci::into(name_), soci::into(value_))),
+      movements_((book.prepare << "SELECT position, asset, direction, units, fee FROM movements"
+                                  " WHERE position > :from ORDER BY position",
+                  soci::use(value_), soci::into(position_), soci::into(asset_), soci::into(direction_),
+                  soci::into(units_), soci::into(fee_))),
+      last_((book.prepare << "SELECT coalesce(max(position), 0) FROM movements", soci::into(position_))),
+      set_asset_((book.prepare << "UPDATE assets SET balance = :balance, held = :held WHERE asset = :asset",
+                  soci::use(balance_), soci::use(held_), soci::use(asset_))),
+      set_counter_((book.prepare << "UPDATE counters SET value = :value WHERE name = :name", soci::use(value_),
+                    soci::use(name_))) {}
+
+Tallies TallyRows::stored() {
     Tallies out;
-    std::string name, balance, held;
-    Tally tally;
-    soci::statement assets = (book.prepare << "SELECT asset, decimals, balance, held FROM assets", soci::into(name),
-                              soci::into(tally.decimals), soci::into(balance), soci::into(held));
-    assets.execute();
-    while (assets.fetch()) {
-        tally.balance = parse_units(balance);
-        tally.held = parse_units(held);
-        out.by_asset[name] = tally;
-    }
-    long long value = 0;
-    soci::statement counters =
-        (book.prepare << "SELECT name, value FROM counters", soci::into(name), soci::into(value));
-    counters.execute();
-    while (counters.fetch()) {
-        if (name == "submits") out.submits = value;
-        if (name == "new_payments") out.new_payments = value;
-        if (name == "tallied_position") out.position = value;
+    assets_.execute();
+    while (assets_.fetch()) out.by_asset[asset_] = {decimals_, parse_units(balance_), parse_units(held_)};
+    counters_.execute();
+    while (counters_.fetch()) {
+        if (name_ == "submits") out.submits = value_;
+        if (name_ == "new_payments") out.new_payments = value_;
+        if (name_ == "tallied_position") out.position = value_;
     }
     return out;
 }
 
-void count_in(soci::session& book, Tallies& tallies) {
-    std::string asset, direction, units, fee;
-    long long position = 0;
-    const long long from = tallies.position;
-    soci::statement rows = (book.prepare << "SELECT position, asset, direction, units, fee FROM movements"
-                                            " WHERE position > :from ORDER BY position",
-                            soci::use(from), soci::into(position), soci::into(asset), soci::into(direction),
-                            soci::into(units), soci::into(fee));
-    rows.execute();
-    while (rows.fetch()) {
-        Tally& tally = tallies.of(asset);
-        const atr::Int128 amount = parse_units(units);
-        tally.balance = add_units(tally.balance, direction == "in" ? amount : -amount);
-        tally.balance = add_units(tally.balance, -parse_units(fee));
-        tallies.position = position;
+void TallyRows::count_in(Tallies& tallies) {
+    value_ = tallies.position;
+    movements_.execute();
+    while (movements_.fetch()) {
+        Tally& tally = tallies.of(asset_);
+        const atr::Int128 amount = parse_units(units_);
+        tally.balance = add_units(tally.balance, direction_ == "in" ? amount : -amount);
+        tally.balance = add_units(tally.balance, -parse_units(fee_));
+        tallies.position = position_;
     }
 }
 
-void store_tallies(soci::session& book, const Tallies& stored, Tallies now) {
+void TallyRows::store(const Tallies& stored, Tallies now) {
     for (const auto& [asset, tally] : now.by_asset) {
         const auto old = stored.by_asset.find(asset);
         if (old != stored.by_asset.end() && old->second.balance == tally.balance && old->second.held == tally.held)
             continue;
-        const std::string balance = atr::units_to_string(tally.balance), held = atr::units_to_string(tally.held);
-        book << "UPDATE assets SET balance = :balance, held = :held WHERE asset = :asset", soci::use(balance),
-            soci::use(held), soci::use(asset);
+        asset_ = asset;
+        balance_ = atr::units_to_string(tally.balance);
+        held_ = atr::units_to_string(tally.held);
+        set_asset_.execute(true);
     }
-    long long last = 0;
-    book << "SELECT coalesce(max(position), 0) FROM movements", soci::into(last);
-    now.position = last;
-    const auto store = [&](const char* name, long long old, long long value) {
-        if (old == value) return;
-        const std::string counter = name;
-        book << "UPDATE counters SET value = :value WHERE name = :name", soci::use(value), soci::use(counter);
-    };
-    store("submits", stored.submits, now.submits);
-    store("new_payments", stored.new_payments, now.new_payments);
-    store("tallied_position", stored.position, now.position);
+    last_.execute();
+    while (last_.fetch()) now.position = position_;
+    store_counter("submits", stored.submits, now.submits);
+    store_counter("new_payments", stored.new_payments, now.new_payments);
+    store_counter("tallied_position", stored.position, now.position);
+}
+
+void TallyRows::store_counter(const char* name, long long old, long long value) {
+    if (old == value) return;
+    name_ = name;
+    value_ = value;
+    set_counter_.execute(true);
 }
 
 }  // namespace rail_simulated

@@ -27,14 +27,31 @@ struct Tallies {
     Tally& of(std::string_view asset);
 };
 
-/// Balances and counters as they were last written. Call inside a transaction. Throws soci_error, BookCorrupt.
-Tallies stored_tallies(soci::session&);
+/// Where tallies are read from and written to; its statements are prepared once.
+/// Threads: one, that of the session. Lifetime: the session outlives it. Throws soci_error, BookCorrupt.
+class TallyRows {
+public:
+    explicit TallyRows(soci::session& book);
+    TallyRows(const TallyRows&) = delete;
+    TallyRows& operator=(const TallyRows&) = delete;
 
-/// Counts in the movements since then, e.g. those booked by hand. Same transaction; throws likewise.
-void count_in(soci::session&, Tallies&);
+    /// Balances and counters as they were last written. Call inside a transaction.
+    Tallies stored();
+    /// Counts in the movements since then, e.g. those booked by hand. Same transaction.
+    void count_in(Tallies&);
+    /// Writes what differs from `stored`; the balances of `now` hold every movement. Call inside the writing
+    /// transaction.
+    void store(const Tallies& stored, Tallies now);
 
-/// Writes what differs from `stored`; the balances of `now` hold every movement. Call inside the writing transaction.
-void store_tallies(soci::session&, const Tallies& stored, Tallies now);
+private:
+    void store_counter(const char* name, long long old, long long value);
+
+    // Bound to the statements below.
+    std::string asset_, balance_, held_, name_, direction_, units_, fee_;
+    int decimals_ = 0;
+    long long value_ = 0, position_ = 0;
+    soci::statement assets_, counters_, movements_, last_, set_asset_, set_counter_;
+};
 
 /// Sum within 38 digits; throws BookCorrupt beyond.
 atr::Int128 add_units(atr::Int128 a, atr::Int128 b);

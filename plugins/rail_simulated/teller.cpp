@@ -18,6 +18,7 @@ atr::Int128 total(const PaymentRow& row) {
 Teller::Teller(soci::session& book, const Terms& terms)
     : book_(book),
       terms_(terms),
+      tally_rows_(book),
       insert_payment_(
           (book.prepare << "INSERT INTO payments (payment_id, nth, asset, units, fee, address,"
                            " counterparty, state, reason, received_at, settle_at) VALUES (:id, :nth,"
@@ -40,13 +41,13 @@ Teller::Teller(soci::session& book, const Terms& terms)
             soci::into(due_row_.counterparty), soci::into(due_row_.settle_at))) {}
 
 void Teller::begin() {
-    stored_ = stored_tallies(book_);
+    stored_ = tally_rows_.stored();
     tallies_ = stored_;
-    count_in(book_, tallies_);
+    tally_rows_.count_in(tallies_);
 }
 
 void Teller::end() {
-    store_tallies(book_, stored_, tallies_);
+    tally_rows_.store(stored_, tallies_);
 }
 
 atr::Result<atr::RailStatus> Teller::submit(const Order& order, const Moment& at) {

@@ -48,6 +48,7 @@ private:
 
     soci::session& book_;
     const Terms& terms_;
+    TallyRows tally_rows_;
     Tallies stored_, tallies_;
     PaymentRow row_;  ///< bound to insert_payment_
     soci::statement insert_payment_;

@@ -8,7 +8,7 @@ using atr::conflict;
 using atr::Result;
 
 std::string place_of(const PreparedOp& op) {
-    return op.collection->name + "/" + op.key;
+    return op.collection->name + "/" + std::string(op.key);
 }
 
 std::string expected_text(const PreparedOp& op) {
@@ -23,8 +23,8 @@ atr::Error version_lost(const PreparedOp& op, std::uint64_t present) {
 }
 
 atr::Error lease_lost(const PreparedOp& op) {
-    return conflict(ATR_E_LEASE_LOST,
-                    "job " + op.key + ": lease token " + std::to_string(op.lease_token) + " no longer holds it");
+    return conflict(ATR_E_LEASE_LOST, "job " + std::string(op.key) + ": lease token " + std::to_string(op.lease_token) +
+                                          " no longer holds it");
 }
 
 /// An addition that was let pass, though it may be the first op to lose.
@@ -63,7 +63,7 @@ atr::Commit BatchJudge::judge(const PreparedBatch& batch, std::size_t place) {
         return out;
     }
     if (!batch.idempotency_key.empty())
-        state_.keys[batch.idempotency_key] = FirstResult{batch.fingerprint, 0, out.versions, place};
+        state_.keys[batch.idempotency_key] = FirstResult{std::string(batch.fingerprint), 0, out.versions, place};
     state_.keep_batch();
     out.outcome = atr::Outcome::ok;
     return out;
@@ -179,7 +179,7 @@ JobState& BatchJudge::job_of(const PreparedOp& op) {
 
 Result<std::uint64_t> BatchJudge::enqueue(const PreparedOp& op) {
     JobState& state = job_of(op);
-    if (state.there) return conflict(ATR_E_UNSPEC, "job " + op.key + " is already there");
+    if (state.there) return conflict(ATR_E_UNSPEC, "job " + std::string(op.key) + " is already there");
     state_.save(state);
     state.there = state.written = true;
     state.enqueued = &op;

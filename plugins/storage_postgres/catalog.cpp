@@ -121,6 +121,15 @@ std::shared_ptr<const Catalog> Catalog::from_rows(const std::vector<Rows>& rows)
     return out;
 }
 
+std::shared_ptr<const Catalog> Catalog::of(std::vector<Collection> collections) {
+    auto out = std::make_shared<Catalog>();
+    out->generation = 1;
+    out->add(jobs_collection());
+    out->add(keys_collection());
+    for (auto& collection : collections) out->add(std::move(collection));
+    return out;
+}
+
 void Catalog::add(Collection collection) {
     by_name_.emplace(collection.name, collections_.size());
     by_id_.emplace(collection.id, collections_.size());

@@ -53,6 +53,9 @@ public:
     static std::shared_ptr<const Catalog> load_in_transaction(Session& session, const std::string& schema,
                                                               Deadline deadline);
 
+    /// The first generation, of these collections; without a database.
+    static std::shared_ptr<const Catalog> of(std::vector<Collection> collections);
+
     const Collection* find(std::string_view collection) const;
     const Collection* find(std::int64_t id) const;
     const std::vector<Collection>& collections() const { return collections_; }

@@ -1,9 +1,16 @@
 #include "change_feed.hpp"
 
+#include "array_values.hpp"
+#include "fresh_read.hpp"
 #include "stored_text.hpp"
 
 namespace storage_postgres {
 namespace {
+
+constexpr const char* renew_expired =
+    " ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, commit_seq = excluded.commit_seq, versions = "
+    "excluded.versions, expires_ms = excluded.expires_ms, updated_ms = excluded.updated_ms WHERE atr_keys.expires_ms "
+    "<> 0 AND atr_keys.expires_ms <= excluded.updated_ms RETURNING 1";
 
 std::string array_text(const std::vector<std::uint64_t>& numbers) {
     std::string out = "{";
@@ -35,67 +42,109 @@ void KeyList::add(std::size_t place, std::string_view stored_key, std::string_vi
 }
 
 Statement FeedEntry::statement(std::size_t commits, std::int64_t generation, const ChangeList& changes,
-                               const KeyList& keys, const Clock& clock) {
+                               const KeyList& keys, Keys how, const Clock& clock) {
+    const bool may_be_there = how == Keys::perhaps_used_before;
     Parameters parameters = keys.rows_.parameters();  // $1 to $5
     parameters.integer(static_cast<std::int64_t>(commits)).integer(generation);
-    parameters.integer(static_cast<std::int64_t>(keys.rows_.rows()));
     parameters.array(changes.places_).array(changes.collections_).array(changes.keys_);
+    if (may_be_there) parameters.integer(static_cast<std::int64_t>(keys.rows_.rows()));
     return {
         "WITH s AS (UPDATE atr_state SET commit_seq = commit_seq + $6::bigint WHERE generation = $7::bigint "
         "RETURNING commit_seq AS last, commit_seq - $6::bigint + 1 AS first), "
         "k AS (INSERT INTO atr_keys(key, fingerprint, commit_seq, versions, expires_ms, updated_ms) SELECT u.key, "
         "u.fingerprint, s.first + u.place, u.versions::bigint[], u.expires, " +
-            clock + " FROM s, " + keys.rows_.source() +
-            " ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, commit_seq = "
-            "excluded.commit_seq, versions = excluded.versions, expires_ms = excluded.expires_ms, updated_ms = "
-            "excluded.updated_ms WHERE atr_keys.expires_ms <> 0 AND atr_keys.expires_ms <= excluded.updated_ms "
-            "RETURNING 1), "
-            "c AS (INSERT INTO atr_changes(seq, first_seq, updated_ms, places, collections, keys) SELECT s.last, "
-            "s.first, " +
+            clock + " FROM s, " + keys.rows_.source() + (may_be_there ? renew_expired : "") +
+            "), c AS (INSERT INTO atr_changes(seq, first_seq, updated_ms, places, collections, keys) SELECT "
+            "s.last, s.first, " +
             clock +
-            ", $9::bigint[], $10::bigint[], $11::text[] FROM s WHERE cardinality($11::text[]) > 0) "
+            ", $8::bigint[], $9::bigint[], $10::text[] FROM s WHERE cardinality($10::text[]) > 0) "
             "SELECT (SELECT last FROM s), atr_require((SELECT count(*) FROM s), 1, '" +
-            sqlstate::schema_moved + "'), atr_require((SELECT count(*) FROM k), $8::bigint, '" +
-            sqlstate::records_moved + "')",
+            sqlstate::schema_moved + "')" +
+            (may_be_there ? std::string(", atr_require((SELECT count(*) FROM k), $11::bigint, '") +
+                                sqlstate::records_moved + "')"
+                          : ""),
         std::move(parameters)};
 }
 
+namespace {
+
+/// The newest sequence and the floor, and the transactions behind `after`: the first of them may have been told in
+/// part, and those that follow it suffice for `limit`. Arrays come whole; taking them apart costs the server much more.
+Statement transactions_after(std::int64_t after, std::uint32_t limit) {
+    Statement out{
+        "SELECT s.commit_seq, s.feed_floor, c.first_seq, c.updated_ms, c.places, c.collections, c.keys FROM atr_state "
+        "s "
+        "LEFT JOIN LATERAL (SELECT *, sum(many) OVER w - many - first_value(many) OVER w AS before FROM (SELECT *, "
+        "cardinality(places) AS many FROM atr_changes WHERE seq > $1::bigint ORDER BY seq LIMIT $2::bigint + 1) oldest "
+        "WINDOW w AS (ORDER BY seq)) c ON c.before < $2::bigint ORDER BY c.seq"};
+    out.parameters.integer(after).integer(limit);
+    out.answers_binary = true;
+    return out;
+}
+
+/// Reads transactions into records, whole commits, until there are enough.
+class FeedPage {
+public:
+    FeedPage(const Catalog& catalog, std::uint64_t after, std::uint32_t limit)
+        : catalog_(catalog), limit_(limit), last_(after) {}
+
+    /// False: enough.
+    bool add(std::uint64_t first_seq, std::int64_t at_ms, ArrayValues places, ArrayValues collections,
+             ArrayValues keys) {
+        const std::uint64_t after = last_;
+        while (places.left() > 0) {
+            const std::uint64_t seq = first_seq + static_cast<std::uint64_t>(places.number());
+            const std::int64_t collection = collections.number();
+            const std::string_view key = keys.text();
+            if (seq <= after) continue;
+            if (told_ >= limit_ && seq != last_) return false;
+            last_ = seq;
+            ++told_;
+            if (const Collection* known = catalog_.find(collection))  // one that a newer host made is unknown here
+                records.push_back(
+                    {.collection = known->name, .key = from_stored(key), .version = seq, .updated_unix_ms = at_ms});
+        }
+        return true;
+    }
+    bool is_full() const { return told_ >= limit_; }
+    std::uint64_t last() const { return last_; }
+
+    std::vector<atr::Record> records;
+
+private:
+    const Catalog& catalog_;
+    const std::uint32_t limit_;
+    std::uint64_t last_;
+    std::uint32_t told_ = 0;
+};
+
+}  // namespace
+
 atr::Result<atr::Changes> read_changes(Session& session, const Catalog& catalog, std::uint64_t after_seq,
                                        std::uint32_t limit, Deadline deadline) {
-    const auto after = static_cast<std::int64_t>(std::min<std::uint64_t>(after_seq, INT64_MAX));
-    // A row is a transaction, of which the first may have been told in part. Those behind it suffice for the limit.
-    Parameters parameters;
-    parameters.integer(after).integer(limit);
-    const auto rows = session.read(
-        {{"SELECT commit_seq, feed_floor FROM atr_state"},
-         {"SELECT c.first_seq + u.place, u.collection, u.key, c.updated_ms FROM (SELECT first_seq, updated_ms, places, "
-          "collections, keys, seq, sum(cardinality(keys)) OVER w - cardinality(keys) - first_value(cardinality(keys)) "
-          "OVER w AS before FROM (SELECT * FROM atr_changes WHERE seq > $1::bigint ORDER BY seq LIMIT $2::bigint + 1) "
-          "oldest WINDOW w AS (ORDER BY seq)) c, unnest(c.places, c.collections, c.keys) WITH ORDINALITY AS u(place, "
-          "collection, key, nth) WHERE c.first_seq + u.place > $1::bigint AND c.before < $2::bigint ORDER BY c.seq, "
-          "u.nth",
-          parameters}},
-        deadline);
     atr::Changes out;
-    const std::uint64_t newest = rows[0].number(0, 0), floor = rows[0].number(0, 1);
-    if (limit != 0 && after_seq < floor)
+    if (limit == 0) {
+        out.last_seq = session.read({newest_commit()}, deadline).front().number(0, 0);
+        return out;
+    }
+    const auto after = std::min<std::uint64_t>(after_seq, INT64_MAX);
+    const auto answered = session.read({transactions_after(static_cast<std::int64_t>(after), limit)}, deadline);
+    const Rows& rows = answered.front();
+    if (rows.count() == 0) throw SqlError("02000", "atr_state has no row");
+    const auto number = [&rows](int row, int column) { return binary_number(rows.text(row, column)); };
+    const auto newest = static_cast<std::uint64_t>(number(0, 0)), floor = static_cast<std::uint64_t>(number(0, 1));
+    if (after_seq < floor)
         return atr::not_found("changes up to " + std::to_string(floor) +
                               " are no longer kept: read the collections anew, then follow from there");
     out.last_seq = newest;
-    if (limit == 0 || after_seq >= newest) return out;
-    const auto most = static_cast<std::int64_t>(limit);
-    for (int i = 0; i < rows[1].count(); ++i) {
-        const std::uint64_t seq = rows[1].number(i, 0);
-        if (i >= most && seq != out.last_seq) return out;
-        out.last_seq = seq;
-        const Collection* collection = catalog.find(rows[1].integer(i, 1));
-        if (collection)  // one that a newer host made is unknown here
-            out.records.push_back({.collection = collection->name,
-                                   .key = from_stored(rows[1].text(i, 2)),
-                                   .version = seq,
-                                   .updated_unix_ms = rows[1].integer(i, 3)});
-    }
-    if (rows[1].count() < most) out.last_seq = newest;
+    if (after_seq >= newest) return out;
+    FeedPage page(catalog, after_seq, limit);
+    for (int i = 0; i < rows.count() && !rows.is_null(i, 2); ++i)
+        if (!page.add(static_cast<std::uint64_t>(number(i, 2)), number(i, 3), ArrayValues(rows.text(i, 4)),
+                      ArrayValues(rows.text(i, 5)), ArrayValues(rows.text(i, 6))))
+            break;
+    if (page.is_full()) out.last_seq = page.last();
+    out.records = std::move(page.records);
     return out;
 }
 

@@ -39,11 +39,14 @@ private:
 };
 
 /// Gives `commits` commits their sequences, and writes feed and keys with them. Answers the last sequence.
-/// Raises sqlstate::schema_moved when the schema is not of `generation`, records_moved when a key is in use.
+/// Raises sqlstate::schema_moved when the schema is not of `generation`, records_moved or unique_violation when a key
+/// is in use.
 class FeedEntry {
 public:
+    /// `new_to_all`: no key was ever used, as is usual. Otherwise one whose time is over is used anew.
+    enum class Keys { new_to_all, perhaps_used_before };
     static Statement statement(std::size_t commits, std::int64_t generation, const ChangeList& changes,
-                               const KeyList& keys, const Clock& clock);
+                               const KeyList& keys, Keys how, const Clock& clock);
 };
 
 /// Whole commits after `after_seq`, until at least `limit` records are there. With `limit` 0 no record, and last_seq is

@@ -178,7 +178,7 @@ void GroupCommit::learn(const SqlError& error, Certainty& certainty) {
 
 /// A unique value that stands in the way of every attempt is one that two records of a batch exchange.
 atr::Result<> GroupCommit::gave_up(const SqlError& error, std::span<atr::Commit> results) {
-    if (!error.is(sqlstate::unique_violation))
+    if (!error.is(sqlstate::unique_violation) || error.is_key_taken())
         return to_error(error, is_schema_gone(error) ? atr::Outcome::rejected : atr::Outcome::retry);
     if (results.size() > 1) return to_error(error, atr::Outcome::rejected);
     results[0].outcome = atr::Outcome::conflict;
@@ -214,8 +214,9 @@ GroupCommit::Results GroupCommit::run(Session& session, const Catalog& catalog,
         GroupWriter writer(catalog, state, clock_);
         append(statements, writer.writes());
         const std::size_t feed_place = statements.size();
+        const auto how = certainty.records ? FeedEntry::Keys::perhaps_used_before : FeedEntry::Keys::new_to_all;
         statements.push_back(FeedEntry::statement(judged.applied.commits, catalog.generation, judged.applied.changes,
-                                                  judged.applied.keys, clock_));
+                                                  judged.applied.keys, how, clock_));
         append(statements, writer.proofs());
         commit_place = statements.size();
         statements.push_back({"COMMIT"});

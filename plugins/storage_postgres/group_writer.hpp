@@ -14,8 +14,8 @@ public:
     GroupWriter(const Catalog& catalog, const GroupState& state, const Clock& clock)
         : catalog_(catalog), state_(state), clock_(clock) {}
 
-    /// Everything but BEGIN, the feed and COMMIT. An assumption that fails raises sqlstate::records_moved or
-    /// counters_moved.
+    /// Everything but BEGIN, the feed and COMMIT. An assumption that fails raises sqlstate::records_moved,
+    /// counters_moved, or unique_violation where a new record or job is there already.
     std::vector<Statement> writes();
     /// What was read or assumed, not written, and must still be so: after the feed's statement, which holds the row
     /// that all commits pass one by one.
@@ -26,6 +26,7 @@ private:
     void write_jobs();
     void write_counters(const Collection& collection, const States<CounterState>& states);
     void add(const std::string& write, const MultiRow& rows, const char* state);
+    void insert_new(const std::string& write, const MultiRow& rows);
 
     const Catalog& catalog_;
     const GroupState& state_;

@@ -61,7 +61,8 @@ std::string ArrayColumn::binary() const {
     if (count_ == 0) return out;
     put(out, count_);
     put(out, std::uint32_t{1});  // the first index
-    return out + elements_;
+    out += elements_;
+    return out;
 }
 
 Parameters& Parameters::add(std::optional<std::string> value) {

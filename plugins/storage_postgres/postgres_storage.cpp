@@ -1,5 +1,6 @@
 #include "postgres_storage.hpp"
 
+#include <atr/metrics.hpp>
 #include <nlohmann/json.hpp>
 
 #include "blobs.hpp"
@@ -12,6 +13,7 @@
 #include "record_import.hpp"
 #include "record_reader.hpp"
 #include "rights_check.hpp"
+#include "slow_statements.hpp"
 #include "snapshot_reader.hpp"
 
 namespace storage_postgres {
@@ -26,6 +28,7 @@ constexpr std::chrono::milliseconds longest_wait{30'000};
 constexpr std::uint32_t most_jobs_a_lease = 1000;
 constexpr std::uint32_t most_purged_at_once = 10'000;
 constexpr std::int64_t longest_lease_ms = 86'400'000;
+constexpr std::chrono::milliseconds report_every{1000};
 
 Deadline deadline_of(const Call& call) {
     const std::chrono::milliseconds left(call.deadline_unix_ms() - call.now_unix_ms());
@@ -75,12 +78,28 @@ PostgresStorage::PostgresStorage(const atr::Host& host, Settings settings, Clock
     : host_(host),
       settings_(std::move(settings)),
       clock_(std::move(clock)),
+      slow_(host_, settings_.slow_statement),
       pool_(pool_options(settings_), [this] { return target(true); }),
       schema_(settings_.schema),
       commits_(pool_, schema_, clock_),
       snapshots_(pool_) {
-    if (settings_.replica_url.empty()) return;
-    replica_ = std::make_unique<Replica>(
+    if (!settings_.replica_url.empty()) replica_ = make_replica();
+    if (atr::Metrics(host_).are_wanted() || settings_.slow_statement > std::chrono::milliseconds::zero())
+        reporting_.emplace(report_every, [this] { report(); });
+}
+
+/// Gauges, and lines about slow statements.
+void PostgresStorage::report() {
+    const auto pool = pool_.usage(), replica = replica_ ? replica_->usage() : SessionPool::Usage{};
+    const auto in_use = pool.busy + replica.busy + snapshots_.count();
+    const atr::Metrics metrics(host_);
+    metrics.gauge("connections_in_use", static_cast<double>(in_use));
+    metrics.gauge("connections_open", static_cast<double>(in_use + pool.idle + replica.idle));
+    tell_slow(slow_, pool_);
+}
+
+std::unique_ptr<Replica> PostgresStorage::make_replica() {
+    return std::make_unique<Replica>(
         pool_options(settings_), [this] { return target(false); }, settings_.replica_max_lag,
         [this](Deadline deadline) -> std::uint64_t {
             auto session = pool_.take(deadline);
@@ -89,7 +108,7 @@ PostgresStorage::PostgresStorage(const atr::Host& host, Settings settings, Clock
         });
 }
 
-Result<Session::Options> PostgresStorage::target(bool writes) const {
+Result<Session::Options> PostgresStorage::target(bool writes) {
     std::string password;
     if (!settings_.password.empty()) {
         auto secret = host_.secret(settings_.password);
@@ -103,7 +122,8 @@ Result<Session::Options> PostgresStorage::target(bool writes) const {
                             .settings = session_settings(settings_),
                             .prepared = settings_.prepared_statements,
                             .connect_timeout = settings_.connect_timeout,
-                            .statement_timeout = settings_.statement_timeout};
+                            .statement_timeout = settings_.statement_timeout,
+                            .slow = &slow_};
 }
 
 template <class T, class Work>

@@ -3,8 +3,11 @@
 /// Threads and errors: as atr::Storage says.
 #pragma once
 
+#include <atr/repeating.hpp>
+#include <atr/slow_statements.hpp>
 #include <atr/storage_copy.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cursor.hpp"
@@ -61,7 +64,9 @@ public:
 
 private:
     PostgresStorage(const atr::Host& host, Settings settings, Clock clock);
-    atr::Result<Session::Options> target(bool writes) const;
+    atr::Result<Session::Options> target(bool writes);
+    std::unique_ptr<Replica> make_replica();
+    void report();
     /// Runs `work(session, catalog)`. `outcome`: what a broken connection means to the caller.
     template <class T, class Work>
     atr::Result<T> with_session(const atr::Call& call, atr::Outcome outcome, Work work);
@@ -71,11 +76,13 @@ private:
     const atr::Host host_;
     const Settings settings_;
     const Clock clock_;
+    atr::SlowStatements slow_;
     SessionPool pool_;
     SchemaCache schema_;
     GroupCommit commits_;
     Snapshots snapshots_;
     std::unique_ptr<Replica> replica_;
+    std::optional<atr::Repeating> reporting_;
 };
 
 }  // namespace storage_postgres

@@ -1,11 +1,12 @@
 /// A batch made ready for a transaction: names resolved, numbers parsed, indexed values in the cells of real columns.
-/// All that can be refused without the database is refused here.
+/// All that can be refused without the database is refused here. The atr::Batch it was made of must outlive it.
 #pragma once
 
 #include <atr/decimal.hpp>
 #include <atr/storage.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "catalog.hpp"
@@ -16,9 +17,9 @@ struct PreparedOp {
     std::int32_t op = 0;
     const Collection* collection = nullptr;  ///< in the catalog the batch was prepared with
     std::uint64_t expect_version = 0;
-    std::string key;     ///< as the caller has it
-    std::string stored;  ///< as the database has it
-    std::string body;
+    std::string_view key;  ///< as the caller has it
+    std::string stored;    ///< as the database has it
+    std::string_view body;
     bool body_is_json = false;
     std::vector<Cell> cells;
     atr::Int128 delta = 0;
@@ -32,7 +33,7 @@ struct PreparedOp {
 struct PreparedBatch {
     std::vector<PreparedOp> ops;
     std::string idempotency_key;  ///< as the database has it
-    std::string fingerprint;
+    std::string_view fingerprint;
     std::int64_t key_expires_ms = 0;
     std::optional<atr::Error> refusal;  ///< rejected: the database need not be asked
     std::uint32_t refused_op = 0;

@@ -38,7 +38,8 @@ atr::Result<std::uint32_t> purge_old(Session& session, const Catalog& catalog, c
     if (found && gone.count() > 0) {
         ChangeList changes;
         for (int i = 0; i < gone.count(); ++i) changes.add(0, found->id, gone.text(i, 0));
-        rest.push_back(FeedEntry::statement(1, catalog.generation, changes, KeyList(), clock));
+        rest.push_back(
+            FeedEntry::statement(1, catalog.generation, changes, KeyList(), FeedEntry::Keys::new_to_all, clock));
     }
     rest.push_back({"COMMIT"});
     session.run(std::move(rest), deadline);

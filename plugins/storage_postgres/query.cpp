@@ -51,23 +51,63 @@ Result<PageQuery> PageQuery::plan(const Catalog& catalog, const atr::Query& quer
     if (auto resolved = out.resolve(query, index); !resolved)
         return rejected(ATR_E_BAD_INPUT, where + resolved.error().message);
 
-    std::string columns, places, order;
-    for (const auto& sort : out.sort_) {
-        columns += (columns.empty() ? "" : ", ") + sort.name;
-        order += (order.empty() ? " ORDER BY " : ", ") + sort.name + (query.descending ? " DESC" : "");
-    }
     if (after) {
         const bool fitting = std::equal(after->cells.begin(), after->cells.end(), out.sort_.begin(), out.sort_.end(),
                                         [](const Cell& place, const Sort& sort) { return fits(place, sort.column); });
         if (!fitting) return rejected(ATR_E_BAD_INPUT, "the cursor is of an index that has changed: begin again");
-        for (std::size_t i = 0; i < out.sort_.size(); ++i)
-            places += (i ? ", " : "") + out.parameter(out.sort_[i].column, after->cells[i]);
-        out.where("(" + columns + ") " + (query.descending ? "<" : ">") + " (" + places + ")");
+        out.begin_after(*after, query.descending);
     }
-    out.sql_ = "SELECT " + record_columns(*out.collection_) + ", " + columns + " FROM " +
-               sql_name(out.collection_->table) + out.sql_ + order + " LIMIT " +
+    std::string columns, order, conditions;
+    for (const auto& name : out.equal_) order += (order.empty() ? "" : ", ") + name + (query.descending ? " DESC" : "");
+    for (const auto& sort : out.sort_) {
+        columns += ", " + sort.name;
+        order += (order.empty() ? "" : ", ") + sort.name + (query.descending ? " DESC" : "");
+    }
+    for (const auto& condition : out.conditions_) conditions += (conditions.empty() ? " WHERE " : " AND ") + condition;
+    out.sql_ = "SELECT " + record_columns(*out.collection_) + columns + " FROM " + sql_name(out.collection_->table) +
+               conditions + " ORDER BY " + order + " LIMIT " +
                out.parameter({"", "", ATR_T_INT}, std::int64_t{query.limit} + 1);
     return out;
+}
+
+void PageQuery::compare(const Row& names, const char* how, const Row& places) {
+    const auto row = [](const Row& parts) {
+        std::string out;
+        for (const auto& part : parts) out += (out.empty() ? "" : ", ") + part;
+        return parts.size() == 1 ? out : '(' + out + ')';
+    };
+    where(row(names) + how + row(places));
+}
+
+void PageQuery::bound_below(const Cell& lo) {
+    Row names = equal_, places = equal_to_;
+    if (!is_null(lo)) {
+        names.push_back(sort_.front().name);
+        places.push_back(parameter(sort_.front().column, lo));
+    }
+    if (!names.empty()) compare(names, " >= ", places);
+}
+
+void PageQuery::bound_above(const Cell& hi) {
+    Row names = equal_, places = equal_to_;
+    if (is_null(hi)) {
+        if (!names.empty()) compare(names, " <= ", places);
+        return;
+    }
+    names.push_back(sort_.front().name);
+    places.push_back(parameter(sort_.front().column, hi));
+    compare(names, " < ", places);
+}
+
+/// The first of the conditions: of several that an index could begin at PostgreSQL takes the one that stands first.
+void PageQuery::begin_after(const Position& after, bool descending) {
+    Row names = equal_, places = equal_to_;
+    for (std::size_t i = 0; i < sort_.size(); ++i) {
+        names.push_back(sort_[i].name);
+        places.push_back(parameter(sort_[i].column, after.cells[i]));
+    }
+    compare(names, descending ? " < " : " > ", places);
+    std::rotate(conditions_.begin(), conditions_.end() - 1, conditions_.end());
 }
 
 Result<> PageQuery::resolve(const atr::Query& query, const Index* index) {
@@ -85,18 +125,21 @@ Result<> PageQuery::resolve(const atr::Query& query, const Index* index) {
         auto cell = cell_of(column, query.eq[i]);
         if (!cell) return cell.error();
         if (is_null(*cell)) return rejected(ATR_E_BAD_INPUT, "holds no nulls, an equal value given is null");
-        where(name + " = " + parameter(column, *cell));
+        equal_.push_back(name);
+        equal_to_.push_back(parameter(column, *cell));
     }
     // What lets PostgreSQL use an index that holds no nulls. The system's own indexes hold all.
+    Row not_null = equal_;
     if (collection_->kind == CollectionKind::records || columns == 1)
-        for (const auto& sort : sort_) where(sort.name + " IS NOT NULL");
+        for (const auto& sort : sort_) not_null.push_back(sort.name);
     sort_.push_back({"key", {"key", "", ATR_T_TEXT}});
     const bool by_key = sort_.size() == 1;
     auto lo = bound_of(sort_.front().column, by_key, query.lo);
     auto hi = bound_of(sort_.front().column, by_key, query.hi);
     if (!lo || !hi) return (lo ? hi : lo).error();
-    if (!is_null(*lo)) where(sort_.front().name + " >= " + parameter(sort_.front().column, *lo));
-    if (!is_null(*hi)) where(sort_.front().name + " < " + parameter(sort_.front().column, *hi));
+    bound_below(*lo);
+    bound_above(*hi);
+    for (const auto& name : not_null) where(name + " IS NOT NULL");
     return {};
 }
 

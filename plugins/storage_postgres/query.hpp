@@ -2,6 +2,11 @@
 ///
 /// Order: the index's columns behind the equal ones, then the key. A record that lacks a value of an index is not in
 /// that index. When all columns of the index are given as equal, [lo, hi) bounds the key.
+///
+/// What is equal is asked for as a range, and ordered by as well: only the index that the query names has that order.
+/// With
+/// `=` the order of another index would do, and where nearly all records have one value, PostgreSQL would read all of
+/// them in that order to find the few that have another.
 #pragma once
 
 #include <atr/storage.hpp>
@@ -34,7 +39,13 @@ private:
         std::string name;  ///< quoted
         Column column;     ///< for the key: text
     };
-    void where(const std::string& condition) { sql_ += (where_++ ? " AND " : " WHERE ") + condition; }
+    /// Names, or the places of parameters, of the equal columns and then of some of those that are sorted by.
+    using Row = std::vector<std::string>;
+    void where(std::string condition) { conditions_.push_back(std::move(condition)); }
+    void compare(const Row& names, const char* how, const Row& places);
+    void bound_below(const Cell& lo);
+    void bound_above(const Cell& hi);
+    void begin_after(const Position& after, bool descending);
     std::string parameter(const Column& column, const Cell& cell);
     atr::Result<> resolve(const atr::Query& query, const Index* index);
     Cell cell_of_row(const Rows& rows, int row, std::size_t sort) const;
@@ -43,7 +54,7 @@ private:
     std::uint32_t limit_ = 0;
     std::string sql_;
     Parameters parameters_;
-    int where_ = 0;
+    Row conditions_, equal_, equal_to_;
     std::vector<Sort> sort_;  ///< the key last
 };
 

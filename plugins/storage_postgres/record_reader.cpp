@@ -14,6 +14,9 @@ namespace storage_postgres {
 namespace {
 using nlohmann::json;
 
+/// The columns of a record, of which read_record() finds a counter's value in the same place.
+constexpr const char* counter_as_record = "key, version, updated_ms, value::text::json, NULL::bytea";
+
 std::string dump(const json& value) {
     return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -43,6 +46,27 @@ std::string key_body(const Rows& rows, int row) {
                  {"commit_seq", rows.integer(row, 4)},
                  {"versions", numbers_of(rows.text(row, 5))},
                  {"expires_unix_ms", rows.integer(row, 6)}});
+}
+
+/// One statement for all tables of records and counters: it is a snapshot of its own, and one way to the server.
+std::vector<Statement> reads_of(const Catalog& catalog, const std::map<std::int64_t, ArrayColumn>& wanted) {
+    std::vector<Statement> out;
+    Statement shared;
+    for (const auto& [id, keys] : wanted) {
+        const Collection& collection = *catalog.find(id);
+        const bool is_counter = collection.kind == CollectionKind::counters;
+        const bool shares = is_counter || collection.kind == CollectionKind::records;
+        Statement alone;
+        Statement& read = shares ? shared : alone;
+        read.parameters.array(keys);
+        read.sql += (read.sql.empty() ? "SELECT " : " UNION ALL SELECT ") +
+                    (is_counter ? std::string(counter_as_record) : record_columns(collection)) + ", " +
+                    std::to_string(id) + " FROM " + sql_name(collection.table) + " WHERE key = ANY($" +
+                    std::to_string(read.parameters.count()) + "::text[])";
+        if (!shares) out.push_back(std::move(alone));
+    }
+    if (!shared.sql.empty()) out.push_back(std::move(shared));
+    return out;
 }
 
 }  // namespace
@@ -107,29 +131,16 @@ atr::Result<std::vector<atr::Record>> read_records(Session& session, const Catal
         if (is_usable_key(key.key))
             wanted.try_emplace(collection->id, ArrayColumn::Type::text).first->second.text(to_stored(key.key));
     }
-    std::vector<Statement> statements;
-    for (const auto& [id, column] : wanted) {
-        const Collection& collection = *catalog.find(id);
-        Parameters parameters;
-        parameters.array(column);
-        statements.push_back({"SELECT " + record_columns(collection) + " FROM " + sql_name(collection.table) +
-                                  " WHERE key = ANY($1::text[])",
-                              parameters});
-    }
     std::vector<atr::Record> out;
-    if (statements.empty() && min_seq == 0) return out;
-    const auto answered = read_at_least(session, std::move(statements), min_seq, deadline);
+    if (wanted.empty() && min_seq == 0) return out;
+    const auto answered = read_at_least(session, reads_of(catalog, wanted), min_seq, deadline);
     if (!answered) return answered.error();
-    const std::vector<Rows>& rows = *answered;
     std::map<std::pair<std::string, std::string>, atr::Record> found;
-    std::size_t place = 0;
-    for (const auto& [id, column] : wanted) {
-        for (int i = 0; i < rows[place].count(); ++i) {
-            auto record = read_record(*catalog.find(id), rows[place], i);
+    for (const auto& rows : *answered)
+        for (int i = 0; i < rows.count(); ++i) {
+            auto record = read_record(*catalog.find(rows.integer(i, rows.columns() - 1)), rows, i);
             found.insert_or_assign({record.collection, record.key}, std::move(record));
         }
-        ++place;
-    }
     out.reserve(found.size());
     for (const auto& key : keys)
         if (const auto there = found.find({key.collection, key.key}); there != found.end())

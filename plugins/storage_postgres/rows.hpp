@@ -16,6 +16,7 @@ public:
     explicit Rows(PGresult* raw) : raw_(raw, PQclear) {}
 
     int count() const { return raw_ ? PQntuples(raw_.get()) : 0; }
+    int columns() const { return raw_ ? PQnfields(raw_.get()) : 0; }
     bool is_null(int row, int column) const { return PQgetisnull(raw_.get(), row, column) != 0; }
     /// Lives as long as the rows; empty for NULL.
     std::string_view text(int row, int column) const {

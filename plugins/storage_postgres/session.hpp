@@ -19,6 +19,12 @@
 #include "rows.hpp"
 #include "sql_error.hpp"
 
+namespace atr {
+inline namespace v1 {
+class SlowStatements;
+}
+}  // namespace atr
+
 namespace storage_postgres {
 
 using Deadline = std::chrono::steady_clock::time_point;
@@ -26,6 +32,7 @@ using Deadline = std::chrono::steady_clock::time_point;
 struct Statement {
     std::string sql;
     Parameters parameters = {};
+    bool answers_binary = false;  ///< its rows come in the server's binary format, not as text
 };
 
 class Session {
@@ -36,6 +43,7 @@ public:
         bool prepared = true;               ///< false: neither statements nor settings outlive a transaction
         std::chrono::milliseconds connect_timeout{5'000};     ///< for the settings, once `connection` stands
         std::chrono::milliseconds statement_timeout{30'000};  ///< as `settings` has it
+        atr::SlowStatements* slow = nullptr;                  ///< is told of runs that took long; outlives the session
     };
     /// Takes as long as the connection's own connect_timeout says. Errors: ConnectError.
     explicit Session(const Options& options);
@@ -63,6 +71,8 @@ public:
     bool roll_back(Deadline deadline) noexcept;
     bool usable() const;
     bool in_transaction() const;
+    /// Nobody is told of its runs any more, however long they take.
+    void keep_to_yourself() { slow_ = nullptr; }
 
     /// The server's process, as the server says. Behind a pooler in transaction mode it changes.
     std::int64_t backend(Deadline deadline);
@@ -80,11 +90,13 @@ private:
     PGresult* next_result(Deadline deadline, std::size_t statement);
     void wait_for_server(Deadline until, std::size_t statement);
     std::string milliseconds_until(Deadline deadline) const;
+    void note_if_slow(const std::vector<Statement>& statements, const std::vector<Rows>* rows) const noexcept;
     void forget_statements_if_many();
 
     const bool prepared_;
     const std::chrono::milliseconds statement_timeout_;
     const std::vector<std::string> settings_;
+    atr::SlowStatements* slow_;
     mutable soci::session session_;                       ///< SOCI gives its connection to non-const callers only
     std::unordered_map<std::string, std::string> names_;  ///< of prepared statements, by their text
     std::uint64_t next_name_ = 1;

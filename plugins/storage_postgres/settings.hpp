@@ -23,6 +23,7 @@ struct Settings {
     std::chrono::milliseconds connect_timeout{5'000};
     std::chrono::milliseconds statement_timeout{30'000};
     std::chrono::milliseconds lock_timeout{10'000};
+    std::chrono::milliseconds slow_statement{200};
     std::string replica_url;
     std::chrono::milliseconds replica_max_lag{1'000};
 };
@@ -48,6 +49,7 @@ inline atr::Config<Settings> settings_config() {
         .flag("prepared_statements", &Settings::prepared_statements,
               "Keep prepared statements per connection; false for a pooler in transaction mode")
         .integer("pool_size", &Settings::pool_size, 1, 256, "connections", "Connections that are kept")
+        .bounds_threads()
         .integer("pool_overflow", &Settings::pool_overflow, 0, 256, "connections",
                  "Connections opened beyond that while all are busy, and closed after use")
         .milliseconds("pool_recycle", &Settings::pool_recycle, 1'000, 86'400'000,
@@ -60,6 +62,8 @@ inline atr::Config<Settings> settings_config() {
                       "The server ends a statement that takes longer")
         .milliseconds("lock_timeout", &Settings::lock_timeout, 10, 3'600'000,
                       "The server ends a statement that waits longer for a lock")
+        .milliseconds("slow_statement_ms", &Settings::slow_statement, 0, 3'600'000,
+                      "A statement that takes longer is logged with its plan, and without its values; 0: none is")
         .text("replica_url", &Settings::replica_url, "A replica for queries that may lag; empty: none")
         .milliseconds("replica_max_lag", &Settings::replica_max_lag, 10, 3'600'000,
                       "A replica that is further behind is not asked");

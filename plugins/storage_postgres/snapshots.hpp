@@ -37,10 +37,14 @@ public:
     void close(std::unique_ptr<Snapshot> snapshot);
     /// Closes those that nobody has used for a while. Cheap; call it from anywhere.
     void close_idle();
+    std::size_t count() const {
+        const std::lock_guard lock(mutex_);
+        return open_;
+    }
 
 private:
     SessionPool& pool_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::unordered_map<std::uint64_t, std::unique_ptr<Snapshot>> kept_;
     std::size_t open_ = 0;
 };

@@ -30,8 +30,11 @@ public:
     bool is_class(std::string_view two) const { return sqlstate_.compare(0, 2, two) == 0; }
     /// The connection broke while an answer was awaited: no telling what the server did.
     bool lost() const { return sqlstate_.empty(); }
+    /// A table's own key, not one of the indexes of a collection, whose names hold a colon.
+    bool is_key_taken() const { return is(sqlstate::unique_violation) && constraint.find(':') == std::string::npos; }
     /// The caller's deadline passed without a word from the server.
     bool timed_out = false;
+    std::string constraint;  ///< that was violated
 
 private:
     std::string sqlstate_;

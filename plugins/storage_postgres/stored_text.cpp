@@ -1,12 +1,14 @@
 #include "stored_text.hpp"
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
+
+#include "json_check.hpp"
 
 namespace storage_postgres {
 namespace {
 
 constexpr int deepest_json = 200;
+constexpr std::string_view escaped_bytes("\0\1", 2);
 
 std::size_t sequence_length(unsigned char lead) {
     if (lead < 0x80) return 1;
@@ -35,28 +37,25 @@ bool is_sequence(std::string_view bytes) {
     return true;
 }
 
-bool nests_too_deep(std::string_view text) {
-    int depth = 0, deepest = 0;
-    for (char c : text) {  // brackets in strings count too, which only makes it stricter
-        if (c == '{' || c == '[') deepest = std::max(deepest, ++depth);
-        if (c == '}' || c == ']') --depth;
-    }
-    return deepest > deepest_json;
-}
-
 }  // namespace
 
+std::size_t utf8_length(std::string_view text) {
+    const std::size_t length = sequence_length(static_cast<unsigned char>(text.front()));
+    if (length > text.size() || (length > 1 && !is_sequence(text.substr(0, length)))) return 0;
+    return length;
+}
+
 bool is_utf8(std::string_view text) {
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t length = sequence_length(static_cast<unsigned char>(text[at]));
-        if (length == 0 || at + length > text.size()) return false;
-        if (length > 1 && !is_sequence(text.substr(at, length))) return false;
-        at += length;
+    while (!text.empty()) {
+        const std::size_t length = utf8_length(text);
+        if (length == 0) return false;
+        text.remove_prefix(length);
     }
     return true;
 }
 
 std::string to_stored(std::string_view text) {
+    if (text.find_first_of(escaped_bytes) == std::string_view::npos) return std::string(text);
     std::string out;
     out.reserve(text.size());
     for (char c : text) {
@@ -67,6 +66,7 @@ std::string to_stored(std::string_view text) {
 }
 
 std::string from_stored(std::string_view stored) {
+    if (stored.find('\1') == std::string_view::npos) return std::string(stored);
     std::string out;
     out.reserve(stored.size());
     for (std::size_t i = 0; i < stored.size(); ++i) {
@@ -77,8 +77,7 @@ std::string from_stored(std::string_view stored) {
 }
 
 bool is_storable_json(std::string_view body) {
-    if (body.empty() || body.find('\0') != std::string_view::npos || body.starts_with('\xef')) return false;
-    return !nests_too_deep(body) && nlohmann::json::accept(body);
+    return is_json(body, deepest_json);
 }
 
 }  // namespace storage_postgres

@@ -8,6 +8,8 @@
 namespace storage_postgres {
 
 bool is_utf8(std::string_view text);
+/// How many bytes the first character of `text`, which is not empty, has; 0: it is not UTF-8.
+std::size_t utf8_length(std::string_view text);
 /// NUL becomes 01 01, and 01 becomes 01 02: order and equality stay those of the bytes. `text` is UTF-8.
 std::string to_stored(std::string_view text);
 std::string from_stored(std::string_view stored);

@@ -3,6 +3,8 @@
 #include <cstring>
 #include <thread>
 
+#include "slow_statements.hpp"
+
 namespace storage_sqlite {
 namespace {
 using namespace sqlite_api;
@@ -23,7 +25,7 @@ int wait_for_lock(void* limit_ms, int polls) {
 
 }  // namespace
 
-Statement::Statement(sqlite3* database, std::string_view sql) {
+Statement::Statement(sqlite3* database, std::string_view sql, atr::SlowStatements* slow) : slow_(slow) {
     if (sqlite3_prepare_v3(database, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &raw_,
                            nullptr) != SQLITE_OK)
         fail(database);
@@ -34,7 +36,16 @@ Statement::~Statement() {
 }
 
 Run::~Run() {
+    if (slow_) note_if_slow();
     sqlite3_reset(raw_);
+}
+
+void Run::note_if_slow() const noexcept {
+    const bool has_run = began_ != std::chrono::steady_clock::time_point{};
+    if (!has_run) return;
+    const auto took = std::chrono::steady_clock::now() - began_;
+    if (!slow_->is_slow(took)) return;
+    note_slow(*slow_, sqlite3_sql(raw_), took, rows_, failed_);
 }
 
 void Run::check(int code) const {
@@ -75,16 +86,20 @@ Run& Run::cell(const Cell& value) {
 }
 
 bool Run::step() {
+    if (slow_ && began_ == std::chrono::steady_clock::time_point{}) began_ = std::chrono::steady_clock::now();
     const int code = sqlite3_step(raw_);
-    if (code == SQLITE_ROW) return true;
-    if (code != SQLITE_DONE) fail(sqlite3_db_handle(raw_));
-    return false;
+    failed_ = code != SQLITE_ROW && code != SQLITE_DONE;
+    if (failed_) fail(sqlite3_db_handle(raw_));
+    rows_ += code == SQLITE_ROW ? 1 : 0;
+    return code == SQLITE_ROW;
 }
 
 std::int64_t Run::finish() {
     while (step()) {
     }
-    return sqlite3_changes64(sqlite3_db_handle(raw_));
+    const auto changed = sqlite3_changes64(sqlite3_db_handle(raw_));
+    if (sqlite3_stmt_readonly(raw_) == 0) rows_ += changed;
+    return changed;
 }
 
 std::int64_t Run::integer_at(int column) const {
@@ -108,7 +123,8 @@ Cell Run::cell_at(int column) const {
     }
 }
 
-Connection::Connection(const Options& options) : path_(options.path), busy_limit_ms_(options.busy_timeout.count()) {
+Connection::Connection(const Options& options)
+    : path_(options.path), busy_limit_ms_(options.busy_timeout.count()), slow_(options.slow) {
     try {
         session_ = std::make_unique<soci::session>(soci::sqlite3, "dbname=\"" + options.path + "\"");
     } catch (const soci::sqlite3_soci_error& error) {
@@ -127,8 +143,11 @@ Connection::Connection(const Options& options) : path_(options.path), busy_limit
 Connection::~Connection() = default;
 
 void Connection::execute(const std::string& sql) {
+    const auto began = std::chrono::steady_clock::now();
     try {
         *session_ << sql;
+        const auto took = std::chrono::steady_clock::now() - began;
+        if (slow_ && slow_->is_slow(took)) note_slow(*slow_, sql.c_str(), took, 0, false);
     } catch (const soci::sqlite3_soci_error& error) {
         const int code = sqlite3_extended_errcode(handle_);
         throw SqlError((code & 0xff) == (error.result() & 0xff) ? code : error.result(), error.what());
@@ -139,12 +158,12 @@ Statement& Connection::prepared(std::string_view sql) {
     if (const auto found = statements_.find(std::string(sql)); found != statements_.end()) return *found->second;
     std::unique_ptr<Statement> made;
     try {
-        made = std::make_unique<Statement>(handle_, sql);
+        made = std::make_unique<Statement>(handle_, sql, slow_);
     } catch (const SqlError& error) {
         if (error.code() != SQLITE_ERROR) throw;
         // Perhaps another connection has changed an index since this one read the schema: reading it anew tells.
         execute("SELECT count(*) FROM sqlite_master");
-        made = std::make_unique<Statement>(handle_, sql);
+        made = std::make_unique<Statement>(handle_, sql, slow_);
     }
     return *statements_.emplace(sql, std::move(made)).first->second;
 }

@@ -22,6 +22,12 @@
 
 #include "sql_error.hpp"
 
+namespace atr {
+inline namespace v1 {
+class SlowStatements;
+}
+}  // namespace atr
+
 namespace storage_sqlite {
 
 /// One value of one real column.
@@ -29,7 +35,8 @@ using Cell = std::variant<std::monostate, std::int64_t, std::string>;
 
 class Statement {
 public:
-    Statement(sqlite_api::sqlite3* database, std::string_view sql);
+    /// `slow`, if there is one, is told of runs that took long.
+    Statement(sqlite_api::sqlite3* database, std::string_view sql, atr::SlowStatements* slow = nullptr);
     ~Statement();
     Statement(const Statement&) = delete;
     Statement& operator=(const Statement&) = delete;
@@ -37,13 +44,14 @@ public:
 private:
     friend class Run;
     sqlite_api::sqlite3_stmt* raw_ = nullptr;
+    atr::SlowStatements* const slow_;
 };
 
 /// One execution of a prepared statement: bind in order, step, read; reset at the end of scope. What is bound must live
 /// as long as the run; what text() returns lives until the next step.
 class Run {
 public:
-    explicit Run(Statement& statement) : raw_(statement.raw_) {}
+    explicit Run(Statement& statement) : raw_(statement.raw_), slow_(statement.slow_) {}
     ~Run();
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
@@ -68,7 +76,12 @@ public:
 
 private:
     void check(int code) const;
+    void note_if_slow() const noexcept;
     sqlite_api::sqlite3_stmt* raw_;
+    atr::SlowStatements* slow_;
+    std::chrono::steady_clock::time_point began_{};  ///< at the first step, if anybody wants to know
+    std::int64_t rows_ = 0;
+    bool failed_ = false;
     int position_ = 0;
 };
 
@@ -79,7 +92,8 @@ public:
         std::chrono::milliseconds busy_timeout{5000};
         bool flush_every_commit = true;
         std::int64_t cache_kib = 2048;
-        bool create = true;  ///< open_database() alone looks at it
+        bool create = true;                   ///< open_database() alone looks at it
+        atr::SlowStatements* slow = nullptr;  ///< is told of what took long; outlives the connection
     };
     explicit Connection(const Options& options);
     ~Connection();
@@ -102,6 +116,7 @@ public:
 private:
     std::string path_;
     std::int64_t busy_limit_ms_;
+    atr::SlowStatements* slow_;
     std::unique_ptr<soci::session> session_;
     sqlite_api::sqlite3* handle_ = nullptr;
     std::unordered_map<std::string, std::unique_ptr<Statement>> statements_;

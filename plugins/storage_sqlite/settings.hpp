@@ -17,6 +17,7 @@ struct Settings {
     std::int64_t max_group = 256;
     std::int64_t max_queue = 4096;
     std::int64_t cache_mib = 16;
+    std::chrono::milliseconds slow_statement{200};
 };
 
 inline atr::Config<Settings> settings_config() {
@@ -33,7 +34,9 @@ inline atr::Config<Settings> settings_config() {
         .integer("max_group", &Settings::max_group, 1, 4096, "batches", "Batches that share one transaction and flush")
         .integer("max_queue", &Settings::max_queue, 1, 1'000'000, "batches",
                  "Batches that may wait for the writer; more are refused at once")
-        .integer("cache_mib", &Settings::cache_mib, 1, 4096, "MiB", "Page cache of the writing connection");
+        .integer("cache_mib", &Settings::cache_mib, 1, 4096, "MiB", "Page cache of the writing connection")
+        .milliseconds("slow_statement_ms", &Settings::slow_statement, 0, 3'600'000,
+                      "A statement that takes longer is logged with its plan, and without its values; 0: none is");
 }
 
 }  // namespace storage_sqlite

@@ -14,6 +14,7 @@
 #include "query.hpp"
 #include "record_import.hpp"
 #include "record_reader.hpp"
+#include "slow_statements.hpp"
 #include "snapshot_reader.hpp"
 
 namespace storage_sqlite {
@@ -28,6 +29,7 @@ constexpr std::chrono::milliseconds longest_wait{30'000};
 constexpr std::uint32_t most_jobs_a_lease = 1000;
 constexpr std::uint32_t most_purged_at_once = 10'000;
 constexpr std::int64_t longest_lease_ms = 86'400'000;
+constexpr std::chrono::milliseconds report_every{1000};
 
 Deadline deadline_of(const Call& call) {
     const std::chrono::milliseconds left(call.deadline_unix_ms() - call.now_unix_ms());
@@ -75,33 +77,39 @@ std::uint64_t size_of(const std::string& path) {
 }  // namespace
 
 Result<std::unique_ptr<SqliteStorage>> SqliteStorage::create(const std::string& instance, Settings settings,
-                                                             Clock clock) {
+                                                             Clock clock, std::unique_ptr<atr::SlowStatements> slow) {
+    const bool looks_for_slow = slow && settings.slow_statement > std::chrono::milliseconds::zero();
     Connection::Options reading{.path = settings.path,
                                 .busy_timeout = settings.busy_timeout,
-                                .flush_every_commit = settings.synchronous == "full"};
+                                .flush_every_commit = settings.synchronous == "full",
+                                .slow = looks_for_slow ? slow.get() : nullptr};
     Connection::Options writing = reading;
     writing.cache_kib = settings.cache_mib * 1024;
     writing.create = settings.create;
     auto connection = open_database(instance, writing);
     if (!connection) return connection.error();
     try {
-        return std::unique_ptr<SqliteStorage>(
-            new SqliteStorage(std::move(settings), std::move(reading), std::move(*connection), std::move(clock)));
+        return std::unique_ptr<SqliteStorage>(new SqliteStorage(std::move(settings), std::move(reading),
+                                                                std::move(*connection), std::move(clock),
+                                                                looks_for_slow ? std::move(slow) : nullptr));
     } catch (const SqlError& error) {
         return to_error(error, atr::Outcome::rejected, "storage '" + instance + "': " + writing.path);
     }
 }
 
 SqliteStorage::SqliteStorage(Settings settings, Connection::Options reading, std::unique_ptr<Connection> writing,
-                             Clock clock)
+                             Clock clock, std::unique_ptr<atr::SlowStatements> slow)
     : settings_(std::move(settings)),
       clock_(std::move(clock)),
+      slow_(std::move(slow)),
       readers_(reading, static_cast<std::size_t>(settings_.readers)),
       snapshots_(reading),
       writer_(std::move(writing),
               {.max_group = static_cast<std::size_t>(settings_.max_group),
                .max_queue = static_cast<std::size_t>(settings_.max_queue)},
-              clock_) {}
+              clock_) {
+    if (slow_) reporting_.emplace(report_every, [this] { tell_slow(*slow_, readers_); });
+}
 
 Result<> SqliteStorage::migrate(const Call& call, const atr::Schema& schema) {
     if (auto checked = check_schema(schema); !checked) return checked;

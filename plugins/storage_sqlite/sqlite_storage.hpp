@@ -3,8 +3,11 @@
 /// Threads and errors: as atr::Storage says.
 #pragma once
 
+#include <atr/repeating.hpp>
+#include <atr/slow_statements.hpp>
 #include <atr/storage_copy.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cursor.hpp"
@@ -21,13 +24,16 @@ public:
     static atr::Config<Settings> config() { return settings_config(); }
 
     /// Opens or makes the file. Errors: rejected, saying which file and what to do about it.
-    static atr::Result<std::unique_ptr<SqliteStorage>> create(const atr::Host&, const std::string& instance,
+    static atr::Result<std::unique_ptr<SqliteStorage>> create(const atr::Host& host, const std::string& instance,
                                                               Settings settings) {
-        return create(instance, std::move(settings), system_now_ms);
+        auto slow = std::make_unique<atr::SlowStatements>(host, settings.slow_statement);
+        return create(instance, std::move(settings), system_now_ms, std::move(slow));
     }
-    /// The same with a clock of the caller's, by which leases and keys expire.
+    /// The same with a clock of the caller's, by which leases and keys expire. `slow`: null keeps quiet about what
+    /// takes long.
     static atr::Result<std::unique_ptr<SqliteStorage>> create(const std::string& instance, Settings settings,
-                                                              Clock clock);
+                                                              Clock clock,
+                                                              std::unique_ptr<atr::SlowStatements> slow = nullptr);
 
     atr::Result<> migrate(const atr::Call&, const atr::Schema&) override;
     atr::Result<std::vector<atr::Record>> get(const atr::Call&, const std::vector<atr::Key>&, std::uint32_t flags,
@@ -56,14 +62,17 @@ public:
     atr::Result<> import_records(const atr::Call&, const atr::Import&) override;
 
 private:
-    SqliteStorage(Settings settings, Connection::Options reading, std::unique_ptr<Connection> writing, Clock clock);
+    SqliteStorage(Settings settings, Connection::Options reading, std::unique_ptr<Connection> writing, Clock clock,
+                  std::unique_ptr<atr::SlowStatements> slow);
     atr::Result<atr::Page> query_snapshot(const atr::Query& query, const std::optional<Position>& after);
 
     const Settings settings_;
     const Clock clock_;
+    const std::unique_ptr<atr::SlowStatements> slow_;  ///< before the connections that tell it
     ReaderPool readers_;
     Snapshots snapshots_;
     GroupWriter writer_;
+    std::optional<atr::Repeating> reporting_;
 };
 
 }  // namespace storage_sqlite

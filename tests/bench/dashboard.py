@@ -1,35 +1,42 @@
 #!/usr/bin/env python3
-"""GET /api/dashboard of a real host, signed in, beside nginx and a bare Pistache that give the same bytes, in turn.
+"""GET /api/dashboard of a real host, signed in, beside nginx and a bare Pistache that give the same bytes, and beside the
+stack of the original service (tests/bench/peers/fastapi_service.py, two workers) that gives its own, in turn.
 
-wrk asks all three from the same machine with the same header fields, one thread, over connections that stay open. nginx
+wrk asks all of them from the same machine with the same header fields, one thread, over connections that stay open. nginx
 answers from its configuration (`return 200`) with the fields that our answer has; Pistache with its own alone. Twice:
-with access logs, where we and nginx write a line a request to a file and Pistache knows of none, and without. Other
+with access logs, where we and nginx write a line a request to a file and the others write none, and without. Other
 limits than the defaults: rate_limit.enabled is false, and one address may have as many connections as wrk opens.
 
-    dashboard.py [--rounds N] [--seconds N] [--connections N...] [--access-log on|off|both]
+    dashboard.py [--rounds N] [--seconds N] [--connections N...] [--access-log on|off|both] [--no-peer]
 
-Prints medians, and ratios to nginx in the same round. Ends with 1 when a request was not answered with 200; how fast it
-was is for people to judge.
+Prints medians, and ratios to nginx in the same round; the bars are judged at 64 connections. Ends with 1 when a request
+was not answered with 200; how fast it was is for people to judge.
 """
 
 import argparse
 import contextlib
 import http.client
+import json
 import os
 import signal
 import socket
 import statistics
 import subprocess
 import sys
+import urllib.parse
+import urllib.request
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
-sys.path[:0] = [os.path.join(ROOT, "support")]
+sys.path[:0] = [os.path.join(ROOT, "bench"), os.path.join(ROOT, "support")]
 
+import backends  # noqa: E402
 from host import BUILD, Site, wait_until  # noqa: E402
+from peers.fastapi_peer import FastApiPeer  # noqa: E402
+from results import Results  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PATH = "/api/dashboard"
-THREADS = 2  # of each of the three; what config/embedded.yaml gives the host
+THREADS = 2  # of each of them; what config/embedded.yaml gives the host
 # What a server writes by itself, or differs from one answer to the next.
 OWN_FIELDS = {"date", "connection", "keep-alive", "content-length", "content-type", "server", "x-request-id"}
 
@@ -132,6 +139,14 @@ def bare_pistache(site, body):
         yield port
 
 
+def peer_and_token():
+    """The original service's stack, and a token of its own."""
+    peer = FastApiPeer(backends.postgres())
+    form = urllib.parse.urlencode({"username": "boss", "password": "any"}).encode()
+    with urllib.request.urlopen(f"{peer.url}/token", form) as answer:
+        return peer, json.load(answer)["access_token"]
+
+
 class Run:
     """What wrk found in one go."""
 
@@ -147,16 +162,19 @@ class Run:
         self.p50, self.p99 = p50 / 1000, p99 / 1000
 
 
-def compare(ports, token, connections, given):
+KEYS = {"treasurer": "ours", "nginx": "nginx", "bare Pistache": "pistache", "FastAPI stack": "peer"}  # in figures' names
+
+
+def compare(targets, connections, given, logs, results):
     """Rounds of all in turn; the first one warms up. Prints the table; how many requests were not answered with 200."""
-    runs = {name: [] for name in ports}
+    runs = {name: [] for name in targets}
     for turn in range(given.rounds + 1):
-        for name, port in ports.items():
+        for name, (port, token) in targets.items():
             run = Run(port, token, connections, given.seconds if turn else 1)
             if turn:
                 runs[name].append(run)
     print(f"  {connections} connections, {given.rounds} rounds of {given.seconds} s each")
-    failed = 0
+    failed, how = 0, f"{connections}.{'logged' if logs else 'unlogged'}"
     for name, all_runs in runs.items():
         rates = [run.rate for run in all_runs]
         ratios = [run.rate / peer.rate for run, peer in zip(all_runs, runs["nginx"])]
@@ -166,6 +184,12 @@ def compare(ports, token, connections, given):
               f"to nginx {statistics.median(ratios):.2f} (from {min(ratios):.2f} to {max(ratios):.2f})   "
               f"p50 {statistics.median(run.p50 for run in all_runs):.2f} ms  "
               f"p99 {statistics.median(run.p99 for run in all_runs):.2f} ms   not 2xx: {bad}", flush=True)
+        results.figure(f"dashboard.{KEYS[name]}.{how}", "requests/s", rates)
+        results.figure(f"dashboard.{KEYS[name]}.{how}.p99", "ms", [run.p99 for run in all_runs])
+    for name in ("nginx", "bare Pistache", "FastAPI stack"):
+        if name in runs:
+            results.figure(f"dashboard.beside_{KEYS[name]}.{how}", "times",
+                           [run.rate / other.rate for run, other in zip(runs["treasurer"], runs[name])])
     return failed
 
 
@@ -177,19 +201,21 @@ def lost_lines(host):
     raise AssertionError("/metrics does not tell of lost lines")
 
 
-def measure(site, token, logs, given):
+def measure(site, token, peer, logs, given, results):
     host = site.start(server__access_log="all" if logs else "none",
                       log__file=os.path.join(site.folder, "treasurer.log"))
     port = int(host.url.rsplit(":", 1)[1])
     body, fields = answer_of(port, token)
     with nginx(site, body, fields, logs) as nginx_port, bare_pistache(site, body) as pistache_port:
-        ports = {"treasurer": port, "nginx": nginx_port, "bare Pistache": pistache_port}
-        for name, at in ports.items():
+        targets = {"treasurer": (port, token), "nginx": (nginx_port, token), "bare Pistache": (pistache_port, token)}
+        for name, (at, _) in targets.items():
             if name != "treasurer" and answer_of(at, token)[0] != body:
                 raise AssertionError(f"{name} gives other bytes")
         print(f"{PATH}, {len(body)} bytes, {THREADS} threads each, "
-              f"{'each request logged to a file (not by Pistache)' if logs else 'no access logs'}")
-        failed = sum(compare(ports, token, connections, given) for connections in given.connections)
+              f"{'each request logged to a file (by us and nginx)' if logs else 'no access logs'}")
+        if peer:
+            targets["FastAPI stack"] = (int(peer[0].url.rsplit(":", 1)[1]), peer[1])
+        failed = sum(compare(targets, connections, given, logs, results) for connections in given.connections)
     if logs:
         print(f"  lines that the treasurer lost: {lost_lines(host)}", flush=True)
     host.stop()
@@ -201,15 +227,17 @@ def main():
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--seconds", type=int, default=4, help="of one round of one server")
     options.add_argument("--connections", type=int, nargs="+", default=[64, 512])
+    options.add_argument("--no-peer", action="store_true", help="without the original service's stack")
     options.add_argument("--access-log", choices=("on", "off", "both"), default="both")
     given = options.parse_args()
     most = max(given.connections) + 64
-    failed = 0
+    failed, results = 0, Results("dashboard")
+    peer = None if given.no_peer else peer_and_token()
     with Site("dashboard-bench", {"server.max_connections_per_address": most, "server.threads": THREADS}) as site:
         site.add_user("boss", "admin")
         token = site.token("boss")
         for logs in {"on": [True], "off": [False], "both": [True, False]}[given.access_log]:
-            failed += measure(site, token, logs, given)
+            failed += measure(site, token, peer, logs, given, results)
     if failed:
         print(f"{failed} requests were not answered with 200")
     return 1 if failed else 0

@@ -17,10 +17,11 @@ import time
 
 os.environ["ATR_TEST_STORAGE"] = "postgres"
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
-sys.path[:0] = [os.path.join(ROOT, "support"), os.path.join(ROOT, "integration", "money")]
+sys.path[:0] = [os.path.join(ROOT, "bench"), os.path.join(ROOT, "support"), os.path.join(ROOT, "integration", "money")]
 
 from books import check_all  # noqa: E402
 from money_site import invoice_text, money_site, submit, told  # noqa: E402
+from results import Results  # noqa: E402
 
 
 class Load:
@@ -93,7 +94,11 @@ def main():
     for count, rates in speed.items():
         print(f"  {count} host{'s' if count > 1 else ' '}  {statistics.median(rates):7.0f} payments/s   "
               f"(from {min(rates):.0f} to {max(rates):.0f})")
-    print(f"  two beside one: {statistics.median(speed[2]) / statistics.median(speed[1]):.2f}")
+    ratios, results = [two / one for one, two in zip(speed[1], speed[2])], Results("hot_account")
+    print(f"  two beside one: {statistics.median(ratios):.2f}")
+    for count, rates in speed.items():
+        results.figure(f"hot_account.{count}", "payments/s", rates)
+    results.figure("hot_account.two_beside_one", "times", ratios)
     return 0
 
 

@@ -1,16 +1,18 @@
 // Offers requests at a rate, whatever becomes of them: open_loop PORT SECONDS SEED STREAM...
 //
 // A stream is name=N,rate=R,connections=C,request=FILE[,expect=TEXT][,first=N][,answers=FILE]. FILE has the bytes of
-// one request; ########## in it becomes the request's own number, counted from `first`. Arrivals are a Poisson process.
-// A request goes out at its moment, on a connection that is idle, or else behind others on one that is not: never
-// because an answer came. Its latency counts from the moment it was due, so a wait for this program counts too, and how
-// late the program was is told beside it. `expect` must stand in the body of every answer of 2xx, Retry-After in every
-// 503. `answers` gets a line "NUMBER STATUS" for each request, with 0 for one that was never answered.
+// one request; ########## in it becomes the request's own number, counted from `first`, and @@@.@@ an amount that few
+// others have. ,or=SHARE begins a further kind of request of the same stream, with a name, a request and the rest of
+// its own: so often, by chance, that kind is sent instead. Arrivals are a Poisson process; rate 0: each connection
+// sends its next request once it has its answer. With a rate a request goes out at its moment, on a connection that is
+// idle, or else behind others on one that is not: never because an answer came. Its latency counts from the moment it
+// was due, so a wait for this program counts too, and how late the program was is told beside it. `expect` must stand
+// in the body of every answer of 2xx, Retry-After in every 503. `answers` gets a line "NUMBER STATUS" for each request,
+// with 0 for one that was never answered.
 //
-// Prints one JSON object per stream. Every stream has a thread of its own. Ends with 1 on an answer that is wrong.
-#include "latency_histogram.hpp"
-
-#include "answer_reader.hpp"
+// Prints one JSON object per kind. Every stream has a thread of its own. Ends with 1 on an answer that is wrong.
+#include "load_spec.hpp"
+#include "request_kind.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -22,12 +24,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
+#include <chrono>
 #include <deque>
-#include <fstream>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <random>
 #include <sstream>
@@ -41,59 +40,13 @@ namespace {
 using Steady = std::chrono::steady_clock;
 using std::chrono::nanoseconds;
 
-constexpr std::string_view kPlaceholder = "##########";
 constexpr nanoseconds kGrace = std::chrono::seconds(15);       ///< for the last answers, after the last request
 constexpr nanoseconds kTick = std::chrono::microseconds(300);  ///< fast streams send what fell due in so long at once
-
-[[noreturn]] void fail(const std::string& what) {
-    std::cerr << "open_loop: " << what << "\n";
-    std::exit(2);
-}
-
-struct Spec {
-    std::string name, request, expect, answers;
-    double rate = 0;
-    std::size_t connections = 1;
-    std::uint64_t first = 0;
-};
-
-std::string bytes_of(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) fail("cannot read " + path);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-Spec spec_of(const std::string& text) {
-    Spec out;
-    std::istringstream parts(text);
-    for (std::string part; std::getline(parts, part, ',');) {
-        const auto equals = part.find('=');
-        if (equals == std::string::npos) fail("not NAME=VALUE: " + part);
-        const auto key = part.substr(0, equals), value = part.substr(equals + 1);
-        if (key == "name")
-            out.name = value;
-        else if (key == "rate")
-            out.rate = std::stod(value);
-        else if (key == "connections")
-            out.connections = std::stoul(value);
-        else if (key == "request")
-            out.request = bytes_of(value);
-        else if (key == "expect")
-            out.expect = value;
-        else if (key == "first")
-            out.first = std::stoull(value);
-        else if (key == "answers")
-            out.answers = value;
-        else
-            fail("unknown: " + key);
-    }
-    if (out.request.empty() || out.rate < 0 || out.connections == 0) fail("a stream needs request, rate, connections");
-    return out;
-}
 
 struct Sent {
     Steady::time_point due;
     std::uint64_t number;
+    RequestKind* kind;
 };
 
 struct Connection {
@@ -105,15 +58,15 @@ struct Connection {
 
 class Stream {
 public:
-    Stream(Spec spec, std::uint16_t port, nanoseconds lasting, std::uint64_t seed)
+    Stream(StreamSpec spec, std::uint16_t port, nanoseconds lasting, std::uint64_t seed)
         : spec_(std::move(spec)),
           port_(port),
           lasting_(lasting),
           random_(seed),
           gaps_(spec_.rate > 0 ? spec_.rate : 1),
-          placeholder_(spec_.request.find(kPlaceholder)),
           poller_(::epoll_create1(EPOLL_CLOEXEC)),
           connections_(spec_.connections) {
+        for (auto& kind : spec_.kinds) kinds_.emplace_back(std::move(kind));
         for (std::size_t i = 0; i < connections_.size(); ++i) {
             open(i);
             idle_.push_back(i);
@@ -140,35 +93,16 @@ public:
 
     /// Prints what came of it; false: an answer was wrong.
     bool tell() const {
-        std::uint64_t answered = 0;
-        std::cout << R"({"stream":")" << spec_.name << R"(","rate":)" << spec_.rate << R"(,"offered":)" << offered_
-                  << R"(,"took_s":)" << std::max(0.0, std::chrono::duration<double>(took_).count())
-                  << R"(,"pipelined":)" << pipelined_ << R"(,"by_status":{)";
-        for (const auto& [status, count] : by_status_) {
-            std::cout << (answered ? "," : "") << '"' << status << "\":" << count;
-            answered += count;
-        }
-        std::cout << R"(},"answered":)" << answered << R"(,"unanswered":)" << lost_ << R"(,"wrong":)" << wrong_
-                  << R"(,"first_wrong":")" << first_wrong_ << R"(","connections_lost":)" << connections_lost_;
-        tell("admitted", admitted_);
-        tell("refused", refused_);
-        tell("late", late_);
-        std::cout << "}" << std::endl;
-        if (!spec_.answers.empty()) {
-            std::ofstream file(spec_.answers);
-            for (const auto& [number, status] : answers_) file << number << ' ' << status << '\n';
-        }
-        return wrong_ == 0;
+        std::ostringstream more;
+        more << R"(,"rate":)" << spec_.rate << R"(,"took_s":)"
+             << std::max(0.0, std::chrono::duration<double>(took_).count()) << R"(,"pipelined":)" << pipelined_
+             << R"(,"connections_lost":)" << connections_lost_;
+        bool all_right = true;
+        for (const auto& kind : kinds_) all_right = kind.tell(more.str()) && all_right;
+        return all_right;
     }
 
 private:
-    static void tell(const char* what, const LatencyHistogram& times) {
-        std::cout << ",\"" << what << R"(":{"count":)" << times.total();
-        for (const auto& [name, of] : {std::pair{"p50_us", 0.5}, {"p90_us", 0.9}, {"p99_us", 0.99}, {"p999_us", 0.999}})
-            std::cout << ",\"" << name << "\":" << times.quantile_us(of);
-        std::cout << R"(,"max_us":)" << times.max_us() << "}";
-    }
-
     nanoseconds gap() { return nanoseconds(static_cast<std::int64_t>(gaps_(random_) * 1e9)); }
 
     void open(std::size_t at) {
@@ -217,19 +151,20 @@ private:
             idle_.pop_front();
         }
         auto& connection = connections_[at];
-        const auto number = spec_.first + offered_++;
-        const auto begins = connection.out.size();
-        connection.out += spec_.request;
-        if (placeholder_ != std::string::npos) {
-            char digits[24];
-            std::snprintf(digits, sizeof digits, "%010llu", static_cast<unsigned long long>(number));
-            connection.out.replace(begins + placeholder_, kPlaceholder.size(), digits, kPlaceholder.size());
-        }
-        connection.waiting.push_back({next_, number});
-        late_.record(now - next_);
+        auto& kind = any_kind();
+        connection.waiting.push_back({next_, kind.append(connection.out, now - next_), &kind});
         ++unanswered_;
         if (!connection.is_touched) touched_.push_back(at);
         connection.is_touched = true;
+    }
+
+    RequestKind& any_kind() {
+        double left = kinds_.size() > 1 ? std::uniform_real_distribution<double>(0, 1)(random_) : 0;
+        for (auto& kind : kinds_) {
+            if (left < kind.share()) return kind;
+            left -= kind.share();
+        }
+        return kinds_.front();
     }
 
     void write(std::size_t at) {
@@ -286,14 +221,7 @@ private:
     void judge(const Answer& answer, const Sent& sent, Steady::time_point now) {
         last_answer_ = now;
         --unanswered_;
-        ++by_status_[answer.status];
-        const bool is_admitted = answer.status >= 200 && answer.status < 300;
-        if (is_admitted) admitted_.record(now - sent.due);
-        if (answer.status == 503) refused_.record(now - sent.due);
-        const bool is_right = is_admitted ? answer.body.find(spec_.expect) != std::string_view::npos
-                                          : answer.status != 503 || answer.has_retry_after;
-        if (!is_right && wrong_++ == 0) first_wrong_ = std::to_string(answer.status);
-        if (!spec_.answers.empty()) answers_.emplace_back(sent.number, answer.status);
+        sent.kind->answered(answer, sent.number, now - sent.due);
     }
 
     /// The host has closed it: what waited there is lost, and the next request opens it anew.
@@ -308,21 +236,20 @@ private:
 
     void lose(Connection& connection) {
         for (const auto& one : connection.waiting) {
-            ++lost_;
             --unanswered_;
-            if (!spec_.answers.empty()) answers_.emplace_back(one.number, 0);
+            one.kind->lost(one.number);
         }
         connection.waiting.clear();
         connection.out.clear();
         connection.in.clear();
     }
 
-    const Spec spec_;
+    StreamSpec spec_;
+    std::deque<RequestKind> kinds_;
     const std::uint16_t port_;
     const nanoseconds lasting_;
     std::mt19937_64 random_;
     std::exponential_distribution<double> gaps_;
-    const std::size_t placeholder_;
     const int poller_;
     std::vector<Connection> connections_;
     std::deque<std::size_t> idle_;
@@ -333,11 +260,7 @@ private:
     std::vector<epoll_event> events_ = std::vector<epoll_event>(512);
     std::vector<char> scratch_ = std::vector<char>(std::size_t{64} * 1024);
 
-    std::uint64_t offered_ = 0, pipelined_ = 0, unanswered_ = 0, lost_ = 0, wrong_ = 0, connections_lost_ = 0;
-    std::string first_wrong_;
-    std::map<int, std::uint64_t> by_status_;
-    std::vector<std::pair<std::uint64_t, int>> answers_;
-    LatencyHistogram admitted_, refused_, late_;
+    std::uint64_t pipelined_ = 0, unanswered_ = 0, connections_lost_ = 0;
 };
 
 int run(const std::vector<std::string>& arguments) {
@@ -347,7 +270,7 @@ int run(const std::vector<std::string>& arguments) {
     const auto seed = std::stoull(arguments[2]);
     std::vector<std::unique_ptr<Stream>> streams;
     for (std::size_t i = 3; i < arguments.size(); ++i)
-        streams.push_back(std::make_unique<Stream>(spec_of(arguments[i]), port, lasting, seed + i));
+        streams.push_back(std::make_unique<Stream>(stream_spec_of(arguments[i]), port, lasting, seed + i));
     std::vector<std::thread> threads;
     for (auto& stream : streams) threads.emplace_back([&stream] { stream->run(); });
     for (auto& thread : threads) thread.join();

@@ -20,11 +20,12 @@ import sys
 import threading
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
-sys.path[:0] = [os.path.join(ROOT, "support"), os.path.join(ROOT, "integration", "money")]
+sys.path[:0] = [os.path.join(ROOT, "bench"), os.path.join(ROOT, "support"), os.path.join(ROOT, "integration", "money")]
 
 from books import Books, check_ledger, check_rail, wait_settled  # noqa: E402
 from host import BUILD, Site  # noqa: E402
 from money_site import invoice_text, prepare  # noqa: E402
+from results import Results  # noqa: E402
 
 SETTINGS = {
     "server.max_connections": 16384,
@@ -153,12 +154,14 @@ def tell(figures, seconds):
                       f"{ms(of, 'p999_us'):8.2f}  max {ms(of, 'max_us'):8.2f} ms")
 
 
-def tell_health(figures):
+def tell_health(figures, name, results):
     health, dashboard = ms(figures["health"]["admitted"]), ms(figures["dashboard"]["admitted"])
     if dashboard == 0:
         print("    no dashboard was admitted")
         return
     kept = health / dashboard <= HEALTH_BESIDE_DASHBOARD
+    results.figure(f"overload.{name}.health_p99", "ms", [health])
+    results.figure(f"overload.{name}.health_beside_dashboard", "times", [health / dashboard])
     print(f"    figure: health p99 {health:.2f} ms beside dashboard p99 {dashboard:.2f} ms: {health / dashboard:.4f} "
           f"(at most {HEALTH_BESIDE_DASHBOARD:g}: {'kept' if kept else 'NOT KEPT'})")
 
@@ -171,14 +174,15 @@ def capacity(generator, kind, connections, seconds, statuses):
     return good
 
 
-def offer(generator, host, seconds, what, statuses, *streams):
+def offer(generator, host, seconds, what, name, results, statuses, *streams):
     print(f"  {what}", flush=True)
     with Footprint(host.process.pid) as footprint:
         figures, invoices = generator.run(seconds, *streams)
     statuses.update(invoices)
     tell(figures, seconds)
-    tell_health(figures)
+    tell_health(figures, name, results)
     print(f"    {footprint}")
+    results.figure(f"overload.{name}.resident_at_most", "MiB", [footprint.most_mib])
     return figures
 
 
@@ -217,22 +221,27 @@ def main():
         prepare(site)
         host = site.start()
         generator = Generator(host, Requests(site), given.seed)
-        statuses = {}
+        statuses, results = {}, Results("overload")
         print(f"overload: {given.times:g} times capacity for {given.seconds:g} s, seed {given.seed}", flush=True)
         capacity(generator, "invoice", 64, 2, statuses)  # warms up
         invoices = capacity(generator, "invoice", 64, given.seconds / 2, statuses)
         dashboards = capacity(generator, "dashboard", 64, given.seconds / 2, statuses)
         health = generator.stream("health", 100, 4)
-        figures = offer(generator, host, given.seconds, f"invoices {given.times:g} times, dashboards beside them", statuses,
+        figures = offer(generator, host, given.seconds, f"invoices {given.times:g} times, dashboards beside them",
+                        "invoices", results, statuses,
                         generator.stream("invoice", given.times * invoices, 1024),
                         generator.stream("dashboard", invoices, 1024), health)
         good = per_second(figures["invoice"], given.seconds)
         print(f"    {good:.0f} invoices/s were paid, {good / invoices:.2f} of capacity")
+        results.figure("overload.invoices.of_capacity", "times", [good / invoices])
+        results.figure("overload.invoices.p99", "ms", [ms(figures["invoice"]["admitted"])])
         for times in (given.times, given.times / 4, 1.25):
-            figures = offer(generator, host, given.seconds, f"dashboards {times:g} times", statuses,
+            figures = offer(generator, host, given.seconds, f"dashboards {times:g} times", f"dashboards_{times:g}",
+                            results, statuses,
                             generator.stream("dashboard", times * dashboards, 4096), health)
             good = per_second(figures["dashboard"], given.seconds)
             print(f"    {good:.0f} dashboards/s were answered, {good / dashboards:.2f} of capacity")
+            results.figure(f"overload.dashboards_{times:g}.of_capacity", "times", [good / dashboards])
             if figures["dashboard"]["took_s"] > given.seconds + READ_IN_TIME:
                 print("    not all of it could be read in time")
         check_payments(site, host, statuses)

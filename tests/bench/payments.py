@@ -11,7 +11,9 @@
 wrk is the client of the first two (one thread). A payment counts when its client was told; whoever was told something else
 is counted and shown, and at the end the books of our hosts are compared with the bank.
 
-    payments.py [--rounds N] [--seconds N] [--clients N] [--only ours-postgres,ours-sqlite,peer,sql]
+    payments.py [--rounds N] [--seconds N] [--clients N...] [--only ours-postgres,ours-sqlite,peer,sql]
+
+Ratios are of 64 clients, each to the peer in the same round, and so is what the bars judge.
 """
 
 import argparse
@@ -34,6 +36,7 @@ from host import wait_until  # noqa: E402
 from money_site import money_site  # noqa: E402
 from peers.fastapi_peer import FastApiPeer  # noqa: E402
 from postgres import BIN  # noqa: E402
+from results import Results  # noqa: E402
 
 RESULT = re.compile(r"RESULT paid=(\d+) other=(\d+) seconds=([\d.]+) p50_us=(\d+) p95_us=(\d+) p99_us=(\d+) max_us=(\d+) "
                     r"errors=(\d+)")
@@ -42,7 +45,7 @@ RESULT = re.compile(r"RESULT paid=(\d+) other=(\d+) seconds=([\d.]+) p50_us=(\d+
 class Round:
     """What one round of one contestant came to."""
 
-    cpu = None  # microseconds of processor time a payment, by whose
+    cpu = {}  # microseconds of processor time a payment, by whose
 
     def __init__(self, paid, seconds, p50=None, p99=None, other=0, why=""):
         self.rate, self.paid, self.p50, self.p99, self.other, self.why = paid / seconds, paid, p50, p99, other, why
@@ -70,21 +73,21 @@ def with_processor_time(roots, run):
 
 
 class Ours:
-    def __init__(self, storage, clients):
+    def __init__(self, storage):
         os.environ["ATR_TEST_STORAGE"] = storage
-        self.name, self._clients, self._storage = f"ours, {storage}", clients, storage
+        self.name, self._storage = f"ours, {storage}", storage
         self._site = money_site(f"bench-{storage}", plugins__rails__bank__config__synchronous="normal",
                                 plugins__rails__bank__config__opening_balance="100000000", payments__lease_ms=30000,
                                 server__max_connections_per_address=2000)
         self._host = self._site.start()
         self._token = self._site.token("clerk")
 
-    def run(self, seconds):
+    def run(self, clients, seconds):
         roots = {"host": [self._host.process.pid]}
         if self._storage == "postgres":
             roots["PostgreSQL"] = [backends.postgres().process.pid]
         return with_processor_time(
-            roots, lambda: invoices_by_wrk(self._host.url, self._token, self._clients, seconds))
+            roots, lambda: invoices_by_wrk(self._host.url, self._token, clients, seconds))
 
     def end(self):
         os.environ["ATR_TEST_STORAGE"] = self._storage
@@ -101,17 +104,16 @@ class Ours:
 class Peer:
     name = "peer, FastAPI stack"
 
-    def __init__(self, clients):
-        self._clients = clients
+    def __init__(self):
         self._peer = FastApiPeer(backends.postgres())
         form = urllib.parse.urlencode({"username": "clerk", "password": "any"}).encode()
         with urllib.request.urlopen(f"{self._peer.url}/token", form) as answer:
             self._token = re.search(r'"access_token":"([^"]+)"', answer.read().decode()).group(1)
 
-    def run(self, seconds):
+    def run(self, clients, seconds):
         roots = {"service and Redis": self._peer.pids(), "PostgreSQL": [backends.postgres().process.pid]}
         return with_processor_time(
-            roots, lambda: invoices_by_wrk(self._peer.url, self._token, self._clients, seconds))
+            roots, lambda: invoices_by_wrk(self._peer.url, self._token, clients, seconds))
 
     def end(self):
         rows = self._peer.rows()
@@ -122,67 +124,94 @@ class Peer:
 class Sql:
     name = "sql, double entry"
 
-    def __init__(self, clients):
-        self._clients, self._server = clients, backends.postgres()
+    MOST = 64  # connections; more would only wait for each other
+
+    def __init__(self):
+        self._server = backends.postgres()
         self._server.sql("CREATE DATABASE double_entry")
         with open(os.path.join(HERE, "peers", "double_entry.sql"), encoding="utf-8") as file:
             self._server.sql(file.read(), "double_entry")
 
-    def run(self, seconds):
-        done = subprocess.run([f"{BIN}/pgbench", "-n", "-M", "prepared", "-c", str(self._clients), "-j", "1", "-T", str(seconds),
-                               "-f", os.path.join(HERE, "peers", "double_entry.pgbench"), "-h", "127.0.0.1", "-p",
+    def run(self, clients, seconds):
+        done = subprocess.run([f"{BIN}/pgbench", "-n", "-M", "prepared", "-c", str(min(clients, self.MOST)), "-j", "1",
+                               "-T", str(seconds), "-f", os.path.join(HERE, "peers", "double_entry.pgbench"), "-h", "127.0.0.1", "-p",
                                str(self._server.port), "-U", "postgres", "double_entry"],
                               capture_output=True, text=True, check=True)
-        count = int(re.search(r"actually processed: (\d+)", done.stdout).group(1))
-        rate = float(re.search(r"tps = ([\d.]+)", done.stdout).group(1))
-        latency = float(re.search(r"latency average = ([\d.]+) ms", done.stdout).group(1))
-        return Round(count, count / rate, latency)
+        count, latency, rate = (re.search(pattern, done.stdout) for pattern in (
+            r"actually processed: (\d+)", r"latency average = ([\d.]+) ms", r"tps = ([\d.]+)"))
+        if not (count and latency and rate):
+            raise AssertionError(f"pgbench said\n{done.stdout}{done.stderr}")
+        return Round(int(count.group(1)), int(count.group(1)) / float(rate.group(1)), float(latency.group(1)))
 
     def end(self):
         off = self._server.sql("SELECT (SELECT sum(amount) FROM entry) || ' ' || (SELECT count(*) FROM entry)", "double_entry")
         return f"sum and number of entries: {off}"
 
 
-MAKERS = {"ours-postgres": lambda clients: Ours("postgres", clients), "ours-sqlite": lambda clients: Ours("sqlite", clients),
-          "peer": Peer, "sql": lambda clients: Sql(min(clients, 64))}
+MAKERS = {"ours-postgres": lambda: Ours("postgres"), "ours-sqlite": lambda: Ours("sqlite"), "peer": Peer, "sql": Sql}
+KEYS = {"ours-postgres": "postgres", "ours-sqlite": "sqlite", "peer": "peer", "sql": "sql"}  # in the names of figures
+JUDGED = 64  # clients
+
+
+def tell(contestant, rounds):
+    rates, p99 = [one.rate for one in rounds], [one.p99 for one in rounds if one.p99]
+    print(f"    {contestant.name:22} {statistics.median(rates):8.0f}/s  (from {min(rates):.0f} to {max(rates):.0f})  "
+          f"median latency {statistics.median(one.p50 for one in rounds):7.1f} ms"
+          + (f"  p99 {statistics.median(p99):7.1f} ms" if p99 else ""))
+    if rounds[0].cpu:
+        print("      processor time a payment: " + ", ".join(
+            f"{whose} {statistics.median(one.cpu[whose] for one in rounds):.0f} us" for whose in rounds[0].cpu))
+    others = sum(one.other for one in rounds)
+    if others:
+        print(f"      {others} answers were none of a payment, such as: {next(one.why for one in rounds if one.other)}")
+
+
+def note(results, name, clients, rounds):
+    key = f"payments.{KEYS[name]}"
+    results.figure(f"{key}.{clients}", "payments/s", [one.rate for one in rounds])
+    results.figure(f"{key}.{clients}.p50", "ms", [one.p50 for one in rounds])
+    if rounds[0].p99:
+        results.figure(f"{key}.{clients}.p99", "ms", [one.p99 for one in rounds])
+    results.figure(f"{key}.{clients}.other", "answers", [one.other for one in rounds])
+    for whose in rounds[0].cpu:
+        results.figure(f"{key}.{clients}.cpu.{whose}", "us", [one.cpu[whose] for one in rounds])
+
+
+def compare(results, rounds):
+    """`rounds` of the judged number of clients, by contestant."""
+    for ours in ("ours-postgres", "ours-sqlite"):
+        for other in ("peer", "sql"):
+            if ours in rounds and other in rounds:
+                ratios = [one.rate / beside.rate for one, beside in zip(rounds[ours], rounds[other])]
+                print(f"  {ours} beside {other}: {statistics.median(ratios):.2f}")
+                results.figure(f"payments.{KEYS[ours]}.beside_{other}", "times", ratios)
 
 
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--seconds", type=int, default=5)
-    options.add_argument("--clients", type=int, default=64)
+    options.add_argument("--clients", type=int, nargs="+", default=[1, 8, 64, 256])
     options.add_argument("--only", default=",".join(MAKERS))
     given = options.parse_args()
-    chosen = {name: MAKERS[name](given.clients) for name in given.only.split(",")}
-    rounds = {name: [] for name in chosen}
-    for turn in range(given.rounds + 1):
-        for name, contestant in chosen.items():
-            one = contestant.run(given.seconds if turn else 2)
-            if turn:  # the first one warms up
-                rounds[name].append(one)
-    print(f"payments out of one account, {given.clients} clients, {given.rounds} rounds of {given.seconds} s each, in turn")
-    medians = {}
-    for name, contestant in chosen.items():
-        of_name = rounds[name]
-        rates = [one.rate for one in of_name]
-        medians[name] = statistics.median(rates)
-        p99 = [one.p99 for one in of_name if one.p99]
-        print(f"  {contestant.name:22} {medians[name]:8.0f}/s  (from {min(rates):.0f} to {max(rates):.0f})  "
-              f"median latency {statistics.median(one.p50 for one in of_name):7.1f} ms"
-              + (f"  p99 {statistics.median(p99):7.1f} ms" if p99 else ""))
-        if of_name[0].cpu:
-            print("    processor time a payment: " + ", ".join(
-                f"{whose} {statistics.median(one.cpu[whose] for one in of_name):.0f} us" for whose in of_name[0].cpu))
-        others = sum(one.other for one in of_name)
-        if others:
-            print(f"    {others} answers were none of a payment, such as: {next(one.why for one in of_name if one.other)}")
-    for name, contestant in chosen.items():
+    results = Results("payments")
+    chosen = {name: MAKERS[name]() for name in given.only.split(",")}
+    for contestant in chosen.values():
+        contestant.run(JUDGED, 2)  # warms up
+    print(f"payments out of one account, {given.rounds} rounds of {given.seconds} s each, in turn")
+    for clients in given.clients:
+        rounds = {name: [] for name in chosen if name != "sql" or clients <= Sql.MOST}
+        for _ in range(given.rounds):
+            for name, of_name in rounds.items():
+                of_name.append(chosen[name].run(clients, given.seconds))
+        print(f"  {clients} client{'s' if clients > 1 else ''}")
+        for name, of_name in rounds.items():
+            tell(chosen[name], of_name)
+            note(results, name, clients, of_name)
+        if clients == JUDGED:
+            compare(results, rounds)
+    for contestant in chosen.values():
         print(f"  {contestant.name:22} {contestant.end()}")
-    for ours in ("ours-postgres", "ours-sqlite"):
-        for other in ("peer", "sql"):
-            if ours in medians and other in medians:
-                print(f"  {ours} beside {other}: {medians[ours] / medians[other]:.2f}")
     return 0
 
 

@@ -60,6 +60,10 @@ void FakeRail::visible_after(Millis time) {
     const std::lock_guard lock(mutex_);
     visible_after_ = time;
 }
+void FakeRail::max_fee(const std::string& amount) {
+    const std::lock_guard lock(mutex_);
+    max_fee_ = atr::Decimal::parse(amount);
+}
 void FakeRail::latency(Millis time) {
     const std::lock_guard lock(mutex_);
     latency_ = time;
@@ -198,6 +202,12 @@ Task<atr::Result<atr::Prepared>> FakeRail::prepare(atr::RailPayment payment, Cal
         co_return atr::rejected(ATR_E_AMOUNT_OUT_OF_RANGE, "an amount this rail cannot carry");
     atr::Prepared out;
     out.blob = blob_of(payment);
+    const std::lock_guard lock(mutex_);
+    if (max_fee_)
+        out.max_charge_json = nlohmann::json{
+            {"amount", payment.money.amount.plus(*max_fee_)->to_string()},
+            {"asset",
+             payment.money.asset}}.dump();
     co_return out;
 }
 

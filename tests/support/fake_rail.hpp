@@ -46,6 +46,8 @@ public:
     void settle_after(Millis time);
     /// A payment is not visible to lookup until this long after it arrived: `retry`.
     void visible_after(Millis time);
+    /// What it says it may take besides the amount. It takes nothing.
+    void max_fee(const std::string& amount);
     /// Every call takes this long.
     void latency(Millis time);
     /// The statement shows every event twice in a row.
@@ -133,6 +135,7 @@ private:
     std::map<std::string, atr::Decimal> balances_;
     unsigned next_event_ = 1;
     std::string trace_;
+    std::optional<atr::Decimal> max_fee_;
 };
 
 }  // namespace support

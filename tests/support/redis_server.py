@@ -35,7 +35,7 @@ import time
 PASSWORD = "correct-horse-9"
 SENTINEL_PASSWORD = "watchful-eye-3"
 # What docs/operate.md says the user of the cache needs, and nothing more.
-CACHE_RIGHTS = ("~at:* &at:* -@all +get +pttl +evalsha +eval +getrange +set +del +incrby +pexpire +publish +subscribe"
+CACHE_RIGHTS = ("~at:* &at:* -@all +get +pttl +evalsha +eval +getrange +set +del +incrby +pexpire +publish +subscribe +info"
                 " +unsubscribe +ping +select +role +client|setname")
 CLUSTER_RIGHTS = CACHE_RIGHTS + " +spublish +ssubscribe +sunsubscribe +cluster|slots +asking"
 
@@ -151,7 +151,8 @@ class Site:
 
 
 class Standalone(Site):
-    """One server: plain and TLS, the user `treasurer` with the rights of a cache, `reader` that may only read."""
+    """One server: plain and TLS, the user `treasurer` with the rights of a cache, `reader` that may only read, `deaf`
+    that may do all with keys and nothing on the bus."""
 
     def build(self):
         port, tls_port = _free_ports(2)
@@ -159,6 +160,7 @@ class Standalone(Site):
         with open(os.path.join(self.folder, "password"), "w", encoding="utf-8") as file:
             file.write(PASSWORD + "\n")
         users = [f"user default on >{PASSWORD} ~* &* +@all", f"user treasurer on >{PASSWORD} {CACHE_RIGHTS}",
+                 f"user deaf on >{PASSWORD} ~at:* resetchannels +@all",
                  f"user reader on >{PASSWORD} ~at:* resetchannels -@all +get +pttl +ping"]
         tls = [f"tls-port {tls_port}", f"tls-cert-file {self.folder}/server.crt", f"tls-key-file {self.folder}/server.key",
                f"tls-ca-cert-file {self.folder}/ca.crt", "tls-auth-clients optional"]

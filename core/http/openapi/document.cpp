@@ -296,7 +296,7 @@ private:
 
     /// Most routes refuse alike, and share what is said of it.
     OrderedJson shared_problem(const Route& route, int status, const std::set<ErrorCode>& codes) {
-        std::string name = route.is_rate_limited ? "" : "unlimited.";
+        std::string name = route.may_be_limited() ? "" : "unlimited.";
         for (const auto code : codes) name += std::string(to_string(code)) + ".";
         name.pop_back();
         if (!responses_.contains(name)) responses_[name] = problem_response(route, status, codes, {});
@@ -305,7 +305,7 @@ private:
 
     static void add_common_headers(const Route& route, OrderedJson& response) {
         response["headers"]["X-Request-ID"] = ref("headers", "RequestId");
-        if (!route.is_rate_limited) return;
+        if (!route.may_be_limited()) return;
         response["headers"]["X-RateLimit-Limit"] = ref("headers", "RateLimit");
         response["headers"]["X-RateLimit-Remaining"] = ref("headers", "RateLimitRemaining");
     }

@@ -9,7 +9,7 @@ std::vector<ErrorCode> refusals_of(const Route& route) {
     };
     const bool changes_something = route.method != "GET";
     const bool waits = std::holds_alternative<AsyncHandler>(route.handler);
-    add(route.is_rate_limited, {ErrorCode::rate_limited});
+    add(route.may_be_limited(), {ErrorCode::rate_limited});
     add(route.access.needs_sign_in(), {ErrorCode::unauthenticated, ErrorCode::invalid_token});
     add(route.access.permission().has_value(), {ErrorCode::forbidden});
     add(route.access.needs_sign_in() && changes_something, {ErrorCode::cross_site});

@@ -11,7 +11,7 @@ namespace {
 
 /// What is served, ready to be sent.
 struct Texts {
-    std::optional<EncodedBody> document, page;
+    std::optional<PackedBody> document, page;
     std::string policy;  ///< the page's Content-Security-Policy
 };
 
@@ -94,10 +94,10 @@ void add_docs(Router& router, std::string_view version) {
                 .parameters = std::vector<std::string>{}});
 
     const auto document = openapi::document_of(router.routes(), version).json;
-    auto page = openapi::reference_page_of(document);
+    const auto page = openapi::reference_page_of(document);
     texts->document.emplace("application/json", document.dump());
     texts->policy = policy_of(page);
-    texts->page.emplace("text/html; charset=utf-8", std::move(page.html));
+    texts->page.emplace("text/html; charset=utf-8", page.html);
 }
 
 }  // namespace treasurer::http

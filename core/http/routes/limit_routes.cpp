@@ -1,29 +1,44 @@
 // GET and POST /api/settings/limit and /api/settings/limits.
 #include "http/json_body.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/cached_answers.hpp"
 #include "http/routes/dry_run.hpp"
-#include "treasury/json_text.hpp"
+#include "http/routes/encoded_answer.hpp"
 
 namespace treasurer::http {
 namespace {
 
-using treasury::json_number;
-
-std::string limit_json(const Policy& policy) {
-    treasury::JsonObject out;
-    out.add("limit", json_number(policy.auto_approval_limit)).add("currency", treasury::json_string(policy.asset));
-    return std::move(out).done();
-}
-
-std::string limits_json(const Policy& policy) {
-    treasury::JsonObject out;
-    out.add("auto_approval_limit", json_number(policy.auto_approval_limit))
-        .add("critical_runway_months", json_number(policy.critical_runway_months));
-    out.add("currency", treasury::json_string(policy.asset)).add("paused", policy.paused ? "true" : "false");
-    return std::move(out).done();
-}
-
 using Shape = std::string (*)(const Policy&);
+
+/// One line of what is cached, ready for whoever asks.
+struct Limits {
+    Limits(const ApiServices& services, bool is_first_line)
+        : lines(cached_settings(services)), is_first(is_first_line) {}
+
+    std::string line_of(std::string_view text) const {
+        const auto end = std::min(text.find('\n'), text.size());
+        return std::string(is_first ? text.substr(0, end) : text.substr(std::min(end + 1, text.size())));
+    }
+
+    const cache::CachedValue lines;
+    const bool is_first;
+    EncodedAnswer<CachedText> last;
+};
+
+std::optional<Response> peek_limits(const Limits& limits, const RequestContext& context) {
+    const CachedText lines{limits.lines.peek()};
+    const auto encoded = lines.text ? limits.last.find(lines) : nullptr;
+    if (!encoded) return std::nullopt;
+    return encoded->answer(context.request.headers.find("Accept-Encoding"));
+}
+
+Task<Response> get_cached_limits(Limits& limits, RequestContext context) {
+    Task<atr::Result<cache::CacheService::Value>> getting = limits.lines.get();
+    const atr::Result<cache::CacheService::Value> lines = co_await getting;
+    if (!lines) co_return respond(problem_of(lines.error()), context);
+    const auto encoded = limits.last.make({*lines}, limits.line_of(**lines));
+    co_return encoded->answer(context.request.headers.find("Accept-Encoding"));
+}
 
 Task<Response> get_limits(const ApiServices& services, RequestContext context, Shape shape) {
     Task<atr::Result<Policy>> reading = services.policy.current();
@@ -60,15 +75,16 @@ Task<Response> set_limits(const ApiServices& services, RequestContext context, S
 
 void add_limits(Router& router, const ApiServices& services, const ApiServices& rehearsed) {
     const auto add = [&](const char* pattern, const char* name, Shape shape) {
+        const auto limits = std::make_shared<Limits>(services, shape == limits_json);
         router.add({.method = "GET",
                     .pattern = pattern,
                     .name = std::string(name) + ".get",
                     .access = Access::needs(auth::Permission::read),
-                    .handler = AsyncHandler([&services, shape](RequestContext context) {
-                        return get_limits(services, std::move(context), shape);
-                    }),
+                    .handler = AsyncHandler(
+                        [limits](RequestContext context) { return get_cached_limits(*limits, std::move(context)); }),
                     .produces = json_only,
-                    .parameters = no_parameters});
+                    .parameters = no_parameters,
+                    .peek = [limits](const RequestContext& context) { return peek_limits(*limits, context); }});
         router.add({.method = "POST",
                     .pattern = pattern,
                     .name = std::string(name) + ".set",

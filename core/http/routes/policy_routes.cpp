@@ -3,6 +3,7 @@
 #include "http/conditional.hpp"
 #include "http/json_body.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/cached_answers.hpp"
 #include "http/routes/dry_run.hpp"
 
 namespace treasurer::http {
@@ -94,9 +95,19 @@ Parsed<Policy> policy_of(const Request& request) {
     return out;
 }
 
-Task<Response> get_policy(const ApiServices& services, RequestContext context) {
+Task<Response> tell_policy(const ApiServices& services, RequestContext context) {
     Task<atr::Result<Policy>> reading = services.policy.current();
     const atr::Result<Policy> policy = co_await reading;
+    if (!policy) co_return respond(problem_of(policy.error()), context);
+    co_return policy_response(*policy);
+}
+
+Task<Response> get_policy(const cache::CachedValue& cached, RequestContext context) {
+    Task<atr::Result<cache::CacheService::Value>> getting = cached.get();
+    const atr::Result<cache::CacheService::Value> got = co_await getting;
+    if (!got) co_return respond(problem_of(got.error()), context);
+    const atr::Result<Policy> policy =
+        decode<Policy>({.collection = Policy::collection, .key = Policy::current, .body = **got});
     if (!policy) co_return respond(problem_of(policy.error()), context);
     co_return policy_response(*policy);
 }
@@ -126,14 +137,15 @@ Task<Response> put_policy(const ApiServices& services, RequestContext context) {
 }  // namespace
 
 void add_policy(Router& router, const ApiServices& services, const ApiServices& rehearsed) {
-    router.add({.method = "GET",
-                .pattern = "/api/v1/policy",
-                .name = "policy.get",
-                .access = Access::needs(auth::Permission::read),
-                .handler = AsyncHandler(
-                    [&services](RequestContext context) { return get_policy(services, std::move(context)); }),
-                .produces = json_only,
-                .parameters = no_parameters});
+    const auto cached = std::make_shared<const cache::CachedValue>(cached_policy(services));
+    router.add(
+        {.method = "GET",
+         .pattern = "/api/v1/policy",
+         .name = "policy.get",
+         .access = Access::needs(auth::Permission::read),
+         .handler = AsyncHandler([cached](RequestContext context) { return get_policy(*cached, std::move(context)); }),
+         .produces = json_only,
+         .parameters = no_parameters});
     router.add({.method = "PUT",
                 .pattern = "/api/v1/policy",
                 .name = "policy.put",
@@ -143,7 +155,7 @@ void add_policy(Router& router, const ApiServices& services, const ApiServices& 
                 .produces = json_only,
                 .parameters = dry_run_only,
                 .retell = [&services](RequestContext context, const std::string& /*the only policy*/) {
-                    return get_policy(services, std::move(context));
+                    return tell_policy(services, std::move(context));
                 }});
 }
 

@@ -125,7 +125,7 @@ typedef struct atr_metrics {
     uint32_t reserved0;
     void (*counter_add)(void* ctx, atr_str name, double v, atr_str labels_json);
     void (*histogram)(void* ctx, atr_str name, double v, atr_str labels_json);
-    void (*gauge_set)(void* ctx, atr_str name, double v, atr_str labels_json);
+    void (*gauge_set)(void* ctx, atr_str name, double v, atr_str labels_json); /* not a number: not known any more */
 } atr_metrics;
 #define ATR_SVC_SECRETS "atr.secrets/1"
 typedef struct atr_secrets {

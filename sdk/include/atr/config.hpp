@@ -78,6 +78,12 @@ public:
         required_.push_back(names_.back());
         return *this;
     }
+    /// The last declared setting is an integer, and how many threads can work at once: the host refuses `threads` of an
+    /// instance that are more.
+    Config& bounds_threads() {
+        properties_[names_.back()]["x-bounds-threads"] = true;
+        return *this;
+    }
 
     /// JSON Schema, in the subset that means the same in draft 7 and 2020-12.
     std::string schema() const {

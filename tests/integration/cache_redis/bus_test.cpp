@@ -147,7 +147,7 @@ SCENARIO("who subscribes while Redis is away is not kept waiting, and hears of t
 
 SCENARIO("who may not subscribe or publish is told so", "[redis]") {
     auto settings = standalone(site());
-    settings.username = "reader";
+    settings.username = "deaf";
     Redis redis(settings);
     Ear ear(redis);
     REQUIRE_FALSE(ear.subscribed);

@@ -182,3 +182,24 @@ SCENARIO("TLS files that cannot be read are a fault of the configuration", "[red
         CHECK(made.error().message.find("setting 'tls_") == 0);
     }
 }
+
+SCENARIO("a server that answers and refuses our keys is not healthy, and says what to set", "[redis]") {
+    struct Row {
+        const char *taken, *given, *refused;
+    };
+    const auto row = GENERATE(Row{"-get", "+get", "GET"}, Row{"-evalsha", "+evalsha", "EVALSHA"},
+                              Row{"-set", "+set", "SET"}, Row{"resetkeys", "~at:*", "GET"});
+    INFO(row.taken);
+    const auto settings = standalone(site());
+    Redis redis(settings);
+    REQUIRE(redis.tried_health());
+    site().cli("redis", {"ACL", "SETUSER", "treasurer", row.taken});
+    const auto refused = redis.tried_health();
+    site().cli("redis", {"ACL", "SETUSER", "treasurer", row.given});
+    REQUIRE_FALSE(refused);
+    INFO(refused.error().message);
+    CHECK(refused.error().code == ATR_E_PERMISSION);
+    CHECK(refused.error().message.find(row.refused) != std::string::npos);
+    CHECK(refused.error().message.find("'treasurer' the keys ~" + settings.prefix + "*") != std::string::npos);
+    CHECK(redis.tried_health());
+}

@@ -72,9 +72,11 @@ public:
     atr::Result<> publish(std::string_view channel, std::string_view payload) {
         return call([&](const atr::Call& c) { return cache->publish(c, channel, payload); });
     }
-    nlohmann::json health() {
-        return nlohmann::json::parse(call([&](const atr::Call& c) { return cache->health(c); }).value());
+    atr::Result<std::string> tried_health() {
+        return call([&](const atr::Call& c) { return cache->health(c); });
     }
+    /// What a healthy cache says of itself.
+    nlohmann::json health() { return nlohmann::json::parse(tried_health().value()); }
     bool logged(std::string_view part) const {
         for (const auto& line : host.log())
             if (line.find(part) != std::string::npos) return true;

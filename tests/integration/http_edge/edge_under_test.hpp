@@ -22,7 +22,7 @@ namespace treasurer::test {
 /// Waits for what another thread is about to make true.
 template <class Condition>
 bool eventually(Condition condition) {
-    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (!condition()) {
         if (std::chrono::steady_clock::now() > give_up) return false;
         std::this_thread::yield();

@@ -185,6 +185,19 @@ TEST_CASE("a listener that never reads is cut off", "[http][edge][stream]") {
     CHECK(eventually([&] { return server.edge.stats().open_streams == 0; }));
 }
 
+TEST_CASE("draining gives a poll the answer that it would have had in the end", "[http][edge][stream][drain]") {
+    StreamingEdge server;
+    auto poll = server.connect();
+    poll.send(get("/poll"));
+    REQUIRE(poll.read().status == 200);
+    std::thread drain([&] { server.edge.drain(10s); });
+    CHECK(poll.read_chunk() == R"({"events":[],"next":0,"reset":false})");
+    CHECK(poll.read_chunk().empty());
+    CHECK(poll.at_end());
+    { const auto closed = std::move(poll); }
+    drain.join();
+}
+
 TEST_CASE("draining ends every stream in order", "[http][edge][stream][drain]") {
     StreamingEdge server;
     auto one = server.listen();

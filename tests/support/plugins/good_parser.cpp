@@ -5,7 +5,9 @@
 #include <time.h>
 
 #include <atomic>
+#include <atr/metrics.hpp>
 #include <atr/parser.hpp>
+#include <cmath>
 
 namespace {
 
@@ -66,9 +68,11 @@ public:
                               .vendor_code = "V1",
                               .retry_after_ms = 7};
         } else if (document.bytes == "metrics") {
-            const auto* metrics = static_cast<const atr_metrics*>(
-                host_.raw()->get_service(host_.raw()->ctx, atr::borrow(ATR_SVC_METRICS)));
-            metrics->counter_add(host_.raw()->ctx, atr::borrow("pages"), 2, atr::borrow(R"({"a":"b"})"));
+            const atr::Metrics metrics(host_);
+            metrics.count("pages", 2, R"({"a":"b"})");
+            metrics.count("nothing", std::nan(""));
+            metrics.gauge("nothing", HUGE_VAL);
+            metrics.gauge("depth", std::nan(""));
         }
         out.texts.push_back({.layer = 0, .page = 1, .text = std::string(document.bytes)});
         out.fields.push_back({.path = "note", .type = "text", .value = value, .confidence_bp = 5000});

@@ -21,6 +21,10 @@ struct KeyHost {
     Users users{bench.store, passwords, bench.clock, bench.random};
     ApiKeys keys{bench.store, bench.clock, bench.random, bench.scope, settings};
 
+    ~KeyHost() {
+        bench.executor.run_until([this] { return bench.scope.running() == 0; });
+    }
+
     Principal user(const std::string& name, std::vector<Role> roles) {
         REQUIRE(bench.await(users.add(name, "a good password", roles)));
         Principal out;
@@ -224,6 +228,48 @@ TEST_CASE("a key belongs to one user: others neither see nor revoke it", "[auth]
     CHECK(bench.await(host.keys.revoke(made.record.id, "bob", {})).outcome() == atr::Outcome::not_found);
     CHECK(bench.await(host.keys.revoke("nothing", {}, {})).outcome() == atr::Outcome::not_found);
     CHECK(bench.await(host.keys.check(made.text)));
+}
+
+SCENARIO("storage is not asked again and again about a key that it does not know or that has ended",
+         "[auth][api_keys]") {
+    support::StoreBench bench;
+    KeyHost host{bench};
+    const Principal rob = host.user("rob", {Role::submitter});
+    const auto made = host.make(rob, {Permission::read});
+    const auto reads_of = [&](const std::string& text) {
+        const auto before = bench.storage.reads();
+        for (int i = 0; i < 10; ++i) CHECK(host.is_refused(text));
+        return bench.storage.reads() - before;
+    };
+    GIVEN("one that nobody made") {
+        std::string text = made.text;
+        text.back() = text.back() == '0' ? '1' : '0';
+        CHECK(reads_of(text) == 1);
+        bench.clock.advance(host.settings.max_age.count());
+        CHECK(reads_of(text) == 1);
+        THEN("a good one of the same id is none the worse") {
+            CHECK_FALSE(host.is_refused(made.text));
+        }
+    }
+    GIVEN("one that was revoked") {
+        REQUIRE(bench.await(host.keys.revoke(made.record.id, {}, {"rob", "r-8"})));
+        CHECK(reads_of(made.text) == 2);  // the key and its user
+    }
+    GIVEN("one whose user is disabled") {
+        host.users.on_changed([&](std::string_view user) { host.keys.forget_user(user); });
+        REQUIRE(bench.await(host.users.disable("rob")));
+        CHECK(reads_of(made.text) == 2);
+        THEN("it is good at once when he is enabled") {
+            REQUIRE(bench.await(host.users.enable("rob")));
+            CHECK_FALSE(host.is_refused(made.text));
+        }
+    }
+    GIVEN("a storage that cannot be asked") {
+        bench.storage.fail_reads(atr::retry(ATR_E_UNREACHABLE, "storage is away"));
+        CHECK_FALSE(host.is_refused(made.text));
+        bench.storage.fail_reads(std::nullopt);
+        CHECK(bench.await(host.keys.check(made.text)));  // that was no word on the key
+    }
 }
 
 TEST_CASE("that a key was used is written behind, once a minute at most", "[auth][api_keys]") {

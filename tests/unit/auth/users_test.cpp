@@ -173,6 +173,29 @@ TEST_CASE("a checked token is known for two seconds without asking storage", "[a
     CHECK_FALSE(host.tokens.cached(token.text));
 }
 
+SCENARIO("storage is not asked again and again about a token that it has refused", "[auth]") {
+    support::StoreBench bench;
+    Host host{bench};
+    host.users.on_changed([&](std::string_view user) { host.tokens.forget_user(user); });
+    const auto ann = bench.await(host.users.add("ann", "a good password", {Role::viewer}));
+    REQUIRE(ann);
+    const auto token = host.tokens.issue(*ann).text;
+    REQUIRE(bench.await(host.users.disable("ann")));
+    const auto reads = [&] {
+        const auto before = bench.storage.reads();
+        for (int i = 0; i < 10; ++i) CHECK(code_of(bench.await(host.tokens.check(token))) == ATR_E_AUTH);
+        return bench.storage.reads() - before;
+    };
+    CHECK(reads() == 1);
+    bench.clock.advance(2000);
+    CHECK(reads() == 1);
+    THEN("and takes his next one at once when he is enabled") {
+        const auto again = bench.await(host.users.enable("ann"));
+        REQUIRE(again);
+        CHECK(bench.await(host.tokens.check(host.tokens.issue(*again).text)));
+    }
+}
+
 TEST_CASE("a token dies with sign-out, a new password, a disabled user, or its time", "[auth]") {
     support::StoreBench bench;
     Host host{bench}, other{bench};

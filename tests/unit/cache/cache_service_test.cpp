@@ -3,8 +3,7 @@
 #include <catch2/catch.hpp>
 #include <optional>
 
-#include "tests/support/fake_cache.hpp"
-#include "tests/support/manual_executor.hpp"
+#include "tests/unit/cache/cached_truth.hpp"
 
 using namespace treasurer;
 using cache::CacheService;
@@ -14,33 +13,17 @@ namespace {
 constexpr cache::CacheKey balance = cache::treasury_balance;
 const std::vector<std::string> balance_only = {"treasury:balance"};
 
-/// What the plugin keeps; near_test.cpp tells of what the host keeps itself. Truth is what storage holds; a load takes
-/// `load_time` and gives the truth of the moment it began.
+/// What the plugin keeps; near_test.cpp tells of what the host keeps itself.
 constexpr cache::CacheSettings plugin_alone{.max_near_values = 0};
 
-struct World {
-    support::ManualClock clock;
-    support::ManualExecutor executor{clock};
-    TaskScope scope{executor};
-    support::FakeCache plugin{executor, clock};
+struct World : CachedTruth {
     CacheService service{&plugin, executor, clock, scope, plugin_alone};
-    std::string truth = "1";
-    Millis load_time{0};
-    int loads = 0;
 
-    CacheService::Loader loader() {
-        return [this]() -> Task<atr::Result<std::string>> {
-            ++loads;
-            const std::string read = truth;
-            if (load_time.count() > 0) co_await delay(executor, load_time);
-            co_return read;
-        };
-    }
     std::string read(CacheService& from) {
         auto out = executor.await(from.get_or_load(balance, loader()));
         REQUIRE(out);
         executor.run_until_idle();
-        return *out;
+        return **out;
     }
     std::string read() { return read(service); }
     /// A commit of this host: storage changes, then its listener and the change feed tell.
@@ -53,9 +36,9 @@ struct World {
         std::optional<std::string> answer;
     };
     Task<> read_into(Reader& reader) {
-        Task<atr::Result<std::string>> reading = service.get_or_load(balance, loader());
-        const atr::Result<std::string> out = co_await reading;
-        reader.answer = out ? *out : "failed";
+        Task<atr::Result<CacheService::Value>> reading = service.get_or_load(balance, loader());
+        const atr::Result<CacheService::Value> out = co_await reading;
+        reader.answer = out ? **out : "failed";
     }
 };
 
@@ -66,14 +49,14 @@ SCENARIO("a value is loaded once and then comes from the cache until its time is
     CHECK(world.read() == "1");
     CHECK(world.read() == "1");
     CHECK(world.loads == 1);
-    world.clock.advance(balance.ttl.count());
+    world.clock.advance((balance.ttl + balance.stale_for).count());
     CHECK(world.read() == "1");
     CHECK(world.loads == 2);
     THEN("it is cached again, although nothing was committed meanwhile") {
         CHECK(world.read() == "1");
         CHECK(world.loads == 2);
     }
-    const auto counts = world.service.counts().at("treasury");
+    const auto counts = world.service.counts().at("treasury:balance");
     CHECK(counts.hits == 2);
     CHECK(counts.misses == 2);
     CHECK(counts.errors == 0);
@@ -137,7 +120,7 @@ SCENARIO("who asks after a commit does not join a load that began before it", "[
     CHECK(late.answer == "2");
     CHECK(later.answer == "2");
     CHECK(world.loads == 2);
-    CHECK(world.service.counts().at("treasury").shared == 2);
+    CHECK(world.service.counts().at("treasury:balance").shared == 2);
 }
 
 SCENARIO("until the change feed has caught up with a commit its keys are loaded, not cached", "[cache]") {
@@ -161,7 +144,7 @@ SCENARIO("a cache that fails, or is not there, only makes things slower", "[cach
         CHECK(world.read() == "1");
         world.commit("2", 3);
         CHECK(world.read() == "2");
-        CHECK(world.service.counts().at("treasury").errors >= 4);
+        CHECK(world.service.counts().at("treasury:balance").errors >= 4);
         THEN("it is used again when it is back") {
             world.plugin.fail(false);
             CHECK(world.read() == "2");
@@ -207,7 +190,7 @@ SCENARIO("making everything stale holds for keys that nobody can list", "[cache]
     const auto read_odd = [&] {
         const auto out = world.executor.await(world.service.get_or_load(odd, world.loader()));
         world.executor.run_until_idle();
-        return *out;
+        return **out;
     };
     CHECK(read_odd() == "1");
     CHECK(world.read() == "1");

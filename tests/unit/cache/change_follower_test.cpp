@@ -4,6 +4,7 @@
 
 #include "records/journal.hpp"
 #include "records/policy.hpp"
+#include "records/store_records.hpp"
 #include "tests/support/fake_cache.hpp"
 #include "tests/support/store_bench.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 class FeedWithGap final : public StoragePort {
 public:
     explicit FeedWithGap(StoragePort& behind) : behind_(behind) {}
-    bool gap = false, away = false;
+    bool gap = false, away = false, is_silent = false;
 
     Task<atr::Result<atr::Changes>> changes(std::uint64_t after_seq, std::uint32_t limit,
                                             CallOptions options) override {
@@ -30,9 +31,12 @@ public:
         return behind_.migrate(std::move(schema), options);
     }
     Task<atr::Result<std::vector<atr::Record>>> get(std::vector<atr::Key> keys, CallOptions options) override {
-        return behind_.get(std::move(keys), options);
+        if (is_silent) co_return atr::retry(ATR_E_UNREACHABLE, "storage is away");
+        Task<atr::Result<std::vector<atr::Record>>> call = behind_.get(std::move(keys), options);
+        atr::Result<std::vector<atr::Record>> out = co_await call;
+        co_return out;
     }
-    Task<std::vector<atr::Commit>> commit(std::vector<atr::Batch> batches, CallOptions options) override {
+    Task<std::vector<atr::Commit>> commit(Batches batches, CallOptions options) override {
         return behind_.commit(std::move(batches), options);
     }
     Task<atr::Result<atr::Page>> query(atr::Query query, CallOptions options) override {
@@ -215,6 +219,64 @@ SCENARIO("a store that is away for a while is followed again without loss", "[ca
     world.feed.away = false;
     world.executor.advance(200);
     CHECK(world.read(cache::treasury_balance) == 2);
+}
+
+SCENARIO("what a cache has kept of another store, or of a time that this store has lost, is not shown", "[cache]") {
+    FollowedWorld world;
+    const auto store_says = [&world](std::optional<StoreIdentity> identity, std::optional<Quarantine> quarantine) {
+        UnitOfWork unit = world.store.begin();
+        if (identity) unit.create(*identity);
+        if (quarantine) unit.create(*quarantine);
+        REQUIRE(world.await(world.store.commit(std::move(unit))).ok());
+        world.executor.advance(200);
+    };
+    // By its number it is as new as can be.
+    const auto left_there = [&](const std::string& whose, std::uint64_t seq) {
+        const std::string entry = std::to_string(seq) + " theirs";
+        REQUIRE(world.await(world.plugin.set("treasury:balance" + whose, entry, seq << 24, Millis{60'000}, 0, {})));
+    };
+    const auto newest = [&world] { return world.storage.last_seq(); };
+    const auto other = [&world] {
+        cache::CacheService host(&world.plugin, world.executor, world.clock, world.scope);
+        cache::ChangeFollower follower(world.feed, host, world.executor);
+        REQUIRE(world.await(follower.begin()));
+        auto loader = []() -> Task<atr::Result<std::string>> { co_return std::string("ours"); };
+        const auto out = world.await(host.get_or_load(cache::treasury_balance, loader));
+        world.executor.run_until_idle();
+        return out ? **out : "failed";
+    };
+    StoreIdentity identity;
+    identity.store_id = "these-books";
+    Quarantine quarantine;
+    quarantine.life = "second";
+    GIVEN("of another store") {
+        store_says(identity, std::nullopt);
+        left_there("", newest());
+        left_there("@those-books", newest());
+        CHECK(other() == "ours");
+    }
+    GIVEN("of the time before it was restored") {
+        store_says(identity, quarantine);
+        left_there("@these-books", newest());
+        left_there("@these-books.first", newest());
+        CHECK(other() == "ours");
+    }
+    GIVEN("of that time, and a host is at work already") {
+        left_there("", newest() + 1);
+        store_says(std::nullopt, quarantine);
+        CHECK(world.read(cache::treasury_balance) == 1);
+    }
+    GIVEN("of its own") {
+        store_says(identity, quarantine);
+        left_there("@these-books.second", newest());
+        CHECK(other() == "theirs");
+    }
+    GIVEN("nobody knows whose: storage does not say") {
+        world.feed.is_silent = true;
+        cache::CacheService host(&world.plugin, world.executor, world.clock, world.scope);
+        cache::ChangeFollower follower(world.feed, host, world.executor);
+        CHECK_FALSE(world.await(follower.begin()));
+    }
 }
 
 SCENARIO("a follower that was stopped ends at once", "[cache]") {

@@ -3,45 +3,31 @@
 #include <optional>
 
 #include "cache/cache_service.hpp"
-#include "tests/support/fake_cache.hpp"
-#include "tests/support/manual_executor.hpp"
+#include "tests/unit/cache/cached_truth.hpp"
 
 using namespace treasurer;
 using cache::CacheService;
 
 namespace {
 
-constexpr cache::CacheKey figures = cache::treasury_balance;
+/// Nothing of it is given after its time: stale_test.cpp tells of what is.
+constexpr cache::CacheKey figures{"treasury:balance", Millis{30'000}};
 const std::vector<std::string> figures_only = {"treasury:balance"};
 
-/// Truth is what storage holds; a load takes `load_time` and gives the truth of the moment it began.
-struct NearWorld {
-    support::ManualClock clock;
-    support::ManualExecutor executor{clock};
-    TaskScope scope{executor};
-    support::FakeCache plugin{executor, clock};
+struct NearWorld : CachedTruth {
     CacheService service{&plugin, executor, clock, scope};
-    std::string truth = "1";
-    Millis load_time{0};
-    int loads = 0;
 
-    CacheService::Loader loader() {
-        return [this]() -> Task<atr::Result<std::string>> {
-            ++loads;
-            const std::string read = truth;
-            if (load_time.count() > 0) co_await delay(executor, load_time);
-            co_return read;
-        };
-    }
+    ~NearWorld() { come_to_rest(); }
+
     std::string read(CacheService& from, cache::CacheKey key = figures) {
         auto out = executor.await(from.get_or_load(key, loader()));
         REQUIRE(out);
         executor.run_until_idle();
-        return *out;
+        return **out;
     }
     std::string read() { return read(service); }
     std::string peek(cache::CacheKey key = figures) {
-        const auto out = service.peek(key);
+        const auto out = service.peek(key, loader());
         return out ? *out : "nothing";
     }
     /// A commit of this host; the change feed has not told of it yet.
@@ -55,9 +41,9 @@ struct NearWorld {
         whom.looked(seq);
     }
     Task<> read_into(std::optional<std::string>& answer) {
-        Task<atr::Result<std::string>> reading = service.get_or_load(figures, loader());
-        const atr::Result<std::string> out = co_await reading;
-        answer = out ? *out : "failed";
+        Task<atr::Result<CacheService::Value>> reading = service.get_or_load(figures, loader());
+        const atr::Result<CacheService::Value> out = co_await reading;
+        answer = out ? **out : "failed";
     }
     /// As a host would leave it that has read `value` when the feed was at `seq`.
     void another_host_filled(std::uint64_t seq, const std::string& value, Millis ttl) {
@@ -77,7 +63,7 @@ SCENARIO("what was given once is at hand for everybody, until its time is over",
         world.plugin.fail(true);
         CHECK(world.read() == "1");
         CHECK(world.loads == 1);
-        CHECK(world.service.counts().at("treasury").errors == 0);
+        CHECK(world.service.counts().at("treasury:balance").errors == 0);
     }
     THEN("to the last millisecond") {
         world.clock.advance(figures.ttl.count() - 1);
@@ -91,8 +77,8 @@ SCENARIO("what was given once is at hand for everybody, until its time is over",
     }
     THEN("each look counts as a hit") {
         CHECK(world.peek() == "1");
-        CHECK(world.service.counts().at("treasury").hits == 2);
-        CHECK(world.service.counts().at("treasury").misses == 1);
+        CHECK(world.service.counts().at("treasury:balance").hits == 2);
+        CHECK(world.service.counts().at("treasury:balance").misses == 1);
     }
 }
 
@@ -248,12 +234,71 @@ SCENARIO("what another host read earlier is not given after what this one has gi
         world.another_host_filled(6, "theirs", Millis{60'000});
         CHECK(world.read() == "2");
     }
-    GIVEN("it was read when the feed was further on than this host has found it since") {
+    GIVEN("it was read when the feed was further on than this host knows of: perhaps the store has lost that") {
         world.feed_tells(world.service, 5);
         world.feed_tells(world.service, 5);
         world.another_host_filled(6, "theirs", Millis{60'000});
+        CHECK(world.read() == "2");
+    }
+    GIVEN("it was read when the feed was further on than this host found it in its look after it had given its own") {
+        world.feed_tells(world.service, 5);
+        world.feed_tells(world.service, 5);
+        world.service.advance(6);
+        world.service.looked(6);
+        world.another_host_filled(6, "theirs", Millis{60'000});
         CHECK(world.read() == "theirs");
         CHECK(world.loads == 1);
+    }
+}
+
+SCENARIO("a host that begins takes nothing that was in the plugin before", "[cache][near]") {
+    NearWorld world;
+    world.service.begin_shared_anew();
+    world.another_host_filled(0, "of a time that is lost", Millis{60'000});
+    GIVEN("it can be deleted") {
+        CHECK(world.read() == "1");
+        THEN("and takes what others put there from then on") {
+            CacheService another(&world.plugin, world.executor, world.clock, world.scope);
+            another.advance(1);
+            world.another_host_filled(1, "theirs", Millis{60'000});
+            CHECK(world.read(another) == "theirs");
+        }
+    }
+    GIVEN("it comes to know only later whose entries it shares") {
+        CHECK(world.read() == "1");
+        world.service.belongs_to("store.life");
+        REQUIRE(world.executor.await(
+            world.plugin.set("policy:limits@store.life", "0 of a time that is lost", 0, Millis{60'000}, 0, {})));
+        CHECK(world.read(world.service, cache::policy_limits) == "1");
+    }
+    GIVEN("the plugin is away at first") {
+        world.plugin.fail(true);
+        CHECK(world.read() == "1");
+        world.plugin.fail(false);
+        world.clock.advance(figures.ttl.count());
+        CHECK(world.read() == "1");
+    }
+}
+
+SCENARIO("the plugin is not asked for what could not be given", "[cache][near]") {
+    NearWorld world;
+    CHECK(world.read() == "1");
+    world.plugin.fail(true);
+    const auto failed_calls = [&] {
+        world.executor.run_until_idle();
+        return world.service.counts().at("treasury:balance").errors;
+    };
+    world.commit("2", 7);
+    CHECK(failed_calls() == 1);  // the marker
+    CHECK(world.read() == "2");
+    CHECK(failed_calls() == 2);  // the fill
+    THEN("but after two looks at the feed it is: another host may have read later") {
+        world.service.looked(7);
+        world.service.looked(7);
+        world.commit("3", 8);
+        CHECK(failed_calls() == 3);
+        CHECK(world.read() == "3");
+        CHECK(failed_calls() == 5);
     }
 }
 
@@ -264,6 +309,7 @@ SCENARIO("who was given another host's answer does not join a load that began be
     world.scope.spawn(world.read_into(early));
     world.executor.run_until_idle();
     world.truth = "2";
+    world.service.advance(1);
     world.another_host_filled(1, "2", Millis{100});
     CHECK(world.read() == "2");
     world.executor.advance(100);  // its time is over, and the first load is still under way
@@ -284,21 +330,21 @@ SCENARIO("a host keeps so many answers, and none that is large", "[cache][near]"
     constexpr cache::CacheKey other{"other:key", Millis{1000}};
     CHECK(world.read(small) == "1");
     CHECK(world.read(small, other) == "1");
-    CHECK(small.peek(figures));
-    CHECK_FALSE(small.peek(other));
+    CHECK(small.peek(figures, world.loader()));
+    CHECK_FALSE(small.peek(other, world.loader()));
     THEN("one that is stale makes room") {
         small.invalidate(figures_only, 1);
         world.plugin.clear();
         CHECK(world.read(small, other) == "1");
-        CHECK(small.peek(other));
+        CHECK(small.peek(other, world.loader()));
     }
     THEN("a large one is loaded by whoever asks") {
         CacheService none(nullptr, world.executor, world.clock, world.scope, {.max_near_bytes = 3});
         world.truth = "1234";
         CHECK(world.read(none) == "1234");
-        CHECK_FALSE(none.peek(figures));
+        CHECK_FALSE(none.peek(figures, world.loader()));
         world.truth = "123";
         CHECK(world.read(none) == "123");
-        CHECK(none.peek(figures));
+        CHECK(none.peek(figures, world.loader()));
     }
 }

@@ -26,9 +26,10 @@ Task<> read_often(cache::CacheService& service, Shared& shared, int times) {
             ++shared.loads;
             co_return std::to_string(shared.truth.load());
         };
-        Task<atr::Result<std::string>> reading = service.get_or_load(cache::treasury_balance, std::move(loader));
-        const atr::Result<std::string> answer = co_await reading;
-        if (!answer || std::stoull(*answer) < known) ++shared.older;
+        Task<atr::Result<cache::CacheService::Value>> reading =
+            service.get_or_load(cache::treasury_balance, std::move(loader));
+        const atr::Result<cache::CacheService::Value> answer = co_await reading;
+        if (!answer || std::stoull(**answer) < known) ++shared.older;
     }
 }
 

@@ -64,6 +64,9 @@ SCENARIO("a server's error says whether to try again, and never a value of ours"
     CHECK(error("NOAUTH Authentication required.").outcome == atr::Outcome::rejected);
     CHECK(error("ERR AUTH <password> called without any password configured").code == ATR_E_AUTH);
     CHECK(error("NOPERM this user has no permissions to run the 'evalsha' command").code == ATR_E_PERMISSION);
+    CHECK(
+        error("ERR The user executing the script can't run this command or subcommand script: c2, on @user_script:27.")
+            .code == ATR_E_PERMISSION);
     CHECK(error("LOADING Redis is loading the dataset in memory").outcome == atr::Outcome::retry);
     CHECK(error("OOM command not allowed when used memory > 'maxmemory'.").code == ATR_E_OVERLOADED);
     CHECK(error("ERR max number of clients reached").outcome == atr::Outcome::retry);

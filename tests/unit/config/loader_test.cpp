@@ -108,9 +108,12 @@ TEST_CASE("environment variables are put into values, never read as structure", 
     CHECK(settings.log.file == "/data/a${b}.log");
 }
 
-TEST_CASE("a variable without value is a problem where it stands", "[config]") {
-    ConfigFile file("server: {address: \"${HOST}\"}\nlog: {file: \"${\"}\ntreasury: {rail: \"${1x}\"}\n" + plugins);
+TEST_CASE("a variable without value is one problem, where it stands", "[config]") {
+    ConfigFile file(
+        "server: {address: \"${HOST}\", port: \"${PORT}\"}\nlog: {file: \"${\"}\ntreasury: {rail: \"${1x}\"}\n" +
+        plugins);
     CHECK(file.problems() == Lines{"1:19: the environment variable HOST is not set (set it, or write ${HOST:-default})",
+                                   "1:36: the environment variable PORT is not set (set it, or write ${PORT:-default})",
                                    "2:13: '${' without its '}'", "3:18: '1x' is no name of an environment variable"});
 }
 
@@ -181,6 +184,44 @@ TEST_CASE("plugin settings are checked against the plugin's schema, in place", "
                 "8:33: unknown setting 'plugins.parsers.rules.thread' (did you mean 'threads'?)",
                 "8:45: plugins.parsers: 'Bad Name' is no name for an instance (a-z, then a-z 0-9 _ -, at most 32)",
                 "--set plugins.storage.config.deep.x: plugins.storage.config.deep: unknown setting 'deep'"});
+}
+
+TEST_CASE("an instance has no more threads than the plugin says can work at once", "[config]") {
+    const auto [storage, problem] = GENERATE(table<std::string, std::string>({
+        {"{use: store, threads: 4}", ""},
+        {"{use: store}", ""},
+        {"{use: store, threads: 5}",
+         "2:34: plugins.storage.threads: must be at most config.pool, 4, since each thread needs one; it is 5"},
+        {"{use: store, threads: 9, config: {pool: 9}}", ""},
+        {"{use: store, threads: 9, config: {pool: 8, other: 1}}",
+         "2:34: plugins.storage.threads: must be at most config.pool, 8, since each thread needs one; it is 9"},
+    }));
+    INFO(storage);
+    ConfigFile file("plugins:\n  storage: " + storage +
+                    "\n  cache: {use: mem, threads: 64}\n  parsers: {rules: {use: words}}\n");
+    file.options.plugin_schema = [](std::string_view kind, const treasurer::PluginSlot&,
+                                    const std::string&) -> atr::Result<std::string> {
+        if (kind != "storage") return std::string("{}");
+        return std::string(R"({"type":"object","properties":{"other":{"type":"integer","default":1},
+            "pool":{"type":"integer","default":4,"x-bounds-threads":true}}})");
+    };
+    CHECK(file.problems() == (problem.empty() ? Lines{} : Lines{problem}));
+}
+
+TEST_CASE("where threads are left to the host, what the plugin says can work at once bounds them too", "[config]") {
+    ConfigFile file(
+        "plugins:\n  storage: {use: store, config: {pool: 2}}\n  cache: {use: mem}\n"
+        "  parsers: {rules: {use: words}}\n");
+    file.options.plugin_schema = [](std::string_view kind, const treasurer::PluginSlot&,
+                                    const std::string&) -> atr::Result<std::string> {
+        if (kind != "storage") return std::string("{}");
+        return std::string(R"({"type":"object","properties":{
+            "pool":{"type":"integer","default":4,"x-bounds-threads":true}}})");
+    };
+    const auto plugins = file.settings().plugins;
+    CHECK(plugins.storage.threads == 0);
+    CHECK(plugins.storage.most_threads == 2);
+    CHECK(plugins.cache.most_threads == 0);
 }
 
 TEST_CASE("a storage, a cache and a parser must be named", "[config]") {

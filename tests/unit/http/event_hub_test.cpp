@@ -201,6 +201,10 @@ TEST_CASE("a long poll answers once: with what there is, or with nothing when it
             poll.next(start)->content() ==
             R"({"events":[{"type":"change","collection":"payments","id":"p11","version":11}],"next":11,"reset":false})");
     }
+    SECTION("what there is, also where the time is up: who asks without waiting is told as well") {
+        bench.commit(11);
+        CHECK(poll.next(start + 30s)->content().find("p11") != std::string::npos);
+    }
     SECTION("nothing") {
         CHECK(poll.next(start + 30s)->content() == R"({"events":[],"next":10,"reset":false})");
     }
@@ -219,4 +223,25 @@ TEST_CASE("a hub that has not read the feed yet says so", "[http][events]") {
     REQUIRE(hub.place());
     CHECK(hub.place()->position == 8);
     CHECK(hub.place()->floor == 8);
+}
+
+TEST_CASE("that a listener is sent events is noted, with its user", "[http][events]") {
+    HubBench bench;
+    std::vector<std::string> told;
+    bench.hub->on_telling([&](std::string_view user) { told.emplace_back(user); });
+    EventStream stream(bench.hub, {.user = "vera", .token_id = "t1", .until = start + 1h}, bench.from(10), start);
+    EventPoll poll(bench.hub, {.user = "paul", .token_id = "t2", .until = start + 1h}, bench.from(10));
+    all_of(stream);
+    poll.next(start);
+    CHECK(told.empty());
+    bench.commit(11);
+    all_of(stream);
+    CHECK(told == std::vector<std::string>{"vera"});
+    poll.next(start);
+    CHECK(told == std::vector<std::string>{"vera", "paul"});
+    SECTION("also when some are not known any more") {
+        bench.hub->lost_track(40);
+        all_of(stream);
+        CHECK(told.size() == 3);
+    }
 }

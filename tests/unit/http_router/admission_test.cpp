@@ -110,9 +110,33 @@ TEST_CASE("nobody is refused by a host that can do what is asked", "[admission]"
 }
 
 TEST_CASE("an idle host lets in as many at one moment as it works on, and some to wait", "[admission]") {
-    Host host(7, {.at_once = 20, .burst = 5});
+    Host host(7, {.at_once = 20, .burst = 5, .herd = 5});
     for (int i = 0; i < 30; ++i) host.come(a_write);
     CHECK(host.refused[a_write] == 5);
+}
+
+TEST_CASE("a herd that comes to a host at rest waits, so far as it can be served in time", "[admission]") {
+    const auto seed = GENERATE(10U, 11U);
+    CAPTURE(seed);
+    Host host(seed, {.at_once = 64, .burst = 64, .herd = 256});
+    host.ends_per_s = 5000;
+    for (int herds = 1; herds <= 2; ++herds) {
+        for (int i = 0; i < 300; ++i) host.come(a_read);
+        host.begin_what_may();
+        host.run(100ms, {{a_write, 10}});
+        CHECK(host.refused[a_read] + host.late == 0);
+        CHECK(host.began[a_read] == herds * 300);
+        host.run(2s, {{a_write, 10}});  // then it is at rest again
+    }
+    THEN("one that is larger is refused in part, and a second one that comes at once is") {
+        for (int i = 0; i < 400; ++i) host.come(a_read);
+        CHECK(host.refused[a_read] >= 400 - 64 - 256);
+        host.begin_what_may();
+        host.run(101ms, {{a_write, 10}});
+        const int before = host.refused[a_read];
+        for (int i = 0; i < 1000; ++i) host.come(a_read);
+        CHECK(host.refused[a_read] - before > 300);
+    }
 }
 
 TEST_CASE("a host that becomes ten times slower lets nobody begin that waited too long", "[admission]") {

@@ -205,6 +205,16 @@ TEST_CASE("a body that many are given is hashed and compressed once", "[answers]
     CHECK(first->answer(std::nullopt).content() == long_json());  // whoever still has it keeps it
 }
 
+TEST_CASE("a body that is kept packed is answered as one that is kept whole", "[answers]") {
+    const PackedBody packed("application/json", long_json());
+    const EncodedBody whole("application/json", long_json());
+    const auto accepted = GENERATE(std::optional<std::string_view>(), std::optional<std::string_view>("gzip"));
+    const Response one = packed.answer(accepted), other = whole.answer(accepted);
+    CHECK(one.content() == other.content());
+    for (const char* name : {"Content-Type", "Content-Encoding", "ETag"})
+        CHECK(header_of(one, name) == header_of(other, name));
+}
+
 TEST_CASE("If-Match wants the very representation, whatever its coding", "[answers]") {
     CHECK(names_tag_strongly("\"7\"", "\"7\""));
     CHECK(names_tag_strongly("\"6\", \"7-gz\"", "\"7\""));
@@ -222,6 +232,7 @@ TEST_CASE("gzip gives back what went in, whatever it was", "[answers]") {
         std::string bytes(size, '\0');
         for (auto& byte : bytes) byte = static_cast<char>(random.below(256));
         CHECK(gunzipped(gzip(bytes)) == bytes);
+        CHECK(gunzip(gzip(bytes), bytes.size()) == bytes);
     }
 }
 

@@ -166,14 +166,16 @@ TEST_CASE("metrics are text for Prometheus and JSON for those who ask for it", "
     const auto text = bench.ask("GET", "/metrics");
     CHECK(text.header("Content-Type") == "text/plain; version=0.0.4; charset=utf-8");
     CHECK(text->content().starts_with("# HELP treasurer_api_errors_total"));
-    CHECK(bench
-              .ask("GET", "/metrics",
-                   {{"Accept", "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"}})
-              ->content()
-              .starts_with("# HELP"));
+    for (const char* prometheus :
+         {"application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+          "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,"
+          "text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+          "*/*"})
+        CHECK(bench.ask("GET", "/metrics", {{"Accept", prometheus}})->content().starts_with("# HELP"));
+    for (const char* client : {"application/json", "application/json, text/plain, */*"})
+        CHECK(bench.ask("GET", "/metrics", {{"Accept", client}}).header("Content-Type") == "application/json");
     const auto json = bench.ask("GET", "/metrics", {{"Accept", "application/json"}});
-    CHECK(json.header("Content-Type") == "application/json");
-    CHECK(json.json()["api_requests"] == 2);
+    CHECK(json.json()["api_requests"] == 6);
     CHECK(bench.ask("GET", "/metrics", {{"Accept", "text/html"}})->status == 406);
     CHECK(bench.ask("POST", "/metrics/reset")->status == 401);
     const auto viewer = bench.sign_in("vic", {Role::viewer}), admin = bench.sign_in("root", {Role::admin});

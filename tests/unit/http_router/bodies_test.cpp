@@ -187,12 +187,14 @@ TEST_CASE("media types and what is acceptable", "[media_type]") {
         const char* accept;
         std::string chosen;
     };
-    const auto row = GENERATE(Row{nullptr, "text/plain"}, Row{"", "text/plain"}, Row{"*/*", "text/plain"},
-                              Row{"application/json", "application/json"},
-                              Row{"application/*, text/plain;q=0.9", "application/json"},
-                              Row{"text/plain;q=0.5, application/json;q=0.50", "text/plain"}, Row{"image/png", ""},
-                              Row{"*/*;q=0", ""}, Row{"text/*;q=0.2, */*;q=0.3", "application/json"},
-                              Row{"application/json;q=0, */*", "text/plain"}, Row{"application/json;q=banana", ""});
+    const auto row = GENERATE(
+        Row{nullptr, "text/plain"}, Row{"", "text/plain"}, Row{"*/*", "text/plain"},
+        Row{"application/json", "application/json"}, Row{"application/*, text/plain;q=0.9", "application/json"},
+        Row{"text/plain;q=0.5, application/json;q=0.50", "text/plain"}, Row{"image/png", ""}, Row{"*/*;q=0", ""},
+        Row{"text/*;q=0.2, */*;q=0.3", "application/json"}, Row{"application/json;q=0, */*", "text/plain"},
+        Row{"application/json;q=banana", ""}, Row{"application/json, text/plain, */*", "application/json"},  // axios
+        Row{"application/json, */*", "application/json"}, Row{"*/*, application/json", "text/plain"},
+        Row{"text/plain, application/json", "text/plain"}, Row{"application/json;q=0.9, text/plain", "text/plain"});
     std::optional<std::string_view> accept;
     if (row.accept) accept = row.accept;
     CHECK(choose(accept, {"text/plain", "application/json"}) == row.chosen);

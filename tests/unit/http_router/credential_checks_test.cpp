@@ -8,7 +8,7 @@ using auth::Role;
 
 TEST_CASE("five hundred requests about when a credential is to be checked again make one check, and none is refused",
           "[router][checks]") {
-    RouterBench bench({.admission = {.at_once = 1, .burst = 1}}, {.enabled = false});
+    RouterBench bench({.admission = {.at_once = 1, .burst = 1, .herd = 1}}, {.enabled = false});
     bench.router.add(sync_route("GET", "/me", Access::needs(Permission::read)));
     const bool is_key = GENERATE(false, true);
     const std::string credential = is_key ? "Bearer " + key_for(bench, "ann", {Role::viewer}, {Permission::read})

@@ -75,7 +75,7 @@ TEST_CASE("what may be a key is heard out as a stranger, since only storage know
     for (const auto& [name, value] : {std::pair{"X-API-Key", "trk_x"}, {"Authorization", "Bearer trk_x"}}) {
         const auto leave = bench.judge("POST", "/invoices", {{name, value}});
         CHECK(leave.is_given);
-        CHECK(leave.is_strangers);
+        CHECK(leave.share == BodyShare::unproven);
     }
 }
 
@@ -92,10 +92,11 @@ TEST_CASE("a body is bounded by its route, in length and in type, before it is r
     const auto leave = bench.judge("POST", "/invoices", {{"Authorization", submitter}}, 1000);
     CHECK(leave.is_given);
     CHECK(leave.max_bytes == 1000);
-    CHECK(leave.is_strangers);  // the token may have been revoked: storage was not asked yet
+    CHECK(leave.share == BodyShare::signed_in);  // though storage was not asked yet whether it was revoked
     CHECK_FALSE(bench.judge("POST", "/invoices", {{"Authorization", submitter}}, 1001).is_given);
     CHECK(bench.refused("POST", "/invoices", {{"Authorization", submitter}}, 1001).code() == "body_too_large");
-    CHECK_FALSE(bench.judge("POST", "/invoices", {{"Authorization", submitter}}, 1000).is_strangers);
+    bench.bench.clock.advance(60'000);
+    CHECK(bench.judge("POST", "/invoices", {{"Authorization", submitter}}, 1000).share == BodyShare::signed_in);
 
     const auto takes = [&](const char* path, const char* type) {
         return bench.judge("POST", path, {{"Authorization", submitter}, {"Content-Type", type}}).is_given;
@@ -114,7 +115,7 @@ TEST_CASE("who need not sign in is a stranger, and has a rate to keep", "[router
     JudgeBench bench({.per_minute = 2});
     const auto leave = bench.judge("POST", "/token");
     CHECK(leave.is_given);
-    CHECK(leave.is_strangers);
+    CHECK(leave.share == BodyShare::anyone);
     for (int i = 0; i < 9; ++i) REQUIRE(bench.judge("POST", "/token").is_given);  // judging takes nothing
     CHECK(bench.ask("POST", "/token")->status == 200);
     CHECK(bench.ask("POST", "/token")->status == 200);

@@ -12,7 +12,7 @@ namespace {
 /// One request at a time is worked on, one more of its kind may wait. Time stands still unless a test moves it.
 struct Busy {
     std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now();
-    RouterBench bench{{.admission = {.at_once = 1, .burst = 1}, .now = [this] { return now; }}};
+    RouterBench bench{{.admission = {.at_once = 1, .burst = 1, .herd = 1}, .now = [this] { return now; }}};
 
     Busy() { bench.router.add(slow_route(bench, "/slow/{id}")); }
     RouterBench::Answer start(const std::string& path) { return bench.start(arriving("POST", path)); }
@@ -133,7 +133,7 @@ TEST_CASE("the edge is told to handle health first, and what will be refused any
     Busy busy;
     busy.bench.router.add(sync_route("GET", "/quick"));
     auto health = sync_route("GET", "/health");
-    health.is_rate_limited = false;
+    health.is_prompt = true;
     busy.bench.router.add(health);
     const auto prompt = busy.bench.router.prompt();
     CHECK(prompt(busy.arriving("GET", "/health"), 0ms));

@@ -89,3 +89,32 @@ SCENARIO("nothing is looked for that the sender may not have", "[router]") {
     }
     CHECK(bench.peeks == 0);
 }
+
+SCENARIO("what a user is told other than from what is cached is noted before it leaves", "[router]") {
+    std::vector<std::string> told;
+    RouterBench bench({.tells = [&](std::string_view user) { told.emplace_back(user); }});
+    Route cached = slow_route(bench, "/cached", Access::needs(auth::Permission::read));
+    cached.method = "GET";
+    bool is_at_hand = true;
+    cached.peek = [&](const RequestContext&) -> std::optional<Response> {
+        if (!is_at_hand) return std::nullopt;
+        Response out = Response::json(200, "1");
+        out.of_cache = true;
+        return out;
+    };
+    bench.router.add(std::move(cached));
+    bench.router.add(slow_route(bench, "/doing", Access::needs(auth::Permission::read)));
+    const std::string token = bench.sign_in("ann", {auth::Role::viewer});
+    told.clear();
+    CHECK(bench.ask("GET", "/cached", {{"Authorization", token}})->status == 200);
+    CHECK(told.empty());
+    is_at_hand = false;
+    CHECK(bench.ask("GET", "/cached", {{"Authorization", token}})->status == 200);
+    CHECK(told == std::vector<std::string>{"ann"});
+    told.clear();
+    const auto answer = bench.start(bench.request("POST", "/doing", {{"Authorization", token}}));
+    CHECK(told.empty());
+    bench.bench.executor.run_until([&] { return !told.empty(); });
+    CHECK(told == std::vector<std::string>{"ann"});
+    CHECK(answer->status == 200);
+}

@@ -7,6 +7,20 @@ using namespace treasurer::http;
 using auth::Permission;
 using auth::Role;
 
+TEST_CASE("what is exempt costs an address all the same whose credentials have to be looked up", "[router]") {
+    RouterBench bench;
+    auto figures = sync_route("GET", "/metrics", Access::needs(Permission::read));
+    figures.is_rate_limited = false;
+    bench.router.add(figures);
+    const auto scraper = bench.sign_in("vera", {Role::viewer});
+    const auto guess = [&](int i) {
+        return bench.ask("GET", "/metrics", {{"X-API-Key", "trk_" + std::to_string(i)}})->status;
+    };
+    for (int i = 0; i < 100; ++i) REQUIRE(guess(i) == 401);
+    CHECK(guess(100) == 429);
+    for (int i = 0; i < 200; ++i) REQUIRE(bench.ask("GET", "/metrics", {{"Authorization", scraper}})->status == 200);
+}
+
 TEST_CASE("an address may ask a hundred times a minute, health excepted, whatever it claims to be", "[router]") {
     RouterBench bench;
     bench.router.add(sync_route("GET", "/ok"));

@@ -25,8 +25,9 @@ struct ApiWorld : support::DeskWorld {
         key_routes.add_to(router, rehearsed_key_routes);
         user_routes.add_to(router, rehearsed_user_routes);
         add_events(router, event_services);
-        host().pipeline.on_committed(
-            [this](const atr::Batch& batch, std::uint64_t seq) { cache.invalidate(cache::stale_keys(batch), seq); });
+        host().pipeline.on_committed([this](const atr::Batch& batch, std::uint64_t seq, std::uint64_t) {
+            cache.invalidate(cache::stale_keys(batch), seq);
+        });
         users.on_changed([this](std::string_view user) {
             tokens.forget_user(user);
             keys.forget_user(user);

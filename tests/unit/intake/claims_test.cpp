@@ -18,6 +18,30 @@ TEST_CASE("numbers that look alike have one skeleton, others do not", "[intake]"
     CHECK(number_skeleton("---").empty());
 }
 
+TEST_CASE("a claim that raises a question names those that hold it, the newest first, and knows when there are more",
+          "[intake]") {
+    ClaimRecord claim{"dig|v|1|10 MNEE|2026-11-01", {{"first", true}}};
+    const auto stored = [&] { return ClaimRecord::from_json(Json::parse(claim.to_text())); };
+    CHECK(stored().holders.size() == 1);
+    CHECK(stored().is_held_by("first"));
+    for (std::size_t i = 1; i < ClaimRecord::most_holders; ++i) claim.add({"other-" + std::to_string(i), false});
+    CHECK(stored().is_held_by("first"));
+    CHECK(stored().holders.front().invoice_id == "other-15");
+    CHECK_FALSE(stored().holders.front().numbered);
+    CHECK(stored().holders.back().numbered);
+    CHECK_FALSE(stored().is_full);
+    claim.add({"one too many", true});
+    CHECK(stored().holders.size() == ClaimRecord::most_holders);
+    CHECK(stored().is_full);
+}
+
+TEST_CASE("a claim as it was written when one invoice held it is read", "[intake]") {
+    const auto claim = ClaimRecord::from_json(Json::parse(R"({"id":"k","invoice_id":"i","numbered":true})"));
+    CHECK(claim.is_held_by("i"));
+    CHECK(claim.holders.front().numbered);
+    CHECK(claim.to_text() == R"({"id":"k","invoice_id":"i","numbered":true})");
+}
+
 TEST_CASE("vendor names are compared without legal form, case and punctuation", "[intake]") {
     CHECK(vendor_normal_form("Acme Hosting, LLC") == "acme hosting");
     CHECK(vendor_normal_form("ACME  hosting") == "acme hosting");

@@ -92,6 +92,41 @@ SCENARIO("an approval that was given and paid before the store was restored is n
     CHECK(world.findings() == std::vector<std::string>{});
 }
 
+SCENARIO("a sender whose commits the store has lost does not write over what was decided since, at the same version",
+         "[quarantine]") {
+    Restored world;
+    world.rail.max_fee("20");
+    world.rail.next_submissions({support::Submission::unknown_not_applied});
+    Completion<bool> goes_on(world.executor);
+    world.rail.before_submit([&](const std::string&) -> Task<> { co_await goes_on; });
+    const auto waiting = world.waiting();
+    world.storage.remember();
+    TaskScope scope(world.executor);
+    const auto approve = [](Restored& in, std::string id) -> Task<> {
+        intake::ApprovalRequest request{.approval_id = id, .by = "anna", .payload_hash = in.approval(id).payload_hash};
+        Task<intake::ApprovalResult> approving = in.desks.approvals.approve(std::move(request));
+        const intake::ApprovalResult out = co_await approving;
+        (void)out;
+    };
+    scope.spawn(approve(world, waiting.invoice.approval_id));
+    world.executor.run_until_idle();
+    const Payment lost = world.payment(waiting.payment.id);
+    REQUIRE(lost.state == PaymentState::prepared);
+    REQUIRE(lost.held().to_string() == "1520 MNEE");
+    world.restore();
+    REQUIRE(world.reject(waiting.invoice.approval_id).kind == ApprovalKind::done);
+    REQUIRE(world.payment(waiting.payment.id).version == lost.version);
+    goes_on.set(true);
+    world.executor.run_until_idle();
+    const Payment now = world.payment(waiting.payment.id);
+    CHECK(now.cancel_requested);
+    CHECK(now.held().to_string() == "1500 MNEE");
+    world.run(600'000);
+    CHECK(world.payment(waiting.payment.id).state != PaymentState::settled);
+    CHECK(world.findings() == std::vector<std::string>{});
+    world.executor.run_until([&] { return scope.running() == 0; });
+}
+
 SCENARIO("a life that begins while an approval is being closed is seen by the unit that would close it",
          "[quarantine]") {
     Restored world;

@@ -3,8 +3,6 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
-#include "observe/sliding_window.hpp"
-
 using namespace treasurer::observe;
 
 TEST_CASE("metrics read as Prometheus wants them", "[observe]") {
@@ -81,32 +79,34 @@ TEST_CASE("no count is lost between threads", "[observe]") {
     CHECK(histogram.snapshot().sum == 40'000);
 }
 
-TEST_CASE("percentiles of the last minute are at most 6 % too high, and never too low", "[observe]") {
-    SlidingWindow window;
-    constexpr treasurer::UnixMillis now = 1'700'000'000'000;
-    for (std::int64_t micros = 1; micros <= 100'000; ++micros) window.observe(now, micros);
-    for (const double share : {0.01, 0.5, 0.95, 0.99, 1.0}) {
-        const auto found = window.percentile_ms(now, share);
-        REQUIRE(found);
-        const double exact = share * 100;
-        CHECK(*found >= exact - 0.0005);
-        CHECK(*found <= exact * 1.0626);
-    }
-    window.observe(now, std::int64_t{1} << 50);
-    window.observe(now, -5);
-    CHECK(window.total(now) == 100'002);
+TEST_CASE("a family may have as many series as there are when it is read, and none", "[observe]") {
+    Metrics metrics, other;
+    std::vector<Sample> samples;
+    metrics.counters_from("hits_total", "Hits", [&] { return samples; });
+    CHECK(metrics.prometheus().empty());
+    samples = {{{{"keys", "a"}}, 1}, {{{"keys", "b"}}, 2}};
+    other.gauge("held_bytes", "Held").set(7);
+    metrics.include(other);
+    CHECK(metrics.prometheus() ==
+          "# HELP hits_total Hits\n"
+          "# TYPE hits_total counter\n"
+          "hits_total{keys=\"a\"} 1\n"
+          "hits_total{keys=\"b\"} 2\n"
+          "# HELP held_bytes Held\n"
+          "# TYPE held_bytes gauge\n"
+          "held_bytes 7\n");
 }
 
-TEST_CASE("what happened more than a minute ago no longer counts", "[observe]") {
-    SlidingWindow window;
-    constexpr treasurer::UnixMillis now = 1'700'000'000'000;
-    for (int i = 0; i < 600; ++i) window.observe(now + i * 100, 1000);
-    CHECK(window.total(now + 59'999) == 600);
-    CHECK(window.per_second(now + 59'999, now) == Approx(10).epsilon(0.01));
-    CHECK(window.per_second(now + 500, now) == Approx(100));
-    CHECK(window.total(now + 90'000) == 200);
-    CHECK(window.total(now + 120'000) == 0);
-    CHECK_FALSE(window.percentile_ms(now + 120'000, 0.5));
-    window.observe(now + 120'000, 1000);
-    CHECK(window.total(now + 120'000) == 1);
+TEST_CASE("a summary has quantiles of lately beside its sum and count", "[observe]") {
+    Metrics metrics;
+    metrics.summaries_from("recent_seconds", "Time", [] {
+        return std::vector<Summary>{{.labels = {{"route", "x"}}, .quantiles = {{0.5, 0.25}}, .sum = 9, .count = 3}};
+    });
+    CHECK(metrics.prometheus() ==
+          "# HELP recent_seconds Time\n"
+          "# TYPE recent_seconds summary\n"
+          "recent_seconds{route=\"x\",quantile=\"0.5\"} 0.25\n"
+          "recent_seconds_sum{route=\"x\"} 9\n"
+          "recent_seconds_count{route=\"x\"} 3\n");
+    CHECK_THROWS_AS(metrics.gauge("a", "reserved", {{"quantile", "0.5"}}), std::logic_error);
 }

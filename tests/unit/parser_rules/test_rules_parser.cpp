@@ -50,6 +50,19 @@ TEST_CASE("only text/plain in UTF-8 is read", "[parser_rules][plugin]") {
     }
 }
 
+TEST_CASE("a byte that is no UTF-8 is named wherever it stands", "[parser_rules][plugin]") {
+    for (std::size_t at = 0; at < 40; ++at) {
+        CAPTURE(at);
+        std::string text(40, 'x');
+        text[at] = '\x80';
+        CHECK(parse("text/plain", text).error().message.ends_with("byte " + std::to_string(at)));
+        text.replace(at, 1, "\xC3\xA9");
+        CHECK(parse("text/plain", text).has_value());
+        text[at + 1] = 'x';
+        CHECK(parse("text/plain", text).error().message.ends_with("byte " + std::to_string(at)));
+    }
+}
+
 TEST_CASE("what cannot be read is refused with the reason", "[parser_rules][plugin]") {
     CHECK(refusal("text/plain", "") == ATR_E_BAD_INPUT);
     CHECK(refusal("text/plain", " \n\t\xC2\xA0\r\n") == ATR_E_BAD_INPUT);

@@ -15,7 +15,7 @@ public:
     PoorStorage(SagaWorld& world, Millis commit_takes, bool renews = true)
         : world_(world), commit_takes_(commit_takes), renews_(renews) {}
 
-    Task<std::vector<atr::Commit>> commit(std::vector<atr::Batch> batches, CallOptions options) override {
+    Task<std::vector<atr::Commit>> commit(Batches batches, CallOptions options) override {
         co_await delay(world_.executor, turn(commit_takes_));
         Task<std::vector<atr::Commit>> call = world_.storage.commit(std::move(batches), std::move(options));
         std::vector<atr::Commit> done = co_await call;

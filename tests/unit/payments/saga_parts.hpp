@@ -6,6 +6,8 @@
 #include "runtime/clock.hpp"
 #include "tests/support/saga_world.hpp"
 
+#include <catch2/catch.hpp>
+
 #include <string>
 
 namespace saga_test {
@@ -31,6 +33,17 @@ private:
     const Clock& right_;
     const UnixMillis error_;
 };
+
+/// Prepared, and put down provably unsent, by the first host of `world`, whose pause is over again.
+inline support::SagaWorld::Begun put_down_unsent(support::SagaWorld& world, const std::string& amount) {
+    const auto begun = world.commit_a(amount);
+    world.pause(true);
+    world.host().runner.adopt(begun.id, begun.lease_token);
+    world.executor.run_until_idle();
+    REQUIRE(world.payment(begun.id).state == PaymentState::scheduled);
+    world.pause(false);
+    return begun;
+}
 
 inline Task<bool> ended(Task<> task) {
     co_await task;

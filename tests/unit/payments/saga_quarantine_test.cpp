@@ -43,12 +43,7 @@ SCENARIO("a store in quarantine sends nothing, and goes on when it is released",
 SCENARIO("a payment that was put down unsent before the store was copied is perhaps sent", "[payments][quarantine]") {
     SagaWorld world("1000");
     world.rail.idempotent(false);
-    const auto begun = world.commit_a("12.50");
-    world.pause(true);
-    world.host().runner.adopt(begun.id, begun.lease_token);
-    world.executor.run_until_idle();
-    REQUIRE(world.payment(begun.id).state == PaymentState::scheduled);
-    world.pause(false);
+    const auto begun = put_down_unsent(world, "12.50");
     GIVEN("the copied store's source sent it after the copy was made") {
         RailPort& rail = world.rail;
         atr::RailPayment sent;
@@ -101,6 +96,21 @@ SCENARIO("a payment of another life is looked up before its first send", "[payme
     world.executor.advance(5'000);
     CHECK(world.rail.submitted(SagaWorld::at_rail(begun.id)) == 0);
     CHECK(world.payment(begun.id).needs_human);
+}
+
+SCENARIO(
+    "what a lost life may have sent is not sent again to a rail that may have forgotten it, though it was held anew",
+    "[payments][quarantine]") {
+    SagaWorld world("1000");
+    const std::int64_t window_ms = GENERATE(0, 60'000);
+    world.rail.capabilities_to_set().idempotency_window_ms = window_ms;
+    begin_life(world, "life-2", false);
+    world.executor.advance(1'000);
+    const auto begun = world.commit_a("12.50");  // as an approval that is given in this life makes it
+    world.host().runner.adopt(begun.id, begun.lease_token);
+    world.executor.advance(5'000);
+    CHECK(world.rail.submitted(SagaWorld::at_rail(begun.id)) == (window_ms == 0 ? 1 : 0));
+    CHECK(world.payment(begun.id).needs_human == (window_ms != 0));
 }
 
 namespace {

@@ -56,12 +56,7 @@ SCENARIO("a pause and a cancel that come before a repeat are heeded", "[payments
 SCENARIO("only the host that still holds the lease makes an unsent payment sendable again", "[payments]") {
     SagaWorld world("1000");
     world.rail.idempotent(false);
-    const auto begun = world.commit_a("12.50");
-    world.pause(true);
-    world.host().runner.adopt(begun.id, begun.lease_token);
-    world.executor.run_until_idle();
-    REQUIRE(world.payment(begun.id).state == PaymentState::scheduled);
-    world.pause(false);
+    const auto begun = put_down_unsent(world, "12.50");
     world.clock.advance(120'000);
     const auto mine = world.executor.await(world.storage.lease(payments_queue, "host-1", 1, Millis(1000), {}));
     REQUIRE(mine->size() == 1);

@@ -53,13 +53,8 @@ SCENARIO("a payment that was prepared anew is no person's to decide while the ra
     SagaWorld world("1000");
     world.rail.idempotent(false);
     world.rail.capabilities_to_set().enforces_not_after = true;
-    const auto begun = world.commit_a("12.50");
-    world.pause(true);
-    world.host().runner.adopt(begun.id, begun.lease_token);
-    world.executor.run_until_idle();
-    REQUIRE(world.payment(begun.id).state == PaymentState::scheduled);
+    const auto begun = put_down_unsent(world, "12.50");
     world.clock.advance(2 * 900'000 + 60'000);  // since Commit A, all of the time that people are kept waiting
-    world.pause(false);
     Completion<bool> wake(world.executor);
     const bool stalls = GENERATE(false, true);
     bool first = true;

@@ -1,6 +1,7 @@
 /// Real plugin files in a real host: threads, executor and clock of production, what plugins say kept in memory.
 #pragma once
 
+#include <cmath>
 #include <condition_variable>
 #include <cstdlib>
 #include <fstream>
@@ -99,7 +100,8 @@ public:
         };
         sinks.metric = [this](const MetricSample& sample) {
             heard.add(std::string(sample.instance) + " counts " + std::string(sample.name) + " " +
-                      std::to_string(static_cast<int>(sample.value)) + " " + std::string(sample.labels_json));
+                      (std::isnan(sample.value) ? "unknown" : std::to_string(static_cast<int>(sample.value))) + " " +
+                      std::string(sample.labels_json));
         };
         return {executor, clock, std::move(sinks)};
     }

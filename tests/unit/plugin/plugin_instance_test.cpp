@@ -155,6 +155,37 @@ TEST_CASE("a call with an effect that outlives its deadline is unknown, one that
     CHECK(counted(instance->snapshot(), "effect").late == 1);
 }
 
+TEST_CASE("a call that was to begin soon is not begun late", "[plugin]") {
+    Bench bench;
+    auto instance = bench.instance("good_parser", "parser", {.name = "p", .threads = 1, .stop_wait = ample});
+    constexpr Operation effect{5, "effect", Outcome::unknown};
+    const auto released = std::make_shared<std::atomic<bool>>(false);
+    const auto begun = std::make_shared<std::atomic<int>>(0);
+    const auto wait = [=](const atr_call&) -> atr::Result<> {
+        ++*begun;
+        released->wait(false);
+        return {};
+    };
+    Together<atr::Result<>> calls(bench.executor);
+    calls.start(instance->call<atr::Unit>(effect, {.timeout = ample}, wait));
+    while (*begun == 0) std::this_thread::yield();
+    calls.start(instance->call<atr::Unit>(effect, {.timeout = ample, .start_within = Millis(1)}, wait));
+    while (instance->snapshot().queue_depth == 0) std::this_thread::yield();
+    const auto asked = std::chrono::steady_clock::now();
+    while (std::chrono::steady_clock::now() - asked < Millis(2)) std::this_thread::yield();
+    *released = true;
+    released->notify_all();
+    int refused = 0;
+    for (const auto& result : calls.finish())
+        if (!result) {
+            ++refused;
+            CHECK(result.outcome() == Outcome::retry);
+            CHECK(result.error().code == ATR_E_OVERLOADED);
+        }
+    CHECK(refused == 1);
+    CHECK(*begun == 1);
+}
+
 TEST_CASE("a full queue answers at once", "[plugin]") {
     Bench bench;
     GoodParser parser(bench, {.name = "p", .threads = 1, .queue = 2});
@@ -206,6 +237,8 @@ TEST_CASE("host services: secrets by reference, metrics, a log that carries the 
     CHECK(parser.note(bench, "secret") == "s3cret");
     CHECK(bench.await(parser.parse("metrics")).outcome() == Outcome::ok);
     CHECK(bench.heard.wait_for(R"(p counts pages 2 {"a":"b"})"));
+    CHECK(bench.heard.wait_for("p counts depth unknown {}"));
+    for (const auto& line : bench.heard.lines()) CHECK(line.find("nothing") == std::string::npos);
     GoodParser without(bench, {.name = "q"});
     CHECK(bench.await(without.parse("secret")).outcome() == Outcome::not_found);
 }

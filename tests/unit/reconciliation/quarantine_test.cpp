@@ -32,7 +32,7 @@ struct Restored : Books {
         return *out;
     }
     bool considered(Extent extent = Extent::full) {
-        const auto lifted = await(keeper.consider(run(extent)));
+        const auto lifted = await(keeper.consider(run(extent), now().life));
         REQUIRE(lifted);
         return *lifted;
     }
@@ -64,7 +64,7 @@ SCENARIO("how long a quarantine has lasted is told by the store's clock, not by 
     wrong.advance(books.clock.unix_ms() - wrong.unix_ms() + wrong_ms);
     QuarantineKeeper of_another_host{books.store, wrong, {"bank"}, {.at_least = Millis{60'000}}};
     const auto considered = [&] {
-        const auto lifted = books.await(of_another_host.consider(books.run()));
+        const auto lifted = books.await(of_another_host.consider(books.run(), books.now().life));
         REQUIRE(lifted);
         return *lifted;
     };
@@ -143,10 +143,11 @@ SCENARIO("a rail that the books know and nobody compares holds the quarantine", 
     books.clock.advance(3'600'000);
     const auto report = books.run();
     QuarantineKeeper none{books.store, books.clock, {}, {}};
-    CHECK_FALSE(*books.await(none.consider(report)));
+    CHECK_FALSE(*books.await(none.consider(report, books.now().life)));
     QuarantineKeeper other{books.store, books.clock, {"another"}, {}};
-    CHECK_FALSE(*books.await(other.consider(report)));
-    CHECK(*books.await(books.keeper.consider(report)));
+    CHECK_FALSE(*books.await(other.consider(report, books.now().life)));
+    CHECK_FALSE(*books.await(books.keeper.consider(report, "of a life that was lost while it was made")));
+    CHECK(*books.await(books.keeper.consider(report, books.now().life)));
 }
 
 SCENARIO("a person may lift a quarantine, and stands in the audit trail", "[quarantine]") {

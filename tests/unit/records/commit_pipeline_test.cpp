@@ -60,3 +60,22 @@ SCENARIO("a host that could not deal with a loss calls none of its later commits
         }
     }
 }
+
+SCENARIO("a commit is heard of before whoever asked for it is told, with what began before storage was asked",
+         "[records]") {
+    LossyBench bench;
+    std::uint64_t begun = 0;
+    std::vector<std::string> order;
+    bench.pipeline.on_committed(
+        [&](const atr::Batch&, std::uint64_t seq, std::uint64_t since) {
+            order.push_back("heard " + std::to_string(seq) + ", begun at " + std::to_string(since));
+        },
+        [&] { return ++begun; });
+    for (int i = 1; i <= 2; ++i) {
+        CHECK(bench.commit().ok());
+        order.emplace_back("told");
+    }
+    const auto last = bench.storage.last_seq();
+    CHECK(order == std::vector<std::string>{"heard " + std::to_string(last - 1) + ", begun at 1", "told",
+                                            "heard " + std::to_string(last) + ", begun at 2", "told"});
+}

@@ -43,7 +43,7 @@ struct ListingHost {
     Store store{storage, pipeline, ids};
 
     ListingHost() {
-        pipeline.on_committed([this](const atr::Batch&, std::uint64_t seq) { store.saw(seq); });
+        pipeline.on_committed([this](const atr::Batch&, std::uint64_t seq, std::uint64_t) { store.saw(seq); });
     }
     std::uint64_t write() { return write_through(store); }
     std::uint64_t write_elsewhere() {

@@ -13,7 +13,7 @@ public:
     using MemoryStorage::MemoryStorage;
     std::vector<std::string> requests;
 
-    Task<std::vector<atr::Commit>> commit(std::vector<atr::Batch> batches, CallOptions options) override {
+    Task<std::vector<atr::Commit>> commit(Batches batches, CallOptions options) override {
         requests.push_back(options.request_id);
         Task<std::vector<atr::Commit>> call = MemoryStorage::commit(std::move(batches), std::move(options));
         std::vector<atr::Commit> out = co_await call;

@@ -22,7 +22,7 @@ public:
     int asked = 0;
     atr::Outcome outcome = atr::Outcome::retry;
 
-    Task<std::vector<atr::Commit>> commit(std::vector<atr::Batch> batches, CallOptions) override {
+    Task<std::vector<atr::Commit>> commit(Batches batches, CallOptions) override {
         ++asked;
         atr::Commit refused;
         refused.outcome = outcome;

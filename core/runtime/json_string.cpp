@@ -1,8 +1,8 @@
-#include "observe/json_text.hpp"
+#include "runtime/json_string.hpp"
 
 #include <cstdint>
 
-namespace treasurer::observe {
+namespace treasurer {
 namespace {
 
 std::uint8_t byte_at(std::string_view text, std::size_t at) {
@@ -77,4 +77,4 @@ void append_json_string(std::string& out, std::string_view text) {
     out += '"';
 }
 
-}  // namespace treasurer::observe
+}  // namespace treasurer

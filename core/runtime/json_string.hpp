@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-namespace treasurer::observe {
+namespace treasurer {
 
 /// Appends `text` in quotes. Bytes that are no UTF-8 become U+FFFD; control characters are escaped.
 void append_json_string(std::string& out, std::string_view text);
 
-}  // namespace treasurer::observe
+}  // namespace treasurer

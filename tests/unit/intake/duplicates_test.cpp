@@ -1,0 +1,166 @@
+// One invoice is paid once: in whatever form it comes, however often, at however many hosts, and whatever became of
+// those that came before it.
+#include "tests/support/desk_world.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace treasurer;
+using namespace treasurer::intake;
+using support::DeskWorld;
+
+SCENARIO("an invoice that came before its vendor was entered is found again under the vendor", "[intake]") {
+    DeskWorld world;
+    const auto first = world.submit({.number = "ZX-1", .vendor = "Globex Int"});
+    REQUIRE(first.kind == SubmitKind::waiting_approval);
+    NewVendor globex;
+    globex.name = "Globex Corp";
+    globex.aliases = {"Globex Int"};
+    globex.accounts.push_back({"bank", "MNEE", "0xabcdefabcdefabcdefabcdefabcdefabcdefabcd"});
+    REQUIRE(world.executor.await(world.desks.vendors.add(globex, "admin", "r")));
+    CHECK(world.submit({.number = "ZX-1", .vendor = "Globex Corp", .extra = "note: again\n"}).kind ==
+          SubmitKind::duplicate);
+    CHECK(world.approve(first.invoice.approval_id).kind == ApprovalKind::payload_changed);
+    CHECK(world.approve(first.invoice.approval_id).standing.kind == SubmitKind::paid);
+    CHECK(world.submit({.number = "ZX-1", .vendor = "GLOBEX", .extra = "note: once more\n"}).kind ==
+          SubmitKind::duplicate);
+    CHECK(world.rail.moved() == 1);
+}
+
+SCENARIO("what a person rejects is not paid, and may be submitted anew, to a person", "[intake]") {
+    DeskWorld world;
+    const auto result = world.submit({.amount = "1500"});
+    const auto hash = world.approval(result.invoice.approval_id).payload_hash;
+    const auto rejected = world.executor.await(world.desks.approvals.reject(
+        {.approval_id = result.invoice.approval_id, .by = "anna", .payload_hash = hash, .reason = "wrong"}));
+    CHECK(rejected.kind == ApprovalKind::done);
+    CHECK(world.invoice_of(result.payment.id).status == InvoiceStatus::rejected);
+    auto policy = world.policy();
+    policy.auto_approval_limit = 5000;
+    world.store_one(policy);
+    CHECK(world.submit({.amount = "1500"}).kind == SubmitKind::waiting_approval);
+    CHECK(world.rail.moved() == 0);
+}
+
+SCENARIO("the same digits, sum and day under another prefix ask a person, and so do characters that only look alike",
+         "[intake]") {
+    DeskWorld world;
+    REQUIRE(world.submit({.number = "INV-2024-001"}).kind == SubmitKind::paid);
+    for (const char* variant : {"2024-001", "2024001", "RE 2024-001", "2024-001/A"})
+        CHECK(world.submit({.number = variant}).kind != SubmitKind::paid);
+    CHECK(world.submit({.number = "INV--2024--001"}).kind == SubmitKind::duplicate);
+    CHECK(world.submit({.number = "INV\u20112024\u20110001"}).kind != SubmitKind::paid);
+    CHECK(world.submit({.number = "\u0410-77"}).kind == SubmitKind::waiting_approval);  // a Cyrillic A
+    CHECK(world.submit({.number = "INV-2024-001", .amount = "101", .date = "2026-11-09"}).kind ==
+          SubmitKind::duplicate);
+    CHECK(world.rail.moved() == 1);
+}
+
+SCENARIO("one invoice is paid once, whatever form it comes in again", "[intake]") {
+    DeskWorld world;
+    const auto first = world.submit({.number = "INV-2024-001"});
+    REQUIRE(first.kind == SubmitKind::paid);
+    const DeskWorld::Text again[] = {
+        {.number = "INV-2024-001"},  // the same bytes
+        {.number = "INV-2024-001", .extra = "note: second copy\n"},
+        {.number = "inv-2024-001", .date = "2026-11-02"},
+        {.number = "INV 2024/OO1"},  // look-alike
+        {.number = "INV-2024-001", .vendor = "ACME Hosting, LLC"},
+    };
+    for (const auto& text : again) {
+        const auto result = world.submit(text);
+        INFO(text.written());
+        CHECK(result.kind == SubmitKind::duplicate);
+        CHECK(result.duplicate_of == first.invoice.id);
+        CHECK(result.duplicate_payment_id == first.payment.id);
+    }
+    CHECK(world.rail.moved() == 1);
+}
+
+SCENARIO("different invoices of one vendor, amount and day are all paid, unless one has no number", "[intake]") {
+    DeskWorld world;
+    CHECK(world.submit({.number = "A-1"}).kind == SubmitKind::paid);
+    CHECK(world.submit({.number = "A-2"}).kind == SubmitKind::paid);
+    CHECK(world.submit({.number = "1-11"}).kind == SubmitKind::paid);
+    CHECK(world.submit({.number = "A-12"}).kind == SubmitKind::paid);
+    const auto unnumbered = world.submit({.number = ""});
+    CHECK(unnumbered.kind == SubmitKind::waiting_approval);
+    CHECK(world.rail.moved() == 4);
+}
+
+SCENARIO("what only raised a question is met again once the invoice that it was asked for has ended unpaid",
+         "[intake]") {
+    DeskWorld world;
+    const DeskWorld::Text original{.number = "INV-2024-001", .amount = "1500"};
+    const DeskWorld::Text copy{.number = "2024-001", .amount = "1500"};
+    const auto first = world.submit(original);
+    REQUIRE(first.kind == SubmitKind::waiting_approval);
+    auto policy = world.policy();
+    policy.auto_approval_limit = 5000;
+    policy.critical_runway_months = 0;
+    world.store_one(policy);
+    world.executor.advance(4LL * 86'400'000);
+    const auto second = world.submit(copy);
+    REQUIRE(second.kind == SubmitKind::waiting_approval);
+    world.executor.advance(4LL * 86'400'000);
+    REQUIRE(world.approve(first.invoice.approval_id).kind == ApprovalKind::expired);
+    WHEN("the copy is paid, and the original comes again") {
+        REQUIRE(world.approve(second.invoice.approval_id).kind == ApprovalKind::done);
+        REQUIRE(world.rail.moved() == 1);
+        const auto again = world.submit(original);
+        CHECK(again.kind == SubmitKind::waiting_approval);
+        CHECK(again.reason.find(second.invoice.id) != std::string::npos);
+        CHECK(world.rail.moved() == 1);
+    }
+    WHEN("the original comes again while the copy waits") {
+        CHECK(world.submit(original).kind == SubmitKind::waiting_approval);
+        CHECK(world.rail.moved() == 0);
+    }
+    WHEN("the copy has ended unpaid as well") {
+        world.executor.advance(8LL * 86'400'000);
+        REQUIRE(world.approve(second.invoice.approval_id).kind == ApprovalKind::expired);
+        CHECK(world.submit(original).kind == SubmitKind::paid);
+        CHECK(world.submit(copy).kind == SubmitKind::waiting_approval);
+        CHECK(world.rail.moved() == 1);
+    }
+}
+
+SCENARIO("an invoice that was paid without its number is met by the one that has it, whoever came before both",
+         "[intake]") {
+    DeskWorld world;
+    REQUIRE(world.submit({.number = "A-1"}).kind == SubmitKind::paid);
+    const auto scan = world.submit({.number = ""});
+    REQUIRE(scan.kind == SubmitKind::waiting_approval);
+    const auto second_scan = world.submit({.number = "", .extra = "page 2\n"});
+    REQUIRE(second_scan.kind == SubmitKind::waiting_approval);
+    REQUIRE(world.approve(scan.invoice.approval_id).kind == ApprovalKind::done);
+    REQUIRE(world.rail.moved() == 2);
+    CHECK(world.submit({.number = "A-2"}).kind == SubmitKind::waiting_approval);
+    const auto rejected = world.executor.await(
+        world.desks.approvals.reject({.approval_id = second_scan.invoice.approval_id,
+                                      .by = "anna",
+                                      .payload_hash = world.approval(second_scan.invoice.approval_id).payload_hash}));
+    REQUIRE(rejected.kind == ApprovalKind::done);
+    CHECK(world.submit({.number = "A-3"}).kind == SubmitKind::waiting_approval);
+    CHECK(world.rail.moved() == 2);
+}
+
+SCENARIO("64 submissions of one document at the same moment, on two hosts, pay once", "[intake]") {
+    DeskWorld world;
+    auto& second_host = world.add_host("host-2");
+    support::Desks second(second_host, world.rails, world.assets, world.clock, world.parser);
+    TaskScope scope(world.executor);
+    std::vector<SubmitResult> results;
+    const DeskWorld::Text text;
+    const auto one = [&](InvoiceDesk& desk) -> Task<> {
+        Task<SubmitResult> task = desk.submit(world.submission(text.written()));
+        SubmitResult result = co_await task;
+        results.push_back(std::move(result));
+    };
+    for (int i = 0; i < 64; ++i) scope.spawn(one(i % 2 ? second.invoices : world.desks.invoices));
+    world.executor.run_until([&] { return scope.running() == 0; });
+    CHECK(std::count_if(results.begin(), results.end(), [](const auto& r) { return r.kind == SubmitKind::paid; }) == 1);
+    CHECK(std::count_if(results.begin(), results.end(),
+                        [](const auto& r) { return r.kind == SubmitKind::duplicate; }) == 63);
+    CHECK(world.rail.moved() == 1);
+    CHECK(world.books_equal_rail());
+}
