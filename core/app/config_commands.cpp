@@ -16,6 +16,12 @@ std::string seconds_text(std::int64_t ms) {
     return std::to_string(ms / 1000);
 }
 
+std::string tiers_text(const std::vector<ApprovalTier>& stored) {
+    std::vector<TierSettings> out;
+    for (const auto& tier : stored) out.push_back({tier.above, tier.approvals});
+    return shown_tiers(out);
+}
+
 /// Policy as storage holds it, by the path of the setting that seeded it.
 std::map<std::string, std::string> stored_policy(const Policy& policy) {
     return {{"policy.auto_approval_limit", policy.auto_approval_limit.to_string()},
@@ -24,6 +30,7 @@ std::map<std::string, std::string> stored_policy(const Policy& policy) {
             {"policy.payee_cool_off_s", seconds_text(policy.payee_cool_off_ms)},
             {"policy.approval_ttl_s", seconds_text(policy.approval_expiry_ms)},
             {"policy.approval_reserves_funds", policy.approval_reserves_funds ? "true" : "false"},
+            {"policy.approval_tiers", tiers_text(policy.approval_tiers)},
             {"policy.paused", policy.paused ? "true" : "false"}};
 }
 

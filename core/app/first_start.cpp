@@ -120,6 +120,8 @@ Task<atr::Result<Policy>> settle_policy(Store& store, PolicySettings seed, std::
     first.payee_cool_off_ms = std::chrono::duration_cast<Millis>(seed.payee_cool_off).count();
     first.approval_expiry_ms = std::chrono::duration_cast<Millis>(seed.approval_ttl).count();
     first.approval_reserves_funds = seed.approval_reserves_funds;
+    for (const auto& tier : seed.approval_tiers)
+        first.approval_tiers.push_back({tier.above, static_cast<unsigned>(tier.approvals)});
     first.paused = seed.paused;
     UnitOfWork unit = store.begin();
     unit.create(first);

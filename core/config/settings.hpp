@@ -76,6 +76,13 @@ struct TreasurySettings {
     bool operator==(const TreasurySettings&) const = default;
 };
 
+/// Above an amount, so many persons must approve.
+struct TierSettings {
+    atr::Decimal above;
+    std::int64_t approvals = 2;
+    bool operator==(const TierSettings&) const = default;
+};
+
 /// Seeds the stored policy at the first start; afterwards storage holds the truth.
 struct PolicySettings {
     atr::Decimal auto_approval_limit{500};
@@ -84,6 +91,7 @@ struct PolicySettings {
     std::chrono::seconds payee_cool_off{86'400};
     std::chrono::seconds approval_ttl{604'800};
     bool approval_reserves_funds = false;  ///< an invoice's amount is held while it waits for approval
+    std::vector<TierSettings> approval_tiers = {};  ///< rising in both members
     bool paused = false;
     bool operator==(const PolicySettings&) const = default;
 };

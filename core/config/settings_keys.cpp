@@ -76,6 +76,7 @@ void visit(PolicySettings& policy, SettingsVisitor& v) {
     v.seconds("policy.payee_cool_off_s", policy.payee_cool_off, 0, year_s);
     v.seconds("policy.approval_ttl_s", policy.approval_ttl, 60, year_s);
     v.flag("policy.approval_reserves_funds", policy.approval_reserves_funds);
+    v.tiers("policy.approval_tiers", policy.approval_tiers, 8, 1'000'000'000'000'000, 16);
     v.flag("policy.paused", policy.paused);
 }
 

@@ -21,6 +21,9 @@ public:
     virtual void text(std::string_view path, std::string& value) = 0;
     virtual void choice(std::string_view path, std::string& value, const std::vector<std::string>& allowed) = 0;
     virtual void texts(std::string_view path, std::vector<std::string>& value) = 0;
+    /// `most` of them, each of at most `most_approvals` above at most `max`.
+    virtual void tiers(std::string_view path, std::vector<TierSettings>& value, std::size_t most, atr::Decimal max,
+                       std::int64_t most_approvals) = 0;
     virtual void flag(std::string_view path, bool& value) = 0;
     virtual void integer(std::string_view path, std::int64_t& value, std::int64_t min, std::int64_t max) = 0;
     virtual void decimal(std::string_view path, atr::Decimal& value, atr::Decimal min, atr::Decimal max) = 0;

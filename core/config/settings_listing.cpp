@@ -55,6 +55,10 @@ public:
         for (const auto& one : value) all += (all.empty() ? "" : ", ") + one;
         add(path, "[" + all + "]");
     }
+    void tiers(std::string_view path, std::vector<TierSettings>& value, std::size_t, atr::Decimal,
+               std::int64_t) override {
+        add(path, shown_tiers(value));
+    }
     void flag(std::string_view path, bool& value) override { add(path, value ? "true" : "false"); }
     void integer(std::string_view path, std::int64_t& value, std::int64_t, std::int64_t) override {
         add(path, std::to_string(value));
@@ -129,6 +133,14 @@ struct SlotLister {
 };
 
 }  // namespace
+
+std::string shown_tiers(const std::vector<TierSettings>& tiers) {
+    std::string out;
+    for (const auto& one : tiers)
+        out += (out.empty() ? "{above: " : ", {above: ") + one.above.to_string() +
+               ", approvals: " + std::to_string(one.approvals) + '}';
+    return '[' + out + ']';
+}
 
 std::variant<std::vector<ListedSetting>, Problems> list_settings(const LoadOptions& options) {
     auto loaded = load_settings(options);

@@ -20,6 +20,9 @@ struct ListedSetting {
 /// In the order of the file config/embedded.yaml, plugins last. Problems: those of load_settings().
 std::variant<std::vector<ListedSetting>, Problems> list_settings(const LoadOptions& options);
 
+/// As a file would have them: "[{above: 10000, approvals: 2}]".
+std::string shown_tiers(const std::vector<TierSettings>& tiers);
+
 /// What the keys of a plugin's slot (`plugins.storage` and the like) are where the file does not give them, as JSON of
 /// the slot's own shape; `use` and `config` have no default.
 nlohmann::json slot_defaults();

@@ -43,7 +43,10 @@ Position SettingsReader::position(std::string_view path) const {
 }
 
 const YamlNode* SettingsReader::scalar(std::string_view path) {
-    const YamlNode* node = raw(path);
+    return scalar(raw(path), path);
+}
+
+const YamlNode* SettingsReader::scalar(const YamlNode* node, std::string_view path) {
     if (node == nullptr || node->kind == YamlNode::Kind::scalar) return node;
     if (node->kind == YamlNode::Kind::null)
         report(*node, path, "has no value (remove the line for the default, or write '' for an empty text)");
@@ -78,6 +81,37 @@ void SettingsReader::texts(std::string_view path, std::vector<std::string>& valu
     value = std::move(out);
 }
 
+void SettingsReader::tiers(std::string_view path, std::vector<TierSettings>& value, std::size_t most, atr::Decimal max,
+                           std::int64_t most_approvals) {
+    const YamlNode* node = raw(path);
+    if (node == nullptr) return;
+    if (node->kind != YamlNode::Kind::list)
+        return report(*node, path, "must be a list, such as [{above: \"10000\", approvals: 2}]");
+    if (node->items.size() > most) return report(*node, path, "has more than " + std::to_string(most) + " tiers");
+    std::vector<TierSettings> out;
+    for (const auto& item : node->items) {
+        const auto one = tier(item, std::string(path) + '[' + std::to_string(out.size()) + ']', max, most_approvals);
+        if (!one) return;
+        if (!out.empty() && (one->above <= out.back().above || one->approvals <= out.back().approvals))
+            return report(item, path, "must rise from tier to tier, in above and in approvals");
+        out.push_back(*one);
+    }
+    value = std::move(out);
+}
+
+std::optional<TierSettings> SettingsReader::tier(const YamlNode& node, const std::string& path, atr::Decimal max,
+                                                 std::int64_t most_approvals) {
+    const YamlNode *above = node.find("above"), *approvals = node.find("approvals");
+    if (!above || !approvals || node.entries.size() != 2) {
+        report(node, path, "must be a map of above and approvals, such as {above: \"10000\", approvals: 2}");
+        return std::nullopt;
+    }
+    const auto amount = decimal(above, path + ".above", 0, max);
+    const auto persons = number(approvals, path + ".approvals", 2, most_approvals);
+    if (!amount || !persons) return std::nullopt;
+    return TierSettings{*amount, *persons};
+}
+
 void SettingsReader::flag(std::string_view path, bool& value) {
     const YamlNode* node = scalar(path);
     if (node == nullptr) return;
@@ -87,7 +121,12 @@ void SettingsReader::flag(std::string_view path, bool& value) {
 }
 
 std::optional<std::int64_t> SettingsReader::number(std::string_view path, std::int64_t min, std::int64_t max) {
-    const YamlNode* node = scalar(path);
+    return number(raw(path), path, min, max);
+}
+
+std::optional<std::int64_t> SettingsReader::number(const YamlNode* node, std::string_view path, std::int64_t min,
+                                                   std::int64_t max) {
+    node = scalar(node, path);
     if (node == nullptr) return std::nullopt;
     std::int64_t out = 0;
     const char* end = node->text.data() + node->text.size();
@@ -119,14 +158,21 @@ void SettingsReader::seconds(std::string_view path, std::chrono::seconds& value,
 }
 
 void SettingsReader::decimal(std::string_view path, atr::Decimal& value, atr::Decimal min, atr::Decimal max) {
-    const YamlNode* node = scalar(path);
-    if (node == nullptr) return;
+    value = decimal(raw(path), path, min, max).value_or(value);
+}
+
+std::optional<atr::Decimal> SettingsReader::decimal(const YamlNode* node, std::string_view path, atr::Decimal min,
+                                                    atr::Decimal max) {
+    node = scalar(node, path);
+    if (node == nullptr) return std::nullopt;
     const auto read = atr::Decimal::parse(node->text);
-    if (!read) return report(*node, path, "must be a decimal such as \"500.00\"; found " + quoted(*node));
-    if (*read < min || *read > max)
-        return report(*node, path,
-                      "must be " + min.to_string() + " to " + max.to_string() + "; found " + quoted(*node));
-    value = *read;
+    if (!read)
+        report(*node, path, "must be a decimal such as \"500.00\"; found " + quoted(*node));
+    else if (*read < min || *read > max)
+        report(*node, path, "must be " + min.to_string() + " to " + max.to_string() + "; found " + quoted(*node));
+    else
+        return read;
+    return std::nullopt;
 }
 
 std::vector<std::string> SettingsReader::known_below(const std::string& path) const {

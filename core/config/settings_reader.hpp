@@ -19,6 +19,8 @@ public:
     void text(std::string_view path, std::string& value) override;
     void choice(std::string_view path, std::string& value, const std::vector<std::string>& allowed) override;
     void texts(std::string_view path, std::vector<std::string>& value) override;
+    void tiers(std::string_view path, std::vector<TierSettings>& value, std::size_t most, atr::Decimal max,
+               std::int64_t most_approvals) override;
     void flag(std::string_view path, bool& value) override;
     void integer(std::string_view path, std::int64_t& value, std::int64_t min, std::int64_t max) override;
     void decimal(std::string_view path, atr::Decimal& value, atr::Decimal min, atr::Decimal max) override;
@@ -38,7 +40,13 @@ public:
 private:
     /// The scalar at a path; nullptr: not given, or reported as something else.
     const YamlNode* scalar(std::string_view path);
+    const YamlNode* scalar(const YamlNode* node, std::string_view path);
     std::optional<std::int64_t> number(std::string_view path, std::int64_t min, std::int64_t max);
+    std::optional<std::int64_t> number(const YamlNode* node, std::string_view path, std::int64_t min, std::int64_t max);
+    std::optional<atr::Decimal> decimal(const YamlNode* node, std::string_view path, atr::Decimal min,
+                                        atr::Decimal max);
+    std::optional<TierSettings> tier(const YamlNode& node, const std::string& path, atr::Decimal max,
+                                     std::int64_t most_approvals);
     void report(const YamlNode& node, std::string_view path, const std::string& what);
     void report_unknown(const YamlNode& node, const std::string& path);
     std::vector<std::string> known_below(const std::string& path) const;

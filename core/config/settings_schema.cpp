@@ -12,6 +12,12 @@ Json bounded(std::int64_t min, std::int64_t max) {
     return {{"type", "integer"}, {"minimum", min}, {"maximum", max}};
 }
 
+Json decimal_within(const atr::Decimal& min, const atr::Decimal& max) {
+    return {{"type", {"string", "number"}},
+            {"pattern", min < atr::Decimal{} ? "^-?[0-9]+([.][0-9]+)?$" : "^[0-9]+([.][0-9]+)?$"},
+            {"description", "a decimal, " + min.to_string() + " to " + max.to_string()}};
+}
+
 Json closed_object() {
     return {{"type", "object"}, {"properties", Json::object()}, {"additionalProperties", false}};
 }
@@ -28,15 +34,27 @@ public:
     void texts(std::string_view path, std::vector<std::string>& value) override {
         put(path, {{"type", "array"}, {"items", {{"type", "string"}}}, {"default", value}});
     }
+    void tiers(std::string_view path, std::vector<TierSettings>& value, std::size_t most, atr::Decimal max,
+               std::int64_t most_approvals) override {
+        Json all = Json::array();
+        for (const auto& one : value) all.push_back({{"above", one.above.to_string()}, {"approvals", one.approvals}});
+        Json tier = closed_object();
+        tier["properties"] = {{"above", decimal_within(0, max)}, {"approvals", bounded(2, most_approvals)}};
+        tier["required"] = {"above", "approvals"};
+        put(path, {{"type", "array"},
+                   {"items", std::move(tier)},
+                   {"maxItems", most},
+                   {"default", std::move(all)},
+                   {"description", "rises from tier to tier, in above and in approvals"}});
+    }
     void flag(std::string_view path, bool& value) override { put(path, {{"type", "boolean"}, {"default", value}}); }
     void integer(std::string_view path, std::int64_t& value, std::int64_t min, std::int64_t max) override {
         put(path, whole(value, min, max));
     }
     void decimal(std::string_view path, atr::Decimal& value, atr::Decimal min, atr::Decimal max) override {
-        put(path, {{"type", {"string", "number"}},
-                   {"default", value.to_string()},
-                   {"pattern", min < atr::Decimal{} ? "^-?[0-9]+([.][0-9]+)?$" : "^[0-9]+([.][0-9]+)?$"},
-                   {"description", "a decimal, " + min.to_string() + " to " + max.to_string()}});
+        Json about = decimal_within(min, max);
+        about["default"] = value.to_string();
+        put(path, std::move(about));
     }
     void milliseconds(std::string_view path, std::chrono::milliseconds& value, std::int64_t min,
                       std::int64_t max) override {

@@ -41,6 +41,13 @@ void check_life(UnitOfWork& unit, const Quarantine& store) {
     unit.check(Quarantine::collection, Quarantine::key, store.version == 0 ? ATR_VER_ABSENT : store.version, "life");
 }
 
+/// A person's word, in the place of an earlier one.
+void note_approval(Approval& approval, const ApprovalRequest& request, UnixMillis now) {
+    if (!mutated(Mutation::let_one_person_decide))
+        std::erase_if(approval.given, [&](const Verdict& one) { return one.by == request.by; });
+    approval.given.push_back({request.by, "approve", request.reason, now});
+}
+
 ApprovalResult not_decided(const atr::Error& error) {
     ApprovalResult out = result(ApprovalKind::unavailable, {}, error.message);
     out.standing.perhaps_stored = error.outcome == atr::Outcome::unknown;
@@ -173,6 +180,11 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     }
     const std::vector<Reason> obstacles = known->decision.obstacles();
     if (!obstacles.empty()) co_return result(ApprovalKind::obstacle, work.approval, obstacles.front().detail);
+    work.approval.required = known->policy.approvals_for(payable.amount);
+    if (!work.approval.is_enough_with(request.by)) {
+        Task<std::optional<ApprovalResult>> giving = give(std::move(work), std::move(request), known->policy.version);
+        co_return co_await giving;
+    }
 
     Task<atr::Result<Payment>> preparing =
         parts_.saga.prepare(std::move(payable), request.request_id, request.traceparent);
@@ -186,7 +198,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     Payment payment = std::move(*prepared);
     const std::string too_little = shortage(payment, known->facts);
     if (!too_little.empty()) co_return result(ApprovalKind::obstacle, work.approval, too_little);
-    work.approval.given.push_back({request.by, "approve", request.reason, now});
+    note_approval(work.approval, request, now);
     work.approval.status = "approved";
     work.invoice.status = InvoiceStatus::processing;
     work.invoice.updated_ms = now;
@@ -216,11 +228,35 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     co_return out;
 }
 
+Task<std::optional<ApprovalResult>> ApprovalDesk::give(Open work, ApprovalRequest request,
+                                                       std::uint64_t policy_version) {
+    const UnixMillis now = parts_.clock.unix_ms();
+    note_approval(work.approval, request, now);
+    UnitOfWork unit = parts_.store.begin();
+    check_life(unit, work.store);
+    payments::check_not_ended(unit, work.payment);
+    unit.check(Policy::collection, Policy::current, policy_version, "policy");
+    unit.update(work.approval);
+    unit.create(audit_line(parts_.store.ids(), now, request.by, "approval.given", work.approval.id, request.reason,
+                           request.request_id));
+    request.once.mark(unit, work.approval.id);
+    Task<Committed> committing = parts_.store.commit(std::move(unit));
+    const Committed committed = co_await committing;
+    if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
+    if (!committed.ok()) co_return not_decided(committed.failure());
+    ApprovalResult out = result(ApprovalKind::done, std::move(work.approval), {});
+    out.standing.kind = SubmitKind::waiting_approval;
+    out.standing.invoice = std::move(work.invoice);
+    out.standing.payment = std::move(work.payment);
+    co_return out;
+}
+
 Task<std::optional<ApprovalResult>> ApprovalDesk::rebind(Open work, Payment now_payable, Judgement known) {
     // The vendor master changed since the person was asked: ask again, for what would be paid now.
     const UnixMillis now = parts_.clock.unix_ms();
     work.approval.payload_hash = now_payable.payload_hash;
     work.approval.given.clear();
+    work.approval.required = known.policy.approvals_for(now_payable.amount);
     UnitOfWork unit = parts_.store.begin();
     check_life(unit, work.store);
     payments::check_not_ended(unit, work.payment);

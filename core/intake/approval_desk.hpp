@@ -23,7 +23,7 @@ struct ApprovalRequest {
 };
 
 enum class ApprovalKind {
-    done,  ///< see the approval's status, and `standing` for what became of the payment
+    done,  ///< see the approval's status, pending while others must approve too, and `standing` for the payment
     not_found,
     own_submission,   ///< the submitter may not decide
     payload_changed,  ///< what would be paid now is not what the hash says; `approval` carries the new hash
@@ -76,6 +76,8 @@ private:
     bool may_expire(const Open& work) const;
     Task<std::optional<ApprovalResult>> rebind(Open work, Payment now_payable, Judgement known);
     Task<std::optional<ApprovalResult>> approve_once(ApprovalRequest request);
+    /// Keeps a word that is not the last one needed.
+    Task<std::optional<ApprovalResult>> give(Open work, ApprovalRequest request, std::uint64_t policy_version);
     Task<std::optional<ApprovalResult>> reject_once(ApprovalRequest request);
 
     /// Ends the approval without a payment; its invoice may be submitted again.

@@ -232,6 +232,7 @@ InvoiceDesk::Step InvoiceDesk::ask_a_person(const Submission& submission, Invoic
     approval.invoice_id = invoice.id;
     approval.payment_id = payment.id;
     approval.payload_hash = payment.payload_hash;
+    approval.required = known.policy.approvals_for(payment.amount);
     approval.submitted_by = submission.submitted_by;
     approval.created_ms = now;
     approval.expires_ms = now + known.policy.approval_expiry_ms;

@@ -1,10 +1,22 @@
 #include "records/approval.hpp"
 
+#include <set>
+
+#include "runtime/mutation.hpp"
+
 namespace treasurer {
 
 std::span<const std::string_view> approval_statuses() {
     static constexpr std::string_view names[] = {"pending", "approved", "rejected", "expired", "withdrawn"};
     return names;
+}
+
+bool Approval::is_enough_with(const std::string& by) const {
+    std::set<std::string> persons{by};
+    for (const auto& verdict : given)
+        if (verdict.verdict == "approve") persons.insert(verdict.by);
+    const std::size_t words = mutated(Mutation::let_one_person_decide) ? given.size() + 1 : persons.size();
+    return words >= required;
 }
 
 Json Approval::to_json() const {

@@ -26,13 +26,16 @@ struct Approval {
     std::string payment_id;
     std::string payload_hash;
     std::string submitted_by;
-    unsigned required = 1;
+    unsigned required = 1;  ///< different persons; by the policy of when it was asked for, or last given
     std::vector<Verdict> given;
     std::vector<Reason> reasons;
     UnixMillis created_ms = 0;
     UnixMillis expires_ms = 0;
 
     std::uint64_t version = 0;
+
+    /// Whether, with the word of `by`, `required` different persons have approved.
+    bool is_enough_with(const std::string& by) const;
 
     Json to_json() const;
     static Approval from_json(const Json& json);

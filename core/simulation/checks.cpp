@@ -261,6 +261,7 @@ void Checks::at_rest() {
     for (const auto& payment : all<Payment>())
         if (!with_a_break.contains(payment.id)) check_payment(payment);
     check_invoices(with_a_break);
+    check_approvals();
     check_ledger();
     check_waiting_holds();
     check_keys();
@@ -298,6 +299,19 @@ void Checks::check_invoices(const std::set<std::string>& with_a_break) {
         } else if ((invoice.status == InvoiceStatus::paid) != (payment->state == PaymentState::settled)) {
             broken("an invoice's status is not its payment's", "invoice " + invoice.id);
         }
+    }
+}
+
+void Checks::check_approvals() {
+    const auto policy = find<Policy>(Policy::current);
+    for (const auto& approval : all<Approval>()) {
+        const auto payment = find<Payment>(approval.payment_id);
+        if (approval.status != "approved" || !payment || !policy) continue;
+        std::set<std::string> persons;
+        for (const auto& word : approval.given)
+            if (word.by != approval.submitted_by) persons.insert(word.by);
+        if (persons.size() < policy->approvals_for(payment->amount))
+            broken("one person decided alone", "approval " + approval.id);
     }
 }
 

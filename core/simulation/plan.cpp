@@ -30,6 +30,7 @@ Plan Plan::of(std::uint64_t seed) {
     out.shared_cache = random.below(2) == 0;
     // Soon, so that statement and saga are at the same payments; as by default; or never within a run.
     out.late_after = Millis{std::array{3000, 60'000, 900'000}.at(random.below(3))};
+    out.approvals = random.below(3) == 0 ? 2 : 1;
     return out;
 }
 
@@ -64,7 +65,8 @@ std::string Plan::options() const {
 
 std::string Plan::to_text() const {
     std::string out = std::to_string(hosts) + (hosts == 1 ? " host, " : " hosts, ") + std::to_string(invoices) +
-                      " invoices, " + std::string(rail_kinds.at(static_cast<std::size_t>(rail))) + " rail, " +
+                      " invoices, " + (approvals > 1 ? std::to_string(approvals) + " approvals, " : "") +
+                      std::string(rail_kinds.at(static_cast<std::size_t>(rail))) + " rail, " +
                       (shared_cache ? "one cache" : "a cache each") + ", lease " + std::to_string(lease.count()) +
                       " ms, trouble for " + std::to_string(troubled.count()) + " ms at " + std::to_string(per_mille) +
                       " in 1000:";

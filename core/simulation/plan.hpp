@@ -60,6 +60,7 @@ struct Plan {
     std::uint64_t seed = 0;
     unsigned hosts = 2;
     unsigned invoices = 8;
+    unsigned approvals = 1;  ///< by so many persons, of what is above the limit
     RailKind rail = RailKind::idempotent;
     bool shared_cache = true;  ///< else each host has its own, and only the change feed tells it of the others
     Millis lease{5000};

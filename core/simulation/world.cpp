@@ -144,6 +144,7 @@ void World::found() {
     Host founder(around(), *executors_.back(), loop_, "founder");
     Policy policy;
     policy.auto_approval_limit = 500;
+    if (plan_.approvals > 1) policy.approval_tiers.push_back({policy.auto_approval_limit, plan_.approvals});
     if (plan_.has(Trouble::reservations)) {
         policy.approval_reserves_funds = true;
         policy.approval_expiry_ms = approvals_expire_after.count();

@@ -23,7 +23,7 @@ Response answer(const ApprovalResult& result, const RequestContext& context) {
         case ApprovalKind::done: {
             Json body = shown(result.approval, &result.standing.payment);
             body["payment"] = shown(result.standing.payment);
-            return json_response(200, body);
+            return json_response(result.approval.status == "pending" ? 202 : 200, body);
         }
         case ApprovalKind::not_found:
             return refuse(ErrorCode::not_found, "No approval has this id.");

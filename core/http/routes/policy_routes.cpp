@@ -28,6 +28,12 @@ std::string confidence_text(std::uint32_t basis_points) {
     return out ? out->to_string() : std::string();
 }
 
+Json tiers_json(const std::vector<ApprovalTier>& tiers) {
+    Json out = Json::array();
+    for (const auto& tier : tiers) out.push_back({{"above", tier.above.to_string()}, {"approvals", tier.approvals}});
+    return out;
+}
+
 Json policy_json(const Policy& policy) {
     return {{"auto_approval_limit", money_json({policy.auto_approval_limit, policy.asset})},
             {"critical_runway_months", policy.critical_runway_months.to_string()},
@@ -35,6 +41,7 @@ Json policy_json(const Policy& policy) {
             {"payee_cool_off_s", policy.payee_cool_off_ms / 1000},
             {"approval_ttl_s", policy.approval_expiry_ms / 1000},
             {"approval_reserves_funds", policy.approval_reserves_funds},
+            {"approval_tiers", tiers_json(policy.approval_tiers)},
             {"paused", policy.paused},
             {"hash", hash_of(policy)}};
 }
@@ -65,13 +72,38 @@ void read_limit(const JsonValue& limit, Policy& into, std::vector<FieldError>& e
     if (!reader.ok()) errors = reader.problem().errors;
 }
 
+/// [{"above","approvals"}], rising in both.
+void read_tiers(const JsonValue::Array& tiers, Policy& into, std::vector<FieldError>& errors) {
+    for (std::size_t i = 0; i < tiers.size(); ++i) {
+        const std::string pointer = "/approval_tiers/" + std::to_string(i);
+        if (!tiers[i].object()) {
+            errors.push_back({pointer, "is an object of above and approvals"});
+            continue;
+        }
+        JsonBody reader(tiers[i], pointer);
+        reader.only({"above", "approvals"});
+        require(tiers[i], reader, "approvals");
+        ApprovalTier tier;
+        tier.above = decimal_within(reader, "above", largest_limit);
+        tier.approvals = static_cast<unsigned>(reader.integer("approvals", 2, most_approvals).value_or(2));
+        if (reader.ok() && !into.approval_tiers.empty()) {
+            if (tier.above <= into.approval_tiers.back().above) reader.refuse("above", "is more than in the tier before");
+            if (tier.approvals <= into.approval_tiers.back().approvals)
+                reader.refuse("approvals", "is more than in the tier before");
+        }
+        const Problem problem = reader.problem();
+        errors.insert(errors.end(), problem.errors.begin(), problem.errors.end());
+        into.approval_tiers.push_back(tier);
+    }
+}
+
 /// Every member of it: what is left out would silently become something else.
 Parsed<Policy> policy_of(const Request& request) {
     const auto body = json_object_of(request);
     if (!body) return body.problem();
     JsonBody reader(*body);
     reader.only({"auto_approval_limit", "critical_runway_months", "min_confidence", "payee_cool_off_s",
-                 "approval_ttl_s", "approval_reserves_funds", "paused", "hash"});
+                 "approval_ttl_s", "approval_reserves_funds", "approval_tiers", "paused", "hash"});
     for (const char* name : {"payee_cool_off_s", "approval_ttl_s", "approval_reserves_funds", "paused"})
         require(*body, reader, name);
     Policy out;
@@ -81,6 +113,11 @@ Parsed<Policy> policy_of(const Request& request) {
         read_limit(*limit, out, errors);
     else
         reader.refuse("auto_approval_limit", "is an object of amount and asset");
+    const JsonValue* tiers = body->find("approval_tiers");
+    if (tiers && tiers->array() && tiers->array()->size() <= most_tiers)
+        read_tiers(*tiers->array(), out, errors);
+    else
+        reader.refuse("approval_tiers", "is a list of at most " + std::to_string(most_tiers) + " tiers; none: []");
     out.critical_runway_months = decimal_within(reader, "critical_runway_months", longest_runway);
     const auto confidence = decimal_within(reader, "min_confidence", atr::Decimal{1}).to_units(4);
     if (!confidence) reader.refuse("min_confidence", "has more than four decimals");

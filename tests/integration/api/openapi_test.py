@@ -177,6 +177,13 @@ def policy(walker, people):
     walker.call(people.boss, "policy.put", body={**read.json(), "payee_cool_off_s": 90000}, expect={200},
                 If_Match=read.headers["ETag"])
     walker.call(people.boss, "policy.put", body=read.json(), expect={412}, If_Match=read.headers["ETag"])
+    tiered = walker.call(people.boss, "policy.get", expect={200})
+    body = {**tiered.json(), "approval_tiers": [{"above": "9000", "approvals": 2}]}
+    walker.call(people.boss, "policy.put", body=body, expect={200}, If_Match=tiered.headers["ETag"])
+    asked = walker.call(people.clerk, "process_invoice", body=invoice("D-3", "9001.00"), expect={202}).json()["approval_id"]
+    verdict = {"payload_hash": people.boss.get(f"/api/v1/approvals/{asked}").json()["payload_hash"]}
+    walker.call(people.anna, "approvals.approve", asked, verdict, expect={202})
+    walker.call(people.boss, "approvals.reject", asked, verdict, expect={200})
 
 
 def decisions(walker, people, approval):

@@ -4,6 +4,7 @@
 
 #include "config/loader.hpp"
 #include "config/settings_keys.hpp"
+#include "config/settings_listing.hpp"
 #include "config/yaml_tree.hpp"
 
 using namespace treasurer;
@@ -28,6 +29,12 @@ public:
         std::string all;
         for (const auto& one : value) all += one + ',';
         add(path, all);
+    }
+    void tiers(std::string_view path, std::vector<TierSettings>& value, std::size_t most, atr::Decimal max,
+               std::int64_t most_approvals) override {
+        CHECK(value.size() <= most);
+        for (const auto& one : value) CHECK((one.above <= max && one.approvals <= most_approvals));
+        add(path, shown_tiers(value));
     }
     void flag(std::string_view path, bool& value) override { add(path, value ? "true" : "false"); }
     void integer(std::string_view path, std::int64_t& value, std::int64_t min, std::int64_t max) override {

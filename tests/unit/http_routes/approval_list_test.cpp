@@ -1,4 +1,4 @@
-// Whoever decides sees at once what would be paid to whom.
+// Whoever decides sees at once what would be paid to whom, and who has decided already.
 #include "tests/unit/http_routes/api_world.hpp"
 
 using namespace treasurer;
@@ -27,4 +27,34 @@ SCENARIO("an approval shows the amount and the creditor it is asked for, in the 
         CHECK(get("/api/v1/approvals/" + one.at("id").get<std::string>()) == one);
     }
     CHECK(listed.at(0).at("amount") != listed.at(1).at("amount"));
+}
+
+SCENARIO("an approval that others must give too is kept, and told as not done yet", "[http][approvals]") {
+    ApiWorld world;
+    Policy policy = *world.await(world.desks.policy.current());
+    policy.approval_tiers = {{1000, 2}};
+    REQUIRE(world.await(world.desks.policy.replace(policy, [](const Policy&) { return true; }, "admin", "r-1")));
+    const std::string id = world.submit({.number = "INV-1", .amount = "2000"}).invoice.approval_id;
+    const auto approve = [&](const char* by, const std::string& key) {
+        const json body = {{"payload_hash", world.approval(id).payload_hash}, {"reason", "looked at it"}};
+        return world.ask("POST", "/api/v1/approvals/" + id + "/approve",
+                         {{"Authorization", world.sign_in(by)},
+                          {"Content-Type", "application/json"},
+                          {"Idempotency-Key", key}},
+                         body.dump());
+    };
+    const auto first = approve("boss", "k-1");
+    INFO(first->content());
+    CHECK(first->status == 202);
+    CHECK(first.json().at("status") == "pending");
+    CHECK(first.json().at("required") == 2);
+    CHECK(first.json().at("given").at(0).at("by") == "boss");
+    CHECK(first.json().at("payment").at("state") == "waiting_approval");
+    CHECK(approve("boss", "k-1")->content() == first->content());
+    CHECK(approve("boss", "k-2")->status == 202);
+    CHECK(world.approval(id).given.size() == 1);
+    const auto last = approve("anna", "k-3");
+    CHECK(last->status == 200);
+    CHECK(last.json().at("status") == "approved");
+    CHECK(last.json().at("given").size() == 2);
 }

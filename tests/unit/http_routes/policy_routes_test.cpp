@@ -31,6 +31,10 @@ struct PolicyWorld : ApiWorld {
     }
 };
 
+json tier(const char* above, int approvals) {
+    return {{"above", above}, {"approvals", approvals}};
+}
+
 }  // namespace
 
 SCENARIO("the policy is replaced as a whole by who has read the one in force", "[http][policy]") {
@@ -88,7 +92,11 @@ SCENARIO("of two who replace the same policy at once, one is refused", "[http][p
 
 SCENARIO("a policy is taken whole, or not at all", "[http][policy]") {
     PolicyWorld world;
-    const json good = world.get().json();
+    json good = world.get().json();
+    good["approval_tiers"] = {tier("1000", 2), tier("5000.50", 3)};
+    REQUIRE(world.put(good, "*")->status == 200);
+    good = world.get().json();
+    CHECK(good.at("approval_tiers") == json{tier("1000", 2), tier("5000.5", 3)});
     struct Row {
         std::string pointer;
         json value;  ///< null: left out
@@ -101,7 +109,13 @@ SCENARIO("a policy is taken whole, or not at all", "[http][policy]") {
                  Row{"/min_confidence", "0.12345"}, Row{"/min_confidence", nullptr}, Row{"/payee_cool_off_s", -1},
                  Row{"/payee_cool_off_s", nullptr}, Row{"/approval_ttl_s", 59}, Row{"/approval_ttl_s", 1.5},
                  Row{"/approval_ttl_s", nullptr}, Row{"/approval_reserves_funds", nullptr},
-                 Row{"/approval_reserves_funds", "yes"}, Row{"/paused", nullptr}, Row{"/pause", true});
+                 Row{"/approval_reserves_funds", "yes"}, Row{"/approval_tiers", nullptr},
+                 Row{"/approval_tiers", "two"}, Row{"/approval_tiers", json::array_t(9, tier("1", 2))},
+                 Row{"/approval_tiers/0", "two"}, Row{"/approval_tiers/0/above", "-1"},
+                 Row{"/approval_tiers/0/above", nullptr}, Row{"/approval_tiers/0/approvals", nullptr},
+                 Row{"/approval_tiers/0/approvals", 1}, Row{"/approval_tiers/0/approvals", 17},
+                 Row{"/approval_tiers/0/by", "cfo"}, Row{"/approval_tiers/1/above", "1000"},
+                 Row{"/approval_tiers/1/approvals", 2}, Row{"/paused", nullptr}, Row{"/pause", true});
     INFO(row.pointer << " = " << row.value.dump());
     json body = good;
     const json::json_pointer at(row.pointer);
@@ -116,7 +130,7 @@ SCENARIO("a policy is taken whole, or not at all", "[http][policy]") {
     CHECK(std::any_of(errors.begin(), errors.end(),
                       [&](const json& error) { return error.at("pointer").get<std::string>() == row.pointer; }));
     CHECK(world.get().json() == good);
-    CHECK(world.changes() == 0);
+    CHECK(world.changes() == 1);
 }
 
 SCENARIO("limits stay in the asset they are in", "[http][policy]") {
