@@ -23,6 +23,7 @@ http::EdgeSettings edge_settings(const ServerSettings& server) {
     out.address = server.address;
     out.port = static_cast<std::uint16_t>(server.port);
     out.threads = static_cast<int>(server.threads);
+    out.real_time = server.real_time;
     out.limits.max_body_bytes = static_cast<std::size_t>(server.max_body_bytes);
     out.body_budget_bytes = static_cast<std::size_t>(server.body_budget_bytes);
     out.max_connections = static_cast<std::size_t>(server.max_connections);
@@ -258,6 +259,9 @@ void WebHost::publish_metrics() {
                         [this] { return core_.quarantine->active() ? 1.0 : 0.0; });
     metrics_.gauge_from("treasurer_http_streams_open", "Clients that listen to events or wait for one",
                         [this] { return static_cast<double>(edge_.stats().open_streams); });
+    metrics_.gauge_from("treasurer_http_real_time_threads",
+                        "Transport threads that run before other threads of the machine",
+                        [this] { return static_cast<double>(edge_.stats().real_time_threads); });
     metrics_.gauge_from("treasurer_payments_active", "Payments this host is working on",
                         [this] { return static_cast<double>(core_.runner->active()); });
     metrics_.counter_from("treasurer_payments_taken_over_total", "Due payments leased by this host",

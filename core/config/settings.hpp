@@ -19,6 +19,7 @@ struct ServerSettings {
     std::int64_t worker_threads = 2;  ///< threads of the core's own work; plugins have their own
     std::int64_t max_connections = 4096;
     std::int64_t max_connections_per_address = 256;
+    bool real_time = true;  ///< transport threads run before others, where the system allows it
     std::chrono::milliseconds header_timeout{10'000};
     std::chrono::milliseconds body_timeout{30'000};
     std::chrono::milliseconds idle_timeout{75'000};

@@ -12,6 +12,7 @@ void visit(ServerSettings& server, SettingsVisitor& v) {
     v.text("server.address", server.address);
     v.integer("server.port", server.port, 0, 65'535);
     v.integer("server.threads", server.threads, 1, 64);
+    v.flag("server.real_time", server.real_time);
     v.integer("server.worker_threads", server.worker_threads, 1, 64);
     v.integer("server.max_connections", server.max_connections, 1, 100'000);
     v.integer("server.max_connections_per_address", server.max_connections_per_address, 1, 100'000);

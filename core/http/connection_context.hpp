@@ -26,6 +26,7 @@ struct EdgeCounters {
     std::atomic<std::uint64_t> handler_failures{0};
     std::atomic<std::uint64_t> late_answers{0};
     std::atomic<std::uint64_t> open_streams{0};  ///< now
+    std::atomic<bool> is_real_time{false};       ///< now
 
     static void count(std::atomic<std::uint64_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
 };

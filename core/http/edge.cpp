@@ -148,6 +148,7 @@ EdgeStats Edge::stats() const {
         stats.refused += counters.refused.load(std::memory_order_relaxed);
         stats.timed_out += counters.timed_out.load(std::memory_order_relaxed);
         stats.handler_failures += counters.handler_failures.load(std::memory_order_relaxed);
+        stats.real_time_threads += counters.is_real_time.load(std::memory_order_relaxed);
         stats.open_streams += counters.open_streams.load(std::memory_order_relaxed);
         stats.late_answers += counters.late_answers.load(std::memory_order_relaxed);
     }

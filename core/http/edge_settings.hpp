@@ -14,6 +14,7 @@ struct EdgeSettings {
     std::string address = "127.0.0.1";  ///< an IPv4 or IPv6 address; "::" serves both
     std::uint16_t port = 0;             ///< 0: any free one
     int threads = 2;
+    bool real_time = false;  ///< threads that need little of their cores run before others, where the system allows it
 
     ReaderLimits limits = {};
     std::size_t body_budget_bytes = 64 * kMiB;  ///< all bodies in flight together; beyond it 503
@@ -38,6 +39,7 @@ struct EdgeSettings {
 struct EdgeStats {
     std::uint64_t open_connections = 0;      ///< now
     std::uint64_t body_bytes_in_flight = 0;  ///< now
+    std::uint64_t real_time_threads = 0;     ///< now: transport threads that run before others
     std::uint64_t open_streams = 0;          ///< now: answers that go on
     std::uint64_t letters = 0;               ///< now: arrivals and late answers that wait for a transport thread
     std::uint64_t accepted = 0;

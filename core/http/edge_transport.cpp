@@ -57,6 +57,7 @@ EdgeTransport::EdgeTransport(const EdgeParts& parts)
                .body_budgets = parts.body_budgets,
                .mailbox = std::make_shared<Mailbox>(),
                .request_ids = RequestIds(seed())},
+      turn_(parts.settings.real_time, parts.settings.threads),
       timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)),
       next_id_(kFirstId),
       scratch_(kScratchBytes) {
@@ -89,6 +90,8 @@ void EdgeTransport::begin_round() {
     context_.mailbox->enter_thread();
     context_.now = std::chrono::steady_clock::now();
     context_.wall_now = coarse_wall_clock();
+    turn_.look(context_.now);
+    context_.counters.is_real_time.store(turn_.is_real_time(), std::memory_order_relaxed);
 }
 
 void EdgeTransport::onReady(const Pistache::Aio::FdSet& events) {

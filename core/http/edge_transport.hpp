@@ -14,6 +14,7 @@
 #include "http/connection_context.hpp"
 #include "http/deadline_queue.hpp"
 #include "http/edge_settings.hpp"
+#include "http/real_time_turn.hpp"
 #include "http/unique_fd.hpp"
 
 namespace treasurer::http {
@@ -74,6 +75,7 @@ private:
 
     const EdgeParts parts_;
     ConnectionContext context_;
+    RealTimeTurn turn_;
     UniqueFd timer_;
     Connection::TimePoint armed_ = Connection::TimePoint::max();
     Entries entries_;

@@ -1,0 +1,33 @@
+/// Lets a transport thread run before others while it needs little of its core. It works a few microseconds a request,
+/// and would otherwise wait milliseconds for a core that a database or a payment computes on.
+/// Linux: SCHED_FIFO, priority 1, not inherited by threads that it begins; needs CAP_SYS_NICE or RLIMIT_RTPRIO >= 1.
+/// Threads: one, that which is meant.
+#pragma once
+
+#include <chrono>
+
+namespace treasurer::http {
+
+class RealTimeTurn {
+public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    /// `threads` of them share the machine's cores. `wanted` false: nothing is ever changed.
+    RealTimeTurn(bool wanted, int threads);
+
+    /// Called once a round. A thread that took more than its share since the last look, as under a flood of requests,
+    /// runs beside all others for a while, so that it can keep nobody from working.
+    void look(TimePoint now);
+    bool is_real_time() const { return is_real_time_; }
+
+private:
+    void set(bool real_time);
+
+    bool wanted_;
+    const double share_;  ///< of a core, at most
+    bool is_real_time_ = false;
+    TimePoint next_look_ = {}, last_look_ = {};
+    std::chrono::nanoseconds used_{0};  ///< of processor time, at the last look
+};
+
+}  // namespace treasurer::http
