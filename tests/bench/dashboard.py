@@ -32,6 +32,7 @@ sys.path[:0] = [os.path.join(ROOT, "bench"), os.path.join(ROOT, "support")]
 import backends  # noqa: E402
 from host import BUILD, Site, wait_until  # noqa: E402
 from peers.fastapi_peer import FastApiPeer  # noqa: E402
+from ports import free_port  # noqa: E402
 from results import Results  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -39,12 +40,6 @@ PATH = "/api/dashboard"
 THREADS = 2  # of each of them; what config/embedded.yaml gives the host
 # What a server writes by itself, or differs from one answer to the next.
 OWN_FIELDS = {"date", "connection", "keep-alive", "content-length", "content-type", "server", "x-request-id"}
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def answer_of(port, token):

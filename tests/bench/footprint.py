@@ -30,6 +30,7 @@ import backends  # noqa: E402
 from books import Books  # noqa: E402
 from host import wait_until  # noqa: E402
 from money_site import money_site  # noqa: E402
+from ports import free_port  # noqa: E402
 from results import Results  # noqa: E402
 
 KINDS = {"embedded": ("sqlite", "memory"), "production": ("postgres", "redis")}
@@ -59,12 +60,6 @@ class Watched:
     def __exit__(self, *_):
         self._end.set()
         self._thread.join()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def is_ready(port):

@@ -62,7 +62,7 @@ class Browser:
     def script(self, text, *words):
         return self.driver.execute_script(text, *words)
 
-    def wait(self, condition, what, within=20):
+    def wait(self, condition, what, within=60):
         return WebDriverWait(self.driver, within, poll_frequency=0.02).until(lambda _: condition(), what)
 
     def press(self, *keys):

@@ -16,7 +16,7 @@ def paths_in_source(source):
 
 def allowed(url):
     """The methods that a path answers to, by OPTIONS."""
-    with urllib.request.urlopen(urllib.request.Request(url, method="OPTIONS"), timeout=10) as answer:
+    with urllib.request.urlopen(urllib.request.Request(url, method="OPTIONS"), timeout=60) as answer:
         return set(answer.headers["Allow"].replace(" ", "").split(",")) - {"HEAD", "OPTIONS"}
 
 

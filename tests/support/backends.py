@@ -55,7 +55,7 @@ class SqliteStore:
         self._path = os.path.join(site.data, "treasurer.db")
 
     def _rows(self, query):
-        with contextlib.closing(sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=10)) as connection:
+        with contextlib.closing(sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=60)) as connection:
             return connection.execute(query).fetchall()
 
     def records(self, collection):

@@ -25,6 +25,8 @@ import sys
 import tempfile
 import time
 
+from ports import free_port
+
 BIN = os.environ.get("ATR_POSTGRES_BIN", "/usr/lib/postgresql/15/bin")
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -46,12 +48,6 @@ def _stop_all():
 
 
 atexit.register(_stop_all)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_until(condition, within, what):

@@ -15,6 +15,8 @@ import sys
 import tempfile
 import time
 
+from ports import free_port
+
 _started = []
 
 
@@ -24,12 +26,6 @@ def _end_all():
 
 
 atexit.register(_end_all)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _die_with_parent():

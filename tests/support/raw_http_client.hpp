@@ -40,7 +40,7 @@ public:
             ::close(fd_);
             throw std::runtime_error("connect: " + why);
         }
-        const timeval limit{.tv_sec = 10, .tv_usec = 0};
+        const timeval limit{.tv_sec = 60, .tv_usec = 0};
         ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
         ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
     }

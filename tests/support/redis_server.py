@@ -22,15 +22,15 @@ import atexit
 import ctypes
 import json
 import os
-import random
 import select
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
+
+from ports import free_ports
 
 PASSWORD = "correct-horse-9"
 SENTINEL_PASSWORD = "watchful-eye-3"
@@ -45,21 +45,6 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def _die_with_parent():
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def _free_ports(count):
-    """Below those that the kernel gives to clients, so that none takes the port of a server while that is down."""
-    ports = []
-    while len(ports) < count:
-        port = random.randrange(12000, 32000)
-        with socket.socket() as one:
-            try:
-                one.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        if port not in ports:
-            ports.append(port)
-    return ports
 
 
 def _wait(condition, what, within=30.0):
@@ -155,7 +140,7 @@ class Standalone(Site):
     that may do all with keys and nothing on the bus."""
 
     def build(self):
-        port, tls_port = _free_ports(2)
+        port, tls_port = free_ports(2)
         make_certificates(self.folder)
         with open(os.path.join(self.folder, "password"), "w", encoding="utf-8") as file:
             file.write(PASSWORD + "\n")
@@ -171,15 +156,15 @@ class Standalone(Site):
 
 
 class Sentinel(Site):
-    """A master with one replica, watched by three Sentinels that need 0.5 s to notice its death."""
+    """A master with one replica, watched by three Sentinels that need 3 s to notice its death."""
 
     def build(self):
-        ports = _free_ports(5)
+        ports = free_ports(5)
         login = [f"requirepass {PASSWORD}", f"masterauth {PASSWORD}", "repl-ping-replica-period 1"]
         master = self.add("master", ports[0], login, password=PASSWORD)
         self.add("replica", ports[1], login + [f"replicaof 127.0.0.1 {ports[0]}"], password=PASSWORD)
         watch = [f"sentinel monitor main 127.0.0.1 {ports[0]} 2", f"sentinel auth-pass main {PASSWORD}",
-                 "sentinel down-after-milliseconds main 500", "sentinel failover-timeout main 2000",
+                 "sentinel down-after-milliseconds main 3000", "sentinel failover-timeout main 2000",
                  f"requirepass {SENTINEL_PASSWORD}", f"sentinel sentinel-pass {SENTINEL_PASSWORD}"]
         _wait(lambda: "state=online" in master.cli("INFO", "replication"), "the replica follows")
         for i in (1, 2, 3):
@@ -198,9 +183,9 @@ class Cluster(Site):
     """Nodes n1, n2, n3 with a third of the slots each, and n4 with none; the user `treasurer` as in Standalone."""
 
     def build(self):
-        ports = _free_ports(8)
+        ports = free_ports(8)
         for i in range(4):
-            self.add(f"n{i + 1}", ports[i], ["cluster-enabled yes", "cluster-node-timeout 1000",
+            self.add(f"n{i + 1}", ports[i], ["cluster-enabled yes", "cluster-node-timeout 15000",
                                              f"cluster-port {ports[4 + i]}", "cluster-require-full-coverage no",
                                              f"user treasurer on >{PASSWORD} {CLUSTER_RIGHTS}"])
         nodes = list(self.servers.values())

@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 
-from postgres import free_port
+from ports import free_port
 
 PYTHON = "/usr/bin/python3"  # Debian's packages are its alone
 REDIS = "/usr/bin/redis-server"

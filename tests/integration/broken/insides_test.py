@@ -99,7 +99,7 @@ def hostile_parser():
                 answer = clerk.post("/api/v1/invoices", text.encode(), {"Content-Type": media_type})
                 answers.look(f"{media_type} {text}", answer)
                 require(answer.status >= 400, f"{text}: {answer}")
-        paid = submit(clerk, invoice_text("IN-1", "12.50"))
+        paid = submit(clerk, invoice_text("IN-1", "12.50"), "wait=20")
         require(paid.status == 200, f"beside the broken parser, the other pays no more: {paid}")
         for path in ("/api/v1/plugins", "/health/ready", "/metrics", "/api/dashboard", "/api/dashboard/logs", "/api/v1/audit"):
             answers.look(path, boss.get(path))
@@ -123,7 +123,7 @@ def hostile_rail():
         for path in ("/api/v1/invoices", "/api/v1/payments", "/api/v1/approvals"):
             for item in boss.items(path):
                 answers.look(path, boss.get(f"{path}/{item['id']}"))
-        paid = submit(clerk, invoice_text("IN-1", "12.50"))
+        paid = submit(clerk, invoice_text("IN-1", "12.50"), "wait=20")
         require(paid.status == 200, f"beside the wild rail, the other pays no more: {paid}")
         host.stop()
         return answers
@@ -133,7 +133,7 @@ def broken_rail():
     with money_site("insides-rail") as site:
         host = site.start()
         answers, clerk, boss = Answers(site), host.client(site.token("clerk")), host.client(site.token("boss"))
-        require(submit(clerk, invoice_text("IN-1", "12.50")).status == 200, "a sound rail pays")
+        require(submit(clerk, invoice_text("IN-1", "12.50"), "wait=20").status == 200, "a sound rail pays")
         require(vanish(os.path.join(site.data, "bank.db")), "the rail has no tables")
         for number in range(2, 5):
             answers.look("an invoice on a broken rail", submit(clerk, invoice_text(f"IN-{number}", f"{number}.50")))
@@ -151,7 +151,7 @@ def broken_storage():
         token = site.token("boss")
         host = site.start()
         answers = Answers(site)
-        require(submit(host.client(token), invoice_text("IN-1", "12.50")).status == 200, "a sound storage pays")
+        require(submit(host.client(token), invoice_text("IN-1", "12.50"), "wait=20").status == 200, "a sound storage pays")
         require(vanish(os.path.join(site.data, "treasurer.db")), "the storage has no tables")
         failed = every_operation(answers, host, token)
         require(failed > 20, f"only {failed} operations noticed that storage is gone")

@@ -22,6 +22,7 @@ RedisSettings cluster() {
     out.back_off_min = Millis(10);
     out.back_off_max = Millis(100);
     out.bus_ping = Millis(100);
+    out.connect_timeout = out.reply_timeout = Millis(30'000);  // a node that is slow is not gone
     return out;
 }
 

@@ -56,7 +56,7 @@ def main():
         treasury = Treasury(host)
         for _ in range(3):
             treasury.pay()
-        wait_until(lambda: "treasury:" in server.cli("KEYS", "at:*"), 10, "an answer is cached in Redis")
+        wait_until(lambda: treasury.shown() and "treasury:" in server.cli("KEYS", "at:*"), 60, "an answer is cached in Redis")
         server.kill()
         for _ in range(5):
             treasury.pay()
@@ -68,7 +68,7 @@ def main():
             treasury.pay()  # until then the host has its answer at hand, and asks nobody
             return "treasury:" in server.cli("KEYS", "at:*")
 
-        wait_until(is_used_again, 10, "Redis is used again")
+        wait_until(is_used_again, 60, "Redis is used again")
         server.pause()
         for _ in range(3):
             treasury.pay()

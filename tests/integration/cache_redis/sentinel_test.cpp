@@ -31,7 +31,7 @@ SCENARIO("the master is found through any Sentinel that answers, and those that 
     GIVEN("one that is dead and one that hangs") {
         site.kill("sentinel1");
         site.pause("sentinel2");
-        settings.connect_timeout = Millis(300);
+        settings.connect_timeout = Millis(3000);
         Redis redis(settings);
         CHECK(redis.set("k", "v"));
     }
@@ -86,8 +86,11 @@ SCENARIO("failover under load: nothing is wrong, and the new master is used by c
         site.go_on("master");
     }
     WHEN("an operator asks for it") {
-        site.cli("sentinel1", {"SENTINEL", "FAILOVER", "main"});
-        REQUIRE(comes_true([&] { return site.cli("replica", {"ROLE"}).starts_with("master"); }));
+        REQUIRE(comes_true([&] {
+            if (site.cli("replica", {"ROLE"}).starts_with("master")) return true;
+            site.cli("sentinel1", {"SENTINEL", "FAILOVER", "main"});  // it may find that no replica is fit just now
+            return false;
+        }));
         REQUIRE(comes_true([&] { return site.cli("master", {"ROLE"}).starts_with("slave"); }));
     }
     // Until it is told, a master that was away still takes what will be lost.

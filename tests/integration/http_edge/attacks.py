@@ -54,7 +54,7 @@ class Witness:
         while not self.failure:  # once at the least, however short the attack
             begun = time.monotonic()
             try:
-                client = self._victim.host.client(timeout=10)
+                client = self._victim.host.client(timeout=60)
                 answer = client.send("GET", "/health")
                 client.close()
                 check(answer.status == 200, f"/health says {answer}")
@@ -234,7 +234,7 @@ def limits(site):
     check("does not fit" not in roomy.log_text(), "a limit that is enough is no warning")
     roomy.stop()
     tight = site.start(prepare=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (256, 300)))
-    wait_until(lambda: "server.max_connections does not fit" in tight.log_text(), 10, "the warning")
+    wait_until(lambda: "server.max_connections does not fit" in tight.log_text(), 60, "the warning")
     tight.stop()
     print(f"limits: 256 -> {hard}; 300 for 16000 connections is warned of", flush=True)
 

@@ -51,7 +51,7 @@ private:
         http::Response out = http::Response::text(200, request.path);
         const auto now = std::chrono::steady_clock::now();
         const http::Listener listener{
-            .user = "vera", .token_id = "t1", .until = now + (request.path == "/short" ? 50ms : 1h)};
+            .user = "vera", .token_id = "t1", .until = now + (request.path == "/short" ? 1s : 1h)};
         const http::ListenFrom from{.cursor = hub->place()->position, .generation = hub->place()->generation};
         if (request.path == "/events" || request.path == "/short")
             out.stream = std::make_shared<http::EventStream>(hub, listener, from, now);

@@ -260,7 +260,7 @@ def main():
         framing(checks, host.url, token)
         access(checks, host, site)
         resources(checks, client, host.client(site.token("boss")))
-        good = submit(client, invoice_text("G-00001", "12.50"))
+        good = submit(client, invoice_text("G-00001", "12.50"), "wait=20")
         if good.status != 200:
             raise AssertionError(f"the host no longer pays a good invoice: {good}")
         if host.client().get("/health/ready").status != 200:

@@ -118,7 +118,7 @@ def read_only_folder():
         if not mounted:
             prepare(site)
         host = site.start()
-        answer = submit(host.client(site.token("clerk")), invoice_text("R-00001", "12.50"))
+        answer = submit(host.client(site.token("clerk")), invoice_text("R-00001", "12.50"), "wait=20")
         require(answer.status == 200, f"writable again, and it does not pay: {answer}")
         check_all(site, host.client(site.token("boss")), dict([told(answer)]))
         host.stop()
@@ -171,7 +171,7 @@ def full_disk(by_mount=True):
         host = site.start(prepare=disk.prepare)
         client = host.client(site.token("clerk"), timeout=60)
         boss = site.token("boss")
-        acknowledged = dict([told(submit(client, invoice_text("L-00000", "12.50")))])
+        acknowledged = dict([wait_until(lambda: told(submit(client, invoice_text("L-00000", "12.50"))), 60, "one is taken")])
         disk.fill(host)
         refused, number = 0, 0
         while refused < 3:
@@ -217,7 +217,7 @@ def table_gone():
         require(ready().json()["quarantined"] is False, f"{ready()}")
 
         def rename(old, new):
-            with contextlib.closing(sqlite3.connect(os.path.join(site.data, "treasurer.db"), timeout=10)) as books:
+            with contextlib.closing(sqlite3.connect(os.path.join(site.data, "treasurer.db"), timeout=60)) as books:
                 books.execute(f"ALTER TABLE {old} RENAME TO {new}")
 
         rename("payments", "elsewhere")
@@ -230,7 +230,7 @@ def table_gone():
             require(b"no such table" not in answer.body and b"sqlite" not in answer.body.lower(), f"insides: {answer}")
             told_to_client = answer.json()["request_id"]
             line = wait_until(lambda wanted=told_to_client: [
-                one for one in lines_of(host, "request") if one["request_id"] == wanted], 10, "the request is logged")[0]
+                one for one in lines_of(host, "request") if one["request_id"] == wanted], 60, "the request is logged")[0]
             require("no such table" in line["cause"], f"the log does not say why: {line}")
         failures = lines_of(host, "plugin call failed")
         require(any("no such table" in one["said"] and one["instance"] == "storage" for one in failures), f"{failures}")
@@ -266,7 +266,7 @@ def another_blob_key():
         os.remove(os.path.join(site.data, "blobs.key"))
         refused_start(site, "not the one that seals this storage's payments", "payments.blob_key", "--new-blob-key")
         done = site.start(words=("--new-blob-key",))
-        answer = submit(done.client(site.token("clerk")), invoice_text("K-00001", "12.50"))
+        answer = submit(done.client(site.token("clerk")), invoice_text("K-00001", "12.50"), "wait=20")
         require(answer.status == 200, f"with a new key nothing is paid: {answer}")
         done.stop()
         site.start().stop()
@@ -277,7 +277,7 @@ def full_disk_at_commit_b(count=20):
     with tempfile.TemporaryDirectory() as elsewhere:
         bank = os.path.join(elsewhere, "bank.db")
         settings = {**QUICK, "commit.timeout_ms": 1000, "plugins.storage.config.cache_mib": 1,
-                    "plugins.rails.bank.config.path": bank, "plugins.rails.bank.config.latency": 1500}
+                    "plugins.rails.bank.config.path": bank, "plugins.rails.bank.config.latency": 5000}
         with Site("full-disk-b", settings) as site, small_disk(site) as mounted:
             if not mounted:
                 print("  full disk at Commit B: not tried, mounting is not allowed here", flush=True)
@@ -288,9 +288,9 @@ def full_disk_at_commit_b(count=20):
             host = site.start()
             client, boss = host.client(site.token("clerk"), timeout=60), site.token("boss")
             books = Books(site)
-            answers = [submit(client, invoice_text(f"B-{number:05}", "12.50"), "respond-async")
-                       for number in range(count)]
-            acknowledged = dict(told(answer) for answer in answers)
+            acknowledged = dict(wait_until(lambda number=number: told(
+                submit(client, invoice_text(f"B-{number:05}", "12.50"), "respond-async")), 60, "it is taken")
+                for number in range(count))
             disk.fill(host)
             wait_until(lambda: len(books.moved()) == count, 60, "the rail moves all of it")
             waiting = len(books.open_payments())

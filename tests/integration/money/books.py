@@ -26,7 +26,7 @@ class Books:
 
     @staticmethod
     def _rows(path, query):
-        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as connection:
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=60)) as connection:
             return connection.execute(query).fetchall()
 
     def payments(self):

@@ -25,7 +25,7 @@ def stop_without_lock(host, books):
     """A stopped process must not keep the others from the files: that would be another test."""
     for _ in range(500):
         host.signal(signal.SIGSTOP)
-        wait_until(lambda: state_of(host) == "T", 5, "the host is stopped", every=0.002)
+        wait_until(lambda: state_of(host) == "T", 60, "the host is stopped", every=0.002)
         if not books.store.is_locked() and not backends.holds_write_lock(books.bank):
             return
         host.signal(signal.SIGCONT)
@@ -73,7 +73,7 @@ def run_variant(idempotent):
         acknowledged = {}
         if idempotent:
             leave_unsent(site)
-        stalled = site.start(testing__fault_point=f"{point}:1:hold={hold}")
+        stalled = site.start(testing__fault_point=f"{point}:1:hold={hold}", payments__lease_ms=5000)
         if not idempotent:
             acknowledged = submit_one(stalled, site)
         wait_until(lambda: os.path.exists(hold), 20, f"the first host is held at {point}")
@@ -84,9 +84,9 @@ def run_variant(idempotent):
 
         second = site.start()
         if idempotent:
-            wait_until(lambda: len(books.moved()) == 1, 30, "the second host takes the payment over and pays it")
+            wait_until(lambda: len(books.moved()) == 1, 60, "the second host takes the payment over and pays it")
         else:
-            wait_until(lambda: all(payment.get("needs_human") for payment in books.payments().values()), 30,
+            wait_until(lambda: all(payment.get("needs_human") for payment in books.payments().values()), 60,
                        "the second host takes the payment over and asks a person")
             if books.moved():
                 raise AssertionError("the second host sent what it could not know to be unsent")

@@ -23,7 +23,7 @@ SEPA = {"use": "rail_simulated", "config.assets": "[\"EUR:2\"]", "config.account
 
 def at_rail(path):
     """(payments out, balance) in the smallest part, by the rail's own book."""
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as book:
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=60)) as book:
         rows = book.execute("SELECT direction, units, fee FROM movements").fetchall()
     out = [int(units) for direction, units, _ in rows if direction == "out"]
     return out, sum((int(units) if direction == "in" else -int(units)) - int(fee) for direction, units, fee in rows)

@@ -43,10 +43,10 @@ def main():
     with money_site("unknowns", plugins__rails__bank__config__idempotent="false", reconciliation__grace_ms=0) as site:
         site.add_user("anna", "approver")
         first, second = leave_unknown(site, "U-00001"), leave_unknown(site, "U-00002")
-        host = site.start()
+        host = site.start(payments__lease_ms=10000)  # it holds what it pays, however slow it is
         boss, anna = host.client(site.token("boss")), host.client(site.token("anna"))
         clerk = host.client(site.token("clerk"))
-        wait_until(lambda: [one["payment"]["needs_person"] for one in boss.items("/api/v1/unknowns")] == [True, True], 20,
+        wait_until(lambda: [one["payment"]["needs_person"] for one in boss.items("/api/v1/unknowns")] == [True, True], 60,
                    "both payments wait for a person")
         queue = boss.items("/api/v1/unknowns")
         if [one["payment"]["id"] for one in queue] != [first, second]:

@@ -140,7 +140,7 @@ SCENARIO("a deadline that passes behind a lock is answered in time, with nothing
     for (const char* lock : {"SELECT * FROM claims FOR UPDATE", "SELECT * FROM balances FOR UPDATE",
                              "UPDATE atr_state SET commit_seq = commit_seq"}) {
         Blocker blocker(database, lock);
-        const auto late = commit(*storage, batch({put("claims", "a", "2", 1), add("funds", "1")}), 600);
+        const auto late = commit(*storage, batch({put("claims", "a", "2", 1), add("funds", "1")}), 2000);
         CHECK(late.outcome == Outcome::retry);
         CHECK(late.error.code == ATR_E_TIMEOUT);
     }
