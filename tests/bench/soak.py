@@ -47,6 +47,8 @@ SETTINGS = {
     "auth.token_ttl_s": 86400,
     "retention.changes_s": 60,  # so that forgetting is at work as well
     "server.admission_target_ms": 5000,  # a machine that is busy with others must not make an error
+    **{name: 60_000 for name in ("commit.timeout_ms", "commit.read_timeout_ms", "intake.parse_timeout_ms",
+                                 "payments.submit_timeout_ms", "server.wait_ms")},
     "server.max_connections_per_address": 1024,
 }
 SETTINGS_OF = {"sqlite": {"plugins.storage.config.cache_mib": 1},  # what it holds of the books grows up to this

@@ -80,7 +80,7 @@ class Generator:
 class Listeners:
     """Clients of /api/v1/events, from serve() on. One after the other leaves and comes again where it stopped."""
 
-    ID = re.compile(rb"\nid: (\d+)")
+    ID = re.compile(rb"\nid: (\d+)\n")
 
     class One:
         def __init__(self, address, token, last_id):

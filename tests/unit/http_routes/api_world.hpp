@@ -140,7 +140,8 @@ struct ApiWorld : support::DeskWorld {
     auth::LoginThrottle throttle{clock, {}};
     RateLimiter limiter{clock, {.enabled = false}};
     Idempotency idempotency{host().store, executor, clock};
-    Router router{{executor, host().scope, tokens, limiter, idempotency, metrics, kpis, log, keys}, {}};
+    Router router{{executor, host().scope, tokens, limiter, idempotency, metrics, kpis, log, keys},
+                  {.admission = {.target = Millis{60'000}}}};  // a test thread that stands still is no overload
     AuthRoutes auth_routes{users, tokens, throttle};
     ApiServices services{host().store,
                          desks.invoices,

@@ -37,9 +37,9 @@ HangingLookup::~HangingLookup() {
     changed.wait(lock, [] { return under_way == 0; });
 }
 
-bool HangingLookup::is_under_way() const {
-    const std::lock_guard lock(mutex);
-    return under_way > 0;
+bool HangingLookup::is_under_way_within(std::chrono::seconds time) const {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(lock, time, [] { return under_way > 0; });
 }
 
 void HangingLookup::release() {
@@ -55,6 +55,7 @@ extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo
         net_test::hang();
         return EAI_NONAME;
     }
+    if (node && std::strcmp(node, net_test::unknown_name) == 0) return EAI_NONAME;
     using Lookup = int (*)(const char*, const char*, const addrinfo*, addrinfo**);
     static const auto of_libc = reinterpret_cast<Lookup>(dlsym(RTLD_NEXT, "getaddrinfo"));
     return of_libc(node, service, hints, result);

@@ -2,7 +2,12 @@
 /// of libc for every other name.
 #pragma once
 
+#include <chrono>
+
 namespace net_test {
+
+/// That nobody has is known at once, without asking a name server.
+inline constexpr const char* unknown_name = "no-such-host.invalid";
 
 /// One at a time. Threads: any.
 class HangingLookup {
@@ -12,7 +17,7 @@ public:
     HangingLookup();
     /// Lets it come back, and waits until it has.
     ~HangingLookup();
-    bool is_under_way() const;
+    bool is_under_way_within(std::chrono::seconds time) const;
     void release();
 };
 

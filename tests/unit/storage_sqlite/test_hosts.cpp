@@ -43,6 +43,7 @@ SCENARIO("a full queue refuses at once, and what was taken is done", "[storage_s
     Disk disk;
     Settings settings;
     settings.max_queue = 2;
+    settings.busy_timeout = std::chrono::seconds(60);
     Store store(disk.file(), settings);
     storage_sqlite::Connection other({.path = disk.file()});
     other.execute("BEGIN IMMEDIATE");

@@ -111,10 +111,14 @@ SCENARIO("a slow statement is told with its plan, its rows and its placeholders"
         run.finish();
     }
     storage_sqlite::tell_slow(statements, readers);
-    REQUIRE(host.lines().size() == 1);
-    const auto fields = host.lines().front().fields;
+    // On a machine that is busy with others, what a connection begins with is slow as well.
+    std::vector<nlohmann::json> ours;
+    for (const auto& line : host.lines())
+        if (line.fields.at("sql").get<std::string>().find("SELECT ? UNION ALL") != std::string::npos)
+            ours.push_back(line.fields);
+    REQUIRE(ours.size() == 1);
+    const auto& fields = ours.front();
     INFO(fields.dump());
-    CHECK(fields.at("sql").get<std::string>().find("SELECT ? UNION ALL") != std::string::npos);
     CHECK(fields.at("plan").get<std::string>().find("SCAN c") != std::string::npos);
     CHECK(fields.at("rows") == 1);
     CHECK(fields.at("ms").get<int>() >= 1);
@@ -137,7 +141,7 @@ SCENARIO("a host that waits for another's lock is told so by the statement that 
         const std::vector<atr::Batch> batches{batch({claim("4711")})};
         static_cast<void>(storage->commit(atr::Call(&raw), batches, results));
     });
-    std::this_thread::sleep_for(milliseconds(60));  // to be slow is what this is about
+    std::this_thread::sleep_for(milliseconds(2000));  // to be slow is what this is about
     other.execute("COMMIT");
     committing.join();
     CHECK(host.wait_for_line([](const auto& line) { return line.fields.at("sql") == "BEGIN"; }));
