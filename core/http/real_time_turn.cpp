@@ -10,8 +10,8 @@ namespace treasurer::http {
 namespace {
 
 constexpr std::chrono::milliseconds kLookEvery{20};
-/// Long beside a look: who takes all there is in every look has it before others for a tenth of the time.
-constexpr std::chrono::milliseconds kBesideOthers{200};
+/// What a thread has saved is no more than its share of so long: a burst of requests fits in, a flood does not.
+constexpr std::chrono::milliseconds kSaved{200};
 
 std::chrono::nanoseconds processor_time() {
     timespec used{};
@@ -25,19 +25,24 @@ double share_of(int threads) {
     return 0.5 * std::min(1.0, cores / std::max(1, threads));
 }
 
+std::chrono::nanoseconds part(std::chrono::nanoseconds of, double share) {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(of * share);
+}
+
 }  // namespace
 
-RealTimeTurn::RealTimeTurn(bool wanted, int threads) : wanted_(wanted), share_(share_of(threads)) {}
+RealTimeTurn::RealTimeTurn(bool wanted, int threads)
+    : wanted_(wanted), share_(share_of(threads)), most_(part(kSaved, share_)), left_(most_) {}
 
 void RealTimeTurn::look(TimePoint now) {
     if (!wanted_ || now < next_look_) return;
     const auto used = processor_time();
-    const bool is_first = last_look_ == TimePoint{};
-    const bool took_too_much = !is_first && used - used_ > (now - last_look_) * share_;
-    set(!took_too_much);
+    if (last_look_ != TimePoint{}) left_ = std::min(most_, left_ + part(now - last_look_, share_) - (used - used_));
+    if (left_ < std::chrono::nanoseconds(0)) set(false);
+    if (left_ > most_ / 2) set(true);
     used_ = used;
     last_look_ = now;
-    next_look_ = now + (took_too_much ? kBesideOthers : kLookEvery);
+    next_look_ = now + kLookEvery;
 }
 
 void RealTimeTurn::set(bool real_time) {

@@ -15,8 +15,8 @@ public:
     /// `threads` of them share the machine's cores. `wanted` false: nothing is ever changed.
     RealTimeTurn(bool wanted, int threads);
 
-    /// Called once a round. A thread that took more than its share since the last look, as under a flood of requests,
-    /// runs beside all others for a while, so that it can keep nobody from working.
+    /// Called once a round. A thread that has used up what it may take, as under a flood of requests, runs beside all
+    /// others until half of it has come back, so that it can keep nobody from working for long.
     void look(TimePoint now);
     bool is_real_time() const { return is_real_time_; }
 
@@ -24,10 +24,11 @@ private:
     void set(bool real_time);
 
     bool wanted_;
-    const double share_;  ///< of a core, at most
+    const double share_;                       ///< of a core that comes back all the time
+    const std::chrono::nanoseconds most_;      ///< processor time that it may take at once
+    std::chrono::nanoseconds left_, used_{0};  ///< of that; altogether, at the last look
     bool is_real_time_ = false;
     TimePoint next_look_ = {}, last_look_ = {};
-    std::chrono::nanoseconds used_{0};  ///< of processor time, at the last look
 };
 
 }  // namespace treasurer::http
