@@ -50,6 +50,22 @@ observe::Level level_of(atr::LogLevel level) {
 }
 
 /// Unique among hosts and starts: a lease is never mistaken for that of an earlier life of this process.
+/// The settings seed the policy once: who changes them later and sees nothing happen is told why.
+void tell_policy_that_counts(observe::Log& log, const Policy& seed, const Policy& in_force) {
+    const Json wanted = seed.to_json(), stored = in_force.to_json();
+    std::string others;
+    for (const auto& change : Json::diff(wanted, stored)) {
+        const std::string path = change.at("path");
+        const std::string name = path.substr(1, path.find('/', 1) - 1);
+        if (others.find(name) == std::string::npos) others += (others.empty() ? "" : ", ") + name;
+    }
+    if (others.empty()) return;
+    log.info(
+        "the policy in storage counts, not the one in the settings file: see config show --stored, "
+        "and PUT /api/v1/policy to change it",
+        {{"differ", others}});
+}
+
 std::string worker_name(Ids& ids) {
     char host[128] = "host";
     (void)::gethostname(host, sizeof host - 1);
@@ -208,6 +224,7 @@ atr::Result<> CoreServices::prepare() {
     assets = std::move(*counted);
     const auto policy_in_force = block_on(executor, settle_policy(*store, settings.policy, settings.treasury.asset));
     if (!policy_in_force) return cannot("the policy", policy_in_force.error());
+    tell_policy_that_counts(log, first_policy(settings.policy, settings.treasury.asset), *policy_in_force);
 
     auto blob_key = key(settings.payments.blob_key, "blobs");
     if (!blob_key) return cannot("the key that seals prepared payments", blob_key.error());

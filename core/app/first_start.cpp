@@ -110,7 +110,7 @@ Task<atr::Result<>> settle_blob_key(Store& store, payments::BlobSealer& sealer, 
                             "serve --new-blob-key puts this one in its place");
 }
 
-Task<atr::Result<Policy>> settle_policy(Store& store, PolicySettings seed, std::string asset) {
+Policy first_policy(const PolicySettings& seed, std::string asset) {
     Policy first;
     first.asset = std::move(asset);
     first.auto_approval_limit = seed.auto_approval_limit;
@@ -123,8 +123,12 @@ Task<atr::Result<Policy>> settle_policy(Store& store, PolicySettings seed, std::
     for (const auto& tier : seed.approval_tiers)
         first.approval_tiers.push_back({tier.above, static_cast<unsigned>(tier.approvals)});
     first.paused = seed.paused;
+    return first;
+}
+
+Task<atr::Result<Policy>> settle_policy(Store& store, PolicySettings seed, std::string asset) {
     UnitOfWork unit = store.begin();
-    unit.create(first);
+    unit.create(first_policy(seed, std::move(asset)));
     Task<Committed> committing = store.commit(std::move(unit));
     const Committed committed = co_await committing;
     if (!committed.ok() && committed.outcome != atr::Outcome::conflict) co_return failure_of(committed);

@@ -27,6 +27,9 @@ Task<atr::Result<ledger::Assets>> known_assets(Store& store);
 /// Errors: rejected, ATR_E_CONFIG  the key is not the one that seals this storage's payments.
 Task<atr::Result<>> settle_blob_key(Store& store, payments::BlobSealer& sealer, bool replaces_lost);
 
+/// The policy that the settings seed.
+Policy first_policy(const PolicySettings& seed, std::string asset);
+
 /// Stores the policy of the settings if there is none yet; returns the one in force.
 Task<atr::Result<Policy>> settle_policy(Store& store, PolicySettings seed, std::string asset);
 

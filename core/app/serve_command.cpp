@@ -4,6 +4,7 @@
 #include "app/descriptor_limit.hpp"
 #include "app/web_host.hpp"
 #include "http/acceptor.hpp"
+#include "http/real_time_turn.hpp"
 #include "observe/log_writer.hpp"
 #include "runtime/block_on.hpp"
 
@@ -35,6 +36,14 @@ atr::Result<std::unique_ptr<observe::Log>> open_log(const Settings& settings, co
     out.max_file_bytes = static_cast<std::size_t>(settings.log.max_bytes);
     out.files = static_cast<std::size_t>(settings.log.files);
     return observe::open_log(out, clock);
+}
+
+void tell_whether_real_time(observe::Log& log) {
+    const std::string refusal = http::real_time_refusal();
+    if (refusal.empty())
+        log.info("transport threads run before others while they need little (server.real_time)");
+    else
+        log.info("transport threads run beside others, though server.real_time is set", {{"cause", refusal}});
 }
 
 constexpr const char* admin_password = "TREASURER_ADMIN_PASSWORD";
@@ -79,6 +88,7 @@ int serve(const SettingsOptions& options, bool new_blob_key) {
     auto log = open_log(*settings, clock);
     if (!log) return fail(log.error());
     provide_descriptors(settings->server, **log);
+    if (settings->server.real_time) tell_whether_real_time(**log);
     auto core = CoreServices::open({*settings, clock, random, **log, process_environment()}, {});
     if (!core) return fail(core.error());
     if (const auto prepared = (*core)->prepare(); !prepared) return fail(prepared.error());

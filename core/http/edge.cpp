@@ -68,6 +68,7 @@ void Edge::Running::serve(int threads) {
         transports.push_back(std::static_pointer_cast<EdgeTransport>(handler));
     }
     transport_reactor->run();
+    for (const auto& transport : transports) transport->mailbox().wake();  // each looks whether it runs before others
 }
 
 void Edge::Running::accept() {

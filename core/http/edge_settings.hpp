@@ -14,7 +14,7 @@ struct EdgeSettings {
     std::string address = "127.0.0.1";  ///< an IPv4 or IPv6 address; "::" serves both
     std::uint16_t port = 0;             ///< 0: any free one
     int threads = 2;
-    bool real_time = false;  ///< threads that need little of their cores run before others, where the system allows it
+    bool real_time = false;  ///< while they need little of their cores they run before others, see real_time_turn.hpp
 
     ReaderLimits limits = {};
     std::size_t body_budget_bytes = 64 * kMiB;  ///< all bodies in flight together; beyond it 503

@@ -90,7 +90,11 @@ void EdgeTransport::begin_round() {
     context_.mailbox->enter_thread();
     context_.now = std::chrono::steady_clock::now();
     context_.wall_now = coarse_wall_clock();
-    turn_.look(context_.now);
+    look_at_turn(context_.now);
+}
+
+void EdgeTransport::look_at_turn(Connection::TimePoint now) {
+    turn_.look(now);
     context_.counters.is_real_time.store(turn_.is_real_time(), std::memory_order_relaxed);
 }
 
@@ -138,6 +142,7 @@ void EdgeTransport::handle(const Pistache::Aio::FdSet::Entry& event) {
 /// One connection's failure, if only for want of memory, is that connection's end and nobody else's.
 template <class Event>
 void EdgeTransport::tell(Entries::iterator at, Event event) {
+    look_at_turn(std::chrono::steady_clock::now());  // a round has no bound in time
     try {
         event(*at->second.connection);
         settle(at);

@@ -58,6 +58,7 @@ private:
     using Entries = std::unordered_map<std::uint64_t, Entry>;
 
     void begin_round();
+    void look_at_turn(Connection::TimePoint now);
     void handle(const Pistache::Aio::FdSet::Entry& event);
     void on_time();
     void give_turns();

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <string>
 
 namespace treasurer::http {
 
@@ -12,11 +14,21 @@ class RealTimeTurn {
 public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
-    /// `threads` of them share the machine's cores. `wanted` false: nothing is ever changed.
-    RealTimeTurn(bool wanted, int threads);
+    /// What is asked of the system, of the calling thread.
+    struct System {
+        std::function<std::chrono::nanoseconds()> processor_time;
+        std::function<bool(bool real_time)> schedule;  ///< false: refused
+        std::function<bool()> may;                     ///< whether to begin with it at all
+        unsigned cores = 1;                            ///< that this process may run on
+    };
+    static System linux_system();
 
-    /// Called once a round. A thread that has used up what it may take, as under a flood of requests, runs beside all
-    /// others until half of it has come back, so that it can keep nobody from working for long.
+    /// `threads` of them share the cores. `wanted` false: nothing is ever changed.
+    RealTimeTurn(bool wanted, int threads, System system = linux_system());
+
+    /// Called before whatever the thread does. A thread that has used up what it may take, as under a flood of
+    /// requests, runs beside all others until half of it has come back, so that it can keep nobody from working for
+    /// long. What it uses beside them costs nothing.
     void look(TimePoint now);
     bool is_real_time() const { return is_real_time_; }
 
@@ -24,11 +36,15 @@ private:
     void set(bool real_time);
 
     bool wanted_;
+    const System system_;
     const double share_;                       ///< of a core that comes back all the time
     const std::chrono::nanoseconds most_;      ///< processor time that it may take at once
     std::chrono::nanoseconds left_, used_{0};  ///< of that; altogether, at the last look
     bool is_real_time_ = false;
     TimePoint next_look_ = {}, last_look_ = {};
 };
+
+/// Why this process has no threads in real time, in words; empty: it may. Tried on a thread of its own.
+std::string real_time_refusal();
 
 }  // namespace treasurer::http

@@ -1,5 +1,8 @@
 #include "intake/approval_desk.hpp"
 
+#include <algorithm>
+
+#include "auth/permission.hpp"
 #include "intake/desk_records.hpp"
 #include "intake/doubtful_closing.hpp"
 #include "intake/funds_while_waiting.hpp"
@@ -41,9 +44,21 @@ void check_life(UnitOfWork& unit, const Quarantine& store) {
     unit.check(Quarantine::collection, Quarantine::key, store.version == 0 ? ATR_VER_ABSENT : store.version, "life");
 }
 
+bool may_decide(const User& user) {
+    const std::vector<auth::Role> roles = auth::roles_named(user.roles);
+    return !user.disabled && std::any_of(roles.begin(), roles.end(), [](auth::Role role) {
+        return auth::gives(role, auth::Permission::decide_approvals);
+    });
+}
+
+/// They are still who they were when their words were counted.
+void check_persons(UnitOfWork& unit, const std::vector<User>& persons) {
+    for (const auto& person : persons) unit.check(User::collection, person.id, person.version, "person");
+}
+
 /// A person's word, in the place of an earlier one.
 void note_approval(Approval& approval, const ApprovalRequest& request, UnixMillis now) {
-    if (!mutated(Mutation::let_one_person_decide))
+    if (!mutated(Mutation::count_words_not_persons))
         std::erase_if(approval.given, [&](const Verdict& one) { return one.by == request.by; });
     approval.given.push_back({request.by, "approve", request.reason, now});
 }
@@ -175,14 +190,24 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     payable.state = work.payment.state;
     payable.version = work.payment.version;
     if (payable.payload_hash != work.approval.payload_hash) {
-        Task<std::optional<ApprovalResult>> rebinding = rebind(std::move(work), std::move(payable), std::move(*known));
+        Task<std::optional<ApprovalResult>> rebinding =
+            rebind(std::move(work), std::move(payable), std::move(*known), request);
         co_return co_await rebinding;
     }
     const std::vector<Reason> obstacles = known->decision.obstacles();
     if (!obstacles.empty()) co_return result(ApprovalKind::obstacle, work.approval, obstacles.front().detail);
     work.approval.required = known->policy.approvals_for(payable.amount);
+    Task<atr::Result<std::vector<User>>> reading = persons_of(work.approval, request.by);
+    atr::Result<std::vector<User>> persons = co_await reading;
+    if (!persons) co_return not_decided(persons.error());
+    for (const auto& person : *persons) {
+        if (may_decide(person)) continue;
+        if (person.id == request.by) co_return result(ApprovalKind::not_entitled, work.approval, {});
+        std::erase_if(work.approval.given, [&](const Verdict& one) { return one.by == person.id; });
+    }
     if (!work.approval.is_enough_with(request.by)) {
-        Task<std::optional<ApprovalResult>> giving = give(std::move(work), std::move(request), known->policy.version);
+        Task<std::optional<ApprovalResult>> giving =
+            give(std::move(work), std::move(request), *known, std::move(*persons));
         co_return co_await giving;
     }
 
@@ -214,6 +239,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
                            request.request_id));
     request.once.mark(unit, work.approval.id);
     unit.check(Policy::collection, Policy::current, known->policy.version, "policy");
+    check_persons(unit, *persons);
     if (known->vendor) unit.check(Vendor::collection, known->vendor->id, known->vendor->version, "vendor");
     SubmitResult standing;
     standing.invoice = std::move(work.invoice);
@@ -228,14 +254,31 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     co_return out;
 }
 
-Task<std::optional<ApprovalResult>> ApprovalDesk::give(Open work, ApprovalRequest request,
-                                                       std::uint64_t policy_version) {
+Task<atr::Result<std::vector<User>>> ApprovalDesk::persons_of(const Approval& approval, const std::string& by) {
+    std::vector<atr::Key> keys{{User::collection, by}};
+    for (const auto& word : approval.given)
+        if (word.by != by) keys.push_back({User::collection, word.by});
+    Task<atr::Result<std::vector<atr::Record>>> reading = parts_.store.get(std::move(keys));
+    const atr::Result<std::vector<atr::Record>> found = co_await reading;
+    if (!found) co_return found.error();
+    std::vector<User> out;
+    for (const auto& record : *found) {
+        atr::Result<User> user = decode<User>(record);
+        if (!user) co_return user.error();
+        out.push_back(std::move(*user));
+    }
+    co_return out;
+}
+
+Task<std::optional<ApprovalResult>> ApprovalDesk::give(Open work, ApprovalRequest request, const Judgement& known,
+                                                       std::vector<User> persons) {
     const UnixMillis now = parts_.clock.unix_ms();
     note_approval(work.approval, request, now);
     UnitOfWork unit = parts_.store.begin();
     check_life(unit, work.store);
     payments::check_not_ended(unit, work.payment);
-    unit.check(Policy::collection, Policy::current, policy_version, "policy");
+    unit.check(Policy::collection, Policy::current, known.policy.version, "policy");
+    check_persons(unit, persons);
     unit.update(work.approval);
     unit.create(audit_line(parts_.store.ids(), now, request.by, "approval.given", work.approval.id, request.reason,
                            request.request_id));
@@ -251,9 +294,14 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::give(Open work, ApprovalReques
     co_return out;
 }
 
-Task<std::optional<ApprovalResult>> ApprovalDesk::rebind(Open work, Payment now_payable, Judgement known) {
+Task<std::optional<ApprovalResult>> ApprovalDesk::rebind(Open work, Payment now_payable, Judgement known,
+                                                         const ApprovalRequest& request) {
     // The vendor master changed since the person was asked: ask again, for what would be paid now.
     const UnixMillis now = parts_.clock.unix_ms();
+    std::string gone;
+    for (const auto& word : work.approval.given)
+        gone += (gone.empty() ? "; no longer counts what was said by " : ", ") + word.by;
+    const std::string change = "payload " + work.approval.payload_hash + " became " + now_payable.payload_hash + gone;
     work.approval.payload_hash = now_payable.payload_hash;
     work.approval.given.clear();
     work.approval.required = known.policy.approvals_for(now_payable.amount);
@@ -264,6 +312,8 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::rebind(Open work, Payment now_
     reserve_while_waiting(unit, now_payable, work.approval, known, parts_.saga.assets(), parts_.store.ids(), now);
     unit.update(work.approval);
     unit.update(now_payable);
+    unit.create(audit_line(parts_.store.ids(), now, request.by, "approval.asked_again", work.approval.id, change,
+                           request.request_id));
     Task<Committed> committing = parts_.store.commit(std::move(unit));
     const Committed committed = co_await committing;
     if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;  // the new hash is not stored

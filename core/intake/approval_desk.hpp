@@ -8,6 +8,7 @@
 #include "payments/runner.hpp"
 #include "records/approval.hpp"
 #include "records/store_records.hpp"
+#include "records/user.hpp"
 
 namespace treasurer::intake {
 
@@ -26,6 +27,7 @@ enum class ApprovalKind {
     done,  ///< see the approval's status, pending while others must approve too, and `standing` for the payment
     not_found,
     own_submission,   ///< the submitter may not decide
+    not_entitled,     ///< the user was disabled, or may decide no approvals any more
     payload_changed,  ///< what would be paid now is not what the hash says; `approval` carries the new hash
     not_pending,
     expired,
@@ -74,10 +76,14 @@ private:
     Task<ApprovalResult> open(ApprovalRequest request, std::optional<Open>* out);
     Task<ApprovalResult> load(Approval approval, std::optional<Open>* out);
     bool may_expire(const Open& work) const;
-    Task<std::optional<ApprovalResult>> rebind(Open work, Payment now_payable, Judgement known);
+    Task<std::optional<ApprovalResult>> rebind(Open work, Payment now_payable, Judgement known,
+                                               const ApprovalRequest& request);
     Task<std::optional<ApprovalResult>> approve_once(ApprovalRequest request);
     /// Keeps a word that is not the last one needed.
-    Task<std::optional<ApprovalResult>> give(Open work, ApprovalRequest request, std::uint64_t policy_version);
+    Task<std::optional<ApprovalResult>> give(Open work, ApprovalRequest request, const Judgement& known,
+                                             std::vector<User> persons);
+    /// Those who have approved, and `by`, as they are now.
+    Task<atr::Result<std::vector<User>>> persons_of(const Approval& approval, const std::string& by);
     Task<std::optional<ApprovalResult>> reject_once(ApprovalRequest request);
 
     /// Ends the approval without a payment; its invoice may be submitted again.

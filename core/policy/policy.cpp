@@ -87,6 +87,9 @@ Reason auto_approval_limit(const Policy& policy, const Facts& facts) {
                 "the limit of " + limit.to_string() + " says nothing of " + facts.amount.asset};
     if (facts.amount.amount > limit.amount)
         return {"auto_approval_limit", ask, facts.amount.to_string() + " is above the limit of " + limit.to_string()};
+    if (const unsigned persons = policy.approvals_for(facts.amount); persons > 1)
+        return {"auto_approval_limit", ask,
+                facts.amount.to_string() + " needs the approval of " + std::to_string(persons) + " persons"};
     return {"auto_approval_limit", pass, "within the limit of " + limit.to_string()};
 }
 

@@ -15,7 +15,7 @@ bool Approval::is_enough_with(const std::string& by) const {
     std::set<std::string> persons{by};
     for (const auto& verdict : given)
         if (verdict.verdict == "approve") persons.insert(verdict.by);
-    const std::size_t words = mutated(Mutation::let_one_person_decide) ? given.size() + 1 : persons.size();
+    const std::size_t words = mutated(Mutation::count_words_not_persons) ? given.size() + 1 : persons.size();
     return words >= required;
 }
 

@@ -18,7 +18,7 @@ const atr::IndexColumn at{"/at_ms", ATR_T_INT};
 
 atr::Schema record_schema() {
     atr::Schema out;
-    out.version = 3;
+    out.version = 4;  // 4: a policy has tiers, which a program that does not know them would drop
     out.collections = {
         {.name = "invoices",
          .indexes = {index("by_created", {created}), index("by_status", {{"/status", ATR_T_TEXT}, created}),

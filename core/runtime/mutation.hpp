@@ -38,10 +38,11 @@ enum class Mutation {
     believe_a_cancel_that_is_not_final,
     give_back_the_rest_at_once,
     reschedule_by_its_own_clock,
-    ignore_a_rewind
+    ignore_a_rewind,
+    count_words_not_persons
 };
 
-inline constexpr std::array<std::string_view, 31> mutations = {"none",
+inline constexpr std::array<std::string_view, 32> mutations = {"none",
                                                                "resubmit_with_a_new_key",
                                                                "send_before_persisting",
                                                                "skip_the_claims",
@@ -71,7 +72,8 @@ inline constexpr std::array<std::string_view, 31> mutations = {"none",
                                                                "believe_a_cancel_that_is_not_final",
                                                                "give_back_the_rest_at_once",
                                                                "reschedule_by_its_own_clock",
-                                                               "ignore_a_rewind"};
+                                                               "ignore_a_rewind",
+                                                               "count_words_not_persons"};
 
 #ifdef TREASURER_MUTATIONS
 /// Of this thread, and so of the world that it runs.

@@ -240,9 +240,24 @@ void Checks::moved(const atr::RailPayment& at_rail) {
         broken("paid after its funds were given back", "payment " + at_rail.payment_id);
     const auto payment = find<Payment>(id);
     if (!payment) return broken("paid, and not in storage", "payment " + at_rail.payment_id);
+    check_persons(*payment);
     if (!find<Invoice>(payment->invoice_id)) broken("paid, and no invoice", "payment " + at_rail.payment_id);
     const auto hold = find<Transfer>(payment->transfer_id);
     if (!hold || hold->expires_ms != 0) broken("paid, and no funds were held", "payment " + at_rail.payment_id);
+}
+
+void Checks::check_persons(const Payment& payment) {
+    const auto policy = find<Policy>(Policy::current);
+    const unsigned needed = policy ? policy->approvals_for(payment.amount) : 1;
+    if (needed == 1) return;
+    const auto approval = find<Approval>(payment.approval_id);
+    std::set<std::string> persons;
+    if (approval && approval->status == "approved")
+        for (const auto& word : approval->given)
+            if (word.by != approval->submitted_by) persons.insert(word.by);
+    if (persons.size() < needed)
+        broken("paid with too few approvals",
+               "payment " + payment.id + ": " + std::to_string(persons.size()) + " of " + std::to_string(needed));
 }
 
 void Checks::came_back(const atr::RailPayment& at_rail) {
@@ -261,7 +276,6 @@ void Checks::at_rest() {
     for (const auto& payment : all<Payment>())
         if (!with_a_break.contains(payment.id)) check_payment(payment);
     check_invoices(with_a_break);
-    check_approvals();
     check_ledger();
     check_waiting_holds();
     check_keys();
@@ -299,19 +313,6 @@ void Checks::check_invoices(const std::set<std::string>& with_a_break) {
         } else if ((invoice.status == InvoiceStatus::paid) != (payment->state == PaymentState::settled)) {
             broken("an invoice's status is not its payment's", "invoice " + invoice.id);
         }
-    }
-}
-
-void Checks::check_approvals() {
-    const auto policy = find<Policy>(Policy::current);
-    for (const auto& approval : all<Approval>()) {
-        const auto payment = find<Payment>(approval.payment_id);
-        if (approval.status != "approved" || !payment || !policy) continue;
-        std::set<std::string> persons;
-        for (const auto& word : approval.given)
-            if (word.by != approval.submitted_by) persons.insert(word.by);
-        if (persons.size() < policy->approvals_for(payment->amount))
-            broken("one person decided alone", "approval " + approval.id);
     }
 }
 

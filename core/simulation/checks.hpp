@@ -76,7 +76,7 @@ private:
     std::set<std::string> payments_with_a_break();
     void note_commit(const atr::Batch& batch);
     void note_quarantine(const atr::Batch& batch);
-    void check_approvals();
+    void check_persons(const Payment& payment);
     void check_ledger();
     void check_waiting_holds();
     void check_keys();

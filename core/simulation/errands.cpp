@@ -272,6 +272,7 @@ Task<bool> Errands::decide(Host& host, std::string approval_id, Word word, std::
             co_return !now;
         case intake::ApprovalKind::not_found:
         case intake::ApprovalKind::own_submission:
+        case intake::ApprovalKind::not_entitled:
             if (around_.checks.losses().has(approval_id)) co_return true;
             around_.checks.broken("an approval cannot be decided", approval_id + ": " + result.reason);
             co_return true;

@@ -228,7 +228,7 @@ def main():
     most = max(given.connections) + 64
     failed, results = 0, Results("dashboard")
     peer = None if given.no_peer else peer_and_token()
-    with Site("dashboard-bench", {"server.max_connections_per_address": most, "server.threads": THREADS}) as site:
+    with Site("dashboard-bench", {"server.max_connections_per_address": most, "server.threads": THREADS, "server.real_time": "false"}) as site:
         site.add_user("boss", "admin")
         token = site.token("boss")
         for logs in {"on": [True], "off": [False], "both": [True, False]}[given.access_log]:

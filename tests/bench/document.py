@@ -50,7 +50,8 @@ GRIDS = {
     "mixed": ("", {"dashboards": "mixed.*.dashboards", "p50": "mixed.*.p50", "p95": "mixed.*.p95", "p99": "mixed.*.p99",
                    "p99 beside p50": "mixed.*.p99_to_p50", "payments completed": "mixed.*.paid",
                    "payments, p50": "mixed.*.payment_p50", "payments, p99": "mixed.*.payment_p99",
-                   "cache hits": "mixed.*.cache_hits", "errors": "mixed.*.errors"}, ["closed", "open", "killed"]),
+                   "cache hits": "mixed.*.cache_hits", "errors": "mixed.*.errors",
+                   "transport threads before others, at the end": "mixed.*.real_time"}, ["closed", "open", "killed"]),
     "growth": ("transactions", {f"{what}, {storage}, {of}": f"growth.{key}.{name}.*.{of}"
                                 for what, name in (("a log page", "logs_cursor_1"), ("a log page of some days", "logs_filtered_1"),
                                                    ("the dashboard, nothing cached", "dashboard_1"))

@@ -70,7 +70,7 @@ def main():
     options.add_argument("--clients", type=int, default=64)
     given = options.parse_args()
     speed = {1: [], 2: []}
-    with money_site("hot-account", plugins__rails__bank__config__synchronous="normal",
+    with money_site("hot-account", plugins__rails__bank__config__synchronous="normal", server__real_time="false",
                     payments__lease_ms=30000) as site:
         hosts = [site.start(), site.start()]
         token, acknowledged = site.token("clerk"), {}

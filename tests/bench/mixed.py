@@ -10,9 +10,9 @@ on PostgreSQL and Redis.
 A payment counts when its client was told that it is completed. At the end the books are compared with the bank.
 
 The generator runs before all others of the machine where that is allowed (SCHED_FIFO, as a client on another machine would
-not wait for these cores either), and so do the host's transport threads (server.real_time). It says so.
+not wait for these cores either), and so do the host's transport threads, unless --real-time off: how many is told.
 
-    mixed.py [--rounds N] [--seconds N] [--connections N] [--seed N]
+    mixed.py [--rounds N] [--seconds N] [--connections N] [--seed N] [--real-time on|off]
 
 Ends with 1 when an answer was an error.
 """
@@ -48,9 +48,10 @@ OF_CAPACITY = 0.7
 
 
 class Generator:
-    def __init__(self, site, host, connections, seed):
+    def __init__(self, site, host, connections, seed, results):
         may = subprocess.run([*BEFORE_ALL_OTHERS, "true"], capture_output=True, check=False).returncode == 0
         self._before = BEFORE_ALL_OTHERS if may else []
+        results.figure("mixed.generator_in_real_time", "generators", [int(may)])
         print("generator: " + ("real time, as if it were elsewhere" if may else "beside all others, which may not be changed "
                                "here: what it waits for a core is told as latency"), flush=True)
         self._folder, self._port, self._connections = site.folder, host.url.rsplit(":", 1)[1], connections
@@ -82,15 +83,18 @@ class Generator:
 
 
 class CacheCounts:
-    """What a host says of its cache. The difference of two looks is what happened in between."""
+    """What a host says of its cache, and how many of its threads run before others just now. The difference of two looks
+    is what happened in between."""
 
     def __init__(self, host):
-        self.hits, self.misses = 0.0, 0.0
+        self.hits, self.misses, self.real_time = 0.0, 0.0, 0.0
         for line in host.client().get("/metrics").body.decode().splitlines():
             if line.startswith("treasurer_cache_hits_total"):
                 self.hits += float(line.rsplit(" ", 1)[1])
             elif line.startswith("treasurer_cache_misses_total"):
                 self.misses += float(line.rsplit(" ", 1)[1])
+            elif line.startswith("treasurer_http_real_time_threads"):
+                self.real_time = float(line.rsplit(" ", 1)[1])
 
     def rate_since(self, before):
         hits, misses = self.hits - before.hits, self.misses - before.misses
@@ -120,6 +124,7 @@ class Modes:
     def __init__(self):
         self.rounds = {"closed": [], "open": [], "killed": []}
         self.hit_rates = {mode: [] for mode in self.rounds}
+        self.real_time = {mode: [] for mode in self.rounds}
 
     def tell(self, results):
         bad = 0
@@ -132,7 +137,8 @@ class Modes:
                   + "  ".join(f"{name} {median(values):.2f} ms" for name, values in ms.items())
                   + f"   payments completed {median([one['per_second'] for one in invoices]):.0f}/s, p50 "
                   f"{median([one['admitted']['p50_us'] / 1000 for one in invoices]):.1f} ms   cache hits "
-                  f"{median(self.hit_rates[mode]):.1f} %   errors {errors}", flush=True)
+                  f"{median(self.hit_rates[mode]):.1f} %   errors {errors}   transport threads that run before others at its end "
+                  f"{median(self.real_time[mode]):.0f}", flush=True)
             if errors:
                 print("    " + "; ".join(f"{one['stream']}: {one['by_status']}, wrong {one['wrong']}, never answered "
                                          f"{one['unanswered']}" for one in boards + invoices if one["errors"]))
@@ -144,6 +150,7 @@ class Modes:
             results.figure(f"mixed.{mode}.payment_p50", "ms", [one["admitted"]["p50_us"] / 1000 for one in invoices])
             results.figure(f"mixed.{mode}.payment_p99", "ms", [one["admitted"]["p99_us"] / 1000 for one in invoices])
             results.figure(f"mixed.{mode}.cache_hits", "%", self.hit_rates[mode])
+            results.figure(f"mixed.{mode}.real_time", "threads", self.real_time[mode])
             results.figure(f"mixed.{mode}.errors", "answers",
                            [one["dashboard"]["errors"] + one["invoice"]["errors"] for one in rounds])
         return bad
@@ -169,12 +176,14 @@ def main():
     options.add_argument("--seconds", type=float, default=8)
     options.add_argument("--connections", type=int, default=256)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--real-time", choices=("on", "off"), default="on")
     given = options.parse_args()
     results, modes = Results("mixed"), Modes()
-    with Site("mixed", SETTINGS) as site:
+    settings = {**SETTINGS, "server.real_time": "true" if given.real_time == "on" else "false"}
+    with Site("mixed", settings) as site:
         prepare(site)
         host = site.start(log__file=os.path.join(site.folder, "treasurer.log"))
-        generator = Generator(site, host, given.connections, given.seed)
+        generator = Generator(site, host, given.connections, given.seed, results)
         generator.run(3, 0)  # warms up
         for _ in range(given.rounds):
             for mode, rounds in modes.rounds.items():
@@ -182,7 +191,9 @@ def main():
                 rate = 0 if mode == "closed" else OF_CAPACITY * capacity
                 run = lambda: generator.run(given.seconds, rate)  # noqa: E731
                 rounds.append(with_redis_killed(given.seconds, run) if mode == "killed" else run())
-                modes.hit_rates[mode].append(CacheCounts(host).rate_since(before))
+                after = CacheCounts(host)
+                modes.hit_rates[mode].append(after.rate_since(before))
+                modes.real_time[mode].append(after.real_time)
                 if mode == "closed":
                     capacity = sum(one["per_second"] for one in rounds[-1].values())
         print(f"dashboards beside invoices, {given.connections} connections, {given.rounds} rounds of {given.seconds:g} s each, "

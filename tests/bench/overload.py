@@ -28,6 +28,7 @@ from money_site import invoice_text, prepare  # noqa: E402
 from results import Results  # noqa: E402
 
 SETTINGS = {
+    "server.real_time": "false",
     "server.max_connections": 16384,
     "server.max_connections_per_address": 16384,
     "policy.auto_approval_limit": "1000000",

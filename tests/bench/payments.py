@@ -76,7 +76,7 @@ class Ours:
     def __init__(self, storage):
         os.environ["ATR_TEST_STORAGE"] = storage
         self.name, self._storage = f"ours, {storage}", storage
-        self._site = money_site(f"bench-{storage}", plugins__rails__bank__config__synchronous="normal",
+        self._site = money_site(f"bench-{storage}", plugins__rails__bank__config__synchronous="normal", server__real_time="false",
                                 plugins__rails__bank__config__opening_balance="100000000", payments__lease_ms=30000,
                                 server__max_connections_per_address=2000)
         self._host = self._site.start()

@@ -1,6 +1,7 @@
 // /api/v1/approvals: get, list, approve, reject.
 #include "http/json_body.hpp"
 #include "http/routes/api_services.hpp"
+#include "http/routes/cached_answers.hpp"
 #include "http/routes/dry_run.hpp"
 #include "http/routes/record_routes.hpp"
 #include "http/routes/representations.hpp"
@@ -29,6 +30,8 @@ Response answer(const ApprovalResult& result, const RequestContext& context) {
             return refuse(ErrorCode::not_found, "No approval has this id.");
         case ApprovalKind::own_submission:
             return refuse(ErrorCode::self_approval, "Who submits an invoice may not decide on it.");
+        case ApprovalKind::not_entitled:
+            return refuse(ErrorCode::forbidden, "You may decide no approvals any more.");
         case ApprovalKind::payload_changed:
             return refuse(ErrorCode::payload_hash_mismatch,
                           "What would be paid is not what the hash says: " + result.reason + ".");
@@ -102,12 +105,16 @@ Task<atr::Result<PaymentsById>> payments_of(const ApiServices& services, std::ve
     co_return out;
 }
 
-Json shown_with(const Approval& approval, const PaymentsById& payments) {
+/// While it waits, the policy in force says how many must approve, and not that of when it was asked for.
+Json shown_with(Approval approval, const PaymentsById& payments, const Policy& policy) {
     const auto payment = payments.find(approval.payment_id);
-    return shown(approval, payment == payments.end() ? nullptr : &payment->second);
+    const Payment* const known = payment == payments.end() ? nullptr : &payment->second;
+    if (approval.status == "pending" && known) approval.required = policy.approvals_for(known->amount);
+    return shown(approval, known);
 }
 
-Task<Response> list_approvals(const ApiServices& services, RequestContext context, ListShape shape) {
+Task<Response> list_approvals(const ApiServices& services, const cache::CachedValue& cached, RequestContext context,
+                              ListShape shape) {
     auto query = query_of(context, shape);
     if (!query) co_return respond(query.problem(), context);
     Task<atr::Result<Listing<Approval>>> listing = services.store.list<Approval>(std::move(*query), Freshness::may_lag);
@@ -116,12 +123,15 @@ Task<Response> list_approvals(const ApiServices& services, RequestContext contex
     Task<atr::Result<PaymentsById>> reading = payments_of(services, found->items);
     const atr::Result<PaymentsById> payments = co_await reading;
     if (!payments) co_return respond(problem_of(payments.error()), context);
+    Task<atr::Result<Policy>> getting = policy_of(cached);
+    const atr::Result<Policy> policy = co_await getting;
+    if (!policy) co_return respond(problem_of(policy.error()), context);
     Json items = Json::array();
-    for (const auto& approval : found->items) items.push_back(shown_with(approval, *payments));
+    for (const auto& approval : found->items) items.push_back(shown_with(approval, *payments, *policy));
     co_return list_response(context, std::move(items), found->next_cursor);
 }
 
-Task<Response> get_approval(const ApiServices& services, RequestContext context) {
+Task<Response> get_approval(const ApiServices& services, const cache::CachedValue& cached, RequestContext context) {
     Task<atr::Result<std::optional<Approval>>> finding =
         services.store.find<Approval>(std::string(context.path_parameter("id")));
     const atr::Result<std::optional<Approval>> found = co_await finding;
@@ -132,7 +142,10 @@ Task<Response> get_approval(const ApiServices& services, RequestContext context)
     Task<atr::Result<PaymentsById>> reading = payments_of(services, std::move(one));
     const atr::Result<PaymentsById> payments = co_await reading;
     if (!payments) co_return respond(problem_of(payments.error()), context);
-    co_return json_response(200, shown_with(**found, *payments));
+    Task<atr::Result<Policy>> getting = policy_of(cached);
+    const atr::Result<Policy> policy = co_await getting;
+    if (!policy) co_return respond(problem_of(policy.error()), context);
+    co_return json_response(200, shown_with(**found, *payments, *policy));
 }
 
 }  // namespace
@@ -141,6 +154,7 @@ void add_approvals(Router& router, const ApiServices& services, const ApiService
     const ListShape listed{.filters = {{"status", "by_status", approval_statuses()}}};
     const auto read = Access::needs(auth::Permission::read),
                decides = Access::needs(auth::Permission::decide_approvals);
+    const auto policy = std::make_shared<const cache::CachedValue>(cached_policy(services));
     const Retell retold = [&services](RequestContext context, std::string subject) {
         return retell_decision(services, std::move(context), std::move(subject));
     };
@@ -148,8 +162,8 @@ void add_approvals(Router& router, const ApiServices& services, const ApiService
                 .pattern = "/api/v1/approvals",
                 .name = "approvals.list",
                 .access = read,
-                .handler = AsyncHandler([&services, listed](RequestContext context) {
-                    return list_approvals(services, std::move(context), listed);
+                .handler = AsyncHandler([&services, policy, listed](RequestContext context) {
+                    return list_approvals(services, *policy, std::move(context), listed);
                 }),
                 .produces = json_only,
                 .parameters = listed.parameters()});
@@ -157,8 +171,9 @@ void add_approvals(Router& router, const ApiServices& services, const ApiService
                 .pattern = "/api/v1/approvals/{id}",
                 .name = "approvals.get",
                 .access = read,
-                .handler = AsyncHandler(
-                    [&services](RequestContext context) { return get_approval(services, std::move(context)); }),
+                .handler = AsyncHandler([&services, policy](RequestContext context) {
+                    return get_approval(services, *policy, std::move(context));
+                }),
                 .produces = json_only,
                 .parameters = no_parameters});
     router.add({.method = "POST",

@@ -73,6 +73,15 @@ cache::CachedValue cached_policy(const ApiServices& services) {
                   [](const Policy& policy) { return dump(policy.to_json()); });
 }
 
+Task<atr::Result<Policy>> policy_of(const cache::CachedValue& cached) {
+    Task<atr::Result<cache::CacheService::Value>> getting = cached.get();
+    const atr::Result<cache::CacheService::Value> got = co_await getting;
+    if (!got) co_return got.error();
+    atr::Result<Policy> policy =
+        decode<Policy>({.collection = Policy::collection, .key = Policy::current, .body = **got});
+    co_return policy;
+}
+
 cache::CachedValue cached_settings(const ApiServices& services) {
     return cached(services, cache::treasury_settings, policy_in_force,
                   [](const Policy& policy) { return limits_json(policy) + '\n' + limit_json(policy); });

@@ -15,6 +15,8 @@ cache::CachedValue cached_waiting(const ApiServices& services);
 cache::CachedValue cached_newest_logs(const ApiServices& services);
 /// The policy's record.
 cache::CachedValue cached_policy(const ApiServices& services);
+/// What that has. Errors: those of reading it.
+Task<atr::Result<Policy>> policy_of(const cache::CachedValue& cached);
 /// What GET /api/settings/limits answers, and after it what /limit does, a line each.
 cache::CachedValue cached_settings(const ApiServices& services);
 

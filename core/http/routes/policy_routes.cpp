@@ -87,18 +87,18 @@ void read_tiers(const JsonValue::Array& tiers, Policy& into, std::vector<FieldEr
         tier.above = decimal_within(reader, "above", largest_limit);
         tier.approvals = static_cast<unsigned>(reader.integer("approvals", 2, most_approvals).value_or(2));
         if (reader.ok() && !into.approval_tiers.empty()) {
-            if (tier.above <= into.approval_tiers.back().above) reader.refuse("above", "is more than in the tier before");
-            if (tier.approvals <= into.approval_tiers.back().approvals)
-                reader.refuse("approvals", "is more than in the tier before");
+            const ApprovalTier& before = into.approval_tiers.back();
+            if (tier.above <= before.above) reader.refuse("above", "is not more than in the tier before");
+            if (tier.approvals <= before.approvals) reader.refuse("approvals", "is not more than in the tier before");
         }
+        if (reader.ok()) into.approval_tiers.push_back(tier);
         const Problem problem = reader.problem();
         errors.insert(errors.end(), problem.errors.begin(), problem.errors.end());
-        into.approval_tiers.push_back(tier);
     }
 }
 
 /// Every member of it: what is left out would silently become something else.
-Parsed<Policy> policy_of(const Request& request) {
+Parsed<Policy> wanted_by(const Request& request) {
     const auto body = json_object_of(request);
     if (!body) return body.problem();
     JsonBody reader(*body);
@@ -140,11 +140,8 @@ Task<Response> tell_policy(const ApiServices& services, RequestContext context) 
 }
 
 Task<Response> get_policy(const cache::CachedValue& cached, RequestContext context) {
-    Task<atr::Result<cache::CacheService::Value>> getting = cached.get();
-    const atr::Result<cache::CacheService::Value> got = co_await getting;
-    if (!got) co_return respond(problem_of(got.error()), context);
-    const atr::Result<Policy> policy =
-        decode<Policy>({.collection = Policy::collection, .key = Policy::current, .body = **got});
+    Task<atr::Result<Policy>> getting = policy_of(cached);
+    const atr::Result<Policy> policy = co_await getting;
     if (!policy) co_return respond(problem_of(policy.error()), context);
     co_return policy_response(*policy);
 }
@@ -156,7 +153,7 @@ Task<Response> put_policy(const ApiServices& services, RequestContext context) {
                                   .detail = "Say by If-Match which policy this takes the place of: the ETag of the one "
                                             "that was read."},
                           context);
-    auto wanted = policy_of(context.request);
+    auto wanted = wanted_by(context.request);
     if (!wanted) co_return respond(wanted.problem(), context);
     Task<atr::Result<intake::PolicyReplaced>> replacing = services.policy.replace(
         std::move(*wanted), [expected](const Policy& now) { return names_tag_strongly(expected, tag_of(now)); },

@@ -1,5 +1,10 @@
 /// Which request a transport thread handles first when it is behind.
+#include <sched.h>
 #include <catch2/catch.hpp>
+
+#include <filesystem>
+
+#include "http/real_time_turn.hpp"
 
 #include "tests/integration/http_edge/edge_under_test.hpp"
 
@@ -85,4 +90,20 @@ TEST_CASE("what has become late when its turn comes uses up no turn", "[http][ed
     for (int i = 0; i < 3; ++i) CHECK(many.read().status == 200);
     CHECK(one.read().status == 200);
     CHECK(server.handled() == Paths{"/warm", "/warm", "/gate", "/late", "/a", "/c", "/b"});
+}
+
+TEST_CASE("transport threads run before others where the system allows it, and are counted", "[http][edge]") {
+    auto settings = http::EdgeSettings{};
+    settings.real_time = GENERATE(true, false);
+    EdgeUnderTest server(settings);
+    const std::size_t wanted = settings.real_time && http::real_time_refusal().empty() ? 2 : 0;
+    const auto in_real_time = [] {
+        std::size_t out = 0;
+        for (const auto& task : std::filesystem::directory_iterator("/proc/self/task"))
+            out += (::sched_getscheduler(std::stoi(task.path().filename())) & ~SCHED_RESET_ON_FORK) == SCHED_FIFO;
+        return out;
+    };
+    CHECK(eventually([&] { return server.edge.stats().real_time_threads == wanted && in_real_time() == wanted; }));
+    CHECK(server.connect().ask(get("/")).status == 200);
+    CHECK(in_real_time() == wanted);
 }

@@ -45,3 +45,18 @@ TEST_CASE("a password is never shown, wherever it comes from", "[config]") {
         CHECK(said.find("hunter2") == std::string::npos);
     }
 }
+
+TEST_CASE("tiers of approvals are read from the file, from variables and from the command line", "[config]") {
+    const auto [yaml, override] = GENERATE(table<std::string, std::string>({
+        {"policy: {approval_tiers: [{above: 10000, approvals: 2}, {above: \"50000.5\", approvals: 3}]}\n", ""},
+        {"policy: {approval_tiers: [{above: \"${LIMIT:-10000}\", approvals: \"${PERSONS:-2}\"}, "
+         "{above: 50000.5, approvals: 3}]}\n",
+         ""},
+        {"", "policy.approval_tiers=[{above: 10000, approvals: 2}, {above: 50000.5, approvals: 3}]"},
+    }));
+    ConfigFile file(yaml + plugins);
+    if (!override.empty()) file.options.overrides = {override};
+    const auto tiers = file.settings().policy.approval_tiers;
+    CHECK(tiers == std::vector<treasurer::TierSettings>{{10000, 2}, {*atr::Decimal::parse("50000.5"), 3}});
+    CHECK(treasurer::shown_tiers(tiers) == "[{above: 10000, approvals: 2}, {above: 50000.5, approvals: 3}]");
+}

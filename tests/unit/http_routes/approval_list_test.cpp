@@ -33,27 +33,38 @@ SCENARIO("an approval that others must give too is kept, and told as not done ye
     ApiWorld world;
     Policy policy = *world.await(world.desks.policy.current());
     policy.approval_tiers = {{1000, 2}};
-    REQUIRE(world.await(world.desks.policy.replace(policy, [](const Policy&) { return true; }, "admin", "r-1")));
+    REQUIRE(world.await(world.desks.policy.replace(
+        policy, [](const Policy&) { return true; }, "admin", "r-1")));
     const std::string id = world.submit({.number = "INV-1", .amount = "2000"}).invoice.approval_id;
-    const auto approve = [&](const char* by, const std::string& key) {
+    const std::string boss = world.sign_in("boss"), anna = world.sign_in("anna");
+    const auto approve = [&](const std::string& token, const std::string& key) {
         const json body = {{"payload_hash", world.approval(id).payload_hash}, {"reason", "looked at it"}};
         return world.ask("POST", "/api/v1/approvals/" + id + "/approve",
-                         {{"Authorization", world.sign_in(by)},
-                          {"Content-Type", "application/json"},
-                          {"Idempotency-Key", key}},
+                         {{"Authorization", token}, {"Content-Type", "application/json"}, {"Idempotency-Key", key}},
                          body.dump());
     };
-    const auto first = approve("boss", "k-1");
+    const auto first = approve(boss, "k-1");
     INFO(first->content());
     CHECK(first->status == 202);
     CHECK(first.json().at("status") == "pending");
     CHECK(first.json().at("required") == 2);
     CHECK(first.json().at("given").at(0).at("by") == "boss");
     CHECK(first.json().at("payment").at("state") == "waiting_approval");
-    CHECK(approve("boss", "k-1")->content() == first->content());
-    CHECK(approve("boss", "k-2")->status == 202);
+    CHECK(approve(boss, "k-1")->content() == first->content());
+    CHECK(approve(boss, "k-2")->status == 202);
     CHECK(world.approval(id).given.size() == 1);
-    const auto last = approve("anna", "k-3");
+    const auto shown = world.ask("GET", "/api/v1/approvals/" + id, {{"Authorization", boss}}).json();
+    CHECK(shown.at("required") == 2);
+    policy = *world.await(world.desks.policy.current());
+    policy.approval_tiers = {{1000, 2}, {1500, 3}};
+    REQUIRE(world.await(world.desks.policy.replace(
+        policy, [](const Policy&) { return true; }, "admin", "r-1")));
+    world.executor.advance(60'000);
+    CHECK(world.ask("GET", "/api/v1/approvals/" + id, {{"Authorization", boss}}).json().at("required") == 3);
+    policy.approval_tiers = {{1000, 2}};
+    REQUIRE(world.await(world.desks.policy.replace(
+        policy, [](const Policy&) { return true; }, "admin", "r-1")));
+    const auto last = approve(anna, "k-3");
     CHECK(last->status == 200);
     CHECK(last.json().at("status") == "approved");
     CHECK(last.json().at("given").size() == 2);

@@ -67,10 +67,13 @@ struct TwoHosts : DryWorld {
         second.follower.stop();
         executor.advance(1000);
     }
-    /// Followers come now: they wake so often that time would run away while a test waits for another thread.
-    void warm() {
+    /// Once nothing waits for another thread any more: followers wake so often that time would run away meanwhile.
+    void follow() {
         for (CachingHost* host : {&first, &second}) host->follower.start(this->host().scope);
         executor.advance(1000);
+    }
+    void warm() {
+        follow();
         for (CachingHost* host : {&first, &second})
             for (const auto& [name, value] : host->answers) REQUIRE(await(value.get()));
         executor.run_until_idle();
@@ -210,6 +213,7 @@ SCENARIO("what is cached and cannot be read is loaded anew, and written over", "
     const std::string text = GENERATE("", "garbage", "{}", "[1]", "\n{", R"({"asset":1})");
     INFO("cached: " << text);
     TwoHosts world;
+    world.follow();
     const std::string store = "@store/1";
     for (CachingHost* host : {&world.first, &world.second}) host->cache.belongs_to(store.substr(1));
     const auto stored = [&](const std::string& key) { return world.await(world.shared.get(key + store, {})); };

@@ -109,13 +109,13 @@ SCENARIO("a policy is taken whole, or not at all", "[http][policy]") {
                  Row{"/min_confidence", "0.12345"}, Row{"/min_confidence", nullptr}, Row{"/payee_cool_off_s", -1},
                  Row{"/payee_cool_off_s", nullptr}, Row{"/approval_ttl_s", 59}, Row{"/approval_ttl_s", 1.5},
                  Row{"/approval_ttl_s", nullptr}, Row{"/approval_reserves_funds", nullptr},
-                 Row{"/approval_reserves_funds", "yes"}, Row{"/approval_tiers", nullptr},
-                 Row{"/approval_tiers", "two"}, Row{"/approval_tiers", json::array_t(9, tier("1", 2))},
-                 Row{"/approval_tiers/0", "two"}, Row{"/approval_tiers/0/above", "-1"},
-                 Row{"/approval_tiers/0/above", nullptr}, Row{"/approval_tiers/0/approvals", nullptr},
-                 Row{"/approval_tiers/0/approvals", 1}, Row{"/approval_tiers/0/approvals", 17},
-                 Row{"/approval_tiers/0/by", "cfo"}, Row{"/approval_tiers/1/above", "1000"},
-                 Row{"/approval_tiers/1/approvals", 2}, Row{"/paused", nullptr}, Row{"/pause", true});
+                 Row{"/approval_reserves_funds", "yes"}, Row{"/approval_tiers", nullptr}, Row{"/approval_tiers", "two"},
+                 Row{"/approval_tiers", json::array_t(9, tier("1", 2))}, Row{"/approval_tiers/0", "two"},
+                 Row{"/approval_tiers/0/above", "-1"}, Row{"/approval_tiers/0/above", nullptr},
+                 Row{"/approval_tiers/0/approvals", nullptr}, Row{"/approval_tiers/0/approvals", 1},
+                 Row{"/approval_tiers/0/approvals", 17}, Row{"/approval_tiers/0/by", "cfo"},
+                 Row{"/approval_tiers/1/above", "1000"}, Row{"/approval_tiers/1/approvals", 2}, Row{"/paused", nullptr},
+                 Row{"/pause", true});
     INFO(row.pointer << " = " << row.value.dump());
     json body = good;
     const json::json_pointer at(row.pointer);

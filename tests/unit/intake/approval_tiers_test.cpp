@@ -1,4 +1,6 @@
 // Approvals by more than one person: how many follows from the amount, and one person counts once.
+#include "records/journal.hpp"
+#include "records/user.hpp"
 #include "tests/support/desk_world.hpp"
 
 #include <catch2/catch.hpp>
@@ -12,16 +14,24 @@ namespace {
 /// Above 1000 two persons must approve, above 5000 three.
 struct TieredWorld : DeskWorld {
     TieredWorld() {
-        change([](Policy& now) {
-            now.approval_tiers = {{1000, 2}, {5000, 3}};
-        });
+        change([](Policy& now) { now.approval_tiers = {{1000, 2}, {5000, 3}}; });
     }
     void change(const std::function<void(Policy&)>& how) {
         Policy now = *executor.await(desks.policy.current());
         how(now);
-        const auto replaced =
-            executor.await(desks.policy.replace(now, [](const Policy&) { return true; }, "admin", "r-1"));
+        const auto replaced = executor.await(desks.policy.replace(
+            now, [](const Policy&) { return true; }, "admin", "r-1"));
         REQUIRE((replaced && replaced->done));
+    }
+    void put_user(const std::string& name, std::vector<std::string> roles, bool disabled = false) {
+        User user;
+        if (const auto known = *executor.await(host().store.find<User>(name))) user = *known;
+        user.id = name;
+        user.roles = std::move(roles);
+        user.disabled = disabled;
+        UnitOfWork unit = host().store.begin();
+        user.version == 0 ? unit.create(user) : unit.update(user);
+        REQUIRE(executor.await(host().store.commit(std::move(unit))).ok());
     }
     std::string waiting(const std::string& amount) {
         const auto asked = submit({.number = "T-" + amount, .amount = amount});
@@ -59,6 +69,56 @@ SCENARIO("above a tier's amount as many persons must approve as it says", "[inta
     CHECK(world.books_equal_rail());
 }
 
+SCENARIO("what needs several persons is never paid unasked, whatever the limit", "[intake]") {
+    TieredWorld world;
+    world.change([](Policy& now) { now.auto_approval_limit = 20'000; });
+    CHECK(world.submit({.number = "T-0", .amount = "1000"}).kind == SubmitKind::paid);
+    const auto asked = world.submit({.number = "T-1", .amount = "1000.01"});
+    CHECK(asked.kind == SubmitKind::waiting_approval);
+    CHECK(asked.reason == "1000.01 MNEE needs the approval of 2 persons");
+    CHECK(world.approval(asked.invoice.approval_id).required == 2);
+    CHECK(world.rail.moved() == 1);
+}
+
+SCENARIO("who may not decide any more does not count", "[intake]") {
+    TieredWorld world;
+    world.put_user("anna", {"approver"});
+    world.put_user("otto", {"admin"});
+    const std::string id = world.waiting("2000");
+    world.approve_in_vain(id, "anna");
+    GIVEN("a person that was disabled") {
+        world.put_user("anna", {"approver"}, true);
+    }
+    GIVEN("a person who has another role now") {
+        world.put_user("anna", {"viewer"});
+    }
+    CHECK(world.approve(id, "anna").kind == ApprovalKind::not_entitled);
+    world.approve_in_vain(id, "otto");
+    CHECK(world.approval(id).given.size() == 1);
+    CHECK(world.approve(id, "rita").standing.kind == SubmitKind::paid);
+}
+
+SCENARIO("a policy that asks for more while an approval is on its way is not passed by", "[intake]") {
+    TieredWorld world;
+    const std::string id = world.waiting("600");
+    world.rail.latency(Millis{100});
+    std::optional<ApprovalResult> approved;
+    const auto approve = [](TieredWorld& in, std::string what, std::optional<ApprovalResult>& out) -> Task<> {
+        Task<ApprovalResult> approving = in.desks.approvals.approve(
+            {.approval_id = what, .by = "anna", .payload_hash = in.approval(what).payload_hash});
+        out = co_await approving;
+    };
+    TaskScope scope(world.executor);
+    scope.spawn(approve(world, id, approved));
+    world.executor.advance(20);  // the rail is asked, and has not answered
+    REQUIRE_FALSE(approved);
+    world.change([](Policy& now) { now.approval_tiers = {{500, 2}}; });
+    REQUIRE_FALSE(approved);
+    world.executor.run_until([&] { return scope.running() == 0; });
+    CHECK(approved->approval.status == "pending");
+    CHECK(world.rail.moved() == 0);
+}
+
 SCENARIO("one person is one, however often he approves", "[intake]") {
     TieredWorld world;
     const std::string id = world.waiting("2000");
@@ -92,6 +152,14 @@ SCENARIO("what was approved of one payee is not approved of another", "[intake]"
         (*vendor)->id, {"bank", "MNEE", "0xfeedfeedfeedfeedfeedfeedfeedfeedfeedfeed"}, Millis{0}, "admin", "r")));
     CHECK(world.approve(id, "otto").kind == ApprovalKind::payload_changed);
     CHECK(world.approval(id).given.empty());
+    atr::Query trail;
+    trail.collection = AuditEntry::collection;
+    trail.limit = 1000;
+    const auto audit = world.executor.await(world.host().store.list<AuditEntry>(trail));
+    CHECK(std::count_if(audit->items.begin(), audit->items.end(), [&](const AuditEntry& line) {
+              return line.action == "approval.asked_again" && line.subject == id && line.actor == "otto" &&
+                     line.detail.ends_with("no longer counts what was said by anna");
+          }) == 1);
     world.approve_in_vain(id, "otto");
     CHECK(world.approve(id, "anna").standing.kind == SubmitKind::paid);
 }
@@ -118,8 +186,8 @@ SCENARIO("of two last words at once one counts, and the payment is made once", "
     world.approve_in_vain(id, "anna");
     const auto approve = [](TieredWorld& in, std::string what, std::string by,
                             std::optional<ApprovalResult>& out) -> Task<> {
-        Task<ApprovalResult> approving = in.desks.approvals.approve(
-            {.approval_id = what, .by = by, .payload_hash = in.approval(what).payload_hash});
+        Task<ApprovalResult> approving =
+            in.desks.approvals.approve({.approval_id = what, .by = by, .payload_hash = in.approval(what).payload_hash});
         out = co_await approving;
     };
     std::optional<ApprovalResult> first, second;
