@@ -91,7 +91,7 @@ struct PolicySettings {
     atr::Decimal min_confidence = *atr::Decimal::parse("0.7");
     std::chrono::seconds payee_cool_off{86'400};
     std::chrono::seconds approval_ttl{604'800};
-    bool approval_reserves_funds = false;  ///< an invoice's amount is held while it waits for approval
+    bool approval_reserves_funds = false;           ///< an invoice's amount is held while it waits for approval
     std::vector<TierSettings> approval_tiers = {};  ///< rising in both members
     bool paused = false;
     bool operator==(const PolicySettings&) const = default;

@@ -33,7 +33,7 @@ struct Policy {
     std::uint32_t min_confidence_bp = 7000;  ///< a field read with less asks a person
     std::int64_t payee_cool_off_ms = 86400000;
     std::int64_t approval_expiry_ms = 7 * 86400000LL;
-    bool approval_reserves_funds = false;  ///< an invoice's amount is held while people decide on it
+    bool approval_reserves_funds = false;           ///< an invoice's amount is held while people decide on it
     std::vector<ApprovalTier> approval_tiers = {};  ///< by rising amount; where none speaks of it, one person does
     bool paused = false;                            ///< nothing is sent while set
 

@@ -71,9 +71,11 @@ TEST_CASE("wrong values of each kind are refused", "[config]") {
         {"policy: {approval_tiers: {above: 1, approvals: 2}}\n",
          "1:26: policy.approval_tiers: must be a list, such as [{above: \"10000\", approvals: 2}]"},
         {"policy: {approval_tiers: [10000]}\n",
-         "1:27: policy.approval_tiers[0]: must be a map of above and approvals, such as {above: \"10000\", approvals: 2}"},
+         "1:27: policy.approval_tiers[0]: must be a map of above and approvals, such as {above: \"10000\", approvals: "
+         "2}"},
         {"policy: {approval_tiers: [{above: 1, approvals: 2, by: cfo}]}\n",
-         "1:27: policy.approval_tiers[0]: must be a map of above and approvals, such as {above: \"10000\", approvals: 2}"},
+         "1:27: policy.approval_tiers[0]: must be a map of above and approvals, such as {above: \"10000\", approvals: "
+         "2}"},
         {"policy: {approval_tiers: [{above: 1, approvals: 1}]}\n",
          "1:49: policy.approval_tiers[0].approvals: must be 2 to 16; found '1'"},
         {"policy: {approval_tiers: [{above: -1, approvals: 2}]}\n",

@@ -64,7 +64,8 @@ SCENARIO("a burst is taken before others, and a flood beside them until it is ov
     }
     turn.look(first_look + 3600s + 50ms);
     CHECK_FALSE(turn.is_real_time());
-    turn.look(first_look + 3600s + 150ms);  // what it took beside others costs nothing: half of what can be saved is back
+    turn.look(first_look + 3600s +
+              150ms);  // what it took beside others costs nothing: half of what can be saved is back
     CHECK(turn.is_real_time());
     CHECK(thread.asked == std::vector<bool>{true, false, true});
 }

@@ -18,7 +18,8 @@ namespace treasurer::http {
 
 struct RouterBench {
     /// A test thread that stands still for a while is no overload.
-    explicit RouterBench(RouterSettings settings = {.admission = {.target = Millis{60'000}}}, RateLimiterSettings rate = {})
+    explicit RouterBench(RouterSettings settings = {.admission = {.target = Millis{60'000}}},
+                         RateLimiterSettings rate = {})
         : limiter(bench.clock, rate),
           router({bench.executor, bench.scope, tokens, limiter, idempotency, metrics, kpis, log, keys}, settings) {}
     ~RouterBench() {

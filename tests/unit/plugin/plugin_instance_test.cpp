@@ -211,8 +211,7 @@ TEST_CASE("a full queue answers at once", "[plugin]") {
 
 TEST_CASE("when every thread hangs, callers are told early", "[plugin]") {
     Bench bench;
-    GoodParser parser(bench,
-                      {.name = "p", .threads = 2, .queue = 4, .breaker = {.failures = 0}, .stop_wait = ample});
+    GoodParser parser(bench, {.name = "p", .threads = 2, .queue = 4, .breaker = {.failures = 0}, .stop_wait = ample});
     for (int i = 0; i < 2; ++i) CHECK(parser.abandon(bench, "wait " + bench.path("go")).outcome() == Outcome::retry);
     CHECK(parser.snapshot().hung == 2);
     while (parser.snapshot().queue_depth < 4)
