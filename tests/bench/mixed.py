@@ -18,11 +18,12 @@ Ends with 1 when an answer was an error.
 """
 
 import argparse
+import concurrent.futures
 import json
 import os
 import subprocess
 import sys
-import threading
+import time
 
 os.environ["ATR_TEST_STORAGE"], os.environ["ATR_TEST_CACHE"] = "postgres", "redis"
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -104,18 +105,16 @@ class CacheCounts:
 def with_redis_killed(seconds, run):
     """Runs while Redis ends after a third of the time and comes back after two thirds, empty."""
     server = backends.redis().servers["redis"]
-
-    def later(after, action):
-        timer = threading.Timer(after, action)
-        timer.start()
-        return timer
-
-    timers = [later(seconds / 3, server.kill), later(2 * seconds / 3, server.start)]
-    try:
-        return run()
-    finally:
-        for timer in timers:
-            timer.join()
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:  # a server ends with the thread that began it: that is this one
+        running = pool.submit(run)
+        time.sleep(seconds / 3)
+        server.kill()
+        time.sleep(seconds / 3)
+        server.start()
+        found = running.result()
+    if server.cli("PING").strip() != "PONG":
+        raise AssertionError("Redis did not come back")
+    return found
 
 
 class Modes:
