@@ -165,6 +165,7 @@ Task<> WebHost::look_at_figures() {
         Task<> waiting = until_next_look_.wait(look_at_figures_every);
         co_await waiting;
         kpis_.look();
+        spare_memory_.look();
     }
 }
 

@@ -1,6 +1,7 @@
 /// The HTTP face of a host: edge, router and routes over the core.
 #pragma once
 
+#include "app/allocator.hpp"
 #include "app/core_services.hpp"
 #include "auth/login_throttle.hpp"
 #include "http/auth_routes.hpp"
@@ -48,6 +49,7 @@ private:
     observe::Kpis kpis_;
     TaskScope scope_;
     Pause until_next_look_;
+    SpareMemory spare_memory_;
     std::atomic<bool> stopping_{false};
     http::RateLimiter limiter_;
     auth::LoginThrottle throttle_;

@@ -277,7 +277,7 @@ def full_disk_at_commit_b(count=20):
     with tempfile.TemporaryDirectory() as elsewhere:
         bank = os.path.join(elsewhere, "bank.db")
         settings = {**QUICK, "commit.timeout_ms": 1000, "plugins.storage.config.cache_mib": 1,
-                    "plugins.rails.bank.config.path": bank, "plugins.rails.bank.config.latency": 5000}
+                    "plugins.rails.bank.config.path": bank, "plugins.rails.bank.config.latency": 1500}
         with Site("full-disk-b", settings) as site, small_disk(site) as mounted:
             if not mounted:
                 print("  full disk at Commit B: not tried, mounting is not allowed here", flush=True)
@@ -292,7 +292,7 @@ def full_disk_at_commit_b(count=20):
                 submit(client, invoice_text(f"B-{number:05}", "12.50"), "respond-async")), 60, "it is taken")
                 for number in range(count))
             disk.fill(host)
-            wait_until(lambda: len(books.moved()) == count, 60, "the rail moves all of it")
+            wait_until(lambda: len(books.moved()) == count, 120, "the rail moves all of it")
             waiting = len(books.open_payments())
             require(waiting > 0, "every payment was booked on a full disk: the test proves nothing")
             require(host.client().get("/health/live").status == 200, "a full disk made the host unhealthy to its clients")
