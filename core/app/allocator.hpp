@@ -1,4 +1,5 @@
-/// What the host has allocated, and what of it goes back to the system; see docs/decisions/0041-glibcs-allocator-stays.md.
+/// What the host has allocated, and what of it goes back to the system; see
+/// docs/decisions/0041-glibcs-allocator-stays.md.
 #pragma once
 
 #include <chrono>
@@ -23,8 +24,8 @@ Usage usage_of_process();
 /// Gives back what a busy time has left, once the host has little to do. Threads: one at a time.
 class SpareMemory {
 public:
-    /// Called now and then. Whether it is worth it: more memory than after the last time, and little work since the last
-    /// look, so that nobody waits for it.
+    /// Called now and then. Whether it is worth it: more memory than after the last time, and little work since the
+    /// last look, so that nobody waits for it.
     bool is_worth_giving_back(const Usage& now, std::chrono::steady_clock::time_point at);
     void look();
 
