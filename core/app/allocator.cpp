@@ -4,13 +4,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 
 namespace treasurer::app {
 namespace {
 
-constexpr double little = 0.25;                    ///< of one core
-constexpr std::size_t worth_it = 2 * 1024 * 1024;  ///< bytes
+constexpr double little = 0.15;                    ///< of one core
+constexpr std::size_t worth_it = 3 * 1024 * 1024;  ///< bytes
 
 }  // namespace
 
@@ -39,13 +40,14 @@ bool SpareMemory::is_worth_giving_back(const Usage& now, std::chrono::steady_clo
     const bool is_quiet = looked_ != std::chrono::steady_clock::time_point{} && worked < (at - looked_) * little;
     looked_ = at;
     used_ = now.processor_time;
+    kept_ = std::min(kept_, now.resident_bytes);
     return is_quiet && now.resident_bytes > kept_ + worth_it;
 }
 
 void SpareMemory::look() {
     if (!is_worth_giving_back(usage_of_process(), std::chrono::steady_clock::now())) return;
     give_back_free_memory();
-    kept_ = usage_of_process().resident_bytes;
+    gave_back(usage_of_process().resident_bytes);
 }
 
 }  // namespace treasurer::app

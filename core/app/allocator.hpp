@@ -27,12 +27,13 @@ public:
     /// Called now and then. Whether it is worth it: more memory than after the last time, and little work since the
     /// last look, so that nobody waits for it.
     bool is_worth_giving_back(const Usage& now, std::chrono::steady_clock::time_point at);
+    void gave_back(std::size_t resident_bytes) { kept_ = resident_bytes; }
     void look();
 
 private:
     std::chrono::steady_clock::time_point looked_ = {};
     std::chrono::nanoseconds used_{0};
-    std::size_t kept_ = 0;  ///< resident bytes after memory was given back
+    std::size_t kept_ = 0;  ///< resident bytes after memory was given back, or the fewest since
 };
 
 }  // namespace treasurer::app

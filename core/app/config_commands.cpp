@@ -1,6 +1,7 @@
 // treasurer config check | show | schema: the settings file.
 #include "app/command_line.hpp"
 #include "app/plugin_schemas.hpp"
+#include "app/policy_settings.hpp"
 #include "config/settings_listing.hpp"
 #include "runtime/block_on.hpp"
 
@@ -11,28 +12,6 @@
 
 namespace treasurer::app {
 namespace {
-
-std::string seconds_text(std::int64_t ms) {
-    return std::to_string(ms / 1000);
-}
-
-std::string tiers_text(const std::vector<ApprovalTier>& stored) {
-    std::vector<TierSettings> out;
-    for (const auto& tier : stored) out.push_back({tier.above, tier.approvals});
-    return shown_tiers(out);
-}
-
-/// Policy as storage holds it, by the path of the setting that seeded it.
-std::map<std::string, std::string> stored_policy(const Policy& policy) {
-    return {{"policy.auto_approval_limit", policy.auto_approval_limit.to_string()},
-            {"policy.critical_runway_months", policy.critical_runway_months.to_string()},
-            {"policy.min_confidence", atr::Decimal::from_units(policy.min_confidence_bp, 4)->to_string()},
-            {"policy.payee_cool_off_s", seconds_text(policy.payee_cool_off_ms)},
-            {"policy.approval_ttl_s", seconds_text(policy.approval_expiry_ms)},
-            {"policy.approval_reserves_funds", policy.approval_reserves_funds ? "true" : "false"},
-            {"policy.approval_tiers", tiers_text(policy.approval_tiers)},
-            {"policy.paused", policy.paused ? "true" : "false"}};
-}
 
 void print(const std::vector<ListedSetting>& settings) {
     std::size_t widest = 0;
@@ -52,7 +31,7 @@ int overlay_stored(const SettingsOptions& options, std::vector<ListedSetting>& l
             return static_cast<int>(finding);
         }
         if (!*policy) return static_cast<int>(done);
-        const auto stored = stored_policy(**policy);
+        const auto stored = by_setting(**policy);
         for (auto& one : listed)
             if (const auto at = stored.find(one.path); at != stored.end()) {
                 one.value = at->second;

@@ -49,23 +49,20 @@ observe::Level level_of(atr::LogLevel level) {
     return observe::Level::error;
 }
 
-/// Unique among hosts and starts: a lease is never mistaken for that of an earlier life of this process.
 /// The settings seed the policy once: who changes them later and sees nothing happen is told why.
 void tell_policy_that_counts(observe::Log& log, const Policy& seed, const Policy& in_force) {
-    const Json wanted = seed.to_json(), stored = in_force.to_json();
+    const auto wanted = by_setting(seed);
     std::string others;
-    for (const auto& change : Json::diff(wanted, stored)) {
-        const std::string path = change.at("path");
-        const std::string name = path.substr(1, path.find('/', 1) - 1);
-        if (others.find(name) == std::string::npos) others += (others.empty() ? "" : ", ") + name;
-    }
+    for (const auto& [path, value] : by_setting(in_force))
+        if (wanted.at(path) != value) others += (others.empty() ? "" : ", ") + path;
     if (others.empty()) return;
     log.info(
-        "the policy in storage counts, not the one in the settings file: see config show --stored, "
-        "and PUT /api/v1/policy to change it",
+        "the policy in storage counts, not that of the settings file: config show --stored tells it, "
+        "PUT /api/v1/policy changes it",
         {{"differ", others}});
 }
 
+/// Unique among hosts and starts: a lease is never mistaken for that of an earlier life of this process.
 std::string worker_name(Ids& ids) {
     char host[128] = "host";
     (void)::gethostname(host, sizeof host - 1);

@@ -1,6 +1,7 @@
 #include "intake/approval_desk.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "auth/permission.hpp"
 #include "intake/desk_records.hpp"
@@ -139,8 +140,34 @@ Task<ApprovalResult> ApprovalDesk::open(ApprovalRequest request, std::optional<O
         co_return result(ApprovalKind::own_submission, asked, "who submits an invoice may not decide on it");
     if (asked.payload_hash != request.payload_hash)
         co_return result(ApprovalKind::payload_changed, asked, "the hash given is not that of what would be paid");
-    Task<ApprovalResult> loading = load(std::move(asked), out);
-    co_return co_await loading;
+    std::optional<Open> work;
+    Task<ApprovalResult> loading = load(std::move(asked), &work);
+    ApprovalResult loaded = co_await loading;
+    if (!work) co_return loaded;
+    Task<ApprovalResult> judging = judge_persons(std::move(*work), std::move(request.by), out);
+    co_return co_await judging;
+}
+
+/// The words of those who may not decide any more are dropped.
+Task<ApprovalResult> ApprovalDesk::judge_persons(Open work, std::string by, std::optional<Open>* out) {
+    std::set<std::string> names{by};
+    for (const auto& word : work.approval.given) names.insert(word.by);
+    std::vector<atr::Key> keys;
+    for (const auto& name : names) keys.push_back({User::collection, name});
+    Task<atr::Result<std::vector<atr::Record>>> reading = parts_.store.get(std::move(keys));
+    const atr::Result<std::vector<atr::Record>> found = co_await reading;
+    if (!found) co_return not_decided(found.error());
+    for (const auto& record : *found) {
+        atr::Result<User> user = decode<User>(record);
+        if (user && may_decide(*user)) {
+            work.persons.push_back(std::move(*user));
+            continue;
+        }
+        if (record.key == by) co_return result(ApprovalKind::not_entitled, std::move(work.approval), {});
+        std::erase_if(work.approval.given, [&](const Verdict& one) { return one.by == record.key; });
+    }
+    *out = std::move(work);
+    co_return result(ApprovalKind::done, {}, {});
 }
 
 Task<ApprovalResult> ApprovalDesk::load(Approval approval, std::optional<Open>* out) {
@@ -197,17 +224,8 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     const std::vector<Reason> obstacles = known->decision.obstacles();
     if (!obstacles.empty()) co_return result(ApprovalKind::obstacle, work.approval, obstacles.front().detail);
     work.approval.required = known->policy.approvals_for(payable.amount);
-    Task<atr::Result<std::vector<User>>> reading = persons_of(work.approval, request.by);
-    atr::Result<std::vector<User>> persons = co_await reading;
-    if (!persons) co_return not_decided(persons.error());
-    for (const auto& person : *persons) {
-        if (may_decide(person)) continue;
-        if (person.id == request.by) co_return result(ApprovalKind::not_entitled, work.approval, {});
-        std::erase_if(work.approval.given, [&](const Verdict& one) { return one.by == person.id; });
-    }
     if (!work.approval.is_enough_with(request.by)) {
-        Task<std::optional<ApprovalResult>> giving =
-            give(std::move(work), std::move(request), *known, std::move(*persons));
+        Task<std::optional<ApprovalResult>> giving = give(std::move(work), std::move(request), *known);
         co_return co_await giving;
     }
 
@@ -231,6 +249,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
 
     UnitOfWork unit = parts_.store.begin();
     check_life(unit, work.store);
+    check_persons(unit, work.persons);
     // What was held while it waited goes into the payment's own hold: in one unit, it is neither held twice nor free.
     payments::end_waiting_hold(unit, work.payment, parts_.saga.assets(), now);
     unit.update(work.approval);
@@ -239,7 +258,6 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
                            request.request_id));
     request.once.mark(unit, work.approval.id);
     unit.check(Policy::collection, Policy::current, known->policy.version, "policy");
-    check_persons(unit, *persons);
     if (known->vendor) unit.check(Vendor::collection, known->vendor->id, known->vendor->version, "vendor");
     SubmitResult standing;
     standing.invoice = std::move(work.invoice);
@@ -254,31 +272,14 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     co_return out;
 }
 
-Task<atr::Result<std::vector<User>>> ApprovalDesk::persons_of(const Approval& approval, const std::string& by) {
-    std::vector<atr::Key> keys{{User::collection, by}};
-    for (const auto& word : approval.given)
-        if (word.by != by) keys.push_back({User::collection, word.by});
-    Task<atr::Result<std::vector<atr::Record>>> reading = parts_.store.get(std::move(keys));
-    const atr::Result<std::vector<atr::Record>> found = co_await reading;
-    if (!found) co_return found.error();
-    std::vector<User> out;
-    for (const auto& record : *found) {
-        atr::Result<User> user = decode<User>(record);
-        if (!user) co_return user.error();
-        out.push_back(std::move(*user));
-    }
-    co_return out;
-}
-
-Task<std::optional<ApprovalResult>> ApprovalDesk::give(Open work, ApprovalRequest request, const Judgement& known,
-                                                       std::vector<User> persons) {
+Task<std::optional<ApprovalResult>> ApprovalDesk::give(Open work, ApprovalRequest request, const Judgement& known) {
     const UnixMillis now = parts_.clock.unix_ms();
     note_approval(work.approval, request, now);
     UnitOfWork unit = parts_.store.begin();
     check_life(unit, work.store);
+    check_persons(unit, work.persons);
     payments::check_not_ended(unit, work.payment);
     unit.check(Policy::collection, Policy::current, known.policy.version, "policy");
-    check_persons(unit, persons);
     unit.update(work.approval);
     unit.create(audit_line(parts_.store.ids(), now, request.by, "approval.given", work.approval.id, request.reason,
                            request.request_id));
@@ -307,6 +308,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::rebind(Open work, Payment now_
     work.approval.required = known.policy.approvals_for(now_payable.amount);
     UnitOfWork unit = parts_.store.begin();
     check_life(unit, work.store);
+    check_persons(unit, work.persons);
     payments::check_not_ended(unit, work.payment);
     payments::end_waiting_hold(unit, work.payment, parts_.saga.assets(), now);
     reserve_while_waiting(unit, now_payable, work.approval, known, parts_.saga.assets(), parts_.store.ids(), now);
@@ -346,6 +348,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::close(Open work, Closing closi
     work.approval.status = closing.status;
     UnitOfWork unit = parts_.store.begin();
     check_life(unit, work.store);
+    check_persons(unit, work.persons);
     if (!work.payment.transfer_id.empty())
         ledger::book(unit, payments::hold_of(work.payment, parts_.saga.assets(), now).voiding(now));
     work.payment.enter(PaymentState::cancelled, now);
@@ -390,6 +393,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::close_in_doubt(Open work, Clos
     work.invoice.updated_ms = now;
     UnitOfWork unit = parts_.store.begin();
     check_life(unit, work.store);
+    check_persons(unit, work.persons);
     const std::size_t job =
         ask_the_rail_first(unit, work.payment, parts_.saga, why_closed(closing.status, request.reason));
     unit.update(work.approval);

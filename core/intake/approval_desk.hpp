@@ -70,20 +70,19 @@ private:
         Approval approval;
         Payment payment;
         Invoice invoice;
-        Quarantine store;  ///< of which life it is
+        Quarantine store;           ///< of which life it is
+        std::vector<User> persons;  ///< who decides, and those who have
     };
     /// The approval with its payment and invoice, or the reason why it cannot be decided.
     Task<ApprovalResult> open(ApprovalRequest request, std::optional<Open>* out);
     Task<ApprovalResult> load(Approval approval, std::optional<Open>* out);
+    Task<ApprovalResult> judge_persons(Open work, std::string by, std::optional<Open>* out);
     bool may_expire(const Open& work) const;
     Task<std::optional<ApprovalResult>> rebind(Open work, Payment now_payable, Judgement known,
                                                const ApprovalRequest& request);
     Task<std::optional<ApprovalResult>> approve_once(ApprovalRequest request);
     /// Keeps a word that is not the last one needed.
-    Task<std::optional<ApprovalResult>> give(Open work, ApprovalRequest request, const Judgement& known,
-                                             std::vector<User> persons);
-    /// Those who have approved, and `by`, as they are now.
-    Task<atr::Result<std::vector<User>>> persons_of(const Approval& approval, const std::string& by);
+    Task<std::optional<ApprovalResult>> give(Open work, ApprovalRequest request, const Judgement& known);
     Task<std::optional<ApprovalResult>> reject_once(ApprovalRequest request);
 
     /// Ends the approval without a payment; its invoice may be submitted again.

@@ -98,6 +98,32 @@ SCENARIO("who may not decide any more does not count", "[intake]") {
     CHECK(world.approve(id, "rita").standing.kind == SubmitKind::paid);
 }
 
+SCENARIO("who is disabled while the last word is on its way does not count", "[intake]") {
+    TieredWorld world;
+    for (const char* name : {"anna", "otto"}) world.put_user(name, {"approver"});
+    const std::string id = world.waiting("2000");
+    world.approve_in_vain(id, "anna");
+    world.rail.latency(Millis{100});
+    std::optional<ApprovalResult> approved;
+    const auto approve = [](TieredWorld& in, std::string what, std::optional<ApprovalResult>& out) -> Task<> {
+        Task<ApprovalResult> approving = in.desks.approvals.approve(
+            {.approval_id = what, .by = "otto", .payload_hash = in.approval(what).payload_hash});
+        out = co_await approving;
+    };
+    TaskScope scope(world.executor);
+    scope.spawn(approve(world, id, approved));
+    world.executor.advance(20);  // the rail is asked, and has not answered
+    world.put_user("anna", {"approver"}, true);
+    REQUIRE_FALSE(approved);
+    world.executor.run_until([&] { return scope.running() == 0; });
+    CHECK(approved->approval.status == "pending");
+    CHECK(world.rail.moved() == 0);
+    CHECK(world.approval(id).given.size() == 1);
+    const auto rejected = world.executor.await(world.desks.approvals.reject(
+        {.approval_id = id, .by = "anna", .payload_hash = world.approval(id).payload_hash}));
+    CHECK(rejected.kind == ApprovalKind::not_entitled);
+}
+
 SCENARIO("a policy that asks for more while an approval is on its way is not passed by", "[intake]") {
     TieredWorld world;
     const std::string id = world.waiting("600");
