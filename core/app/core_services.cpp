@@ -1,6 +1,7 @@
 #include "app/core_services.hpp"
 
 #include "app/books_log.hpp"
+#include "app/policy_settings.hpp"
 #include "app/process_faults.hpp"
 #include "auth/revoked_token.hpp"
 #include "net/http_client.hpp"
