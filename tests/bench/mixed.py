@@ -52,9 +52,10 @@ class Generator:
     def __init__(self, site, host, connections, seed, results):
         may = subprocess.run([*BEFORE_ALL_OTHERS, "true"], capture_output=True, check=False).returncode == 0
         self._before = BEFORE_ALL_OTHERS if may else []
-        results.figure("mixed.generator_in_real_time", "generators", [int(may)])
-        print("generator: " + ("real time, as if it were elsewhere" if may else "beside all others, which may not be changed "
-                               "here: what it waits for a core is told as latency"), flush=True)
+        how = ("the generator ran before all others (SCHED_FIFO), as a client elsewhere would not wait for these cores" if may else
+               "the generator ran beside all others: what it waited for a core counts as latency")
+        results.text("mixed.how", how)
+        print(how, flush=True)
         self._folder, self._port, self._connections = site.folder, host.url.rsplit(":", 1)[1], connections
         self._seed, self._next, self.paid = seed, 0, 0
         invoice = json.dumps({"raw_text": invoice_text("M-" + NUMBER, "@@@.@@")})

@@ -38,6 +38,23 @@ struct TieredWorld : DeskWorld {
         REQUIRE(asked.kind == SubmitKind::waiting_approval);
         return asked.invoice.approval_id;
     }
+    Task<> approving(std::string id, std::string by, std::optional<ApprovalResult>& out) {
+        Task<ApprovalResult> asking =
+            desks.approvals.approve({.approval_id = id, .by = by, .payload_hash = approval(id).payload_hash});
+        out = co_await asking;
+    }
+    /// `happens` once the rail is asked to prepare the payment, and has not answered.
+    ApprovalResult approve_while(const std::string& id, const std::string& by, const std::function<void()>& happens) {
+        rail.latency(Millis{100});
+        std::optional<ApprovalResult> out;
+        TaskScope scope(executor);
+        scope.spawn(approving(id, by, out));
+        executor.advance(20);
+        happens();
+        REQUIRE_FALSE(out);
+        executor.run_until([&] { return scope.running() == 0; });
+        return std::move(*out);
+    }
     /// Approves, and it is not enough.
     void approve_in_vain(const std::string& id, const std::string& by) {
         const auto given = approve(id, by);
@@ -103,20 +120,8 @@ SCENARIO("who is disabled while the last word is on its way does not count", "[i
     for (const char* name : {"anna", "otto"}) world.put_user(name, {"approver"});
     const std::string id = world.waiting("2000");
     world.approve_in_vain(id, "anna");
-    world.rail.latency(Millis{100});
-    std::optional<ApprovalResult> approved;
-    const auto approve = [](TieredWorld& in, std::string what, std::optional<ApprovalResult>& out) -> Task<> {
-        Task<ApprovalResult> approving = in.desks.approvals.approve(
-            {.approval_id = what, .by = "otto", .payload_hash = in.approval(what).payload_hash});
-        out = co_await approving;
-    };
-    TaskScope scope(world.executor);
-    scope.spawn(approve(world, id, approved));
-    world.executor.advance(20);  // the rail is asked, and has not answered
-    world.put_user("anna", {"approver"}, true);
-    REQUIRE_FALSE(approved);
-    world.executor.run_until([&] { return scope.running() == 0; });
-    CHECK(approved->approval.status == "pending");
+    const auto approved = world.approve_while(id, "otto", [&] { world.put_user("anna", {"approver"}, true); });
+    CHECK(approved.approval.status == "pending");
     CHECK(world.rail.moved() == 0);
     CHECK(world.approval(id).given.size() == 1);
     const auto rejected = world.executor.await(world.desks.approvals.reject(
@@ -127,21 +132,10 @@ SCENARIO("who is disabled while the last word is on its way does not count", "[i
 SCENARIO("a policy that asks for more while an approval is on its way is not passed by", "[intake]") {
     TieredWorld world;
     const std::string id = world.waiting("600");
-    world.rail.latency(Millis{100});
-    std::optional<ApprovalResult> approved;
-    const auto approve = [](TieredWorld& in, std::string what, std::optional<ApprovalResult>& out) -> Task<> {
-        Task<ApprovalResult> approving = in.desks.approvals.approve(
-            {.approval_id = what, .by = "anna", .payload_hash = in.approval(what).payload_hash});
-        out = co_await approving;
-    };
-    TaskScope scope(world.executor);
-    scope.spawn(approve(world, id, approved));
-    world.executor.advance(20);  // the rail is asked, and has not answered
-    REQUIRE_FALSE(approved);
-    world.change([](Policy& now) { now.approval_tiers = {{500, 2}}; });
-    REQUIRE_FALSE(approved);
-    world.executor.run_until([&] { return scope.running() == 0; });
-    CHECK(approved->approval.status == "pending");
+    const auto approved = world.approve_while(id, "anna", [&] {
+        world.change([](Policy& now) { now.approval_tiers = {{500, 2}}; });
+    });
+    CHECK(approved.approval.status == "pending");
     CHECK(world.rail.moved() == 0);
 }
 
@@ -210,16 +204,10 @@ SCENARIO("of two last words at once one counts, and the payment is made once", "
     TieredWorld world;
     const std::string id = world.waiting("2000");
     world.approve_in_vain(id, "anna");
-    const auto approve = [](TieredWorld& in, std::string what, std::string by,
-                            std::optional<ApprovalResult>& out) -> Task<> {
-        Task<ApprovalResult> approving =
-            in.desks.approvals.approve({.approval_id = what, .by = by, .payload_hash = in.approval(what).payload_hash});
-        out = co_await approving;
-    };
     std::optional<ApprovalResult> first, second;
     TaskScope scope(world.executor);
-    scope.spawn(approve(world, id, "otto", first));
-    scope.spawn(approve(world, id, "rita", second));
+    scope.spawn(world.approving(id, "otto", first));
+    scope.spawn(world.approving(id, "rita", second));
     world.executor.run_until([&] { return scope.running() == 0; });
     REQUIRE((first && second));
     CHECK((first->kind == ApprovalKind::done) != (second->kind == ApprovalKind::done));
