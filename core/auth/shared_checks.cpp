@@ -16,9 +16,12 @@ std::optional<Recognised> SharedChecks::recognise(CredentialKind kind, std::stri
 
 /// What becomes of it is remembered by what was asked. Where storage cannot be asked, who comes later asks again.
 Task<> SharedChecks::renew(CredentialKind kind, std::string text) {
-    Task<Answer> checking = share(kind, std::move(text));
-    const Answer checked = co_await checking;
-    (void)checked;
+    try {
+        Task<Answer> checking = share(kind, std::move(text));
+        const Answer checked = co_await checking;
+        (void)checked;
+    } catch (const std::exception&) {  // nobody waits for it: who asks next is told
+    }
 }
 
 Task<atr::Result<Principal>> SharedChecks::check(CredentialKind kind, std::string text) {

@@ -143,7 +143,9 @@ Task<atr::Result<std::optional<User>>> Users::find(std::string name) {
     const std::uint64_t changes = changes_;
     Task<atr::Result<std::optional<User>>> finding = store_.find<User>(name);
     atr::Result<std::optional<User>> found = co_await finding;
-    if (found && changes_ == changes) known_.put(name, {*found, now});
+    if (!found || !*found || changes_ != changes) co_return found;
+    known_.put(name, {*found, now});
+    if (changes_ != changes) known_.erase(name);  // it may have been read before that change
     co_return found;
 }
 

@@ -43,11 +43,11 @@ Task<CacheService::Answer> CacheService::lead(CacheKey key, Loader loader, Ticke
         Task<atr::Result<std::string>> loading = loader();
         atr::Result<std::string> read = co_await loading;
         answer = read ? Answer(std::make_shared<const std::string>(std::move(*read))) : Answer(read.error());
+        if (answer) loaded(key, *answer, ticket, began_ms);
     } catch (...) {
-        land(name, ticket.id, answer);
+        land(name, ticket.id, answer);  // others wait for it
         throw;
     }
-    if (answer) loaded(key, *answer, ticket, began_ms);
     land(name, ticket.id, answer);
     if (answer && plugin_) scope_.spawn(fill(key, *answer, ticket.seq));
     co_return answer;
@@ -57,9 +57,13 @@ Task<CacheService::Answer> CacheService::lead(CacheKey key, Loader loader, Ticke
 Task<> CacheService::refresh(CacheKey key, Loader loader) {
     Ticket ticket = board(std::string(key.name), {});
     if (!ticket.leads) co_return;
-    Task<Answer> leading = lead(key, std::move(loader), std::move(ticket));
-    const Answer answer = co_await leading;
-    (void)answer;
+    try {
+        Task<Answer> leading = lead(key, std::move(loader), std::move(ticket));
+        const Answer answer = co_await leading;
+        (void)answer;
+    } catch (const std::exception&) {
+        failed(key.name);  // nobody waits for it: who asks next loads, and is told
+    }
 }
 
 CacheService::Value CacheService::peek(CacheKey key, const Loader& loader, std::string_view reader) {
@@ -90,7 +94,13 @@ CacheService::Value CacheService::at_hand(CacheKey key, const Loader& loader, st
 
 /// As far as its time goes. A clock that was set back makes nothing live longer.
 bool CacheService::is_live(const Near& near, UnixMillis now) const {
-    return near.value && near.seq >= floor_all_ && now >= near.from_ms && now < near.stale_until_ms;
+    return near.value && near.seq >= floor_all_ && hears(now) && now >= near.from_ms && now < near.stale_until_ms;
+}
+
+/// What nobody tells of may happen unheard: then nothing is at hand. A service that was never told to look is not meant
+/// to be.
+bool CacheService::hears(UnixMillis now) const {
+    return looked_ms_ == 0 || (now >= looked_ms_ && now - looked_ms_ <= settings_.longest_unheard.count());
 }
 
 bool CacheService::is_busy(const Near& near, UnixMillis now) const {
@@ -151,7 +161,7 @@ void CacheService::loaded(CacheKey key, const Value& value, const Ticket& ticket
 
 /// Not one that began before something that made the key stale was told, nor before what was given since.
 bool CacheService::can_join(const std::string& key, const Flight& flight, std::string_view reader) const {
-    if (flight.seq < floor_all_) return false;
+    if (flight.epoch != epoch_) return false;
     const auto given = near_.find(key);
     if (given != near_.end() && given->second.order > flight.order) return false;
     if (!flight.stale.is_any()) return true;
@@ -180,6 +190,7 @@ CacheService::Ticket CacheService::board(const std::string& key, std::string_vie
     flight.id = out.id;
     flight.seq = out.seq;
     flight.order = out.order;
+    flight.epoch = epoch_;
     return out;
 }
 
@@ -215,6 +226,7 @@ void CacheService::invalidate_all(std::uint64_t seq) {
     {
         const std::lock_guard lock(mutex_);
         floor_all_ = std::max(floor_all_, seq);
+        ++epoch_;
     }
     std::vector<std::string> keys;
     for (const auto& key : all_keys) keys.emplace_back(key.name);
@@ -228,6 +240,7 @@ void CacheService::advance(std::uint64_t seq) {
 
 void CacheService::looked(std::uint64_t seq) {
     const std::lock_guard lock(mutex_);
+    looked_ms_ = clock_.unix_ms();
     for (auto& [name, near] : near_)
         if (near.looks_left > 0 && --near.looks_left == 0) near.position = seq;
 }
@@ -262,7 +275,9 @@ bool CacheService::begin_marking(const std::string& key, std::uint64_t seq, Mome
 void CacheService::note_stale(const std::string& key, std::uint64_t seq, Moment begun) {
     const Staleness now{begun > 0 ? begun : told_.happens(), clock_.unix_ms()};
     const auto note = [&](std::uint64_t known, Staleness& stale) {
-        if (known < seq && !stale.is_any()) stale = now;
+        if (known >= seq) return;
+        const Moment first = stale.is_any() ? std::min(stale.moment, now.moment) : now.moment;
+        stale = {first, stale.is_any() ? stale.since_ms : now.since_ms};
     };
     if (const auto near = near_.find(key); near != near_.end()) note(near->second.seq, near->second.stale);
     if (const auto flight = flights_.find(key); flight != flights_.end())
@@ -277,6 +292,11 @@ std::uint64_t CacheService::floor_of(std::string_view key) const {
 CacheCounts& CacheService::counts_of(std::string_view key) {
     const auto found = counts_.find(key);
     return found == counts_.end() ? counts_[std::string(key)] : found->second;
+}
+
+void CacheService::not_given(std::string_view key) {
+    const std::lock_guard lock(mutex_);
+    --counts_of(key).hits;
 }
 
 void CacheService::failed(std::string_view key) {

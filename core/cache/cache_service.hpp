@@ -40,6 +40,7 @@ struct CacheSettings {
     Millis marker_ttl{60'000};  ///< longer than any load takes
     std::size_t max_near_values = 64, max_near_bytes = std::size_t{256} * 1024;  ///< kept in the host; bytes of each
     Millis busy_lag{100};            ///< how long a stale answer is given on; 0: never
+    Millis longest_unheard{30'000};  ///< that the change feed may not be read, before nothing is given that is cached
     std::uint32_t busy_reads = 100;  ///< of a key in a tenth of a second, from which on that is done
 };
 
@@ -79,6 +80,8 @@ public:
     /// to find out. As true as that: it knows of the same commits, and lives no longer. Of one whose time is over
     /// `loader` reads a new one, which nobody waits for.
     Value peek(CacheKey key, const Loader& loader, std::string_view reader = {});
+    /// What peek() gave of it was of no use without others; get_or_load() is asked next, and counts.
+    void not_given(std::string_view key);
 
     /// This user is about to be told something of what has happened, by other ways than this cache: from now on he is
     /// shown nothing older.
@@ -129,6 +132,7 @@ private:
         Staleness stale;
         std::uint64_t seq = 0;    ///< what had ended when its load began
         std::uint64_t order = 0;  ///< what had been given by then
+        std::uint64_t epoch = 0;  ///< how often all had been made stale
         std::vector<Completion<Answer>> waiting;
     };
     /// What this host gave last.
@@ -160,6 +164,7 @@ private:
     Task<> refresh(CacheKey key, Loader loader);
     bool may_take_of_plugin(std::string_view key) const;
     bool is_live(const Near& near, UnixMillis now) const;
+    bool hears(UnixMillis now) const;
     bool is_busy(const Near& near, UnixMillis now) const;
     bool may_lag(const Staleness& stale, std::string_view reader, UnixMillis now) const;
     bool is_to_be_read(const Near& near, UnixMillis now) const;
@@ -189,6 +194,8 @@ private:
     std::string store_;
     std::uint64_t latest_ = 0;                                  ///< every commit up to it has ended
     std::uint64_t floor_all_ = 0;                               ///< older entries of any key are stale
+    std::uint64_t epoch_ = 0;                                   ///< how often all was made stale
+    UnixMillis looked_ms_ = 0;                                  ///< when a look at the change feed last ended
     std::map<std::string, std::uint64_t, std::less<>> floors_;  ///< older entries of this key are stale
     std::map<std::string, Near, std::less<>> near_;
     std::uint64_t order_ = 0;                       ///< how much was given

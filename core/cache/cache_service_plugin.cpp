@@ -98,7 +98,7 @@ Task<bool> CacheService::clear_shared() {
 bool CacheService::may_take_of_plugin(std::string_view key) const {
     const std::lock_guard lock(mutex_);
     const auto found = near_.find(key);
-    return found == near_.end() || found->second.looks_left == 0;
+    return hears(clock_.unix_ms()) && (found == near_.end() || found->second.looks_left == 0);
 }
 
 /// Of what a plugin has, which may be of a host that read before this one did: the feed was found at `seq` before it

@@ -16,6 +16,8 @@ public:
 
     /// See CacheService::peek().
     CacheService::Value peek(std::string_view reader = {}) const { return service_.peek(key_, loader_, reader); }
+    /// See CacheService::not_given().
+    void not_given() const { service_.not_given(key_.name); }
     /// See CacheService::get_or_load().
     Task<atr::Result<CacheService::Value>> get(std::string reader = {}) const {
         return service_.get_or_load(key_, loader_, std::move(reader));

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace treasurer::cache {
 
@@ -71,21 +72,17 @@ Task<ChangeFollower::Step> ChangeFollower::follow() {
     CallOptions options;
     options.timeout = settings_.timeout;
     const std::uint64_t lineage = newest_ ? newest_->known().lineage : 0;
+    const Moment heard_before = std::exchange(look_began_, cache_.begins());  // what it tells ended after that
     Task<atr::Result<atr::Changes>> asking = storage_.changes(position_, settings_.page, options);
     const atr::Result<atr::Changes> changes = co_await asking;
-    if (!changes && changes.outcome() == atr::Outcome::not_found) {
+    const bool has_lost_commits = changes && changes->last_seq < position_;
+    if (has_lost_commits || (!changes && changes.outcome() == atr::Outcome::not_found)) {
         ++gaps_;
         Task<bool> beginning = begin();
         co_await beginning;
         co_return Step::wait;
     }
     if (!changes) co_return Step::wait;
-    if (changes->last_seq < position_) {
-        ++gaps_;
-        cache_.went_back(position_, changes->last_seq);
-        move_to(changes->last_seq, [&](ChangeListener& listener) { listener.lost_track(changes->last_seq); });
-        co_return Step::wait;
-    }
     const bool is_of_store = std::any_of(changes->records.begin(), changes->records.end(),
                                          [](const auto& record) { return record.collection == store_collection; });
     if (is_of_store) {
@@ -105,7 +102,7 @@ Task<ChangeFollower::Step> ChangeFollower::follow() {
     }
     for (const auto& [key, seq] : stale) {
         const std::vector<std::string> keys = {key};
-        cache_.invalidate(keys, seq);
+        cache_.invalidate(keys, seq, heard_before);
     }
     const std::uint64_t after = position_;
     const bool moved = changes->last_seq > after;

@@ -76,6 +76,7 @@ private:
     std::atomic<std::uint64_t> position_{0}, gaps_{0};
     std::mutex listening_;
     bool has_begun_ = false;
+    Moment look_began_ = 0;  ///< the newest look at the feed; 0: none yet
     std::shared_ptr<ChangeListener> listener_;
 };
 

@@ -9,6 +9,7 @@
 #include "intake/funds_while_waiting.hpp"
 #include "intake/invoice_desk.hpp"
 #include "intake/pay_now.hpp"
+#include "intake/taken_claims.hpp"
 #include "ledger/bookkeeping.hpp"
 #include "payments/ending.hpp"
 #include "payments/waiting_hold.hpp"
@@ -62,6 +63,20 @@ void note_approval(Approval& approval, const ApprovalRequest& request, UnixMilli
     if (!mutated(Mutation::count_words_not_persons))
         std::erase_if(approval.given, [&](const Verdict& one) { return one.by == request.by; });
     approval.given.push_back({request.by, "approve", request.reason, now});
+}
+
+/// Adds to what is asked that another invoice, paid meanwhile, may be this one. False: the question was put before.
+bool tell_of_others(Approval& approval, const policy::Decision& decision) {
+    bool is_new = false;
+    for (const auto& reason : decision.reasons) {
+        const bool is_known = std::any_of(approval.reasons.begin(), approval.reasons.end(), [&](const Reason& asked) {
+            return asked.rule == reason.rule && asked.detail == reason.detail;
+        });
+        if (reason.rule != policy::duplicate_rule || reason.result != policy::ask || is_known) continue;
+        approval.reasons.push_back(reason);
+        is_new = true;
+    }
+    return is_new;
 }
 
 ApprovalResult not_decided(const atr::Error& error) {
@@ -206,7 +221,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
 
     FactsFinder::OwnHold own;
     if (payments::waiting_hold(work.payment, parts_.saga.assets(), 0)) own = {work.payment.rail, work.payment.held()};
-    Task<atr::Result<Judgement>> judging = parts_.facts.judge_again(work.invoice, std::move(own));
+    Task<atr::Result<Judgement>> judging = parts_.facts.judge_to_pay(work.invoice, std::move(own));
     atr::Result<Judgement> known = co_await judging;
     if (!known) co_return not_decided(known.error());
     const UnixMillis now = parts_.clock.unix_ms();
@@ -216,7 +231,12 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     payable.history = work.payment.history;
     payable.state = work.payment.state;
     payable.version = work.payment.version;
-    if (payable.payload_hash != work.approval.payload_hash) {
+    if (known->duplicate_of)
+        co_return result(ApprovalKind::obstacle, work.approval,
+                         "this is the same invoice as " + known->duplicate_of->id + ", which is " +
+                             (known->duplicate_of->status == InvoiceStatus::processing ? "being paid" : "paid"));
+    const bool is_told = tell_of_others(work.approval, known->decision);
+    if (is_told || payable.payload_hash != work.approval.payload_hash) {
         Task<std::optional<ApprovalResult>> rebinding =
             rebind(std::move(work), std::move(payable), std::move(*known), request);
         co_return co_await rebinding;
@@ -254,6 +274,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     payments::end_waiting_hold(unit, work.payment, parts_.saga.assets(), now);
     unit.update(work.approval);
     unit.update(work.invoice);
+    take_claims(unit, work.invoice, *known);
     unit.create(audit_line(parts_.store.ids(), now, request.by, "approval.approved", work.approval.id, request.reason,
                            request.request_id));
     request.once.mark(unit, work.approval.id);
@@ -297,7 +318,8 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::give(Open work, ApprovalReques
 
 Task<std::optional<ApprovalResult>> ApprovalDesk::rebind(Open work, Payment now_payable, Judgement known,
                                                          const ApprovalRequest& request) {
-    // The vendor master changed since the person was asked: ask again, for what would be paid now.
+    // The vendor master changed since the person was asked, or another invoice was paid: ask again, for what is true
+    // now.
     const UnixMillis now = parts_.clock.unix_ms();
     std::string gone;
     for (const auto& word : work.approval.given)
@@ -320,8 +342,10 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::rebind(Open work, Payment now_
     const Committed committed = co_await committing;
     if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;  // the new hash is not stored
     if (!committed.ok()) co_return not_decided(committed.failure());
-    co_return result(ApprovalKind::payload_changed, std::move(work.approval),
-                     "payee or rail changed since the approval was asked for: look at it again");
+    co_return result(
+        ApprovalKind::payload_changed, std::move(work.approval),
+        "what is asked changed since the approval was asked for (payee, rail, or another invoice that may be "
+        "the same was paid): look at it again");
 }
 
 Task<std::optional<ApprovalResult>> ApprovalDesk::reject_once(ApprovalRequest request) {

@@ -29,6 +29,12 @@ policy::DocumentType document_type(const Reading& reading) {
     return policy::DocumentType::other;
 }
 
+std::string newest_other(const ClaimRecord& claim, const std::string& own_id) {
+    const auto other = std::find_if(claim.holders.begin(), claim.holders.end(),
+                                    [&](const ClaimHolder& holder) { return holder.invoice_id != own_id; });
+    return other == claim.holders.end() ? std::string() : other->invoice_id;
+}
+
 /// The least certain of the fields that decide who gets how much.
 void set_confidence(policy::Facts& facts, const Reading& reading) {
     const std::pair<const char*, const std::optional<CheckedField>*> fields[] = {
@@ -76,6 +82,16 @@ void name_vendor(ClaimSubject& subject, const std::string& form, const std::opti
     if (!vendor) return;
     add("~" + vendor_normal_form(vendor->name));
     for (const auto& alias : vendor->aliases) add("~" + vendor_normal_form(alias));
+}
+
+ClaimSubject subject_of(const Invoice& invoice, const std::string& form, const std::optional<Vendor>& vendor) {
+    ClaimSubject out;
+    out.document_sha256 = invoice.document_sha256;
+    name_vendor(out, form, vendor);
+    out.invoice_number = invoice.invoice_number;
+    out.issue_date = invoice.issue_date;
+    out.amount = invoice.amount_due;
+    return out;
 }
 
 ClaimSubject subject_of(const Reading& reading, const std::string& form, const std::optional<Vendor>& vendor) {
@@ -194,11 +210,25 @@ Task<atr::Result<Judgement>> FactsFinder::judge(const Reading& reading, const Hi
     co_return known;
 }
 
-Task<atr::Result<Judgement>> FactsFinder::judge_again(Invoice invoice, OwnHold own) {
+Task<atr::Result<Judgement>> FactsFinder::judge_again(Invoice invoice) {
     Prefetch records(store_);
     Task<atr::Result<Judgement>> looking =
         look_up(records, invoice.vendor_name, vendor_normal_form(invoice.vendor_name), invoice.amount_due);
     atr::Result<Judgement> known = co_await looking;
+    if (known) known->decision = policy::decide(known->policy, known->facts);
+    co_return known;
+}
+
+Task<atr::Result<Judgement>> FactsFinder::judge_to_pay(Invoice invoice, OwnHold own) {
+    Prefetch records(store_);
+    const std::string form = vendor_normal_form(invoice.vendor_name);
+    Task<atr::Result<Judgement>> looking = look_up(records, invoice.vendor_name, form, invoice.amount_due);
+    atr::Result<Judgement> known = co_await looking;
+    if (!known) co_return known.error();
+    known->own_id = invoice.id;
+    ClaimSubject subject = subject_of(invoice, form, known->vendor);
+    Task<atr::Result<Judgement>> claiming = look_up_claims(records, std::move(*known), std::move(subject));
+    known = co_await claiming;
     if (!known) co_return known.error();
     policy::Facts& facts = known->facts;
     const bool is_of_use =
@@ -319,7 +349,7 @@ Task<atr::Result<Judgement>> FactsFinder::look_up_claims(Prefetch& records, Judg
     for (auto& held : known.claims) {
         if (!held.record) continue;
         held.superseded = !held.record->is_full;
-        if (held.record->is_full) known.facts.possible_duplicate_of = held.record->holders.front().invoice_id;
+        if (held.record->is_full) known.facts.possible_duplicate_of = newest_other(*held.record, known.own_id);
         for (const ClaimHolder& holder : held.record->holders) {
             const auto found = holders->find(holder.invoice_id);
             const Invoice* const invoice = found == holders->end() ? nullptr : &found->second;
@@ -359,6 +389,13 @@ Task<atr::Result<std::map<std::string, Invoice>>> FactsFinder::holders_of(const 
 Task<atr::Result<>> FactsFinder::weigh_holder(Judgement& known, HeldClaim& held, const Invoice* invoice,
                                               ClaimHolder holder, std::set<std::string>& ended) {
     const ClaimKind kind = held.claim.kind;
+    if (holder.invoice_id == known.own_id) {
+        held.superseded = false;
+        co_return atr::Result<>{};
+    }
+    const bool will_meet_this_one =
+        !known.own_id.empty() && invoice && invoice->status == InvoiceStatus::waiting_approval;
+    if (will_meet_this_one) co_return atr::Result<>{};
     if (invoice && kind != ClaimKind::same_sum && known.facts.doubts.empty()) {
         Task<atr::Result<bool>> asking = was_rejected(*invoice);
         const atr::Result<bool> rejected = co_await asking;

@@ -37,6 +37,8 @@ struct Judgement {
     std::optional<PayeeAccount> account;
     RailPort* rail = nullptr;
     std::vector<HeldClaim> claims;
+    std::string
+        own_id;  ///< the invoice that is judged, once it has one: of claims that it holds itself nothing follows
     std::optional<Invoice> duplicate_of;
     bool same_document = false;
     bool is_numbered = false;                        ///< the document has an invoice number
@@ -74,10 +76,12 @@ public:
         std::string rail = {};
         atr::Money amount = {};
     };
-    /// For an invoice that a person wants to pay: only what a person cannot override is looked at. What is held for
-    /// this very invoice counts as available to it.
-    Task<atr::Result<Judgement>> judge_again(Invoice invoice, OwnHold own);
-    Task<atr::Result<Judgement>> judge_again(Invoice invoice) { return judge_again(std::move(invoice), OwnHold{}); }
+    /// For an invoice that is stored: of what policy looks at, vendor, payee and funds as they are now.
+    Task<atr::Result<Judgement>> judge_again(Invoice invoice);
+    /// For an invoice that a person wants to pay: also who holds its claims, under the vendor that it has now. One that
+    /// is paid, or being paid, is a duplicate or raises the question; one that waits will meet this one. What is held
+    /// for this very invoice counts as available to it.
+    Task<atr::Result<Judgement>> judge_to_pay(Invoice invoice, OwnHold own);
 
 private:
     /// `form`: the name's normal form.

@@ -3,12 +3,10 @@
 #include "intake/desk_records.hpp"
 #include "intake/funds_while_waiting.hpp"
 #include "intake/pay_now.hpp"
+#include "intake/taken_claims.hpp"
 #include "ports/plain_reason.hpp"
 #include "records/approval.hpp"
-#include "runtime/mutation.hpp"
 #include "treasury/rollups.hpp"
-
-#include <set>
 
 namespace treasurer::intake {
 namespace {
@@ -59,15 +57,6 @@ SubmitKind kind_of(InvoiceStatus status) {
             break;
     }
     return SubmitKind::failed;
-}
-
-/// Invoices that ended unpaid and were this very one: whoever asks about them is answered by it.
-std::set<std::string> replaced_by(const Judgement& known) {
-    std::set<std::string> out;
-    for (const auto& held : known.claims)
-        if (held.claim.taken && held.superseded && !is_question(held.claim.kind))
-            out.insert(held.record->holders.front().invoice_id);
-    return out;
 }
 
 /// The finding that decided, as Decision::main_reason() tells it.
@@ -188,7 +177,7 @@ InvoiceDesk::Step InvoiceDesk::report_duplicate(const Submission& submission, In
     out.invoice.status = InvoiceStatus::duplicate;
     out.invoice.outcome = "refuse";
     out.invoice.duplicate_of = first.id;
-    out.invoice.reasons.push_back({"duplicate", policy::refuse, "the same invoice as " + first.id});
+    out.invoice.reasons.push_back({policy::duplicate_rule, policy::refuse, "the same invoice as " + first.id});
     UnitOfWork unit = parts_.store.begin();
     unit.create(out.invoice);
     put_document(unit, out.invoice, *submission.bytes, known.document_expect);
@@ -328,35 +317,6 @@ Invoice InvoiceDesk::invoice_from(const Submission& submission, const Reading& r
     out.fields = reading.fields;
     record_decision(out, known);
     return out;
-}
-
-/// Whoever comes later and may be paid for this very invoice meets it, whatever becomes of those that held a claim
-/// before.
-void InvoiceDesk::take_claims(UnitOfWork& unit, const Invoice& invoice, const Judgement& known) const {
-    if (mutated(Mutation::skip_the_claims)) return;
-    const ClaimHolder self{invoice.id, !invoice.invoice_number.empty()};
-    const std::set<std::string> replaced = replaced_by(known);
-    for (const auto& held : known.claims) {
-        // Nobody has joined those that hold it, and none that ended unpaid has become paid elsewhere.
-        const auto check = [&] { unit.check(ClaimRecord::collection, held.record->id, held.record->version, "claim"); };
-        if (!held.claim.taken) {
-            if (held.record) check();
-            continue;
-        }
-        if (!held.record) {
-            unit.create(ClaimRecord{held.claim.key, {self}}, "claim");
-            continue;
-        }
-        // Beside one that is alive its number tells it apart; who comes without one is asked about in any case.
-        if (held.claim.kind == ClaimKind::same_sum && self.numbered && !held.superseded) {
-            check();
-            continue;
-        }
-        ClaimRecord record = *held.record;
-        std::erase_if(record.holders, [&](const ClaimHolder& holder) { return replaced.contains(holder.invoice_id); });
-        record.add(self);
-        unit.update(record, "claim");
-    }
 }
 
 void InvoiceDesk::guard_decision(UnitOfWork& unit, const Judgement& known) const {

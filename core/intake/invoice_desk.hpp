@@ -45,7 +45,6 @@ private:
     Step pay(const Submission& submission, Invoice invoice, Judgement known);
 
     Invoice invoice_from(const Submission& submission, const Reading& reading, const Judgement& known);
-    void take_claims(UnitOfWork& unit, const Invoice& invoice, const Judgement& known) const;
     void guard_decision(UnitOfWork& unit, const Judgement& known) const;
 
     Parts parts_;

@@ -1,6 +1,7 @@
 #include "intake/paid_elsewhere.hpp"
 
 #include "intake/desk_records.hpp"
+#include "intake/taken_claims.hpp"
 #include "records/vendor.hpp"
 
 #include <set>
@@ -31,18 +32,6 @@ bool has_ended_unpaid(const Payment& payment) {
     return is_final(payment.state) && payment.state != PaymentState::settled;
 }
 
-ClaimSubject subject_of(const Invoice& invoice) {
-    ClaimSubject out;
-    out.document_sha256 = invoice.document_sha256;
-    if (!invoice.vendor_id.empty()) out.vendors.push_back(invoice.vendor_id);
-    out.vendors.push_back("~" + vendor_normal_form(invoice.vendor_name));
-    out.own = out.vendors.size();
-    out.invoice_number = invoice.invoice_number;
-    out.issue_date = invoice.issue_date;
-    out.amount = invoice.amount_due;
-    return out;
-}
-
 }  // namespace
 
 Task<ResolveResult> PaidElsewhere::record(payments::ResolveRequest request) {
@@ -57,7 +46,7 @@ Task<ResolveResult> PaidElsewhere::record(payments::ResolveRequest request) {
 Task<atr::Result<PaidElsewhere::Held>> PaidElsewhere::claims_held(Invoice invoice) {
     std::vector<atr::Key> keys;
     std::set<std::string> exclusive;
-    for (auto& claim : claims_of(subject_of(invoice))) {
+    for (auto& claim : claims_of(claim_subject(invoice))) {
         if (!is_question(claim.kind)) exclusive.insert(claim.key);
         keys.push_back({ClaimRecord::collection, std::move(claim.key)});
     }

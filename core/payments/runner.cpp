@@ -26,17 +26,22 @@ void Runner::stop() {
 }
 
 void Runner::adopt(std::string payment_id, std::uint64_t lease_token, std::optional<Stored> known) {
+    begin({std::move(payment_id), lease_token, std::move(known)});
+}
+
+void Runner::begin(Adopted adopted) {
     ++counters_.started;
-    if (!begin_work(payment_id, saga_.worker(), saga_.now())) return;
+    if (!begin_work(adopted.payment_id, saga_.worker(), saga_.now())) return;
     {
         const std::lock_guard lock(mutex_);
         if (active_ >= saga_.settings().max_active) {
-            waiting_.push_back({std::move(payment_id), lease_token});  // many may wait: they keep nothing else
+            adopted.known.reset();  // many may wait: they keep little
+            waiting_.push_back(std::move(adopted));
             return;
         }
         ++active_;
     }
-    scope_.spawn(first({std::move(payment_id), lease_token, std::move(known)}));
+    scope_.spawn(first(std::move(adopted)));
 }
 
 bool Runner::begin_work(const std::string& payment_id, std::string worker, UnixMillis leased_at) {
@@ -92,7 +97,7 @@ Task<> Runner::ask_storage(std::shared_ptr<const UnitOfWork> commit_a, std::stri
     for (Millis pause = saga_.settings().poll; !stopping_; pause = std::min(pause * 2, longest_pause)) {
         Task<Committed> asking = saga_.commit(commit_a);
         const Committed committed = co_await asking;
-        if (committed.ok()) adopt(payment_id, committed.versions.at(job_position));
+        if (committed.ok()) begin({payment_id, committed.versions.at(job_position), std::nullopt, true});
         if (committed.outcome != atr::Outcome::unknown && committed.outcome != atr::Outcome::retry) co_return;
         co_await delay(executor_, pause);
     }
@@ -105,7 +110,8 @@ Task<> Runner::first(Adopted adopted) {
         Lease lease;
         lease.token = next->lease_token;
         lease.worker = saga_.worker();
-        Task<> work = saga_.first_send(id, std::move(lease), 0, std::move(next->known));
+        Task<> work = next->perhaps_taken_over ? saga_.first_send_late(id, std::move(lease))
+                                               : saga_.first_send(id, std::move(lease), 0, std::move(next->known));
         co_await work;
         end_work(id);
         next = next_adopted();

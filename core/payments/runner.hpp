@@ -61,7 +61,9 @@ private:
         std::string payment_id;
         std::uint64_t lease_token = 0;
         std::optional<Stored> known = std::nullopt;
+        bool perhaps_taken_over = false;  ///< storage told of its Commit A late
     };
+    void begin(Adopted adopted);
 
     Task<> take_over();
     /// False: the storage had no more than a few, or cannot be asked now.

@@ -67,6 +67,16 @@ Task<> Saga::first_send(std::string payment_id, Lease lease, unsigned repeats, s
     co_await step;
 }
 
+Task<> Saga::first_send_late(std::string payment_id, Lease lease) {
+    Task<std::optional<Case>> reading = load(payment_id, lease);
+    std::optional<Case> work = co_await reading;
+    const bool is_unsent = work && work->payment.state == PaymentState::prepared && !work->payment.maybe_sent;
+    Task<> step = !is_unsent                   ? release(std::move(payment_id), std::move(lease))
+                  : work->is_of_another_life() ? ask_rail(std::move(*work))
+                                               : send_later(std::move(*work));
+    co_await step;
+}
+
 Task<> Saga::send(Case work, bool maybe_sent) {
     RailPort* rail = parts_.rails.find(work.payment.rail);
     atr::Result<std::string> blob = parts_.sealer.open(work.payment.prepared_blob, work.payment.id);

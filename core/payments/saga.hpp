@@ -87,6 +87,10 @@ public:
     Task<> first_send(std::string payment_id, Lease lease, unsigned repeats = 0,
                       std::optional<Stored> known = std::nullopt);
 
+    /// The same, where storage told late that Commit A was made: another host may have taken the payment over
+    /// meanwhile, sent it and ended. Its lease, if it is still the one of Commit A, is kept on before anything is sent.
+    Task<> first_send_late(std::string payment_id, Lease lease);
+
     /// After a crash, a pause or an open answer: whoever holds the lease goes on from what storage and rail say.
     Task<> resume(std::string payment_id, Lease lease);
 

@@ -135,8 +135,11 @@ Task<Result<atr::Changes>> StoragePlugin::changes(std::uint64_t after_seq, std::
         const atr_outcome outcome = function(self, &call, after_seq, limit, sink.raw(), &last, error.raw());
         if (!sink.fault().empty()) return border::malformed(Outcome::retry, sink.fault());
         if (outcome != ATR_OK) return error.read(outcome);
-        if (last < after_seq) return border::malformed(Outcome::retry, "the change feed went backwards");
-        return atr::Changes{.records = sink.take(), .last_seq = last};
+        auto records = sink.take();
+        // An end before `after_seq`, and nothing with it, says that the store has lost commits.
+        if (last < after_seq && !records.empty())
+            return border::malformed(Outcome::retry, "the change feed went backwards");
+        return atr::Changes{.records = std::move(records), .last_seq = last};
     };
     return instance_.call<atr::Changes>(op_changes, std::move(options), std::move(run));
 }

@@ -76,8 +76,8 @@ Reason cross_checks(const Policy&, const Facts& facts) {
 }
 
 Reason possible_duplicate(const Policy&, const Facts& facts) {
-    if (facts.possible_duplicate_of.empty()) return {"duplicate", pass, "not seen before"};
-    return {"duplicate", ask, "same vendor, amount and date as invoice " + facts.possible_duplicate_of};
+    if (facts.possible_duplicate_of.empty()) return {duplicate_rule, pass, "not seen before"};
+    return {duplicate_rule, ask, "same vendor, amount and date as invoice " + facts.possible_duplicate_of};
 }
 
 Reason auto_approval_limit(const Policy& policy, const Facts& facts) {

@@ -52,6 +52,9 @@ inline constexpr const char* ask = "ask";
 inline constexpr const char* hold = "hold";
 inline constexpr const char* refuse = "refuse";
 
+/// The rule that asks whether the same was paid before.
+inline constexpr const char* duplicate_rule = "duplicate";
+
 struct Decision {
     Outcome outcome = Outcome::ask;
     std::vector<Reason> reasons;  ///< every rule that was looked at, in order

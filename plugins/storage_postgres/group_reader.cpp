@@ -55,7 +55,6 @@ std::vector<std::uint64_t> numbers_of(std::string_view array) {
 }
 
 std::vector<Statement> GroupReader::statements(const std::vector<PreparedBatch>& batches) {
-    if (state_.records_read) read_keys();
     for (auto& [id, states] : state_.records) {
         const Collection& collection = *catalog_.find(id);
         read_records(collection, states);
@@ -66,6 +65,9 @@ std::vector<Statement> GroupReader::statements(const std::vector<PreparedBatch>&
     if (state_.records_read) read_jobs();
     if (state_.counters_read)
         for (auto& [id, states] : state_.counters) read_counters(*catalog_.find(id), states);
+    // Last: each statement sees what was committed when it began, and the ones above may have waited for the very
+    // commit that this one repeats. What they show of it, its key then tells as well.
+    if (state_.records_read) read_keys();
     return std::move(statements_);
 }
 

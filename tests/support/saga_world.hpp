@@ -96,8 +96,22 @@ public:
         treasurer::Committed committed = {};
     };
     Begun commit_a(const std::string& amount, SagaHost* by = nullptr) {
-        using namespace treasurer;
         SagaHost& on = by ? *by : host();
+        const UnitA a = unit_a(amount, on);
+        Begun out;
+        out.id = a.payment_id;
+        out.committed = executor.await(on.store.commit(a.unit));
+        if (out.committed.ok()) out.lease_token = out.committed.versions.at(a.job);
+        return out;
+    }
+    /// What Commit A of a payment consists of, with the place of its job.
+    struct UnitA {
+        std::string payment_id;
+        std::shared_ptr<const treasurer::UnitOfWork> unit;
+        std::size_t job = 0;
+    };
+    UnitA unit_a(const std::string& amount, SagaHost& on) {
+        using namespace treasurer;
         Invoice invoice;
         invoice.id = ids.next();
         invoice.created_ms = invoice.updated_ms = clock.unix_ms();
@@ -118,11 +132,7 @@ public:
         UnitOfWork unit = on.store.begin();
         unit.create(invoice);
         const auto positions = on.saga.add_commit_a(unit, payment);
-        Begun out;
-        out.id = payment.id;
-        out.committed = executor.await(on.store.commit(std::move(unit)));
-        if (out.committed.ok()) out.lease_token = out.committed.versions.at(positions.job);
-        return out;
+        return {payment.id, std::make_shared<const UnitOfWork>(std::move(unit)), positions.job};
     }
     /// Commit A and the first send.
     std::string pay(const std::string& amount) {

@@ -55,15 +55,21 @@ atr::Result<std::shared_ptr<const EncodedBody>> encoded_of(DashboardSource& sour
 
 std::optional<Response> peek_dashboard(DashboardSource& source, const RequestContext& context) {
     DashboardParts parts;
-    parts.figures.text = source.figures.peek(context.principal.user);
-    if (!parts.figures.text) return std::nullopt;
-    parts.waiting.text = source.waiting.peek(context.principal.user);
-    if (!parts.waiting.text) return std::nullopt;
-    parts.policy.text = source.policy.peek();
-    if (!parts.policy.text) return std::nullopt;
+    const std::string_view user = context.principal.user;
+    const std::tuple<const CachedValue*, std::string_view, CachedText*> wanted[] = {
+        {&source.figures, user, &parts.figures},
+        {&source.waiting, user, &parts.waiting},
+        {&source.policy, "", &parts.policy}};
+    const auto without_use = [&] {
+        for (const auto& [value, whom, part] : wanted)
+            if (part->text) value->not_given();
+        return std::nullopt;
+    };
+    for (const auto& [value, whom, part] : wanted)
+        if (part->text = value->peek(whom); !part->text) return without_use();
     parts.books = books_of(source.services);
-    const auto encoded = encoded_of(source, std::move(parts));
-    if (!encoded) return std::nullopt;
+    const auto encoded = encoded_of(source, parts);
+    if (!encoded) return without_use();
     return answer_with(**encoded, context);
 }
 
@@ -138,7 +144,10 @@ std::optional<Response> peek_logs(const NewestLogs& newest, const RequestContext
     const CachedText page{newest.page.peek(context.principal.user)};
     if (!page.text) return std::nullopt;
     const auto encoded = newest.last.find(page);
-    if (!encoded) return std::nullopt;
+    if (!encoded) {
+        newest.page.not_given();
+        return std::nullopt;
+    }
     return logs_response(answer_with(*encoded, context), context, next_cursor_in(*page.text));
 }
 

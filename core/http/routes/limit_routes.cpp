@@ -27,8 +27,12 @@ struct Limits {
 
 std::optional<Response> peek_limits(const Limits& limits, const RequestContext& context) {
     const CachedText lines{limits.lines.peek()};
-    const auto encoded = lines.text ? limits.last.find(lines) : nullptr;
-    if (!encoded) return std::nullopt;
+    if (!lines.text) return std::nullopt;
+    const auto encoded = limits.last.find(lines);
+    if (!encoded) {
+        limits.lines.not_given();
+        return std::nullopt;
+    }
     return encoded->answer(context.request.headers.find("Accept-Encoding"));
 }
 

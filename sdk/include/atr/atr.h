@@ -372,7 +372,8 @@ typedef struct atr_storage {
                          const atr_job_sink*, atr_error*);
     atr_outcome (*extend_leases)(void*, const atr_call*, atr_str worker, int64_t lease_ms, uint32_t* held,
                                  atr_error*); /* required; one call renews all of a worker */
-    /* Required. Whole commits in order; never passes a sequence still in flight; limit 0 tells last_seq alone. */
+    /* Required. Whole commits in order; never passes a sequence still in flight; limit 0 tells last_seq alone. A store
+     * that ends before after_seq, since it lost commits, says so: no records, and where it ends as last_seq. */
     atr_outcome (*changes)(void*, const atr_call*, uint64_t after_seq, uint32_t limit, const atr_record_sink*,
                            uint64_t* last_seq, atr_error*);
     /* Optional; documents. Same key and same bytes is OK, other bytes are CONFLICT. */

@@ -299,4 +299,36 @@ SCENARIO("a change that is judged while another commits beside it is judged agai
     }
 }
 
+SCENARIO("a unit that is repeated while its first try is still being committed is a repeat, not a conflict",
+         "[storage_postgres][faults]") {
+    Database database;
+    const auto one = database.start(), two = database.start();
+    commit(*one, batch({put("claims", "a", "")}));
+    // From now on it looks at what it is about to write.
+    REQUIRE(commit(*two, batch({put("claims", "a", "other", 7)})).outcome == Outcome::conflict);
+    const auto payment =
+        batch({put("claims", "a", "paid", 1), enqueue_leased("q", "a", "w", 60'000)}, "key", "payment");
+    const auto wait_at_locks = [&](const std::string& how_many) {
+        wait_until([&] {
+            return database.ask(
+                       "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+                       "application_name = '" +
+                       database.schema + "'") == how_many;
+        });
+    };
+    Blocker blocker(database, "UPDATE atr_state SET commit_seq = commit_seq");
+    atr::Commit first, again;
+    std::thread trying([&] { first = commit(*one, payment); });
+    wait_at_locks("1");  // all is written, and not committed
+    std::thread repeating([&] { again = commit(*two, payment); });
+    wait_at_locks("2");
+    blocker.release();
+    trying.join();
+    repeating.join();
+    CHECK(first.outcome == Outcome::ok);
+    CHECK(again.outcome == Outcome::ok);
+    CHECK(again.replayed);
+    CHECK(again.versions == first.versions);
+}
+
 }  // namespace storage_postgres_test

@@ -89,8 +89,12 @@ atr_outcome lease(void*, const atr_call*, atr_str queue, atr_str, std::uint32_t,
 atr_outcome extend_leases(void*, const atr_call*, atr_str, std::int64_t, std::uint32_t*, atr_error*) {
     return ATR_UNSUPPORTED;
 }
-atr_outcome changes(void*, const atr_call*, std::uint64_t after, std::uint32_t, const atr_record_sink*,
+atr_outcome changes(void*, const atr_call*, std::uint64_t after, std::uint32_t, const atr_record_sink* sink,
                     std::uint64_t* last, atr_error*) {
+    if (after == 7) {  // what comes after it, and ends before it
+        const atr_record record = honest("k");
+        sink->on_record(sink->ctx, &record);
+    }
     *last = after - 1;
     return ATR_OK;
 }

@@ -198,3 +198,21 @@ SCENARIO("a user who is forgotten may know what he knew", "[cache][busy]") {
     CHECK_FALSE(told.may_know("slow reader", after));
     CHECK(told.may_know("third", after));
 }
+
+SCENARIO("who was told anything since a commit began is not shown what it made stale, whoever tells of it first",
+         "[cache][busy]") {
+    BusyWorld world;
+    world.busy();
+    const auto began = world.service.begins();
+    world.service.told("reader");  // perhaps of that very commit: storage showed it before its answer came
+    GIVEN("the feed tells of it first") {
+        world.commit("2", 7);
+        world.service.invalidate({"treasury:balance"}, 7, began);
+    }
+    GIVEN("one that began later is told of before it") {
+        world.commit("2", 8);
+        world.service.invalidate({"treasury:balance"}, 7, began);
+    }
+    CHECK(world.peek("reader") == "nothing");
+    CHECK(world.peek("another") == "1");
+}

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <optional>
 
-#include "cache/cache_service.hpp"
+#include "cache/cached_value.hpp"
 #include "tests/unit/cache/cached_truth.hpp"
 
 using namespace treasurer;
@@ -211,6 +211,54 @@ SCENARIO("after a loss of commits nothing is at hand until the store has as many
     world.feed_tells(world.service, 10);
     CHECK(world.read() == "lost");
     CHECK(world.peek() == "lost");
+}
+
+SCENARIO("after a loss of commits those who ask at one time share a load, as ever", "[cache][near]") {
+    NearWorld world;
+    world.feed_tells(world.service, 9);
+    world.load_time = Millis{1000};
+    std::optional<std::string> before, first, second;
+    world.scope.spawn(world.read_into(before));
+    world.executor.run_until_idle();
+    world.service.went_back(9, 5);
+    world.scope.spawn(world.read_into(first));
+    world.scope.spawn(world.read_into(second));
+    world.executor.run_until_idle();
+    CHECK(world.loads == 2);  // nobody joins a load that began before the loss
+    world.executor.advance(1000);
+    CHECK((before && first && second));
+    CHECK(world.loads == 2);
+}
+
+SCENARIO("while the change feed cannot be read, nothing stays at hand for long", "[cache][near]") {
+    constexpr cache::CacheKey lasting{"policy:limits", Millis{3'600'000}};
+    NearWorld world;
+    const cache::CachedValue policy(world.service, lasting, world.loader());
+    REQUIRE(world.executor.await(policy.get()));
+    world.feed_tells(world.service, 5);
+    REQUIRE(world.executor.await(policy.get()));
+    const Millis unheard = cache::CacheSettings{}.longest_unheard;
+    world.clock.advance(unheard.count());
+    CHECK(policy.peek());
+    world.clock.advance(1);
+    CHECK_FALSE(policy.peek());
+    THEN("what another host has put into the cache may be as old, and is not taken either") {
+        world.truth = "paused";
+        CHECK(**world.executor.await(policy.get()) == "paused");
+    }
+    THEN("a look that ends brings it back") {
+        world.feed_tells(world.service, 5);
+        CHECK(policy.peek());
+    }
+}
+
+SCENARIO("what was at hand and of no use without others is counted once", "[cache][near]") {
+    NearWorld world;
+    REQUIRE(world.read() == "1");
+    REQUIRE(world.peek() == "1");
+    world.service.not_given("treasury:balance");
+    CHECK(world.read() == "1");
+    CHECK(world.service.counts().at("treasury:balance").hits == 1);
 }
 
 SCENARIO("what another host read earlier is not given after what this one has given", "[cache][near]") {

@@ -4,19 +4,36 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <optional>
+
 using namespace treasurer;
 using namespace treasurer::intake;
 using support::DeskWorld;
 
-SCENARIO("an invoice that came before its vendor was entered is found again under the vendor", "[intake]") {
-    DeskWorld world;
-    const auto first = world.submit({.number = "ZX-1", .vendor = "Globex Int"});
-    REQUIRE(first.kind == SubmitKind::waiting_approval);
+namespace {
+
+/// What an admin enters: one vendor, by all its names.
+void enter_globex(DeskWorld& world) {
     NewVendor globex;
     globex.name = "Globex Corp";
     globex.aliases = {"Globex Int"};
     globex.accounts.push_back({"bank", "MNEE", "0xabcdefabcdefabcdefabcdefabcdefabcdefabcd"});
     REQUIRE(world.executor.await(world.desks.vendors.add(globex, "admin", "r")));
+}
+
+std::size_t questions_of(const Approval& approval) {
+    return std::count_if(approval.reasons.begin(), approval.reasons.end(),
+                         [](const Reason& reason) { return reason.rule == policy::duplicate_rule; });
+}
+
+}  // namespace
+
+SCENARIO("an invoice that came before its vendor was entered is found again under the vendor", "[intake]") {
+    DeskWorld world;
+    const auto first = world.submit({.number = "ZX-1", .vendor = "Globex Int"});
+    REQUIRE(first.kind == SubmitKind::waiting_approval);
+    enter_globex(world);
     CHECK(world.submit({.number = "ZX-1", .vendor = "Globex Corp", .extra = "note: again\n"}).kind ==
           SubmitKind::duplicate);
     CHECK(world.approve(first.invoice.approval_id).kind == ApprovalKind::payload_changed);
@@ -163,4 +180,49 @@ SCENARIO("64 submissions of one document at the same moment, on two hosts, pay o
                         [](const auto& r) { return r.kind == SubmitKind::duplicate; }) == 63);
     CHECK(world.rail.moved() == 1);
     CHECK(world.books_equal_rail());
+}
+
+SCENARIO("one invoice that came under two names before its vendor was entered is paid once", "[intake]") {
+    DeskWorld world;
+    const auto first = world.submit({.number = "ZX-1", .vendor = "Globex Int"}).invoice.approval_id;
+    const auto second = world.submit({.number = "ZX-1", .vendor = "Globex Corp"}).invoice.approval_id;
+    enter_globex(world);
+    REQUIRE(world.approve(first).kind == ApprovalKind::payload_changed);
+    REQUIRE(world.approve(second).kind == ApprovalKind::payload_changed);
+    WHEN("one is approved, and then the other") {
+        CHECK(world.approve(first).standing.kind == SubmitKind::paid);
+        const auto refused = world.approve(second);
+        CHECK(refused.kind == ApprovalKind::obstacle);
+        CHECK(refused.reason.find("the same invoice") != std::string::npos);
+    }
+    WHEN("both are approved at one moment") {
+        std::optional<ApprovalResult> one, other;
+        const auto approve = [&](const std::string& id, std::optional<ApprovalResult>& out) -> Task<> {
+            Task<ApprovalResult> approving = world.desks.approvals.approve(
+                {.approval_id = id, .by = "anna", .payload_hash = world.approval(id).payload_hash});
+            out = co_await approving;
+        };
+        TaskScope scope(world.executor);
+        scope.spawn(approve(first, one));
+        scope.spawn(approve(second, other));
+        world.executor.run_until([&] { return one && other; });
+        CHECK((one->kind == ApprovalKind::obstacle) != (other->kind == ApprovalKind::obstacle));
+    }
+    world.executor.advance(60'000);
+    CHECK(world.rail.moved() == 1);
+}
+
+SCENARIO("whoever approves is told of what was paid meanwhile and may be the same, once", "[intake]") {
+    DeskWorld world;
+    const auto first = world.submit({.number = "", .vendor = "Globex Int"}).invoice.approval_id;
+    const auto second =
+        world.submit({.number = "", .vendor = "Globex Corp", .extra = "note: again\n"}).invoice.approval_id;
+    enter_globex(world);
+    REQUIRE(world.approve(first).kind == ApprovalKind::payload_changed);
+    REQUIRE(world.approve(first).standing.kind == SubmitKind::paid);
+    const std::size_t before = questions_of(world.approval(second));
+    CHECK(world.approve(second).kind == ApprovalKind::payload_changed);
+    CHECK(questions_of(world.approval(second)) == before + 1);
+    CHECK(world.approve(second).standing.kind == SubmitKind::paid);  // a person has said that both are owed
+    CHECK(world.rail.moved() == 2);
 }

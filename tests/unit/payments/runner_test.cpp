@@ -19,8 +19,12 @@ public:
         co_await delay(world_.executor, turn(commit_takes_));
         Task<std::vector<atr::Commit>> call = world_.storage.commit(std::move(batches), std::move(options));
         std::vector<atr::Commit> done = co_await call;
+        if (commits_are_lost_)
+            for (auto& one : done) one = {.outcome = atr::Outcome::unknown};
         co_return done;
     }
+    /// What it commits is committed, and whoever asked does not learn of it.
+    void lose_commits(bool lost) { commits_are_lost_ = lost; }
     Task<atr::Result<std::uint32_t>> extend_leases(std::string worker, Millis lease, CallOptions options) override {
         co_await delay(world_.executor, turn(Millis(1)));
         if (!renews_) co_return std::uint32_t{1};
@@ -73,6 +77,7 @@ private:
     const Millis commit_takes_;
     const bool renews_;
     int answers_lost_ = 0;
+    bool commits_are_lost_ = false;
     UnixMillis free_at_ = 0;
 };
 
@@ -155,4 +160,29 @@ SCENARIO("a payment leased in an answer that was lost is taken over, however bus
     host.runner.stop();
     world.executor.advance(60'000);
     CHECK(world.books_equal_rail());
+}
+
+SCENARIO("a payment whose Commit A storage told of late is sent by the host that still has it, and by no other",
+         "[payments]") {
+    const bool is_taken_over = GENERATE(false, true);
+    SagaWorld world("1000");
+    PoorStorage lossy(world, Millis(0));
+    support::SagaHost host(lossy, world.executor, world.ids, world.rails, world.assets, world.clock, "late",
+                           short_lease());
+    const auto a = world.unit_a("100", host);
+    lossy.lose_commits(true);
+    REQUIRE(world.executor.await(host.store.commit(a.unit)).outcome == atr::Outcome::unknown);
+    host.runner.find_out(a.unit, a.payment_id, a.job);
+    world.executor.advance(2000);
+    if (is_taken_over)  // by one that sends it, and dies before it has noted that
+        REQUIRE(
+            world.executor.await(world.storage.lease(std::string(payments_queue), "another", 1, Millis(60'000), {}))
+                ->size() == 1);
+    lossy.lose_commits(false);
+    world.executor.advance(10'000);
+    CHECK(world.rail.submitted(SagaWorld::at_rail(a.payment_id)) == (is_taken_over ? 0 : 1));
+    CHECK(world.payment(a.payment_id).state == (is_taken_over ? PaymentState::prepared : PaymentState::settled));
+    CHECK(host.runner.active() == 0);
+    host.runner.stop();
+    world.executor.advance(60'000);
 }

@@ -191,7 +191,9 @@ TEST_CASE("an honest answer of the same storage is read", "[plugin]") {
     CHECK(storage.bench.await(storage.port->blob_put("k", "b", {.timeout = patience})).outcome() ==
           Outcome::unsupported);
     CHECK(storage.bench.await(storage.port->migrate({}, {.timeout = patience})).outcome() == Outcome::unknown);
-    CHECK(storage.bench.await(storage.port->changes(5, 10, {.timeout = patience})).outcome() == Outcome::retry);
+    CHECK(storage.bench.await(storage.port->changes(5, 10, {.timeout = patience})).value().last_seq ==
+          4);  // it lost one
+    CHECK(storage.bench.await(storage.port->changes(7, 10, {.timeout = patience})).outcome() == Outcome::retry);
     atr::Query query{.collection = "c", .index = "huge cursor"};
     CHECK(storage.bench.await(storage.port->query(query, {.timeout = patience})).value().next_cursor.empty());
     for (const char* queue : {"short job", "null id", "too many"})

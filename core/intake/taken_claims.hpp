@@ -1,0 +1,15 @@
+/// Which claims an invoice takes, and how they are written in the unit that pays it or asks for it.
+#pragma once
+
+#include "intake/facts_finder.hpp"
+
+namespace treasurer::intake {
+
+/// What an invoice takes claims under: its vendor's id, if it has one, and the name as it was read.
+ClaimSubject claim_subject(const Invoice& invoice);
+
+/// Takes for `invoice` the claims of `known`, made of it, and guards by version those that are only looked at. Whoever
+/// comes later and may be paid for this very invoice meets it, whatever becomes of those that held a claim before.
+void take_claims(UnitOfWork& unit, const Invoice& invoice, const Judgement& known);
+
+}  // namespace treasurer::intake
