@@ -104,7 +104,7 @@ bool CacheService::hears(UnixMillis now) const {
 }
 
 bool CacheService::is_busy(const Near& near, UnixMillis now) const {
-    return near.rate.in_a_tenth(now) >= settings_.busy_reads;
+    return near.rate.in_a_second(now) >= settings_.busy_reads;
 }
 
 bool CacheService::may_lag(const Staleness& stale, std::string_view reader, UnixMillis now) const {
@@ -114,7 +114,7 @@ bool CacheService::may_lag(const Staleness& stale, std::string_view reader, Unix
 
 /// In good time: what comes of it is stale before long as well.
 bool CacheService::is_to_be_read(const Near& near, UnixMillis now) const {
-    return now >= near.until_ms || (near.stale.is_any() && now - near.stale.since_ms >= settings_.busy_lag.count() / 4);
+    return now >= near.until_ms || (near.stale.is_any() && now - near.stale.since_ms >= settings_.busy_refresh.count());
 }
 
 CacheService::Near CacheService::near_of(const Value& value, std::uint64_t seq, Millis ttl, Millis stale_for) const {

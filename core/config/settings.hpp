@@ -36,7 +36,7 @@ struct ServerSettings {
     std::string access_log = "all";                 ///< which requests are logged: all, failures (400 and more) or none
     std::chrono::milliseconds admission_target{250};  ///< how long a request may have to wait for its turn
     std::int64_t admission_at_once = 128;             ///< requests worked on at once, of those that are quick
-    std::chrono::milliseconds busy_lag{100};          ///< see cache::CacheSettings
+    std::chrono::milliseconds busy_lag{500};          ///< see cache::CacheSettings
     bool operator==(const ServerSettings&) const = default;
 };
 
