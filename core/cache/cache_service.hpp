@@ -39,9 +39,9 @@ struct CacheSettings {
     Millis timeout{50};         ///< of one call of the plugin, after which the value is loaded instead
     Millis marker_ttl{60'000};  ///< longer than any load takes
     std::size_t max_near_values = 64, max_near_bytes = std::size_t{256} * 1024;  ///< kept in the host; bytes of each
-    Millis busy_lag{500};            ///< how long a stale answer is given on at most; 0: never
-    Millis busy_refresh{25};         ///< after so long it is read anew meanwhile
-    Millis longest_unheard{30'000};  ///< that the change feed may not be read, before nothing is given that is cached
+    Millis busy_lag{500};             ///< how long a stale answer is given on at most; 0: never
+    Millis busy_refresh{25};          ///< after so long it is read anew meanwhile
+    Millis longest_unheard{30'000};   ///< that the change feed may not be read, before nothing is given that is cached
     std::uint32_t busy_reads = 1000;  ///< of a key in the last second, from which on that is done
 };
 

@@ -175,13 +175,13 @@ Responder Connection::make_responder() {
     });
 }
 
-void Connection::on_answer(std::uint64_t exchange, std::optional<Response> response) {
+void Connection::on_answer(std::uint64_t exchange, std::optional<Response>&& response) {
     answer(exchange, std::move(response));
     ahead_.renew(context_.now);
     advance_unread();
 }
 
-void Connection::answer(std::uint64_t exchange, std::optional<Response> response) {
+void Connection::answer(std::uint64_t exchange, std::optional<Response>&& response) {
     if (phase_ != Phase::waiting || exchange != exchange_number_) {
         return EdgeCounters::count(context_.counters.late_answers);
     }

@@ -32,7 +32,8 @@ public:
     void on_writable();
     void on_hangup() { phase_ = Phase::finished; }
     /// `exchange` tells an answer that is still wanted from one that is not; nullopt is a responder dropped unanswered.
-    void on_answer(std::uint64_t exchange, std::optional<Response> response);
+    /// Leaves in `response` what it has no use for any more.
+    void on_answer(std::uint64_t exchange, std::optional<Response>&& response);
     /// Handles the request that waited for the connection's turn.
     void on_turn();
     void on_drain();
@@ -71,7 +72,7 @@ private:
     void judge_head(bool body_is_at_hand);
     void handle_in_turn();
     void dispatch(Request&& request);
-    void answer(std::uint64_t exchange, std::optional<Response> response);
+    void answer(std::uint64_t exchange, std::optional<Response>&& response);
     void refuse(const Refusal& refusal);
     void write(Response&& response);
     void begin_stream(std::shared_ptr<ResponseStream> stream);

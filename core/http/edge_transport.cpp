@@ -118,7 +118,8 @@ void EdgeTransport::give_turns() {
         const auto at = connection ? entries_.find(connection->id()) : entries_.end();
         if (at != entries_.end()) tell(at, [](Connection& told) { told.on_turn(); });
     } while (!in_turn.empty() && std::chrono::steady_clock::now() < end);
-    if (!in_turn.empty()) context_.mailbox->wake();
+    // What this thread has written to itself meanwhile waits as well, and nobody else wakes it.
+    if (!in_turn.empty() || context_.mailbox->waiting() > 0) context_.mailbox->wake();
 }
 
 void EdgeTransport::handle(const Pistache::Aio::FdSet::Entry& event) {
@@ -215,11 +216,10 @@ void EdgeTransport::on_time() {
 
 /// Letters may beget letters (an answer frees the next pipelined request), so it goes on until there are none.
 void EdgeTransport::read_letters() {
-    for (auto letters = context_.mailbox->take(); !letters.empty(); letters = context_.mailbox->take()) {
-        for (auto& letter : letters) {
-            std::visit([this](auto&& content) { open_letter(std::forward<decltype(content)>(content)); },
-                       std::move(letter));
-        }
+    const auto open = [this](Letter& letter) {
+        std::visit([this](auto& content) { open_letter(std::move(content)); }, letter);
+    };
+    while (context_.mailbox->open_all(open)) {
     }
 }
 

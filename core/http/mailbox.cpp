@@ -1,9 +1,8 @@
 #include "http/mailbox.hpp"
 
-#include <sys/eventfd.h>
-
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 namespace treasurer::http {
 
@@ -11,29 +10,58 @@ Mailbox::Mailbox() : event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
     if (!event_) throw std::system_error(errno, std::generic_category(), "eventfd");
 }
 
-void Mailbox::post(Letter letter) {
-    {
-        const std::lock_guard lock(mutex_);
-        if (is_closed_) return;
-        letters_.push_back(std::move(letter));
-        if (letters_.size() > 1) return;
-    }
-    // The transport thread takes its letters at the end of every round: no need to wake itself.
-    if (of_this_thread_ != this) ::eventfd_write(event_.get(), 1);
+Mailbox::~Mailbox() {
+    destroy(posted_);
+    destroy(opened_);
 }
 
-std::vector<Letter> Mailbox::take() {
-    std::vector<Letter> letters;
-    const std::lock_guard lock(mutex_);
-    letters.swap(letters_);
-    return letters;
+void Mailbox::post(Letter letter) {
+    if (opened_.load(std::memory_order_relaxed)) destroy(opened_.exchange(nullptr));
+    if (is_closed_) return;
+    Node* const node = new Node{std::move(letter)};
+    waiting_.fetch_add(1, std::memory_order_relaxed);
+    const bool was_empty = add(posted_, node, node) == nullptr;
+    if (is_closed_) return close();  // it may have been closed before this came in
+    // The transport thread takes its letters at the end of every round: no need to wake itself.
+    if (was_empty && of_this_thread_ != this) wake();
+}
+
+Mailbox::Node* Mailbox::take() {
+    Node* newest = posted_.exchange(nullptr);
+    Node* oldest = nullptr;
+    std::size_t count = 0;
+    for (; newest; ++count) {
+        Node* const before = std::exchange(newest->next, oldest);
+        oldest = std::exchange(newest, before);
+    }
+    waiting_.fetch_sub(count, std::memory_order_relaxed);
+    return oldest;
+}
+
+void Mailbox::give_back(Node* first) {
+    if (!first) return;
+    Node* last = first;
+    while (last->next) last = last->next;
+    add(opened_, first, last);
 }
 
 void Mailbox::close() {
-    std::vector<Letter> dropped;
-    const std::lock_guard lock(mutex_);
     is_closed_ = true;
-    dropped.swap(letters_);
+    waiting_.fetch_sub(destroy(posted_.exchange(nullptr)), std::memory_order_relaxed);
+}
+
+/// What the list began with before.
+Mailbox::Node* Mailbox::add(List& list, Node* first, Node* last) {
+    Node* before = list.load(std::memory_order_relaxed);
+    do last->next = before;
+    while (!list.compare_exchange_weak(before, first));
+    return before;
+}
+
+std::size_t Mailbox::destroy(Node* first) {
+    std::size_t count = 0;
+    for (; first; ++count) delete std::exchange(first, first->next);
+    return count;
 }
 
 }  // namespace treasurer::http

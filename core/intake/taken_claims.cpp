@@ -45,7 +45,8 @@ void take_claims(UnitOfWork& unit, const Invoice& invoice, const Judgement& know
             unit.create(ClaimRecord{held.claim.key, {self}}, "claim");
             continue;
         }
-        // One's own is written anew: of two that may be the same, and are approved at one moment, one has to look again.
+        // One's own is written anew: of two that may be the same, and are approved at one moment, one has to look
+        // again.
         if (held.record->is_held_by(invoice.id)) {
             unit.update(*held.record, "claim");
             continue;
