@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <map>
-#include <utility>
 
 namespace treasurer::cache {
 
@@ -72,23 +71,29 @@ Task<ChangeFollower::Step> ChangeFollower::follow() {
     CallOptions options;
     options.timeout = settings_.timeout;
     const std::uint64_t lineage = newest_ ? newest_->known().lineage : 0;
-    const Moment heard_before = std::exchange(look_began_, cache_.begins());  // what it tells ended after that
+    const Moment began = cache_.begins();
     Task<atr::Result<atr::Changes>> asking = storage_.changes(position_, settings_.page, options);
     const atr::Result<atr::Changes> changes = co_await asking;
-    const bool has_lost_commits = changes && changes->last_seq < position_;
-    if (has_lost_commits || (!changes && changes.outcome() == atr::Outcome::not_found)) {
+    if (!changes && changes.outcome() == atr::Outcome::not_found) {
         ++gaps_;
         Task<bool> beginning = begin();
         co_await beginning;
         co_return Step::wait;
     }
     if (!changes) co_return Step::wait;
+    if (changes->last_seq < position_) {  // said at once: the next look may find as many commits again
+        ++gaps_;
+        hears_of_store_ = false;
+        cache_.went_back(position_, changes->last_seq);
+        move_to(changes->last_seq, [&](ChangeListener& listener) { listener.lost_track(changes->last_seq); });
+        co_return Step::wait;
+    }
     const bool is_of_store = std::any_of(changes->records.begin(), changes->records.end(),
                                          [](const auto& record) { return record.collection == store_collection; });
-    if (is_of_store) {
+    if (is_of_store || !hears_of_store_) {
         Task<bool> hearing = hear_of_store();
-        const bool is_known = co_await hearing;
-        if (!is_known) co_return Step::wait;
+        hears_of_store_ = co_await hearing;
+        if (!hears_of_store_) co_return Step::wait;
     }
     if (newest_) newest_->heard(changes->last_seq, lineage);
     std::map<std::string, std::uint64_t> stale;
@@ -102,14 +107,17 @@ Task<ChangeFollower::Step> ChangeFollower::follow() {
     }
     for (const auto& [key, seq] : stale) {
         const std::vector<std::string> keys = {key};
-        cache_.invalidate(keys, seq, heard_before);
+        cache_.invalidate(keys, seq, look_began_);  // it ended after the last look that saw all there was
     }
     const std::uint64_t after = position_;
     const bool moved = changes->last_seq > after;
     move_to(changes->last_seq,
             [&](ChangeListener& listener) { listener.changed(after, changes->records, changes->last_seq); });
     cache_.advance(changes->last_seq);
-    if (changes->records.size() < settings_.page) cache_.looked(changes->last_seq);
+    if (changes->records.size() < settings_.page) {
+        look_began_ = began;
+        cache_.looked(changes->last_seq);
+    }
     co_return changes->records.size() >= settings_.page&& moved ? Step::more : Step::wait;
 }
 

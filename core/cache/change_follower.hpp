@@ -76,7 +76,8 @@ private:
     std::atomic<std::uint64_t> position_{0}, gaps_{0};
     std::mutex listening_;
     bool has_begun_ = false;
-    Moment look_began_ = 0;  ///< the newest look at the feed; 0: none yet
+    bool hears_of_store_ = true;  ///< whose it is, and in which of its lives, since it lost commits
+    Moment look_began_ = 0;       ///< of the newest look that came to the feed's end; 0: none did
     std::shared_ptr<ChangeListener> listener_;
 };
 

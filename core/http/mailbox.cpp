@@ -48,6 +48,7 @@ void Mailbox::give_back(Node* first) {
 void Mailbox::close() {
     is_closed_ = true;
     waiting_.fetch_sub(destroy(posted_.exchange(nullptr)), std::memory_order_relaxed);
+    destroy(opened_.exchange(nullptr));
 }
 
 /// What the list began with before.

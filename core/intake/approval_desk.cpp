@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "auth/digest.hpp"
 #include "auth/permission.hpp"
 #include "intake/desk_records.hpp"
 #include "intake/doubtful_closing.hpp"
@@ -36,6 +37,12 @@ std::string expired_so(const Payment& payment) {
                : "the store was restored or lost commits meanwhile, so the rail is asked whether it was paid";
 }
 
+std::string how_it_stands(const Invoice& invoice) {
+    if (invoice.status == InvoiceStatus::processing) return "is being paid";
+    if (invoice.status != InvoiceStatus::waiting_approval) return "is paid";
+    return "waits, and may have been paid before the store was restored or lost commits: decide on that one first";
+}
+
 std::string why_closed(const std::string& status, const std::string& reason) {
     if (status != "rejected") return "the approval expired";
     return reason.empty() ? "rejected by a person" : reason;
@@ -65,18 +72,11 @@ void note_approval(Approval& approval, const ApprovalRequest& request, UnixMilli
     approval.given.push_back({request.by, "approve", request.reason, now});
 }
 
-/// Adds to what is asked that another invoice, paid meanwhile, may be this one. False: the question was put before.
-bool tell_of_others(Approval& approval, const policy::Decision& decision) {
-    bool is_new = false;
-    for (const auto& reason : decision.reasons) {
-        const bool is_known = std::any_of(approval.reasons.begin(), approval.reasons.end(), [&](const Reason& asked) {
-            return asked.rule == reason.rule && asked.detail == reason.detail;
-        });
-        if (reason.rule != policy::duplicate_rule || reason.result != policy::ask || is_known) continue;
-        approval.reasons.push_back(reason);
-        is_new = true;
-    }
-    return is_new;
+/// What an approval is bound to once its payee or what is asked has changed: whoever decides has seen that.
+std::string bound_to(const Approval& asked, const Payment& before, const Payment& now, const std::string& told) {
+    const bool was_told_more = asked.payload_hash != before.payload_hash;
+    if (told.empty() && !was_told_more) return now.payload_hash;
+    return auth::sha256_hex(asked.payload_hash + now.payload_hash + told);
 }
 
 ApprovalResult not_decided(const atr::Error& error) {
@@ -233,12 +233,14 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     payable.version = work.payment.version;
     if (known->duplicate_of)
         co_return result(ApprovalKind::obstacle, work.approval,
-                         "this is the same invoice as " + known->duplicate_of->id + ", which is " +
-                             (known->duplicate_of->status == InvoiceStatus::processing ? "being paid" : "paid"));
-    const bool is_told = tell_of_others(work.approval, known->decision);
-    if (is_told || payable.payload_hash != work.approval.payload_hash) {
+                         "this is the same invoice as " + known->duplicate_of->id + ", which " +
+                             how_it_stands(*known->duplicate_of));
+    std::string told;
+    for (const auto& question : known->questions())
+        if (work.approval.ask(question)) told += "; asked as well: " + question.detail;
+    if (!told.empty() || payable.payload_hash != work.payment.payload_hash) {
         Task<std::optional<ApprovalResult>> rebinding =
-            rebind(std::move(work), std::move(payable), std::move(*known), request);
+            rebind(std::move(work), std::move(payable), std::move(*known), request, std::move(told));
         co_return co_await rebinding;
     }
     const std::vector<Reason> obstacles = known->decision.obstacles();
@@ -317,15 +319,16 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::give(Open work, ApprovalReques
 }
 
 Task<std::optional<ApprovalResult>> ApprovalDesk::rebind(Open work, Payment now_payable, Judgement known,
-                                                         const ApprovalRequest& request) {
+                                                         const ApprovalRequest& request, std::string told) {
     // The vendor master changed since the person was asked, or another invoice was paid: ask again, for what is true
     // now.
     const UnixMillis now = parts_.clock.unix_ms();
     std::string gone;
     for (const auto& word : work.approval.given)
         gone += (gone.empty() ? "; no longer counts what was said by " : ", ") + word.by;
-    const std::string change = "payload " + work.approval.payload_hash + " became " + now_payable.payload_hash + gone;
-    work.approval.payload_hash = now_payable.payload_hash;
+    const std::string bound = bound_to(work.approval, work.payment, now_payable, told);
+    const std::string change = "payload " + work.approval.payload_hash + " became " + bound + gone + told;
+    work.approval.payload_hash = bound;
     work.approval.given.clear();
     work.approval.required = known.policy.approvals_for(now_payable.amount);
     UnitOfWork unit = parts_.store.begin();
@@ -410,6 +413,9 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::close_in_doubt(Open work, Clos
                          cannot + "without a payee no rail can be asked whether it was paid meanwhile");
     if (!parts_.runner.has_room())
         co_return not_decided(atr::retry(ATR_E_OVERLOADED, "too many payments wait for their turn"));
+    Task<atr::Result<Judgement>> judging = parts_.facts.judge_to_pay(work.invoice, {});
+    const atr::Result<Judgement> known = co_await judging;
+    if (!known) co_return not_decided(known.error());
     const Approval as_asked = work.approval;
     if (rejected) work.approval.given.push_back({request.by, "reject", request.reason, now});
     work.approval.status = closing.status;
@@ -422,6 +428,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::close_in_doubt(Open work, Clos
         ask_the_rail_first(unit, work.payment, parts_.saga, why_closed(closing.status, request.reason));
     unit.update(work.approval);
     unit.update(work.invoice);
+    renew_claims(unit, work.invoice, *known);
     unit.create(audit_line(parts_.store.ids(), now, request.by, "approval." + closing.status, work.approval.id,
                            work.payment.reason, request.request_id));
     request.once.mark(unit, work.approval.id);

@@ -79,7 +79,7 @@ private:
     Task<ApprovalResult> judge_persons(Open work, std::string by, std::optional<Open>* out);
     bool may_expire(const Open& work) const;
     Task<std::optional<ApprovalResult>> rebind(Open work, Payment now_payable, Judgement known,
-                                               const ApprovalRequest& request);
+                                               const ApprovalRequest& request, std::string told);
     Task<std::optional<ApprovalResult>> approve_once(ApprovalRequest request);
     /// Keeps a word that is not the last one needed.
     Task<std::optional<ApprovalResult>> give(Open work, ApprovalRequest request, const Judgement& known);

@@ -1,6 +1,7 @@
 #include "intake/facts_finder.hpp"
 
 #include "auth/digest.hpp"
+#include "intake/doubtful_closing.hpp"
 #include "ledger/accounts.hpp"
 #include "ledger/balances.hpp"
 #include "reconcile/break_book.hpp"
@@ -27,12 +28,6 @@ policy::DocumentType document_type(const Reading& reading) {
     if (name == "credit_note") return policy::DocumentType::credit_note;
     if (name == "reminder") return policy::DocumentType::reminder;
     return policy::DocumentType::other;
-}
-
-std::string newest_other(const ClaimRecord& claim, const std::string& own_id) {
-    const auto other = std::find_if(claim.holders.begin(), claim.holders.end(),
-                                    [&](const ClaimHolder& holder) { return holder.invoice_id != own_id; });
-    return other == claim.holders.end() ? std::string() : other->invoice_id;
 }
 
 /// The least certain of the fields that decide who gets how much.
@@ -151,6 +146,17 @@ std::string payload_hash(const Payment& payment) {
                           {"amount", payment.amount.amount.to_string()},
                           {"asset", payment.amount.asset}};
     return auth::sha256_hex(dump(payload));
+}
+
+std::vector<Reason> Judgement::questions() const {
+    std::vector<Reason> out;
+    for (const auto& id : possible_duplicates)
+        out.push_back({policy::duplicate_rule, policy::ask, policy::may_be_same_as(id)});
+    if (has_unnamed_holders)
+        out.push_back({policy::duplicate_rule, policy::ask,
+                       "more invoices of the same vendor, amount and date than are kept by name"});
+    for (const auto& doubt : facts.doubts) out.push_back({policy::cross_checks_rule, policy::ask, doubt});
+    return out;
 }
 
 HashedPolicy HashedPolicy::from_json(const Json& json) {
@@ -349,7 +355,10 @@ Task<atr::Result<Judgement>> FactsFinder::look_up_claims(Prefetch& records, Judg
     for (auto& held : known.claims) {
         if (!held.record) continue;
         held.superseded = !held.record->is_full;
-        if (held.record->is_full) known.facts.possible_duplicate_of = newest_other(*held.record, known.own_id);
+        if (held.record->is_full) {
+            known.facts.possible_duplicate_of = held.record->holders.front().invoice_id;
+            known.has_unnamed_holders = true;
+        }
         for (const ClaimHolder& holder : held.record->holders) {
             const auto found = holders->find(holder.invoice_id);
             const Invoice* const invoice = found == holders->end() ? nullptr : &found->second;
@@ -393,9 +402,12 @@ Task<atr::Result<>> FactsFinder::weigh_holder(Judgement& known, HeldClaim& held,
         held.superseded = false;
         co_return atr::Result<>{};
     }
-    const bool will_meet_this_one =
-        !known.own_id.empty() && invoice && invoice->status == InvoiceStatus::waiting_approval;
-    if (will_meet_this_one) co_return atr::Result<>{};
+    if (!known.own_id.empty() && invoice && invoice->status == InvoiceStatus::waiting_approval) {
+        Task<atr::Result<bool>> asking = may_have_been_sent(*invoice, known.quarantine);
+        const atr::Result<bool> may_be_paid = co_await asking;
+        if (!may_be_paid) co_return may_be_paid.error();
+        if (!*may_be_paid) co_return atr::Result<>{};  // it will meet this one
+    }
     if (invoice && kind != ClaimKind::same_sum && known.facts.doubts.empty()) {
         Task<atr::Result<bool>> asking = was_rejected(*invoice);
         const atr::Result<bool> rejected = co_await asking;
@@ -409,7 +421,10 @@ Task<atr::Result<>> FactsFinder::weigh_holder(Judgement& known, HeldClaim& held,
     held.superseded = false;
     if (is_question(kind)) {
         const bool may_be_it = kind == ClaimKind::digits || !known.is_numbered || !holder.numbered;
-        if (may_be_it) known.facts.possible_duplicate_of = holder.invoice_id;
+        if (may_be_it) {
+            known.facts.possible_duplicate_of = holder.invoice_id;
+            known.possible_duplicates.insert(holder.invoice_id);
+        }
         co_return atr::Result<>{};
     }
     if (kind == ClaimKind::document) known.same_document = true;
@@ -425,6 +440,14 @@ Task<atr::Result<bool>> FactsFinder::was_rejected(Invoice ended) {
     const atr::Result<std::optional<Approval>> approval = co_await finding;
     if (!approval) co_return approval.error();
     co_return *approval && (*approval)->status == "rejected";
+}
+
+/// One that waits for approval may have been approved and paid in a time that the store has lost.
+Task<atr::Result<bool>> FactsFinder::may_have_been_sent(Invoice waiting, Quarantine store) {
+    Task<atr::Result<std::optional<Payment>>> finding = store_.find<Payment>(std::move(waiting.payment_id));
+    const atr::Result<std::optional<Payment>> payment = co_await finding;
+    if (!payment) co_return payment.error();
+    co_return *payment&& is_perhaps_sent(**payment, store);
 }
 
 /// The books call these payments unpaid; where the rail does not agree, a person decides.

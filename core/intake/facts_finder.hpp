@@ -37,8 +37,9 @@ struct Judgement {
     std::optional<PayeeAccount> account;
     RailPort* rail = nullptr;
     std::vector<HeldClaim> claims;
-    std::string
-        own_id;  ///< the invoice that is judged, once it has one: of claims that it holds itself nothing follows
+    std::set<std::string> possible_duplicates;  ///< invoices that may be this one, which nothing proves
+    bool has_unnamed_holders = false;           ///< more hold one of its claims than are kept by name
+    std::string own_id;                         ///< of an invoice that is judged again: its own claims say nothing
     std::optional<Invoice> duplicate_of;
     bool same_document = false;
     bool is_numbered = false;                        ///< the document has an invoice number
@@ -46,6 +47,8 @@ struct Judgement {
     policy::Facts facts;
     policy::Decision decision;
 
+    /// What a person has to be asked because of those that hold its claims.
+    std::vector<Reason> questions() const;
     std::string balance_text() const { return facts.funds_known ? facts.available.to_string() : std::string(); }
 };
 
@@ -79,8 +82,8 @@ public:
     /// For an invoice that is stored: of what policy looks at, vendor, payee and funds as they are now.
     Task<atr::Result<Judgement>> judge_again(Invoice invoice);
     /// For an invoice that a person wants to pay: also who holds its claims, under the vendor that it has now. One that
-    /// is paid, or being paid, is a duplicate or raises the question; one that waits will meet this one. What is held
-    /// for this very invoice counts as available to it.
+    /// is paid, is being paid or may have been is a duplicate or raises a question; one that waits will meet this one.
+    /// What is held for this very invoice counts as available to it.
     Task<atr::Result<Judgement>> judge_to_pay(Invoice invoice, OwnHold own);
 
 private:
@@ -101,6 +104,7 @@ private:
     std::optional<treasury::BurnBasis> known_burn_basis(const std::string& asset) const;
     Task<atr::Result<treasury::BurnBasis>> burn_basis(std::string asset);
     Task<atr::Result<bool>> was_rejected(Invoice ended);
+    Task<atr::Result<bool>> may_have_been_sent(Invoice waiting, Quarantine store);
     Task<atr::Result<std::vector<std::string>>> doubts_of(std::set<std::string> ended_payments);
     Payee payee_of(const std::optional<Vendor>& vendor, const std::string& asset) const;
 

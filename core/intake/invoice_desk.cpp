@@ -227,6 +227,7 @@ InvoiceDesk::Step InvoiceDesk::ask_a_person(const Submission& submission, Invoic
     approval.expires_ms = now + known.policy.approval_expiry_ms;
     for (const auto& reason : known.decision.reasons)
         if (reason.result != policy::pass) approval.reasons.push_back(reason);
+    for (const auto& question : known.questions()) approval.ask(question);
     payment.approval_id = invoice.approval_id = approval.id;
     UnitOfWork unit = parts_.store.begin();
     reserve_while_waiting(unit, payment, approval, known, parts_.saga.assets(), parts_.store.ids(), now);

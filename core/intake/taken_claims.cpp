@@ -63,4 +63,9 @@ void take_claims(UnitOfWork& unit, const Invoice& invoice, const Judgement& know
     }
 }
 
+void renew_claims(UnitOfWork& unit, const Invoice& invoice, const Judgement& known) {
+    for (const auto& held : known.claims)
+        if (held.record && held.record->is_held_by(invoice.id)) unit.update(*held.record, "claim");
+}
+
 }  // namespace treasurer::intake

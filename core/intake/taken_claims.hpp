@@ -12,4 +12,7 @@ ClaimSubject claim_subject(const Invoice& invoice);
 /// comes later and may be paid for this very invoice meets it, whatever becomes of those that held a claim before.
 void take_claims(UnitOfWork& unit, const Invoice& invoice, const Judgement& known);
 
+/// Writes anew those that `invoice` holds already: whoever has looked at them, and is about to pay, has to look again.
+void renew_claims(UnitOfWork& unit, const Invoice& invoice, const Judgement& known);
+
 }  // namespace treasurer::intake

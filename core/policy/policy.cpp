@@ -69,15 +69,15 @@ Reason confidence(const Policy& policy, const Facts& facts) {
 
 Reason cross_checks(const Policy&, const Facts& facts) {
     if (facts.doubts.empty())
-        return {"cross_checks", pass, "the evidence stands in the document, and nothing in it contradicts"};
+        return {cross_checks_rule, pass, "the evidence stands in the document, and nothing in it contradicts"};
     std::string all;
     for (const auto& doubt : facts.doubts) all += (all.empty() ? "" : "; ") + doubt;
-    return {"cross_checks", ask, all};
+    return {cross_checks_rule, ask, all};
 }
 
 Reason possible_duplicate(const Policy&, const Facts& facts) {
     if (facts.possible_duplicate_of.empty()) return {duplicate_rule, pass, "not seen before"};
-    return {duplicate_rule, ask, "same vendor, amount and date as invoice " + facts.possible_duplicate_of};
+    return {duplicate_rule, ask, may_be_same_as(facts.possible_duplicate_of)};
 }
 
 Reason auto_approval_limit(const Policy& policy, const Facts& facts) {
@@ -178,6 +178,10 @@ std::string Decision::main_reason() const {
     const auto worst = std::max_element(reasons.begin(), reasons.end(),
                                         [&](const Reason& a, const Reason& b) { return weight(a) < weight(b); });
     return worst == reasons.end() || weight(*worst) == 0 ? std::string() : worst->detail;
+}
+
+std::string may_be_same_as(const std::string& invoice_id) {
+    return "same vendor, amount and date as invoice " + invoice_id;
 }
 
 std::vector<Reason> Decision::obstacles() const {

@@ -52,8 +52,11 @@ inline constexpr const char* ask = "ask";
 inline constexpr const char* hold = "hold";
 inline constexpr const char* refuse = "refuse";
 
-/// The rule that asks whether the same was paid before.
+/// The rule that asks whether the same was paid before, and how it says so.
 inline constexpr const char* duplicate_rule = "duplicate";
+std::string may_be_same_as(const std::string& invoice_id);
+/// The rule that asks about what the document contradicts, or what is known of its invoice.
+inline constexpr const char* cross_checks_rule = "cross_checks";
 
 struct Decision {
     Outcome outcome = Outcome::ask;

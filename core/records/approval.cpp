@@ -1,5 +1,6 @@
 #include "records/approval.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "runtime/mutation.hpp"
@@ -17,6 +18,14 @@ bool Approval::is_enough_with(const std::string& by) const {
         if (verdict.verdict == "approve") persons.insert(verdict.by);
     const std::size_t words = mutated(Mutation::count_words_not_persons) ? given.size() + 1 : persons.size();
     return words >= required;
+}
+
+bool Approval::ask(const Reason& question) {
+    const bool is_asked = std::any_of(reasons.begin(), reasons.end(), [&](const Reason& one) {
+        return one.rule == question.rule && one.detail.find(question.detail) != std::string::npos;
+    });
+    if (!is_asked) reasons.push_back(question);
+    return !is_asked;
 }
 
 Json Approval::to_json() const {

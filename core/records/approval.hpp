@@ -37,6 +37,9 @@ struct Approval {
     /// Whether, with the word of `by`, `required` different persons have approved.
     bool is_enough_with(const std::string& by) const;
 
+    /// Adds what a person is to be asked. False: that is asked already.
+    bool ask(const Reason& question);
+
     Json to_json() const;
     static Approval from_json(const Json& json);
     std::vector<atr::IndexEntry> index() const;

@@ -22,9 +22,10 @@ void enter_globex(DeskWorld& world) {
     REQUIRE(world.executor.await(world.desks.vendors.add(globex, "admin", "r")));
 }
 
-std::size_t questions_of(const Approval& approval) {
-    return std::count_if(approval.reasons.begin(), approval.reasons.end(),
-                         [](const Reason& reason) { return reason.rule == policy::duplicate_rule; });
+std::ptrdiff_t questions_of(const Approval& approval, const std::string& about) {
+    return std::count_if(approval.reasons.begin(), approval.reasons.end(), [&](const Reason& reason) {
+        return reason.rule == policy::duplicate_rule && reason.detail.find(about) != std::string::npos;
+    });
 }
 
 }  // namespace
@@ -212,17 +213,49 @@ SCENARIO("one invoice that came under two names before its vendor was entered is
     CHECK(world.rail.moved() == 1);
 }
 
-SCENARIO("whoever approves is told of what was paid meanwhile and may be the same, once", "[intake]") {
+SCENARIO("whoever approves is told of each that was paid meanwhile and may be the same, once", "[intake]") {
     DeskWorld world;
-    const auto first = world.submit({.number = "", .vendor = "Globex Int"}).invoice.approval_id;
-    const auto second =
-        world.submit({.number = "", .vendor = "Globex Corp", .extra = "note: again\n"}).invoice.approval_id;
+    const auto wait_as = [&](const std::string& vendor, const std::string& extra) {
+        return world.submit({.number = "", .vendor = vendor, .extra = extra}).invoice;
+    };
+    const auto first = wait_as("Globex Int", "");
+    const auto second = wait_as("Globex Corp", "note: again\n"), third = wait_as("Globex Corp", "note: and again\n");
     enter_globex(world);
-    REQUIRE(world.approve(first).kind == ApprovalKind::payload_changed);
-    REQUIRE(world.approve(first).standing.kind == SubmitKind::paid);
-    const std::size_t before = questions_of(world.approval(second));
-    CHECK(world.approve(second).kind == ApprovalKind::payload_changed);
-    CHECK(questions_of(world.approval(second)) == before + 1);
-    CHECK(world.approve(second).standing.kind == SubmitKind::paid);  // a person has said that both are owed
-    CHECK(world.rail.moved() == 2);
+    REQUIRE(world.approve(first.approval_id).kind == ApprovalKind::payload_changed);
+    REQUIRE(world.approve(first.approval_id).standing.kind == SubmitKind::paid);
+    const auto is_asked_about = [&](const Invoice& waiting, const Invoice& paid) {
+        return questions_of(world.approval(waiting.approval_id), paid.id) == 1;
+    };
+    CHECK_FALSE(is_asked_about(second, first));
+    CHECK(is_asked_about(third, second));
+    for (const auto& waiting : {second, third}) {
+        const std::string& id = waiting.approval_id;
+        const std::string seen_before = world.approval(id).payload_hash;
+        CHECK(world.approve(id).kind == ApprovalKind::payload_changed);
+        CHECK(is_asked_about(waiting, first));
+        THEN("nobody pays it who has not seen that, as by a repeat or at the same moment") {
+            const auto late = world.executor.await(
+                world.desks.approvals.approve({.approval_id = id, .by = "paul", .payload_hash = seen_before}));
+            CHECK(late.kind == ApprovalKind::payload_changed);
+        }
+        CHECK(world.approve(id).standing.kind == SubmitKind::paid);  // a person has said that it is owed as well
+    }
+    CHECK(world.rail.moved() == 3);
+}
+
+SCENARIO("whoever approves is told that a person rejected the same invoice under another name", "[intake]") {
+    DeskWorld world;
+    const auto first = world.submit({.number = "ZX-1", .vendor = "Globex Int"}).invoice.approval_id;
+    const auto second = world.submit({.number = "ZX-1", .vendor = "Globex Corp"}).invoice;
+    REQUIRE(world.executor
+                .await(world.desks.approvals.reject(
+                    {.approval_id = first, .by = "anna", .payload_hash = world.approval(first).payload_hash}))
+                .kind == ApprovalKind::done);
+    enter_globex(world);
+    CHECK(world.approve(second.approval_id).kind == ApprovalKind::payload_changed);
+    const auto& reasons = world.approval(second.approval_id).reasons;
+    CHECK(std::any_of(reasons.begin(), reasons.end(), [](const Reason& reason) {
+        return reason.detail.find("a person rejected this invoice before") != std::string::npos;
+    }));
+    CHECK(world.approve(second.approval_id).standing.kind == SubmitKind::paid);
 }
