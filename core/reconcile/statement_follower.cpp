@@ -290,8 +290,12 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
                     waits = true;  // its hold covers the fee, which its end may book or keep on holding
                     continue;
                 }
-                if (auto kept = known->fee_holds.extract(payment->id))
+                if (auto kept = known->fee_holds.extract(payment->id)) {
+                    // A store that has lost it meanwhile, without anybody's notice, must not have it ended.
+                    const std::string& id = kept.mapped().id;
+                    unit.check(ledger::Transfer::collection, id, known->versions.at(id), "fee hold");
                     ledger::book(unit, kept.mapped().voiding(clock_.unix_ms()));
+                }
             }
             const bool is_surplus =
                 payment && (known->overpaid.contains(payment->id) || place.overpaid.contains(payment->id));

@@ -37,8 +37,8 @@ SCENARIO("memory is given back when there is little to do, and some to give back
     CHECK(host.look(1s, 90 * mib));
     host.memory.gave_back(60 * mib);
     CHECK_FALSE(host.look(1s, 62 * mib));
-    CHECK_FALSE(host.look(2s, 90 * mib));
-    CHECK(host.look(1s, 64 * mib));
+    CHECK_FALSE(host.look(6s, 90 * mib));
+    CHECK(host.look(4s, 64 * mib));
     host.memory.gave_back(64 * mib);
     CHECK_FALSE(host.look(1s, 50 * mib));  // it went by itself
     CHECK(host.look(1s, 54 * mib));

@@ -180,6 +180,7 @@ SCENARIO("what the dashboard says of the books is the last word, also while its 
             return false;
         };
         world.clock.advance(world.services.settings.books_late_after.count());
+        world.feed_catches_up();
         CHECK_FALSE(is_late());
         CHECK(world.is_at_hand());
         world.clock.advance(1);
