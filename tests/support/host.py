@@ -181,10 +181,10 @@ class Site:
     def _environment():
         return {**os.environ, "TREASURER_ADMIN_PASSWORD": PASSWORD}
 
-    def run(self, *words, text="", settings=None, expect=0):
+    def run(self, *words, text="", settings=None, expect=0, timeout=60 * PATIENCE):
         """Runs one command to its end. `expect`: the exit code, or None for any."""
         done = subprocess.run(self._command(words, settings or {}), input=text, capture_output=True, text=True,
-                              timeout=60 * PATIENCE, env=self._environment(), check=False)
+                              timeout=timeout, env=self._environment(), check=False)
         if expect is not None and done.returncode != expect:
             raise AssertionError(f"treasurer {' '.join(words)}: exit {done.returncode}, expected {expect}\n"
                                  f"{done.stdout}{done.stderr}")
