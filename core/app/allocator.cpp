@@ -10,8 +10,8 @@
 namespace treasurer::app {
 namespace {
 
-constexpr double little = 0.5;                     ///< of one core
-constexpr std::size_t worth_it = 2 * 1024 * 1024;  ///< bytes
+constexpr double little = 0.5;                 ///< of one core
+constexpr std::size_t worth_it = 1024 * 1024;  ///< bytes
 
 }  // namespace
 

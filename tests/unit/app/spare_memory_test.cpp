@@ -36,7 +36,7 @@ SCENARIO("memory is given back when there is little to do, and some to give back
     CHECK_FALSE(host.look(9s, 90 * mib));
     CHECK(host.look(1s, 90 * mib));
     host.memory.gave_back(60 * mib);
-    CHECK_FALSE(host.look(1s, 62 * mib));
+    CHECK_FALSE(host.look(1s, 61 * mib));
     CHECK_FALSE(host.look(6s, 90 * mib));
     CHECK(host.look(4s, 64 * mib));
     host.memory.gave_back(64 * mib);
