@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <set>
 
-#include "auth/digest.hpp"
 #include "auth/permission.hpp"
 #include "intake/desk_records.hpp"
 #include "intake/doubtful_closing.hpp"
 #include "intake/funds_while_waiting.hpp"
 #include "intake/invoice_desk.hpp"
 #include "intake/pay_now.hpp"
+#include "intake/payload_hash.hpp"
 #include "intake/taken_claims.hpp"
 #include "ledger/bookkeeping.hpp"
 #include "payments/ending.hpp"
@@ -70,13 +70,6 @@ void note_approval(Approval& approval, const ApprovalRequest& request, UnixMilli
     if (!mutated(Mutation::count_words_not_persons))
         std::erase_if(approval.given, [&](const Verdict& one) { return one.by == request.by; });
     approval.given.push_back({request.by, "approve", request.reason, now});
-}
-
-/// What an approval is bound to once its payee or what is asked has changed: whoever decides has seen that.
-std::string bound_to(const Approval& asked, const Payment& before, const Payment& now, const std::string& told) {
-    const bool was_told_more = asked.payload_hash != before.payload_hash;
-    if (told.empty() && !was_told_more) return now.payload_hash;
-    return auth::sha256_hex(asked.payload_hash + now.payload_hash + told);
 }
 
 ApprovalResult not_decided(const atr::Error& error) {
@@ -326,7 +319,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::rebind(Open work, Payment now_
     std::string gone;
     for (const auto& word : work.approval.given)
         gone += (gone.empty() ? "; no longer counts what was said by " : ", ") + word.by;
-    const std::string bound = bound_to(work.approval, work.payment, now_payable, told);
+    const std::string bound = payload_hash_anew(work.approval, work.payment, now_payable, told);
     const std::string change = "payload " + work.approval.payload_hash + " became " + bound + gone + told;
     work.approval.payload_hash = bound;
     work.approval.given.clear();

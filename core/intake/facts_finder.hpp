@@ -126,7 +126,4 @@ private:
     std::map<std::string, Burn> burns_;
 };
 
-/// The hash that an approval is bound to: payee, amount, asset and rail.
-std::string payload_hash(const Payment& payment);
-
 }  // namespace treasurer::intake

@@ -3,6 +3,7 @@
 #include "intake/desk_records.hpp"
 #include "intake/funds_while_waiting.hpp"
 #include "intake/pay_now.hpp"
+#include "intake/payload_hash.hpp"
 #include "intake/taken_claims.hpp"
 #include "ports/plain_reason.hpp"
 #include "records/approval.hpp"
