@@ -224,14 +224,16 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     payable.history = work.payment.history;
     payable.state = work.payment.state;
     payable.version = work.payment.version;
-    if (known->duplicate_of)
+    // What is asked comes first: with a payee that is known by now, a rail can be asked about either of two.
+    const bool is_changed = payable.payload_hash != work.payment.payload_hash;
+    if (known->duplicate_of && !is_changed)
         co_return result(ApprovalKind::obstacle, work.approval,
                          "this is the same invoice as " + known->duplicate_of->id + ", which " +
                              how_it_stands(*known->duplicate_of));
     std::string told;
     for (const auto& question : known->questions())
         if (work.approval.ask(question)) told += "; asked as well: " + question.detail;
-    if (!told.empty() || payable.payload_hash != work.payment.payload_hash) {
+    if (!told.empty() || is_changed) {
         Task<std::optional<ApprovalResult>> rebinding =
             rebind(std::move(work), std::move(payable), std::move(*known), request, std::move(told));
         co_return co_await rebinding;

@@ -40,6 +40,8 @@ struct Judgement {
     std::set<std::string> possible_duplicates;  ///< invoices that may be this one, which nothing proves
     bool has_unnamed_holders = false;           ///< more hold one of its claims than are kept by name
     std::string own_id;                         ///< of an invoice that is judged again: its own claims say nothing
+    /// Versions of invoices that hold one of its claims and were passed over because they wait: as long as they do.
+    std::map<std::string, std::uint64_t> waiting;
     std::optional<Invoice> duplicate_of;
     bool same_document = false;
     bool is_numbered = false;                        ///< the document has an invoice number
@@ -83,6 +85,7 @@ public:
     Task<atr::Result<Judgement>> judge_again(Invoice invoice);
     /// For an invoice that a person wants to pay: also who holds its claims, under the vendor that it has now. One that
     /// is paid, is being paid or may have been is a duplicate or raises a question; one that waits will meet this one.
+    /// An earlier attempt that ended unpaid and moved all the same, as a break says, raises one too.
     /// What is held for this very invoice counts as available to it.
     Task<atr::Result<Judgement>> judge_to_pay(Invoice invoice, OwnHold own);
 
@@ -105,7 +108,11 @@ private:
     Task<atr::Result<treasury::BurnBasis>> burn_basis(std::string asset);
     Task<atr::Result<bool>> was_rejected(Invoice ended);
     Task<atr::Result<bool>> may_have_been_sent(Invoice waiting, Quarantine store);
-    Task<atr::Result<std::vector<std::string>>> doubts_of(std::set<std::string> ended_payments);
+    /// What breaks say of `ended`, payments of earlier attempts, and of those whose claims a later one took over.
+    Task<atr::Result<std::vector<std::string>>> doubts_of(std::set<std::string> ended,
+                                                          const std::vector<HeldClaim>& claims, std::string own_id);
+    Task<atr::Result<std::set<std::string>>> payments_under(std::set<std::string> claims,
+                                                            std::vector<atr::Key> payments, std::string own_id);
     Payee payee_of(const std::optional<Vendor>& vendor, const std::string& asset) const;
 
     Store& store_;

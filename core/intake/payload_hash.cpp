@@ -14,7 +14,8 @@ std::string payload_hash(const Payment& payment) {
     return auth::sha256_hex(dump(payload));
 }
 
-std::string payload_hash_anew(const Approval& asked, const Payment& before, const Payment& now, const std::string& told) {
+std::string payload_hash_anew(const Approval& asked, const Payment& before, const Payment& now,
+                              const std::string& told) {
     const bool was_told_more = asked.payload_hash != before.payload_hash;
     if (told.empty() && !was_told_more) return now.payload_hash;
     return auth::sha256_hex(asked.payload_hash + now.payload_hash + told);

@@ -51,8 +51,11 @@ void take_claims(UnitOfWork& unit, const Invoice& invoice, const Judgement& know
             unit.update(*held.record, "claim");
             continue;
         }
-        // Beside one that is alive its number tells it apart; who comes without one is asked about in any case.
-        if (held.claim.kind == ClaimKind::same_sum && self.numbered && !held.superseded) {
+        // Beside one that is alive its number tells it apart; who comes without one is asked about in any case. One
+        // that a person pays is named, as long as there is room: those that wait have not been told of it.
+        const bool has_room = held.record->holders.size() < ClaimRecord::most_holders;
+        const bool is_to_be_named = !known.own_id.empty() && has_room;
+        if (held.claim.kind == ClaimKind::same_sum && self.numbered && !held.superseded && !is_to_be_named) {
             check();
             continue;
         }
@@ -61,6 +64,7 @@ void take_claims(UnitOfWork& unit, const Invoice& invoice, const Judgement& know
         record.add(self);
         unit.update(record, "claim");
     }
+    for (const auto& [id, version] : known.waiting) unit.check(Invoice::collection, id, version, "claim");
 }
 
 void renew_claims(UnitOfWork& unit, const Invoice& invoice, const Judgement& known) {

@@ -8,8 +8,9 @@ namespace treasurer::intake {
 /// What an invoice takes claims under: its vendor's id, if it has one, and the name as it was read.
 ClaimSubject claim_subject(const Invoice& invoice);
 
-/// Takes for `invoice` the claims of `known`, made of it, and guards by version those that are only looked at. Whoever
-/// comes later and may be paid for this very invoice meets it, whatever becomes of those that held a claim before.
+/// Takes for `invoice` the claims of `known`, made of it, and guards by version those that are only looked at, and the
+/// invoices that were passed over because they wait. Whoever comes later and may be paid for this very invoice meets
+/// it, whatever becomes of those that held a claim before.
 void take_claims(UnitOfWork& unit, const Invoice& invoice, const Judgement& known);
 
 /// Writes anew those that `invoice` holds already: whoever has looked at them, and is about to pay, has to look again.

@@ -19,21 +19,8 @@ struct Moment {
     std::uint64_t seq = 0;
 };
 
-/// The newest commit that the feed may show. A store without a feed is taken to stand still.
-Task<atr::Result<std::uint64_t>> newest_seq(Store& store, std::uint64_t from) {
-    std::uint64_t seq = from;
-    for (;;) {
-        Task<atr::Result<atr::Changes>> asking = store.storage().changes(seq, page_size, {});
-        const atr::Result<atr::Changes> changes = co_await asking;
-        if (!changes && changes.outcome() == atr::Outcome::unsupported) co_return std::uint64_t{0};
-        if (!changes) co_return changes.error();
-        if (changes->last_seq <= seq || changes->records.empty()) co_return std::max(seq, changes->last_seq);
-        seq = changes->last_seq;
-    }
-}
-
-/// Where the feed stands now, without reading all of it where the store can tell.
-Task<atr::Result<std::uint64_t>> feed_start(Store& store) {
+/// Where the feed stands now. A store without one is taken to stand still.
+Task<atr::Result<std::uint64_t>> feed_end(Store& store) {
     Task<atr::Result<atr::Changes>> asking = store.storage().changes(0, 0, {});
     const atr::Result<atr::Changes> changes = co_await asking;
     if (!changes && changes.outcome() == atr::Outcome::unsupported) co_return std::uint64_t{0};
@@ -41,31 +28,41 @@ Task<atr::Result<std::uint64_t>> feed_start(Store& store) {
     co_return changes->last_seq;
 }
 
-/// Balances of exactly one commit: no other came while they were read.
+/// Whether a commit after `from`, up to `to` or a little later, books a transfer.
+Task<atr::Result<bool>> was_booked(Store& store, std::uint64_t from, std::uint64_t to) {
+    if (to < from) co_return true;  // commits were lost meanwhile
+    while (from < to) {
+        Task<atr::Result<atr::Changes>> asking = store.storage().changes(from, page_size, {});
+        const atr::Result<atr::Changes> changes = co_await asking;
+        if (!changes) co_return changes.error();
+        for (const auto& record : changes->records)
+            if (record.collection == ledger::Transfer::collection) co_return true;
+        if (changes->last_seq <= from) co_return true;
+        from = changes->last_seq;
+    }
+    co_return false;
+}
+
+/// Balances of a commit: nothing was booked while they were read. Commits that book nothing (leases, what a rail was
+/// asked) never stop coming where payments wait, and change no balance.
 Task<atr::Result<Moment>> read_moment(Store& store) {
-    Moment out;
-    Task<atr::Result<std::uint64_t>> starting = feed_start(store);
-    atr::Result<std::uint64_t> before = co_await starting;
-    if (!before) co_return before.error();
     for (int attempt = 0; attempt < attempts; ++attempt) {
-        Task<atr::Result<std::uint64_t>> asking = newest_seq(store, *before);
-        before = co_await asking;
+        Task<atr::Result<std::uint64_t>> asking = feed_end(store);
+        const atr::Result<std::uint64_t> before = co_await asking;
         if (!before) co_return before.error();
         Task<atr::Result<ledger::Balances>> reading = read_balances(store);
         atr::Result<ledger::Balances> balances = co_await reading;
         if (!balances) co_return balances.error();
-        Task<atr::Result<std::uint64_t>> asking_again = newest_seq(store, *before);
+        Task<atr::Result<std::uint64_t>> asking_again = feed_end(store);
         const atr::Result<std::uint64_t> after = co_await asking_again;
         if (!after) co_return after.error();
-        if (*after == *before) {
-            out.balances = std::move(*balances);
-            out.seq = *after;
-            co_return out;
-        }
-        before = after;
+        Task<atr::Result<bool>> following = was_booked(store, *before, *after);
+        const atr::Result<bool> booked = co_await following;
+        if (!booked) co_return booked.error();
+        if (!*booked) co_return Moment{std::move(*balances), *before};
     }
     co_return atr::retry(ATR_E_OVERLOADED,
-                         "commits come faster than the balances can be read: try again, or stop the host");
+                         "transfers are booked faster than the balances can be read: try again, or stop the host");
 }
 
 /// What was committed after a moment, as far as the feed was followed.

@@ -18,10 +18,10 @@ struct LedgerProof {
     std::uint64_t as_of_seq = 0;  ///< the commit it reflects; 0: the store keeps no sequence
 };
 
-/// The balances are read at one commit; then all transfers, payments and invoices; the change feed names those written
-/// after that commit, which are left out. Memory grows with what is written meanwhile and with all payments.
-/// Errors: those of storage; retry, overloaded  commits came so fast that the balances could not be read between two.
-/// `store` outlives the task.
+/// The balances are read while nothing is booked; then all transfers, payments and invoices; the change feed names
+/// those written after that commit, which are left out. Memory grows with what is written meanwhile and with all
+/// payments. Errors: those of storage; retry, overloaded  transfers were booked so fast that the balances could not be
+/// read between two. `store` outlives the task.
 Task<atr::Result<LedgerProof>> verify_ledger(Store& store);
 
 }  // namespace treasurer::reconcile

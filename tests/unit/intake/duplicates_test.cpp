@@ -1,5 +1,6 @@
 // One invoice is paid once: in whatever form it comes, however often, at however many hosts, and whatever became of
 // those that came before it.
+#include "reconcile/break_record.hpp"
 #include "tests/support/desk_world.hpp"
 
 #include <catch2/catch.hpp>
@@ -20,6 +21,37 @@ void enter_globex(DeskWorld& world) {
     globex.aliases = {"Globex Int"};
     globex.accounts.push_back({"bank", "MNEE", "0xabcdefabcdefabcdefabcdefabcdefabcdefabcd"});
     REQUIRE(world.executor.await(world.desks.vendors.add(globex, "admin", "r")));
+}
+
+/// From now on policy pays nothing unasked.
+void ask_about_everything(DeskWorld& world) {
+    auto policy = world.policy();
+    policy.auto_approval_limit = 1;
+    world.store_one(policy);
+}
+
+/// An invoice that the rail refused to pay.
+SubmitResult refused(DeskWorld& world, const DeskWorld::Text& text = {}) {
+    world.rail.next_submissions({support::Submission::refuse});
+    auto out = world.submit(text);
+    REQUIRE(out.kind == SubmitKind::failed);
+    return out;
+}
+
+/// What reconciliation keeps of a payment that has ended unpaid and moved all the same.
+void find_it_moved(DeskWorld& world, const Payment& payment) {
+    reconcile::BreakRecord moved;
+    moved.what.kind = reconcile::kind::moved_after_end;
+    moved.what.rail = payment.rail;
+    moved.what.amount = payment.amount;
+    moved.what.payment_id = payment.id;
+    moved.id = reconcile::break_id(moved.what);
+    world.store_one(moved);
+}
+
+bool says(const Approval& approval, const std::string& text) {
+    return std::any_of(approval.reasons.begin(), approval.reasons.end(),
+                       [&](const Reason& reason) { return reason.detail.find(text) != std::string::npos; });
 }
 
 std::ptrdiff_t questions_of(const Approval& approval, const std::string& about) {
@@ -258,4 +290,75 @@ SCENARIO("whoever approves is told that a person rejected the same invoice under
         return reason.detail.find("a person rejected this invoice before") != std::string::npos;
     }));
     CHECK(world.approve(second.approval_id).standing.kind == SubmitKind::paid);
+}
+
+SCENARIO("an attempt that ended unpaid and turned out to be paid is told, though a later one has taken over its claims",
+         "[intake]") {
+    DeskWorld world;
+    const auto first = refused(world);
+    GIVEN("a later one that waited meanwhile") {
+        ask_about_everything(world);
+        const auto second = world.submit({.extra = "note: again\n"});
+        REQUIRE(second.kind == SubmitKind::waiting_approval);
+        const std::string& id = second.invoice.approval_id;
+        REQUIRE_FALSE(says(world.approval(id), first.payment.id));
+        WHEN("it is approved") {
+            find_it_moved(world, first.payment);
+            CHECK(world.approve(id).kind == ApprovalKind::payload_changed);
+            CHECK(says(world.approval(id), first.payment.id));
+            CHECK(world.rail.moved() == 0);
+            CHECK(world.approve(id).standing.kind == SubmitKind::paid);  // a person has said that it is owed as well
+        }
+        WHEN("what moved was another invoice's") {
+            const auto other = world.submit({.number = "INV-2"});
+            find_it_moved(world, other.payment);
+            CHECK(world.approve(id).standing.kind == SubmitKind::paid);
+        }
+    }
+    GIVEN("a later one that ended unpaid as well") {
+        refused(world, {.extra = "note: again\n"});
+        find_it_moved(world, first.payment);
+        const auto third = world.submit({.extra = "note: and again\n"});
+        CHECK(third.kind == SubmitKind::waiting_approval);
+        CHECK(third.reason.find(first.payment.id) != std::string::npos);
+        CHECK(world.rail.moved() == 0);
+    }
+}
+
+SCENARIO("what waits is passed over only as long as it waits", "[intake]") {
+    DeskWorld world;
+    const auto first = world.submit({.number = "ZX-1", .vendor = "Globex Int"}).invoice.approval_id;
+    const auto second = world.submit({.number = "ZX-1", .vendor = "Globex Corp"});
+    enter_globex(world);
+    REQUIRE(world.approve(first).kind == ApprovalKind::payload_changed);
+    world.rail.latency(Millis{50});  // it is judged, and its rail takes its time to prepare
+    std::optional<ApprovalResult> approved;
+    const auto approve = [&]() -> Task<> {
+        Task<ApprovalResult> approving = world.desks.approvals.approve(
+            {.approval_id = first, .by = "anna", .payload_hash = world.approval(first).payload_hash});
+        approved = co_await approving;
+    };
+    TaskScope scope(world.executor);
+    scope.spawn(approve());
+    world.executor.run_until_idle();
+    REQUIRE_FALSE(approved);
+    Invoice paid_elsewhere = world.invoice_of(second.payment.id);
+    paid_elsewhere.status = InvoiceStatus::paid_elsewhere;  // as two persons say of it
+    world.store_one(paid_elsewhere);
+    world.executor.run_until([&] { return approved && scope.running() == 0; });
+    CHECK(approved->kind == ApprovalKind::obstacle);
+    CHECK(approved->reason.find(paid_elsewhere.id) != std::string::npos);
+    CHECK(world.rail.moved() == 0);
+}
+
+SCENARIO("one that waits is told of what a person paid beside it, whoever came before both", "[intake]") {
+    DeskWorld world;
+    REQUIRE(world.submit({.number = "A-1"}).kind == SubmitKind::paid);
+    ask_about_everything(world);
+    const auto numbered = world.submit({.number = "A-2"}).invoice;
+    const auto scan = world.submit({.number = ""}).invoice;
+    REQUIRE(world.approve(numbered.approval_id).standing.kind == SubmitKind::paid);
+    CHECK(world.approve(scan.approval_id).kind == ApprovalKind::payload_changed);
+    CHECK(questions_of(world.approval(scan.approval_id), numbered.id) == 1);
+    CHECK(world.rail.moved() == 2);
 }

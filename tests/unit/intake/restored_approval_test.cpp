@@ -187,6 +187,23 @@ SCENARIO("an approval of a payee that nobody knows is not closed in a restored s
     CHECK(world.approval(waiting.invoice.approval_id).status == "pending");
 }
 
+SCENARIO("of one invoice under two names that waits in a restored store either can be decided once its vendor is known",
+         "[quarantine]") {
+    Restored world;
+    const auto first = world.submit({.number = "ZX-1", .vendor = "Globex Int"});
+    const auto second = world.submit({.number = "ZX-1", .vendor = "Globex Corp"});
+    world.begin_life(false);
+    intake::NewVendor globex;
+    globex.name = "Globex Corp";
+    globex.aliases = {"Globex Int"};
+    globex.accounts.push_back({"bank", "MNEE", "0xabcdefabcdefabcdefabcdefabcdefabcdefabcd"});
+    REQUIRE(world.executor.await(world.desks.vendors.add(globex, "admin", "r")));
+    CHECK(world.approve(first.invoice.approval_id).kind == ApprovalKind::payload_changed);
+    CHECK(world.approve(first.invoice.approval_id).kind == ApprovalKind::obstacle);  // the other may have been paid
+    CHECK(world.approve(second.invoice.approval_id).kind == ApprovalKind::payload_changed);
+    CHECK(world.reject(second.invoice.approval_id).kind == ApprovalKind::done);
+}
+
 SCENARIO("what a person rejected goes to a person again, also when its rail was asked first", "[quarantine]") {
     Restored world;
     const auto waiting = world.waiting();
