@@ -1,7 +1,9 @@
 // Shows that the simulation finds what it is there to find: for every seeded bug, how many seeds it takes until a rule
 // is broken, from several first seeds; and that without one no rule is broken.
 //
-//     simulate_mutated [NAME...]      exit code 1: a bug was not found, or a rule was broken without one
+//     simulate_mutated [--searches N] [NAME...]
+//
+// N first seeds a bug, 5 unless told. Exit code 1: a bug was not found, or a rule was broken without one.
 #include "runtime/mutation.hpp"
 #include "simulation/world.hpp"
 
@@ -20,7 +22,7 @@ namespace {
 
 using namespace treasurer;
 
-constexpr unsigned searches = 5;              // for the median
+unsigned searches = 5;                        // for the median
 constexpr std::uint64_t between = 1'000'000;  // their first seeds
 constexpr std::uint64_t most_seeds = 2000;    // of one search
 constexpr std::uint64_t seeds_without = 200;
@@ -107,9 +109,14 @@ bool try_mutation(std::size_t which) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    std::vector<std::string> names(argv + 1, argv + argc);
+    if (names.size() >= 2 && names[0] == "--searches") {
+        searches = static_cast<unsigned>(std::max(1UL, std::stoul(names[1])));
+        names.erase(names.begin(), names.begin() + 2);
+    }
     std::vector<std::size_t> wanted;
     for (std::size_t i = 0; i < mutations.size(); ++i)
-        if (argc == 1 || std::find(argv + 1, argv + argc, mutations.at(i)) != argv + argc) wanted.push_back(i);
+        if (names.empty() || std::find(names.begin(), names.end(), mutations.at(i)) != names.end()) wanted.push_back(i);
     std::atomic<std::size_t> next{0}, failed{0};
     const auto work = [&] {
         for (std::size_t i = next++; i < wanted.size(); i = next++)

@@ -22,7 +22,7 @@ from books import Books, check_all
 SUBMITTERS = 16
 EARLY = 0.1  # this part of the kills hits a host while it starts
 # Moments are measured by how long this machine takes for a start, so that a slow one proves as much.
-LIFE_IN_STARTS = 4
+LIFE_IN_STARTS = 3
 SHORTEST_START = 0.2  # seconds
 
 
