@@ -1,5 +1,7 @@
 #include "intake/claims.hpp"
 
+#include "records/folded_text.hpp"
+
 #include <algorithm>
 #include <span>
 
@@ -36,9 +38,18 @@ char look_alike(char c) {
     }
 }
 
-}  // namespace
+bool is_beyond_ascii(char c) {
+    return static_cast<unsigned char>(c) >= 0x80;
+}
 
-std::string number_skeleton(std::string_view invoice_number) {
+/// How many bytes of folded text a dash or other mark from General Punctuation, or a minus sign, takes; 0: there is
+/// none.
+std::size_t mark_at(std::string_view text) {
+    const bool is_mark = text.starts_with("\xE2\x80") || text.starts_with("\xE2\x81") || text.starts_with("\u2212");
+    return is_mark ? std::min<std::size_t>(3, text.size()) : 0;
+}
+
+std::string skeleton_of(std::string_view number) {
     std::string out, group;
     bool between_groups = false;
     const auto close = [&] {
@@ -46,12 +57,14 @@ std::string number_skeleton(std::string_view invoice_number) {
         out += first == std::string::npos ? (group.empty() ? "" : "0") : group.substr(first);
         group.clear();
     };
-    for (char written : invoice_number) {
-        const char raw = lower(written);
-        const bool kept = (raw >= 'a' && raw <= 'z') || (raw >= '0' && raw <= '9');
-        if (!kept) {
+    for (std::size_t at = 0; at < number.size(); ++at) {
+        const char raw = lower(number[at]);
+        const std::size_t mark = mark_at(number.substr(at));
+        const bool kept = (raw >= 'a' && raw <= 'z') || (raw >= '0' && raw <= '9') || is_beyond_ascii(raw);
+        if (!kept || mark > 0) {
             between_groups = between_groups || !group.empty();
             close();
+            at += mark > 0 ? mark - 1 : 0;
             continue;
         }
         const char c = look_alike(raw);
@@ -68,9 +81,15 @@ std::string number_skeleton(std::string_view invoice_number) {
     return out;
 }
 
+}  // namespace
+
+std::string number_skeleton(std::string_view invoice_number) {
+    return has_unusual_characters(invoice_number) ? skeleton_of(folded_text(invoice_number))
+                                                  : skeleton_of(invoice_number);
+}
+
 bool has_unusual_characters(std::string_view invoice_number) {
-    return std::any_of(invoice_number.begin(), invoice_number.end(),
-                       [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+    return std::any_of(invoice_number.begin(), invoice_number.end(), is_beyond_ascii);
 }
 
 std::string number_digits(std::string_view invoice_number) {

@@ -73,7 +73,7 @@ bool has_unusual_characters(std::string_view invoice_number);
 /// Its digits alone, in order, without leading zeros: "2024001" of INV-2024-001. Empty: it has none.
 std::string number_digits(std::string_view invoice_number);
 
-/// ASCII letters and digits alone, with those that look alike made equal and leading zeros of numbers dropped.
+/// Letters and digits alone, with those of ASCII that look alike made equal and leading zeros of numbers dropped.
 std::string number_skeleton(std::string_view invoice_number);
 
 }  // namespace treasurer::intake

@@ -23,13 +23,14 @@ policy::DocumentType document_type(const Reading& reading) {
     return policy::DocumentType::other;
 }
 
-/// The least certain of the fields that decide who gets how much.
+/// The least certain of the fields that decide whether anything is owed, and who gets how much.
 void set_confidence(policy::Facts& facts, const Reading& reading) {
     const std::pair<const char*, const std::optional<CheckedField>*> fields[] = {
         {"seller.name", &reading.seller_name},
         {"amount_due", reading.amount_due ? &reading.amount_due : &reading.total_with_tax},
         {"currency", &reading.currency},
-        {"invoice_number", &reading.invoice_number}};
+        {"invoice_number", &reading.invoice_number},
+        {"document_type", &reading.document_type}};
     facts.confidence_bp = 10000;
     for (const auto& [name, field] : fields) {
         if (!*field || (*field)->confidence_bp >= facts.confidence_bp) continue;

@@ -108,11 +108,6 @@ private:
     Task<atr::Result<treasury::BurnBasis>> burn_basis(std::string asset);
     Task<atr::Result<bool>> was_rejected(Invoice ended);
     Task<atr::Result<bool>> may_have_been_sent(Invoice waiting, Quarantine store);
-    /// What breaks say of `ended`, payments of earlier attempts, and of those whose claims a later one took over.
-    Task<atr::Result<std::vector<std::string>>> doubts_of(std::set<std::string> ended,
-                                                          const std::vector<HeldClaim>& claims, std::string own_id);
-    Task<atr::Result<std::set<std::string>>> payments_under(std::set<std::string> claims,
-                                                            std::vector<atr::Key> payments, std::string own_id);
     Payee payee_of(const std::optional<Vendor>& vendor, const std::string& asset) const;
 
     Store& store_;

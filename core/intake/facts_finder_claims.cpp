@@ -2,19 +2,13 @@
 #include "intake/facts_finder.hpp"
 
 #include "intake/doubtful_closing.hpp"
+#include "intake/earlier_attempts.hpp"
 #include "intake/taken_claims.hpp"
-#include "reconcile/break_book.hpp"
 #include "records/approval.hpp"
 #include "runtime/mutation.hpp"
 
 namespace treasurer::intake {
-namespace {
-
-bool ended_unpaid(InvoiceStatus status) {
-    return status == InvoiceStatus::failed || status == InvoiceStatus::cancelled || status == InvoiceStatus::rejected;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 std::vector<Reason> Judgement::questions() const {
     std::vector<Reason> out;
@@ -64,7 +58,8 @@ Task<atr::Result<Judgement>> FactsFinder::look_up_claims(Prefetch& records, Judg
     }
     // While it waited, an attempt whose claims it has taken over may have turned out to be paid.
     if (ended.empty() && known.own_id.empty()) co_return known;
-    Task<atr::Result<std::vector<std::string>>> doubting = doubts_of(std::move(ended), known.claims, known.own_id);
+    EarlierAttempts attempts(store_);
+    Task<atr::Result<std::vector<std::string>>> doubting = attempts.doubts(known, std::move(ended));
     const atr::Result<std::vector<std::string>> doubts = co_await doubting;
     if (!doubts) co_return doubts.error();
     known.facts.doubts.insert(known.facts.doubts.end(), doubts->begin(), doubts->end());
@@ -113,7 +108,7 @@ Task<atr::Result<>> FactsFinder::weigh_holder(Judgement& known, HeldClaim& held,
         if (!rejected) co_return rejected.error();
         if (*rejected) known.facts.doubts.push_back("a person rejected this invoice before, as " + invoice->id);
     }
-    if (!invoice || ended_unpaid(invoice->status) || mutated(Mutation::take_claims_from_the_living)) {
+    if (!invoice || has_ended_unpaid(*invoice) || mutated(Mutation::take_claims_from_the_living)) {
         if (invoice && !invoice->payment_id.empty()) ended.insert(invoice->payment_id);
         co_return atr::Result<>{};
     }
@@ -134,7 +129,7 @@ Task<atr::Result<>> FactsFinder::weigh_holder(Judgement& known, HeldClaim& held,
 /// Also where its rail had to be asked first, and its payment ended afterwards.
 Task<atr::Result<bool>> FactsFinder::was_rejected(Invoice ended) {
     if (ended.status == InvoiceStatus::rejected) co_return true;
-    if (!ended_unpaid(ended.status) || ended.approval_id.empty()) co_return false;
+    if (!has_ended_unpaid(ended) || ended.approval_id.empty()) co_return false;
     Task<atr::Result<std::optional<Approval>>> finding = store_.find<Approval>(ended.approval_id);
     const atr::Result<std::optional<Approval>> approval = co_await finding;
     if (!approval) co_return approval.error();
@@ -147,62 +142,6 @@ Task<atr::Result<bool>> FactsFinder::may_have_been_sent(Invoice waiting, Quarant
     const atr::Result<std::optional<Payment>> payment = co_await finding;
     if (!payment) co_return payment.error();
     co_return *payment&& is_perhaps_sent(**payment, store);
-}
-
-/// The books call these payments unpaid; where the rail does not agree, a person decides. Of what was replaced no claim
-/// tells any more: its invoice is known by the claims that it had.
-Task<atr::Result<std::vector<std::string>>> FactsFinder::doubts_of(std::set<std::string> ended,
-                                                                   const std::vector<HeldClaim>& claims,
-                                                                   std::string own_id) {
-    reconcile::BreakBook breaks(store_);
-    Task<atr::Result<reconcile::KnownBreaks>> reading = breaks.read();
-    const atr::Result<reconcile::KnownBreaks> known = co_await reading;
-    if (!known) co_return known.error();
-    std::vector<atr::Key> keys;
-    for (const auto& [id, record] : known->all())
-        if (!record.what.payment_id.empty() && !ended.contains(record.what.payment_id))
-            keys.push_back({Payment::collection, record.what.payment_id});
-    std::set<std::string> exclusive;
-    for (const auto& held : claims)
-        if (!is_question(held.claim.kind)) exclusive.insert(held.claim.key);
-    Task<atr::Result<std::set<std::string>>> finding = payments_under(std::move(exclusive), std::move(keys), own_id);
-    const atr::Result<std::set<std::string>> replaced = co_await finding;
-    if (!replaced) co_return replaced.error();
-    ended.insert(replaced->begin(), replaced->end());
-    std::vector<std::string> out;
-    for (const auto& [id, record] : known->all())
-        if (ended.contains(record.what.payment_id))
-            out.push_back("this invoice was submitted before, and its payment " + record.what.payment_id +
-                          " may have been made: see the break " + id);
-    co_return out;
-}
-
-/// Those of `payments` whose invoice, another than `own_id`, has one of these claims.
-Task<atr::Result<std::set<std::string>>> FactsFinder::payments_under(std::set<std::string> claims,
-                                                                     std::vector<atr::Key> payments,
-                                                                     std::string own_id) {
-    std::set<std::string> out;
-    if (payments.empty()) co_return out;
-    Task<atr::Result<std::vector<atr::Record>>> paying = store_.get(std::move(payments));
-    const atr::Result<std::vector<atr::Record>> found = co_await paying;
-    if (!found) co_return found.error();
-    std::vector<atr::Key> keys;
-    for (const auto& record : *found) {
-        const atr::Result<Payment> payment = decode<Payment>(record);
-        if (!payment) co_return payment.error();
-        if (payment->invoice_id != own_id) keys.push_back({Invoice::collection, payment->invoice_id});
-    }
-    if (keys.empty()) co_return out;
-    Task<atr::Result<std::vector<atr::Record>>> reading = store_.get(std::move(keys));
-    const atr::Result<std::vector<atr::Record>> records = co_await reading;
-    if (!records) co_return records.error();
-    for (const auto& record : *records) {
-        const atr::Result<Invoice> invoice = decode<Invoice>(record);
-        if (!invoice) co_return invoice.error();
-        for (const auto& claim : claims_of(claim_subject(*invoice)))
-            if (claims.contains(claim.key)) out.insert(invoice->payment_id);
-    }
-    co_return out;
 }
 
 }  // namespace treasurer::intake

@@ -30,6 +30,11 @@ ClaimSubject claim_subject(const Invoice& invoice) {
     return out;
 }
 
+bool has_ended_unpaid(const Invoice& invoice) {
+    return invoice.status == InvoiceStatus::failed || invoice.status == InvoiceStatus::cancelled ||
+           invoice.status == InvoiceStatus::rejected;
+}
+
 void take_claims(UnitOfWork& unit, const Invoice& invoice, const Judgement& known) {
     if (mutated(Mutation::skip_the_claims)) return;
     const ClaimHolder self{invoice.id, !invoice.invoice_number.empty()};

@@ -8,6 +8,9 @@ namespace treasurer::intake {
 /// What an invoice takes claims under: its vendor's id, if it has one, and the name as it was read.
 ClaimSubject claim_subject(const Invoice& invoice);
 
+/// It ended without being paid, as far as the books know: its claims may be taken over.
+bool has_ended_unpaid(const Invoice& invoice);
+
 /// Takes for `invoice` the claims of `known`, made of it, and guards by version those that are only looked at, and the
 /// invoices that were passed over because they wait. Whoever comes later and may be paid for this very invoice meets
 /// it, whatever becomes of those that held a claim before.

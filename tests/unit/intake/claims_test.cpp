@@ -16,6 +16,12 @@ TEST_CASE("numbers that look alike have one skeleton, others do not", "[intake]"
     CHECK(number_skeleton("2024-1") != number_skeleton("2024-2"));
     CHECK(number_skeleton("A-10") != number_skeleton("A-100"));
     CHECK(number_skeleton("---").empty());
+    for (const char* same : {"INV\u2011001", "INV\u2013001", "\uFF29NV\u00A0001", "INV \u2212 1"})
+        CHECK(number_skeleton(same) == number_skeleton("INV-001"));
+    CHECK(number_skeleton("\u0410-77") != number_skeleton("\u0411-77"));  // Cyrillic A and Be
+    CHECK(number_skeleton("M\u00DC-15") != number_skeleton("M\u00C4-15"));
+    CHECK(number_skeleton("\u0411-77") != number_skeleton("77"));
+    CHECK(number_skeleton("1\u201311") != number_skeleton("11\u20131"));
 }
 
 TEST_CASE("a claim that raises a question names those that hold it, the newest first, and knows when there are more",

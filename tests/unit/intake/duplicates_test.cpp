@@ -296,6 +296,7 @@ SCENARIO("an attempt that ended unpaid and turned out to be paid is told, though
          "[intake]") {
     DeskWorld world;
     const auto first = refused(world);
+    const auto other = refused(world, {.number = "INV-2"});
     GIVEN("a later one that waited meanwhile") {
         ask_about_everything(world);
         const auto second = world.submit({.extra = "note: again\n"});
@@ -310,8 +311,23 @@ SCENARIO("an attempt that ended unpaid and turned out to be paid is told, though
             CHECK(world.approve(id).standing.kind == SubmitKind::paid);  // a person has said that it is owed as well
         }
         WHEN("what moved was another invoice's") {
-            const auto other = world.submit({.number = "INV-2"});
             find_it_moved(world, other.payment);
+            CHECK(world.approve(id).standing.kind == SubmitKind::paid);
+        }
+        WHEN("what is stored of a payment that moved cannot be read") {
+            Payment lost;
+            lost.id = "lost";
+            find_it_moved(world, lost);
+            atr::Op op;
+            op.op = ATR_OP_PUT;
+            op.record.collection = Payment::collection;
+            op.record.key = lost.id;
+            op.record.body = "{}";
+            std::vector<atr::Batch> batches(1);
+            batches[0].ops.push_back(op);
+            REQUIRE(world.executor.await(world.storage.commit(batches, {})).front().outcome == atr::Outcome::ok);
+            CHECK(world.approve(id).kind == ApprovalKind::payload_changed);
+            CHECK(says(world.approval(id), "cannot be read"));
             CHECK(world.approve(id).standing.kind == SubmitKind::paid);
         }
     }
@@ -323,6 +339,40 @@ SCENARIO("an attempt that ended unpaid and turned out to be paid is told, though
         CHECK(third.reason.find(first.payment.id) != std::string::npos);
         CHECK(world.rail.moved() == 0);
     }
+}
+
+SCENARIO("a scan that turned out to be paid is told of to the copy with a number, whatever came between", "[intake]") {
+    DeskWorld world;
+    const auto scan = world.submit({.number = ""});
+    world.rail.next_submissions({support::Submission::refuse});
+    REQUIRE(world.approve(scan.invoice.approval_id).standing.kind == SubmitKind::failed);
+    const auto same_bytes = world.submit({.number = ""});
+    REQUIRE(same_bytes.kind == SubmitKind::waiting_approval);
+    world.executor.advance(8LL * 86'400'000);
+    REQUIRE(world.approve(same_bytes.invoice.approval_id).kind == ApprovalKind::expired);
+    find_it_moved(world, scan.payment);
+    const auto numbered = world.submit({.number = "A-1"});
+    CHECK(numbered.kind == SubmitKind::waiting_approval);
+    CHECK(numbered.reason.find(scan.payment.id) != std::string::npos);
+    CHECK(world.rail.moved() == 0);
+}
+
+SCENARIO("invoices whose numbers differ by a letter beyond ASCII are two, and a person decides on each", "[intake]") {
+    DeskWorld world;
+    for (const char* number : {"\u0410-77", "\u0411-77", "M\u00DC-15", "M\u00C4-15"})
+        CHECK(world.submit({.number = number}).kind == SubmitKind::waiting_approval);
+}
+
+SCENARIO("a paper that may be something else than an invoice goes to a person", "[intake]") {
+    DeskWorld world;
+    world.parser.change = [](atr::ParseResult& parsed) {
+        for (auto& field : parsed.fields)
+            if (field.path == "document_type") field.confidence_bp = 6000;
+    };
+    const auto unclear = world.submit({.extra = "document_type: invoice\n"});
+    CHECK(unclear.kind == SubmitKind::waiting_approval);
+    CHECK(unclear.reason.find("document_type") != std::string::npos);
+    CHECK(world.rail.moved() == 0);
 }
 
 SCENARIO("what waits is passed over only as long as it waits", "[intake]") {
