@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "auth/permission.hpp"
 #include "intake/desk_records.hpp"
 #include "intake/doubtful_closing.hpp"
 #include "intake/funds_while_waiting.hpp"
@@ -51,18 +50,6 @@ std::string why_closed(const std::string& status, const std::string& reason) {
 /// No other copy of the store has begun meanwhile.
 void check_life(UnitOfWork& unit, const Quarantine& store) {
     unit.check(Quarantine::collection, Quarantine::key, store.version == 0 ? ATR_VER_ABSENT : store.version, "life");
-}
-
-bool may_decide(const User& user) {
-    const std::vector<auth::Role> roles = auth::roles_named(user.roles);
-    return !user.disabled && std::any_of(roles.begin(), roles.end(), [](auth::Role role) {
-        return auth::gives(role, auth::Permission::decide_approvals);
-    });
-}
-
-/// They are still who they were when their words were counted.
-void check_persons(UnitOfWork& unit, const std::vector<User>& persons) {
-    for (const auto& person : persons) unit.check(User::collection, person.id, person.version, "person");
 }
 
 /// A person's word, in the place of an earlier one.
@@ -160,20 +147,13 @@ Task<ApprovalResult> ApprovalDesk::open(ApprovalRequest request, std::optional<O
 Task<ApprovalResult> ApprovalDesk::judge_persons(Open work, std::string by, std::optional<Open>* out) {
     std::set<std::string> names{by};
     for (const auto& word : work.approval.given) names.insert(word.by);
-    std::vector<atr::Key> keys;
-    for (const auto& name : names) keys.push_back({User::collection, name});
-    Task<atr::Result<std::vector<atr::Record>>> reading = parts_.store.get(std::move(keys));
-    const atr::Result<std::vector<atr::Record>> found = co_await reading;
-    if (!found) co_return not_decided(found.error());
-    for (const auto& record : *found) {
-        atr::Result<User> user = decode<User>(record);
-        if (user && may_decide(*user)) {
-            work.persons.push_back(std::move(*user));
-            continue;
-        }
-        if (record.key == by) co_return result(ApprovalKind::not_entitled, std::move(work.approval), {});
-        std::erase_if(work.approval.given, [&](const Verdict& one) { return one.by == record.key; });
-    }
+    Task<atr::Result<auth::Persons>> reading =
+        auth::persons_of(parts_.store, std::move(names), auth::Permission::decide_approvals);
+    atr::Result<auth::Persons> persons = co_await reading;
+    if (!persons) co_return not_decided(persons.error());
+    if (!persons->may(by)) co_return result(ApprovalKind::not_entitled, std::move(work.approval), {});
+    std::erase_if(work.approval.given, [&](const Verdict& one) { return !persons->may(one.by); });
+    work.persons = std::move(*persons);
     *out = std::move(work);
     co_return result(ApprovalKind::done, {}, {});
 }
@@ -266,7 +246,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
 
     UnitOfWork unit = parts_.store.begin();
     check_life(unit, work.store);
-    check_persons(unit, work.persons);
+    work.persons.check(unit);
     // What was held while it waited goes into the payment's own hold: in one unit, it is neither held twice nor free.
     payments::end_waiting_hold(unit, work.payment, parts_.saga.assets(), now);
     unit.update(work.approval);
@@ -295,7 +275,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::give(Open work, ApprovalReques
     note_approval(work.approval, request, now);
     UnitOfWork unit = parts_.store.begin();
     check_life(unit, work.store);
-    check_persons(unit, work.persons);
+    work.persons.check(unit);
     payments::check_not_ended(unit, work.payment);
     unit.check(Policy::collection, Policy::current, known.policy.version, "policy");
     unit.update(work.approval);
@@ -328,7 +308,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::rebind(Open work, Payment now_
     work.approval.required = known.policy.approvals_for(now_payable.amount);
     UnitOfWork unit = parts_.store.begin();
     check_life(unit, work.store);
-    check_persons(unit, work.persons);
+    work.persons.check(unit);
     payments::check_not_ended(unit, work.payment);
     payments::end_waiting_hold(unit, work.payment, parts_.saga.assets(), now);
     reserve_while_waiting(unit, now_payable, work.approval, known, parts_.saga.assets(), parts_.store.ids(), now);
@@ -370,7 +350,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::close(Open work, Closing closi
     work.approval.status = closing.status;
     UnitOfWork unit = parts_.store.begin();
     check_life(unit, work.store);
-    check_persons(unit, work.persons);
+    work.persons.check(unit);
     if (!work.payment.transfer_id.empty())
         ledger::book(unit, payments::hold_of(work.payment, parts_.saga.assets(), now).voiding(now));
     work.payment.enter(PaymentState::cancelled, now);
@@ -418,7 +398,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::close_in_doubt(Open work, Clos
     work.invoice.updated_ms = now;
     UnitOfWork unit = parts_.store.begin();
     check_life(unit, work.store);
-    check_persons(unit, work.persons);
+    work.persons.check(unit);
     const std::size_t job =
         ask_the_rail_first(unit, work.payment, parts_.saga, why_closed(closing.status, request.reason));
     unit.update(work.approval);

@@ -2,13 +2,13 @@
 /// submitter, and approves exactly one payee, amount and asset; anything else is asked anew.
 #pragma once
 
+#include "auth/persons.hpp"
 #include "intake/effect.hpp"
 #include "intake/facts_finder.hpp"
 #include "intake/submission.hpp"
 #include "payments/runner.hpp"
 #include "records/approval.hpp"
 #include "records/store_records.hpp"
-#include "records/user.hpp"
 
 namespace treasurer::intake {
 
@@ -70,8 +70,8 @@ private:
         Approval approval;
         Payment payment;
         Invoice invoice;
-        Quarantine store;           ///< of which life it is
-        std::vector<User> persons;  ///< who decides, and those who have
+        Quarantine store;       ///< of which life it is
+        auth::Persons persons;  ///< who decides, and those who have
     };
     /// The approval with its payment and invoice, or the reason why it cannot be decided.
     Task<ApprovalResult> open(ApprovalRequest request, std::optional<Open>* out);

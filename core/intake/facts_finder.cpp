@@ -59,6 +59,23 @@ bool is_another_company(std::string_view as_read, const std::string& form, const
     return !fits(vendor.name) && std::none_of(vendor.aliases.begin(), vendor.aliases.end(), fits);
 }
 
+/// "DE 123.456.789" is "de123456789".
+std::string tax_id_form(std::string_view id) {
+    std::string out;
+    for (const char c : id) {
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) out += c;
+        if (c >= 'A' && c <= 'Z') out += static_cast<char>(c - 'A' + 'a');
+    }
+    return out;
+}
+
+/// Only where both name one.
+bool has_another_tax_id(const Reading& reading, const Vendor& vendor) {
+    if (!reading.seller_tax_id) return false;
+    const std::string read = tax_id_form(reading.seller_tax_id->value), known = tax_id_form(vendor.tax_id);
+    return !read.empty() && !known.empty() && read != known;
+}
+
 /// Claims are taken under the vendor's id and the name as read; those of its other names are looked at.
 void name_vendor(ClaimSubject& subject, const std::string& form, const std::optional<Vendor>& vendor) {
     const auto add = [&](std::string name) {
@@ -181,6 +198,9 @@ Task<atr::Result<Judgement>> FactsFinder::judge(const Reading& reading, const Hi
     if (known->vendor && is_another_company(known->facts.vendor_name, form, *known->vendor))
         facts.doubts.push_back("the invoice is from \"" + known->facts.vendor_name + "\", the vendor master knows \"" +
                                known->vendor->name + "\": companies of different legal forms");
+    if (known->vendor && has_another_tax_id(reading, *known->vendor))
+        facts.doubts.push_back("the invoice names the tax id \"" + reading.seller_tax_id->value +
+                               "\", the vendor master has \"" + known->vendor->tax_id + "\"");
     if (known->vendor) facts.payee_differs = names_another_account(reading, *known->vendor);
     compare_hints(facts.doubts, hints, reading, *known);
     known->decision = policy::decide(known->policy, facts);

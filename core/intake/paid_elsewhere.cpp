@@ -1,5 +1,6 @@
 #include "intake/paid_elsewhere.hpp"
 
+#include "auth/persons.hpp"
 #include "intake/desk_records.hpp"
 #include "intake/taken_claims.hpp"
 #include "records/vendor.hpp"
@@ -30,6 +31,12 @@ ResolveResult cannot_now(const atr::Error& error) {
 
 bool has_ended_unpaid(const Payment& payment) {
     return is_final(payment.state) && payment.state != PaymentState::settled;
+}
+
+std::set<std::string> speakers(const Invoice& invoice, const payments::ResolveRequest& request) {
+    std::set<std::string> out{request.by};
+    for (const auto& vote : invoice.resolution) out.insert(vote.by);
+    return out;
 }
 
 }  // namespace
@@ -78,6 +85,11 @@ Task<std::optional<ResolveResult>> PaidElsewhere::record_once(payments::ResolveR
     Invoice invoice = std::move(**read);
     if (invoice.status == InvoiceStatus::paid_elsewhere)
         co_return ends_as(ResolveKind::already_final, std::move(payment));
+    Task<atr::Result<auth::Persons>> asking_who =
+        auth::persons_of(store_, speakers(invoice, request), auth::Permission::operate_payments);
+    const atr::Result<auth::Persons> persons = co_await asking_who;
+    if (!persons) co_return cannot_now(persons.error());
+    if (!persons->may(request.by)) co_return ends_as(ResolveKind::not_entitled, std::move(payment));
     Task<atr::Result<Held>> looking = claims_held(invoice);
     const atr::Result<Held> held = co_await looking;
     if (!held) co_return cannot_now(held.error());
@@ -89,12 +101,13 @@ Task<std::optional<ResolveResult>> PaidElsewhere::record_once(payments::ResolveR
 
     const UnixMillis now = clock_.unix_ms();
     std::vector<ResolutionVote>& votes = invoice.resolution;
-    const bool is_second =
-        !votes.empty() && votes.front().reference == request.reference && votes.front().by != request.by;
+    const bool is_second = !votes.empty() && votes.front().reference == request.reference &&
+                           votes.front().by != request.by && persons->may(votes.front().by);
     if (!is_second) votes.clear();
     votes.push_back({request.by, request.outcome, request.reference, request.reason, now});
     invoice.updated_ms = now;
     UnitOfWork unit = store_.begin();
+    persons->check(unit);
     if (is_second) {
         invoice.status = InvoiceStatus::paid_elsewhere;
         // Written anew, not only checked: a resubmission that took the invoice for unpaid has seen the old version, and

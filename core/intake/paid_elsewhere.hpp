@@ -14,10 +14,10 @@ class PaidElsewhere final : public reconcile::InvoiceClaims {
 public:
     PaidElsewhere(Store& store, const Clock& clock) : store_(store), clock_(clock) {}
 
-    /// One person's word; the second of another, who names the same reference, is the invoice's end. Payment and ledger
-    /// stay as they are; its claims get a new version, so that no submission that was judged before goes through. Only
-    /// while the claims are still that invoice's: where it was submitted again since, the later one holds them, and may
-    /// have been paid.
+    /// One person's word; the second of another, who names the same reference, is the invoice's end, while who spoke
+    /// first may still speak. Payment and ledger stay as they are; its claims get a new version, so that no submission
+    /// that was judged before goes through. Only while the claims are still that invoice's: where it was submitted
+    /// again since, the later one holds them, and may have been paid.
     Task<payments::ResolveResult> record(payments::ResolveRequest request);
 
 private:

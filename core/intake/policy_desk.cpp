@@ -3,6 +3,13 @@
 #include "intake/desk_records.hpp"
 
 namespace treasurer::intake {
+namespace {
+
+atr::Error is_in_another_asset(const Policy& policy, const std::string& asset) {
+    return atr::rejected(ATR_E_BAD_INPUT, "limits are in " + policy.asset + " here, not in " + asset);
+}
+
+}  // namespace
 
 Task<atr::Result<Policy>> PolicyDesk::current() {
     Task<atr::Result<std::optional<Policy>>> finding = store_.find<Policy>(Policy::current);
@@ -18,6 +25,7 @@ Task<atr::Result<Policy>> PolicyDesk::change(PolicyChange change, std::string ac
         Task<atr::Result<Policy>> reading = current();
         atr::Result<Policy> policy = co_await reading;
         if (!policy) co_return policy.error();
+        if (change.asset && *change.asset != policy->asset) co_return is_in_another_asset(*policy, *change.asset);
         if (change.auto_approval_limit) policy->auto_approval_limit = *change.auto_approval_limit;
         if (change.critical_runway_months) policy->critical_runway_months = *change.critical_runway_months;
         if (change.paused) policy->paused = *change.paused;
@@ -40,9 +48,7 @@ Task<atr::Result<PolicyReplaced>> PolicyDesk::replace(Policy wanted, std::functi
         atr::Result<Policy> policy = co_await reading;
         if (!policy) co_return policy.error();
         if (!is_expected(*policy)) co_return PolicyReplaced{.policy = std::move(*policy), .done = false};
-        if (wanted.asset != policy->asset)
-            co_return atr::rejected(ATR_E_BAD_INPUT,
-                                    "limits are in " + policy->asset + " here, not in " + wanted.asset);
+        if (wanted.asset != policy->asset) co_return is_in_another_asset(*policy, wanted.asset);
         wanted.version = policy->version;
         Task<Committed> putting = put(wanted, actor, request_id, once);
         const Committed committed = co_await putting;

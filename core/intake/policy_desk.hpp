@@ -13,6 +13,7 @@ namespace treasurer::intake {
 /// What is not set stays as it is.
 struct PolicyChange {
     std::optional<atr::Decimal> auto_approval_limit, critical_runway_months;
+    std::optional<std::string> asset;  ///< that the limit is in, where this was said
     std::optional<bool> paused;
 };
 
@@ -26,6 +27,7 @@ class PolicyDesk {
 public:
     PolicyDesk(Store& store, const Clock& clock) : store_(store), clock_(clock) {}
     Task<atr::Result<Policy>> current();
+    /// Errors: rejected ATR_E_BAD_INPUT for limits in another asset than the treasury's.
     Task<atr::Result<Policy>> change(PolicyChange change, std::string actor, std::string request_id, Once once = {});
     /// Puts `wanted` in the place of the policy in force, if `is_expected` says so of that one at the very commit.
     /// Errors: rejected ATR_E_BAD_INPUT for limits in another asset than the treasury's.

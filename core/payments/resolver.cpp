@@ -1,11 +1,13 @@
 #include "payments/resolver.hpp"
 
+#include "auth/persons.hpp"
 #include "payments/ending.hpp"
 #include "records/approval.hpp"
 #include "records/journal.hpp"
 #include "runtime/mutation.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace treasurer::payments {
 namespace {
@@ -39,6 +41,12 @@ constexpr const char* late_attempt =
 
 bool same(const ResolutionVote& vote, const ResolveRequest& request) {
     return vote.outcome == request.outcome && vote.reference == request.reference;
+}
+
+std::set<std::string> speakers(const Payment& payment, const ResolveRequest& request) {
+    std::set<std::string> out{request.by};
+    for (const auto& vote : payment.resolution) out.insert(vote.by);
+    return out;
 }
 
 AuditEntry audit_line(Ids& ids, const ResolveRequest& request, std::string action, UnixMillis now) {
@@ -119,6 +127,11 @@ Task<std::optional<ResolveResult>> Resolver::resolve_once(ResolveRequest request
     if (!*found) co_return result(ResolveKind::not_found, {});
     Payment payment = std::move(**found);
     if (is_final(payment.state)) co_return result(ResolveKind::already_final, std::move(payment));
+    Task<atr::Result<auth::Persons>> asking_who =
+        auth::persons_of(parts_.store, speakers(payment, request), auth::Permission::operate_payments);
+    const atr::Result<auth::Persons> persons = co_await asking_who;
+    if (!persons) co_return unavailable(persons.error());
+    if (!persons->may(request.by)) co_return result(ResolveKind::not_entitled, std::move(payment));
     Task<atr::Result<Quarantine>> looking = quarantine();
     const atr::Result<Quarantine> store = co_await looking;
     if (!store) co_return unavailable(store.error());
@@ -138,7 +151,9 @@ Task<std::optional<ResolveResult>> Resolver::resolve_once(ResolveRequest request
     const UnixMillis now = parts_.clock.unix_ms();
     UnitOfWork unit = parts_.store.begin();
     unit.check(Quarantine::collection, Quarantine::key, store->version == 0 ? ATR_VER_ABSENT : store->version, "life");
+    persons->check(unit);
     const bool is_second = !payment.resolution.empty() && same(payment.resolution.front(), request) &&
+                           persons->may(payment.resolution.front().by) &&
                            (payment.resolution.front().by != request.by || mutated(Mutation::let_one_person_decide));
     if (!is_second) {
         payment.resolution = {{request.by, request.outcome, request.reference, request.reason, now}};

@@ -31,6 +31,7 @@ enum class ResolveKind {
     resolved,
     not_found,
     already_final,
+    not_entitled,    ///< who speaks was disabled, or may decide it no more
     not_open_to_it,  ///< in its present state this outcome is not people's to decide: see reason
     unavailable,     ///< safe to repeat
 };
@@ -60,7 +61,8 @@ public:
     explicit Resolver(Parts parts) : parts_(parts) {}
 
     /// One person's word. The first is kept as a proposal; another person's that is the same ends the payment; one that
-    /// is not takes the proposal's place. Nothing of it touches the rail.
+    /// is not takes the proposal's place, and so does any word where who proposed may not speak any more. Nothing of it
+    /// touches the rail.
     Task<ResolveResult> resolve(ResolveRequest request);
 
     /// What each choice would do to this payment as it stands; empty: nothing is people's to decide.

@@ -1,7 +1,9 @@
 #include "reconcile/break_desk.hpp"
 
 #include <algorithm>
+#include <set>
 
+#include "auth/persons.hpp"
 #include "ledger/accounts.hpp"
 #include "ledger/bookkeeping.hpp"
 #include "records/invoice.hpp"
@@ -52,6 +54,13 @@ bool is_a_whole_payment(const Break& what) {
     return what.kind == kind::moved_after_end || what.kind == kind::wrong_rail || what.kind == kind::paid_twice;
 }
 
+/// Who speaks, and who proposed. `words` before it were the end of the break once, whoever spoke them: they stand.
+std::set<std::string> speakers(const std::vector<BreakVote>& votes, std::size_t words, const std::string& by) {
+    std::set<std::string> out{by};
+    for (std::size_t i = words; i < votes.size(); ++i) out.insert(votes[i].by);
+    return out;
+}
+
 }  // namespace
 
 Task<BreakResult> BreakDesk::resolve(BreakRequest request) {
@@ -80,9 +89,15 @@ Task<std::optional<BreakResult>> BreakDesk::resolve_once(BreakRequest request) {
     std::vector<BreakVote>& votes = record.what.votes;
     // The two who explained it stay on record; a proposal to book it all the same comes after their words.
     const std::size_t words = is_explained ? std::min(votes.size(), votes_that_decide) : 0;
-    const bool is_second =
-        votes.size() > words && votes[words].action == request.action && votes[words].by != request.by;
+    Task<atr::Result<auth::Persons>> asking_who =
+        auth::persons_of(store_, speakers(votes, words, request.by), auth::Permission::operate_payments);
+    const atr::Result<auth::Persons> persons = co_await asking_who;
+    if (!persons) co_return unavailable(persons.error());
+    if (!persons->may(request.by)) co_return result(BreakResultKind::not_entitled, std::move(record));
+    const bool is_second = votes.size() > words && votes[words].action == request.action &&
+                           votes[words].by != request.by && persons->may(votes[words].by);
     UnitOfWork unit = store_.begin();
+    persons->check(unit);
     if (is_second) {
         votes.push_back({request.by, request.action, request.reason, now});
         const bool is_booked = request.action == action::book;

@@ -28,6 +28,7 @@ enum class BreakResultKind {
     resolved,
     not_found,
     not_open,        ///< it was dealt with, or is gone; one that was explained may still be booked
+    not_entitled,    ///< who speaks was disabled, or may decide it no more
     not_open_to_it,  ///< what has not moved, or is still under way, cannot be booked
     unavailable,     ///< safe to repeat
 };
@@ -48,9 +49,9 @@ public:
     void on_decided(std::function<void(const BreakRecord&)> listener) { listener_ = std::move(listener); }
 
     /// One person's word. The first is kept as a proposal; another person's that is the same is carried out; one that
-    /// is not takes the proposal's place. A booking, the funds that it takes and the word of both are one unit of work;
-    /// and where it says that a payment moved which the books had ended unpaid, its invoice is paid from that unit on,
-    /// unless it was submitted again since.
+    /// is not takes the proposal's place, and so does any word where who proposed may not speak any more. A booking,
+    /// the funds that it takes and the word of both are one unit of work; and where it says that a payment moved which
+    /// the books had ended unpaid, its invoice is paid from that unit on, unless it was submitted again since.
     Task<BreakResult> resolve(BreakRequest request);
 
 private:

@@ -316,6 +316,9 @@ Task<bool> Errands::resolve(Host& host, std::string payment_id, bool paid, std::
                 if (!around_.checks.losses().has(payment_id))
                     around_.checks.broken("acknowledged, and forgotten", "payment " + payment_id);
                 co_return true;
+            case payments::ResolveKind::not_entitled:
+                around_.checks.broken("a person may not decide", "payment " + payment_id);
+                co_return true;
             case payments::ResolveKind::unavailable:
                 co_return false;
         }

@@ -104,6 +104,9 @@ Task<bool> Persons::vote(Host& host, std::string break_id, std::string action, s
             case reconcile::BreakResultKind::not_open:
             case reconcile::BreakResultKind::not_open_to_it:
                 co_return true;  // the next comparison tells
+            case reconcile::BreakResultKind::not_entitled:
+                around_.checks.broken("a person may not decide", "break " + break_id);
+                co_return true;
             case reconcile::BreakResultKind::unavailable:
                 co_return false;
         }

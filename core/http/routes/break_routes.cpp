@@ -30,6 +30,8 @@ Response answer_of(const BreakResult& result, const ApiServices& services, const
             return json_response(200, shown_record(result.record, now));
         case BreakResultKind::not_found:
             return refuse(ErrorCode::not_found, "No break has this id.");
+        case BreakResultKind::not_entitled:
+            return refuse(ErrorCode::forbidden, "You may decide on no breaks any more.");
         case BreakResultKind::not_open:
             return refuse(ErrorCode::already_decided, "It is " + result.record.state + ".");
         case BreakResultKind::not_open_to_it:

@@ -4,6 +4,7 @@
 #include "http/routes/cached_answers.hpp"
 #include "http/routes/dry_run.hpp"
 #include "http/routes/encoded_answer.hpp"
+#include "http/routes/policy_bounds.hpp"
 
 namespace treasurer::http {
 namespace {
@@ -51,22 +52,35 @@ Task<Response> get_limits(const ApiServices& services, RequestContext context, S
     co_return Response::json(200, shape(*policy));
 }
 
+/// The limit has two names, its own and that of the original; said by both, it must be one limit.
+std::optional<atr::Decimal> limit_of(JsonBody& reader) {
+    const std::optional<atr::Decimal> original = reader.decimal("new_limit");
+    const std::optional<atr::Decimal> own = reader.decimal("auto_approval_limit");
+    if (original) refuse_beyond(reader, "new_limit", *original, largest_limit);
+    if (own) refuse_beyond(reader, "auto_approval_limit", *own, largest_limit);
+    if (original && own && *original != *own) reader.refuse("new_limit", "is another limit than auto_approval_limit");
+    return original ? original : own;
+}
+
+intake::PolicyChange change_of(JsonBody& reader) {
+    reader.only({"new_limit", "auto_approval_limit", "critical_runway_months", "currency", "paused"});
+    intake::PolicyChange out;
+    out.auto_approval_limit = limit_of(reader);
+    out.critical_runway_months = reader.decimal("critical_runway_months");
+    out.asset = reader.text("currency", 64);
+    out.paused = reader.boolean("paused");
+    if (reader.ok() && !out.auto_approval_limit && !out.critical_runway_months && !out.paused)
+        reader.refuse("auto_approval_limit", "give this, new_limit, critical_runway_months or paused");
+    if (out.critical_runway_months)
+        refuse_beyond(reader, "critical_runway_months", *out.critical_runway_months, longest_runway);
+    return out;
+}
+
 Task<Response> set_limits(const ApiServices& services, RequestContext context, Shape shape) {
     const auto body = json_object_of(context.request);
     if (!body) co_return respond(body.problem(), context);
     JsonBody reader(*body);
-    reader.only({"new_limit", "auto_approval_limit", "critical_runway_months", "currency", "paused"});
-    intake::PolicyChange change;
-    change.auto_approval_limit = reader.decimal("new_limit");
-    if (!change.auto_approval_limit) change.auto_approval_limit = reader.decimal("auto_approval_limit");
-    change.critical_runway_months = reader.decimal("critical_runway_months");
-    change.paused = reader.boolean("paused");
-    if (reader.ok() && !change.auto_approval_limit && !change.critical_runway_months && !change.paused)
-        reader.refuse("auto_approval_limit", "give this, new_limit, critical_runway_months or paused");
-    if (change.auto_approval_limit && change.auto_approval_limit->is_negative())
-        reader.refuse("new_limit", "is negative");
-    if (change.critical_runway_months && change.critical_runway_months->is_negative())
-        reader.refuse("critical_runway_months", "is negative");
+    const intake::PolicyChange change = change_of(reader);
     if (!reader.ok()) co_return respond(reader.problem(), context);
     Task<atr::Result<Policy>> changing =
         services.policy.change(change, context.principal.user, context.request_id(), context.once);

@@ -5,12 +5,12 @@
 #include "http/routes/api_services.hpp"
 #include "http/routes/cached_answers.hpp"
 #include "http/routes/dry_run.hpp"
+#include "http/routes/policy_bounds.hpp"
 
 namespace treasurer::http {
 namespace {
 
 constexpr std::int64_t year_s = 366 * 86'400LL;
-const atr::Decimal largest_limit{1'000'000'000'000'000}, longest_runway{1200};
 
 /// The hash that decisions name as their policy_hash.
 std::string hash_of(const Policy& policy) {
@@ -54,7 +54,7 @@ Response policy_response(const Policy& policy) {
 
 atr::Decimal decimal_within(JsonBody& reader, const char* name, const atr::Decimal& most) {
     const atr::Decimal out = reader.required_decimal(name);
-    if (out.is_negative() || most < out) reader.refuse(name, "is not from 0 to " + most.to_string());
+    refuse_beyond(reader, name, out, most);
     return out;
 }
 

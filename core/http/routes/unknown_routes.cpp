@@ -111,6 +111,8 @@ Response resolve_answer(const ResolveResult& result, const RequestContext& conte
         case ResolveKind::already_final:
             return refuse(ErrorCode::already_decided,
                           "It is already " + std::string(to_string(result.payment.state)) + ".");
+        case ResolveKind::not_entitled:
+            return refuse(ErrorCode::forbidden, "You may resolve no payments any more.");
         case ResolveKind::not_open_to_it:
             return refuse(ErrorCode::conflict, "It cannot be resolved so: " + result.reason + ".");
         case ResolveKind::unavailable:

@@ -23,6 +23,9 @@ struct PolicyWorld : ApiWorld {
     RouterBench::Answer put(const json& body, const std::string& tag, const std::string& key = "") {
         return finish(start(putting(body, tag, key)));
     }
+    RouterBench::Answer post_limits(const char* path, const std::string& body) {
+        return ask("POST", path, {{"Authorization", boss}, {"Content-Type", "application/json"}}, body);
+    }
     std::size_t changes() {
         atr::Query query;
         query.index = "by_subject";
@@ -140,6 +143,33 @@ SCENARIO("limits stay in the asset they are in", "[http][policy]") {
     const auto refused = world.put(body, "*");
     CHECK(refused->status == 422);
     CHECK(refused.json().at("detail") == "limits are in MNEE here, not in EUR");
+}
+
+SCENARIO("a limit is set in the asset it is in, once, and within what a policy holds", "[http][policy]") {
+    PolicyWorld world;
+    const char* path = GENERATE("/api/settings/limit", "/api/settings/limits");
+    const json before = world.get().json();
+    for (const char* body :
+         {R"({"new_limit":"100000","currency":"JPY"})", R"({"paused":true,"currency":"mnee"})",
+          R"({"new_limit":"1","auto_approval_limit":"2"})", R"({"new_limit":1e30})",
+          R"({"auto_approval_limit":"1e16"})", R"({"new_limit":-1})", R"({"critical_runway_months":1201})"}) {
+        const auto refused = world.post_limits(path, body);
+        INFO(body << ": " << refused->content());
+        CHECK(refused->status == 422);
+        CHECK(refused.code() == "validation_failed");
+    }
+    CHECK(world.get().json() == before);
+    CHECK(world.changes() == 0);
+    THEN("the original's request is, and so is what says the same twice; what is then shown can be put back") {
+        for (const char* body : {R"({"new_limit":750})", R"({"new_limit":"750","currency":"MNEE"})",
+                                 R"({"new_limit":750,"auto_approval_limit":"750.0","currency":null})",
+                                 R"({"auto_approval_limit":1000000000000000,"critical_runway_months":1200})"}) {
+            const auto set = world.post_limits(path, body);
+            INFO(body << ": " << set->content());
+            CHECK(set->status == 200);
+            CHECK(world.put(world.get().json(), "*")->status == 200);
+        }
+    }
 }
 
 SCENARIO("the audit trail is for admins, by subject and by time", "[http][audit]") {

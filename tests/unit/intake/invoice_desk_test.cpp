@@ -38,6 +38,29 @@ SCENARIO("a company of another legal form than the vendor master's is not paid w
     CHECK(world.submit({.number = "B-2", .vendor = "Brandt Logistik"}).kind == SubmitKind::paid);
 }
 
+SCENARIO("an invoice with another tax id than the vendor master's is not paid without a person", "[intake]") {
+    DeskWorld world;
+    intake::NewVendor wanted;
+    wanted.name = "Brandt Logistik";
+    wanted.tax_id = "DE 123.456.789";
+    wanted.accounts.push_back({"bank", "MNEE", "0xabcdefabcdefabcdefabcdefabcdefabcdefabcd"});
+    REQUIRE(world.executor.await(world.desks.vendors.add(wanted, "admin", "r-2")));
+    const auto other =
+        world.submit({.number = "B-1", .vendor = "Brandt Logistik", .extra = "seller.tax_id: DE999999999\n"});
+    REQUIRE(other.kind == SubmitKind::waiting_approval);
+    CHECK(other.reason == "the invoice names the tax id \"DE999999999\", the vendor master has \"DE 123.456.789\"");
+    THEN("the same one, however written, is no doubt; nor is one that only the document or only the master has") {
+        const DeskWorld::Text rows[] = {{.number = "C-7", .amount = "101", .extra = "seller.tax_id: de-123456789\n"},
+                                        {.number = "D-8", .amount = "102", .extra = "seller.tax_id: DE123 456 789\n"},
+                                        {.number = "E-9", .amount = "103"}};
+        for (DeskWorld::Text row : rows) {
+            row.vendor = "Brandt Logistik";
+            CHECK(world.submit(row).kind == SubmitKind::paid);
+        }
+        CHECK(world.submit({.extra = "seller.tax_id: DE999999999\n"}).kind == SubmitKind::paid);
+    }
+}
+
 SCENARIO("two vendors whose names differ in the legal form alone cannot both be entered, so a name is never a guess",
          "[intake]") {
     DeskWorld world;

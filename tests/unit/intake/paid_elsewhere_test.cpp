@@ -5,6 +5,7 @@
 
 #include "reconcile/break_desk.hpp"
 #include "tests/support/desk_world.hpp"
+#include "tests/support/put_user.hpp"
 
 using namespace treasurer;
 using intake::SubmitKind;
@@ -15,13 +16,20 @@ namespace {
 struct Desk : support::DeskWorld {
     intake::PaidElsewhere elsewhere{host().store, clock};
 
-    ResolveKind say(const std::string& payment_id, const std::string& by, const std::string& reference) {
+    Task<payments::ResolveResult> saying(const std::string& payment_id, const std::string& by,
+                                         const std::string& reference) {
         payments::ResolveRequest request;
         request.payment_id = payment_id;
         request.outcome = payments::resolution::paid_elsewhere;
         request.reference = reference;
         request.by = by;
-        return executor.await(elsewhere.record(std::move(request))).kind;
+        return elsewhere.record(std::move(request));
+    }
+    ResolveKind say(const std::string& payment_id, const std::string& by, const std::string& reference) {
+        return executor.await(saying(payment_id, by, reference)).kind;
+    }
+    void put_user(const std::string& name, bool disabled = false) {
+        support::put_user(executor, host().store, name, {"approver"}, disabled);
     }
     /// The second person's word and a resubmission at one moment: both have read before either has committed, and the
     /// person's unit comes first.
@@ -172,5 +180,26 @@ SCENARIO("an invoice whose payment failed here and moved at the rail is not paid
         const auto again = desk.submit({.extra = "a copy"});
         CHECK(again.kind == SubmitKind::duplicate);
         CHECK(again.duplicate_of == refused.invoice.id);
+    }
+}
+
+SCENARIO("who may not decide any more does not close an invoice, as the first or as the second", "[intake]") {
+    Desk desk;
+    for (const char* name : {"anna", "otto"}) desk.put_user(name);
+    const auto refused = desk.refused();
+    CHECK(desk.say(refused.payment.id, "anna", "cheque 17") == ResolveKind::proposed);
+    GIVEN("the first was disabled before the second speaks") {
+        desk.put_user("anna", true);
+        CHECK(desk.say(refused.payment.id, "anna", "cheque 17") == ResolveKind::not_entitled);
+        CHECK(desk.say(refused.payment.id, "otto", "cheque 17") == ResolveKind::proposed);
+        CHECK(desk.invoice_of(refused.payment.id).status == InvoiceStatus::failed);
+        CHECK(desk.say(refused.payment.id, "rita", "cheque 17") == ResolveKind::resolved);
+    }
+    GIVEN("one of them is disabled while the second speaks") {
+        const std::string gone = GENERATE("anna", "otto");
+        const auto said = support::await_while_disabling(desk.executor, desk.host().store, gone,
+                                                         desk.saying(refused.payment.id, "otto", "cheque 17"));
+        CHECK(said.kind == (gone == "anna" ? ResolveKind::proposed : ResolveKind::not_entitled));
+        CHECK(desk.invoice_of(refused.payment.id).status == InvoiceStatus::failed);
     }
 }

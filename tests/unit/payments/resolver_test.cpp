@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "records/store_records.hpp"
+#include "tests/support/put_user.hpp"
 #include "tests/support/saga_world.hpp"
 
 using namespace treasurer;
@@ -14,14 +15,21 @@ namespace {
 struct Desk : SagaWorld {
     payments::Resolver resolver{{host().store, host().saga, rails, assets, clock}};
 
-    payments::ResolveResult say(const std::string& id, const std::string& by, const std::string& outcome,
-                                const std::string& reference) {
+    Task<payments::ResolveResult> saying(const std::string& id, const std::string& by, const std::string& outcome,
+                                         const std::string& reference) {
         payments::ResolveRequest request;
         request.payment_id = id;
         request.by = by;
         request.outcome = outcome;
         request.reference = reference;
-        return executor.await(resolver.resolve(std::move(request)));
+        return resolver.resolve(std::move(request));
+    }
+    payments::ResolveResult say(const std::string& id, const std::string& by, const std::string& outcome,
+                                const std::string& reference) {
+        return executor.await(saying(id, by, outcome, reference));
+    }
+    void put_user(const std::string& name, std::vector<std::string> roles, bool disabled = false) {
+        support::put_user(executor, host().store, name, std::move(roles), disabled);
     }
     /// A payment in some state, with its invoice and its hold.
     Payment in(PaymentState state, bool needs_human = false) {
@@ -81,4 +89,38 @@ SCENARIO("a store that cannot vouch for a payment does not call it unsent", "[pa
     const auto said = desk.say(put_down.id, "rita", "paid_elsewhere", "cheque 17");
     CHECK(said.kind == payments::ResolveKind::not_open_to_it);
     CHECK(said.reason.find("the rail's word") != std::string::npos);
+}
+
+SCENARIO("who may not decide any more does not end a payment, as the first or as the second", "[payments]") {
+    Desk desk;
+    for (const char* name : {"anna", "otto"}) desk.put_user(name, {"approver"});
+    const Payment payment = desk.in(PaymentState::unknown, true);
+    CHECK(desk.say(payment.id, "anna", "not_paid", "").kind == payments::ResolveKind::proposed);
+    const bool is_disabled = GENERATE(true, false);  // if not, she has another role now
+    desk.put_user("anna", {is_disabled ? "approver" : "submitter"}, is_disabled);
+    CHECK(desk.say(payment.id, "anna", "not_paid", "").kind == payments::ResolveKind::not_entitled);
+    CHECK(desk.say(payment.id, "otto", "not_paid", "").kind == payments::ResolveKind::proposed);
+    CHECK(desk.payment(payment.id).state == PaymentState::unknown);
+    REQUIRE(desk.payment(payment.id).resolution.size() == 1);
+    CHECK(desk.payment(payment.id).resolution[0].by == "otto");
+    THEN("two others end it; a name without a user is one of them") {
+        CHECK(desk.say(payment.id, "rita", "not_paid", "").kind == payments::ResolveKind::resolved);
+    }
+    THEN("who is disabled after that does not end it either") {
+        desk.put_user("otto", {"approver"}, true);
+        CHECK(desk.say(payment.id, "otto", "not_paid", "").kind == payments::ResolveKind::not_entitled);
+        CHECK(desk.payment(payment.id).state == PaymentState::unknown);
+    }
+}
+
+SCENARIO("who is disabled while a payment is being ended does not count, the first or the second", "[payments]") {
+    Desk desk;
+    for (const char* name : {"anna", "otto"}) desk.put_user(name, {"approver"});
+    const Payment payment = desk.in(PaymentState::unknown, true);
+    CHECK(desk.say(payment.id, "anna", "not_paid", "").kind == payments::ResolveKind::proposed);
+    const std::string gone = GENERATE("anna", "otto");
+    const auto said = support::await_while_disabling(desk.executor, desk.host().store, gone,
+                                                     desk.saying(payment.id, "otto", "not_paid", ""));
+    CHECK(said.kind == (gone == "anna" ? payments::ResolveKind::proposed : payments::ResolveKind::not_entitled));
+    CHECK(desk.payment(payment.id).state == PaymentState::unknown);
 }

@@ -7,6 +7,7 @@
 
 #include "reconcile/ledger_verify.hpp"
 #include "records/journal.hpp"
+#include "tests/support/put_user.hpp"
 #include "tests/unit/reconciliation/books.hpp"
 
 using namespace reconciliation_test;
@@ -379,5 +380,33 @@ SCENARIO("a full run proves the ledger as `ledger verify` does; in between, what
         REQUIRE(report);
         CHECK(report->equal());
         CHECK_FALSE(report->ledger_proven);
+    }
+}
+
+SCENARIO("who may not decide any more does not end a break, as the first or as the second", "[reconciliation]") {
+    Desk books;
+    const auto put_user = [&](const std::string& name, bool disabled = false) {
+        support::put_user(books.executor, books.store, name, {"approver"}, disabled);
+    };
+    for (const char* name : {"anna", "otto"}) put_user(name);
+    UnitOfWork unit = books.store.begin();
+    unit.add(balances_collection, "MNEE|expenses:vendor:acme|debits", 100'000, false, "forged");
+    books.commit(std::move(unit));
+    const auto id = books.only_break(kind::trial_balance);
+    CHECK(books.say(id, "anna", "explained") == BreakResultKind::proposed);
+    GIVEN("the first was disabled before the second speaks") {
+        put_user("anna", true);
+        CHECK(books.say(id, "anna", "explained") == BreakResultKind::not_entitled);
+        CHECK(books.say(id, "otto", "explained") == BreakResultKind::proposed);
+        CHECK(books.record(id).state == "open");
+        REQUIRE(books.record(id).what.votes.size() == 1);
+        CHECK(books.say(id, "rita", "explained") == BreakResultKind::resolved);
+    }
+    GIVEN("one of them is disabled while the second speaks") {
+        const std::string gone = GENERATE("anna", "otto");
+        const auto said = support::await_while_disabling(books.executor, books.store, gone,
+                                                         books.desk.resolve({id, "explained", "looked at it", "otto"}));
+        CHECK(said.kind == (gone == "anna" ? BreakResultKind::proposed : BreakResultKind::not_entitled));
+        CHECK(books.record(id).state == "open");
     }
 }
