@@ -273,6 +273,7 @@ Task<> Saga::park(Case work, Move move, atr::RailStatus status) {
 }
 
 Task<> Saga::finish(Case work, Move move, atr::RailStatus status) {
+    const bool is_the_rails_word = move.step == Step::post || work.asked;
     UnixMillis now = parts_.clock.unix_ms();
     std::string lost;
     for (int tries = 0; tries < most_tries; ++tries) {
@@ -319,6 +320,11 @@ Task<> Saga::finish(Case work, Move move, atr::RailStatus status) {
         if (!fresh) {
             lost.clear();
             break;
+        }
+        if (!is_the_rails_word && fresh->is_of_another_life()) {  // which may have sent it: what was decided is void
+            Task<> step = ask_rail(std::move(*fresh));
+            co_await step;
+            co_return;
         }
         work = std::move(*fresh);
     }

@@ -134,6 +134,7 @@ private:
         UnixMillis sendable_since_ms = 0;  ///< by the store's clock: its not_after was set before; 0: not known
         std::vector<Sent> sent;            ///< calls of submit that are not written down yet
         unsigned repeats = 0;              ///< of a send that was proven not to have arrived, in this process
+        bool asked = false;                ///< the move comes from what the rail knows of it (lookup, cancel)
 
         /// Why nothing may be sent now; empty: it may.
         std::string held_back() const;

@@ -102,6 +102,7 @@ Task<> Saga::ask_rail(Case work) {
         Task<Move> cancelling = cancel_at_rail(work.payment, std::move(move), &status);
         move = co_await cancelling;
     }
+    work.asked = true;
     Task<> step = carry_out(std::move(work), std::move(move), std::move(status));
     co_await step;
 }

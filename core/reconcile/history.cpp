@@ -104,7 +104,31 @@ Task<atr::Result<LedgerHistory::MaybeDay>> LedgerHistory::day_to_close() {
         next = LedgerDay::of(first->items.front().at_ms);
     }
     if (next.end_ms() > due_ms) co_return MaybeDay();
+    Task<atr::Result<UnixMillis>> asking = shown_ms();
+    const atr::Result<UnixMillis> shown = co_await asking;
+    if (!shown) co_return shown.error();
+    if (next.end_ms() > *shown - settings_.after.count()) co_return MaybeDay();
     co_return MaybeDay(std::move(next));
+}
+
+/// The moment that the books themselves show to have come: when the newest transfer was booked, by the clock of its
+/// host or by the store's, whichever says less; 0: there is none. This host's clock alone may be days ahead, and a day
+/// that is closed too early is closed for every host.
+Task<atr::Result<UnixMillis>> LedgerHistory::shown_ms() {
+    atr::Query query;
+    query.collection = Transfer::collection;
+    query.index = "by_time";
+    query.hi = atr::Value::of(clock_.unix_ms() + 1);  // one of a host that is ahead must not hide the others
+    query.descending = true;
+    query.limit = 1;
+    Task<atr::Result<atr::Page>> asking = store_.query(std::move(query));
+    const atr::Result<atr::Page> page = co_await asking;
+    if (!page) co_return page.error();
+    if (page->records.empty()) co_return UnixMillis{0};
+    const atr::Record& record = page->records.front();
+    const atr::Result<Transfer> newest = decode<Transfer>(record);
+    if (!newest) co_return newest.error();
+    co_return std::min(newest->at_ms, static_cast<UnixMillis>(record.updated_unix_ms));
 }
 
 Task<atr::Result<atr::Unit>> LedgerHistory::sum_up(LedgerDay day) {

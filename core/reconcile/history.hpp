@@ -15,7 +15,8 @@ namespace treasurer::reconcile {
 
 struct HistorySettings {
     /// A day is closed so long after its end: by then no host's clock is still in it, and nothing booked on it is under
-    /// way.
+    /// way. This host's clock and the newest transfer have to be so far: days that nothing was booked after stay open,
+    /// and hold next to nothing to add up.
     Millis after{Millis{3'600'000} * 36};
     Millis interval{3'600'000};
     std::uint32_t page = 1000;  ///< transfers read at once
@@ -52,6 +53,7 @@ private:
     Task<> loop();
     Task<atr::Result<MaybeDay>> last_day(UnixMillis started_before_ms, bool summed);
     Task<atr::Result<MaybeDay>> day_to_close();
+    Task<atr::Result<UnixMillis>> shown_ms();
     Task<atr::Result<atr::Unit>> sum_up(ledger::LedgerDay day);
     Task<atr::Result<Sums>> add_up(ledger::Balances from, UnixMillis lo_ms, UnixMillis hi_ms);
 

@@ -35,29 +35,29 @@ class RecentEvents {
 public:
     static constexpr std::size_t most = 4096;
 
-    /// The same event, or the same movement of the same payment, was seen.
+    /// The same event, or the same movement out of the same payment, was seen. What comes in is known by its event
+    /// alone, as in the books: a payment may come back in parts, all under one reference.
     bool repeats(const atr::RailEvent& event) const {
-        return seen_.contains(event.event_id) || (has_reference(event) && seen_.contains(movement(event)));
+        return seen_.contains(event.event_id) || (is_known_by_reference(event) && seen_.contains(movement(event)));
     }
-    /// Another movement of the same payment was seen.
+    /// Another movement out of the same payment was seen.
     bool paid_before(const atr::RailEvent& event) const { return seen_.contains(payment(event)); }
 
     void remember(const atr::RailEvent& event) {
         keep(event.event_id);
-        if (event.payment_id.empty()) return;
+        if (event.payment_id.empty() || event.direction == ATR_DIR_IN) return;
         keep(payment(event));
-        if (has_reference(event)) keep(movement(event));
+        if (is_known_by_reference(event)) keep(movement(event));
     }
 
 private:
-    static bool has_reference(const atr::RailEvent& event) {
-        return !event.payment_id.empty() && !event.rail_reference.empty();
+    static bool is_known_by_reference(const atr::RailEvent& event) {
+        return event.direction != ATR_DIR_IN && !event.payment_id.empty() && !event.rail_reference.empty();
     }
-    static std::string direction(const atr::RailEvent& event) { return event.direction == ATR_DIR_IN ? "i" : "o"; }
     static std::string movement(const atr::RailEvent& event) {
-        return "\x01" + direction(event) + event.payment_id + '\x01' + event.rail_reference;
+        return "\x01" + event.payment_id + '\x01' + event.rail_reference;
     }
-    static std::string payment(const atr::RailEvent& event) { return "\x02" + direction(event) + event.payment_id; }
+    static std::string payment(const atr::RailEvent& event) { return "\x02" + event.payment_id; }
     void keep(std::string name) {
         if (!seen_.emplace(name, true).second) return;
         order_.push_back(std::move(name));

@@ -202,7 +202,7 @@ Task<atr::Result<StatementFollower::Known>> StatementFollower::look_up(std::stri
                 out.versions.emplace(record.key, record.version);
                 atr::Result<ledger::Transfer> transfer = decode<ledger::Transfer>(record);
                 if (!transfer) co_return transfer.error();
-                if (transfer->kind == ledger::TransferKind::pending)
+                if (transfer->kind == ledger::TransferKind::pending && transfer->purpose == ledger::purpose::fee)
                     out.fee_holds.emplace(transfer->payment_id, std::move(*transfer));
             } else if (record.collection == Payment::collection) {
                 atr::Result<Payment> payment = decode<Payment>(record);
@@ -211,6 +211,8 @@ Task<atr::Result<StatementFollower::Known>> StatementFollower::look_up(std::stri
                 const bool is_returned = payment->state == PaymentState::settled && came_back.contains(payment->id);
                 if (is_returned || may_have_been_sent(*payment))
                     wanted.emplace(Invoice::collection, payment->invoice_id);
+                if (is_returned) wanted.emplace(ledger::Transfer::collection, ledger::ending_id(payment->transfer_id));
+                if (may_have_been_sent(*payment)) wanted.emplace(ledger::Transfer::collection, payment->transfer_id);
                 if (may_cost_more(*payment)) {  // read after the payment: its end and this are one unit
                     const std::string kept = ledger::fee_hold_id(payment->transfer_id);
                     wanted.emplace(ledger::Transfer::collection, kept);
@@ -275,7 +277,10 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
             }
             if (payment && may_have_been_sent(*payment) && settles(event, *payment)) {
                 const auto invoice = known->invoices.find(payment->invoice_id);
-                if (is_late(event) && invoice != known->invoices.end()) {
+                const auto hold = known->versions.find(payment->transfer_id);
+                if (is_late(event) && invoice != known->invoices.end() && hold != known->versions.end()) {
+                    // The payment's version alone does not tell: after a loss another record of it can have the same.
+                    unit.check(ledger::Transfer::collection, hold->first, hold->second, "payment's hold");
                     *payment = end_late(unit, *payment, invoice->second, event);
                     ended_here.insert(payment->id);
                     ++here.settled;
@@ -309,9 +314,13 @@ Task<atr::Result<StatementFollower::Written>> StatementFollower::write_page(std:
             }
             if (payment && transfer->purpose == ledger::purpose::returned) {
                 const auto invoice = known->invoices.find(payment->invoice_id);
-                waits = waits || !is_final(payment->state);  // its end has to be in the books first
-                if (payment->state == PaymentState::settled && invoice != known->invoices.end() &&
-                    !mutated(Mutation::forget_a_return)) {
+                const auto end = known->versions.find(ledger::ending_id(payment->transfer_id));
+                const bool is_settled = payment->state == PaymentState::settled;
+                const bool has_end = is_settled ? end != known->versions.end() : is_final(payment->state);
+                waits = waits || !has_end;  // its end has to be in the books first
+                if (is_settled && has_end && invoice != known->invoices.end() && !mutated(Mutation::forget_a_return)) {
+                    // As with a hold: its version alone does not tell that this end is in the books.
+                    unit.check(ledger::Transfer::collection, end->first, end->second, "payment's end");
                     mark_returned(unit, *payment, invoice->second, event);
                     payment->state = PaymentState::returned;
                     ++here.returned;

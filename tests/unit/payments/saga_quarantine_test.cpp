@@ -1,4 +1,5 @@
 // A store that was copied, restored, or has lost commits: what was perhaps sent is never taken for unsent.
+#include "payments/fault_names.hpp"
 #include "payments/resolver.hpp"
 #include "tests/support/saga_world.hpp"
 #include "tests/unit/payments/saga_parts.hpp"
@@ -7,6 +8,7 @@
 
 using namespace treasurer;
 using namespace saga_test;
+using support::SagaHost;
 using support::SagaWorld;
 using support::Submission;
 
@@ -21,6 +23,25 @@ void begin_life(SagaWorld& world, const std::string& life, bool active = true) {
     now.life = life;
     world.store_one(now);
 }
+
+/// What the rail is told of a payment by whom these books know nothing of.
+void send_elsewhere(SagaWorld& world, const std::string& id) {
+    RailPort& rail = world.rail;
+    atr::RailPayment sent;
+    sent.payment_id = SagaWorld::at_rail(id);
+    sent.source_account = "treasury";
+    sent.money = *atr::Money::parse("12.50", "MNEE");
+    sent.creditor_json = R"({"address":"0x1234567890abcdef1234567890abcdef12345678","name":"Acme Hosting"})";
+    REQUIRE(world.executor.await(rail.submit(sent, world.payment(id).prepared_blob, {})));
+}
+
+/// Something happens once, right before a payment's end is written.
+struct BeforeTheEnd final : FaultPoints {
+    void reach(std::string_view point) override {
+        if (point == payments::fault::before_commit_b && then) std::exchange(then, nullptr)();
+    }
+    std::function<void()> then;
+};
 
 }  // namespace
 
@@ -45,13 +66,7 @@ SCENARIO("a payment that was put down unsent before the store was copied is perh
     world.rail.idempotent(false);
     const auto begun = put_down_unsent(world, "12.50");
     GIVEN("the copied store's source sent it after the copy was made") {
-        RailPort& rail = world.rail;
-        atr::RailPayment sent;
-        sent.payment_id = SagaWorld::at_rail(begun.id);
-        sent.source_account = "treasury";
-        sent.money = *atr::Money::parse("12.50", "MNEE");
-        sent.creditor_json = R"({"address":"0x1234567890abcdef1234567890abcdef12345678","name":"Acme Hosting"})";
-        REQUIRE(world.executor.await(rail.submit(sent, world.payment(begun.id).prepared_blob, {})));
+        send_elsewhere(world, begun.id);
         world.host().runner.start();
         for (const bool quarantined : {true, false}) {
             begin_life(world, "life-2", quarantined);
@@ -96,6 +111,27 @@ SCENARIO("a payment of another life is looked up before its first send", "[payme
     world.executor.advance(5'000);
     CHECK(world.rail.submitted(SagaWorld::at_rail(begun.id)) == 0);
     CHECK(world.payment(begun.id).needs_human);
+}
+
+SCENARIO("a payment that turns out to be of another life while its cancel is written is looked up instead",
+         "[payments][quarantine]") {
+    SagaWorld world("1000");
+    const auto begun = world.commit_a("12.50");
+    world.request_cancel(begun.id);
+    BeforeTheEnd faults;
+    SagaHost& host = world.host();
+    payments::Saga saga({host.store, world.rails, world.assets, host.sealer, world.clock, world.executor, faults}, {},
+                        "host-1");
+    const bool was_sent = GENERATE(true, false);
+    faults.then = [&] {
+        if (was_sent) send_elsewhere(world, begun.id);
+        begin_life(world, "life-2", false);
+    };
+    world.executor.await(ended(saga.first_send(begun.id, lease_of(begun.lease_token, "host-1"))));
+    const Payment payment = world.payment(begun.id);
+    CHECK(payment.state == (was_sent ? PaymentState::settled : PaymentState::unknown));
+    CHECK(world.rail.lookups(SagaWorld::at_rail(begun.id)) == 1);
+    CHECK(world.books_equal_rail());
 }
 
 SCENARIO(

@@ -8,6 +8,20 @@
 
 using namespace reconciliation_test;
 
+namespace {
+
+/// Something happens between what a follower reads and what it writes: that is where it makes an id.
+struct Meanwhile final : Random {
+    std::uint64_t next() override {
+        if (then) std::exchange(then, nullptr)();
+        return ids.next();
+    }
+    support::SeededRandom ids{7};
+    std::function<void()> then;
+};
+
+}  // namespace
+
 SCENARIO("the opening balance enters the books at the first start, once", "[reconciliation]") {
     Books books;
     books.rail.receive("100000");
@@ -227,15 +241,6 @@ SCENARIO("after a loss the statement is read from its beginning, and what is boo
 
 SCENARIO("what others have booked, and the store has lost before the position is written, is booked again",
          "[statement]") {
-    /// Something happens between what a follower reads and what it writes: that is where it makes an id.
-    struct Meanwhile final : Random {
-        std::uint64_t next() override {
-            if (then) std::exchange(then, nullptr)();
-            return ids.next();
-        }
-        support::SeededRandom ids{7};
-        std::function<void()> then;
-    };
     Books books;
     books.fund("100");
     books.storage.remember();
@@ -262,4 +267,77 @@ SCENARIO("what others have booked, and the store has lost before the position is
     CHECK((*told)->booked == 1);
     CHECK(books.booked() == dec("107"));
     CHECK(books.follow().booked == 0);
+}
+
+SCENARIO("what a statement says of a payment is written only where the transfer that it rests on is in the books still",
+         "[statement]") {
+    Books books;
+    books.fund();
+    Meanwhile random;
+    Ids ids(books.clock, random);
+    Store store(books.storage, books.pipeline, ids);
+    reconcile::StatementFollower late(store, books.assets, books.clock);
+    // The last commit of payment and invoice is lost, and others write both: they have the same versions again.
+    const auto lose_the_last = [&](Payment before) {
+        CHECK(books.storage.forget() == 1);
+        before.enter(before.state, books.clock.unix_ms());
+        const auto invoice = books.await(books.store.find<Invoice>(before.invoice_id));
+        UnitOfWork unit = books.store.begin();
+        unit.update(before);
+        unit.update(**invoice);
+        books.commit(std::move(unit));
+    };
+    const auto follow_late = [&] {
+        const auto followed = books.await(late.follow(books.rail));
+        REQUIRE(followed);
+        return *followed;
+    };
+    GIVEN("a return of a payment whose end is lost") {
+        const Payment payment = books.reserve("5");
+        auto back = Books::out_event(Books::at_rail(payment), "5", "ref-5");
+        back.direction = ATR_DIR_IN;
+        back.state = atr::RailState::returned;
+        books.rail.note(back);
+        books.storage.remember();
+        books.end(payment, PaymentState::settled, "ref-5");
+        random.then = [&] { lose_the_last(payment); };
+        CHECK(follow_late().returned == 0);
+        CHECK(books.load(payment.id).state == PaymentState::prepared);
+        THEN("it is marked when its end is in the books again") {
+            books.end(books.load(payment.id), PaymentState::settled, "ref-5");
+            CHECK(books.follow().returned == 1);
+            CHECK(books.load(payment.id).state == PaymentState::returned);
+        }
+    }
+    GIVEN("the settlement of a payment whose hold is lost") {
+        Payment waiting;
+        waiting.id = ids.next();
+        waiting.amount = *atr::Money::parse("5", "MNEE");
+        waiting.rail = "bank";
+        waiting.creditor.vendor_id = "acme";
+        waiting.invoice_id = ids.next();
+        waiting.enter(PaymentState::waiting_approval, books.clock.unix_ms());
+        Invoice invoice;
+        invoice.id = waiting.invoice_id;
+        invoice.amount_due = waiting.amount;
+        UnitOfWork unit = books.store.begin();
+        unit.create(waiting);
+        unit.create(invoice);
+        books.commit(std::move(unit));
+        waiting = books.load(waiting.id);
+        books.storage.remember();
+        Payment sent = waiting;
+        sent.transfer_id = sent.id;
+        sent.enter(PaymentState::prepared, books.clock.unix_ms());
+        unit = books.store.begin();
+        unit.update(sent);
+        unit.update(**books.await(books.store.find<Invoice>(invoice.id)));
+        ledger::book(unit, books.pending_of(sent));
+        books.commit(std::move(unit));
+        books.rail.note(Books::out_event(Books::at_rail(sent), "5", "ref-5"));
+        books.clock.advance(60'000);
+        random.then = [&] { lose_the_last(waiting); };
+        CHECK(follow_late().settled == 0);
+        CHECK(books.load(sent.id).state == PaymentState::waiting_approval);
+    }
 }

@@ -23,6 +23,11 @@ struct Past : Books {
         out.part = 2;
         return out;
     }
+    /// Time passes until something is booked: a day is closed by what comes after it.
+    void pass(UnixMillis ms) {
+        clock.advance(ms);
+        fund("1");
+    }
     std::size_t close() {
         const auto closed = await(history.close_days());
         REQUIRE(closed);
@@ -73,7 +78,7 @@ SCENARIO("a closed day takes no transfer any more: a late one is booked as of no
     Past books;
     books.fund("1000");
     const UnixMillis then = books.clock.unix_ms();
-    books.clock.advance(3 * day_ms);
+    books.pass(3 * day_ms);
     CHECK(books.close() > 0);
     ledger::Transfer late;
     late.id = "late";
@@ -98,7 +103,7 @@ SCENARIO("days without a transfer are closed too, and two hosts may close the sa
     LedgerHistory other(books.store, books.executor, books.clock, Past::small());
     const UnixMillis began = books.clock.unix_ms();
     books.fund("1000");
-    books.clock.advance(10 * day_ms);
+    books.pass(10 * day_ms);
     std::optional<atr::Result<std::size_t>> first, second;
     const auto run = [](LedgerHistory& history, std::optional<atr::Result<std::size_t>>& into) -> Task<> {
         Task<atr::Result<std::size_t>> closing = history.close_days();
@@ -124,7 +129,7 @@ SCENARIO("a day that was closed and not summed up is summed up by whoever comes 
     UnitOfWork unit = books.store.begin();
     unit.create(day);
     books.commit(std::move(unit));
-    books.clock.advance(3 * day_ms);
+    books.pass(3 * day_ms);
     CHECK(books.close() == 2);
     CHECK((*books.await(books.store.find<ledger::LedgerDay>(day.id)))->summed);
 }
@@ -133,7 +138,7 @@ SCENARIO("sums of a past day that were changed by hand are named", "[history]") 
     Past books;
     books.fund("1000");
     const auto day = ledger::LedgerDay::of(books.clock.unix_ms());
-    books.clock.advance(3 * day_ms);
+    books.pass(3 * day_ms);
     books.close();
     auto part = **books.await(books.store.find<ledger::LedgerDayPart>(ledger::LedgerDayPart::key(day, 0)));
     part.balances.begin().value() = "7";
@@ -143,4 +148,34 @@ SCENARIO("sums of a past day that were changed by hand are named", "[history]") 
     const auto findings = books.await(reconcile::verify_ledger(books.store))->findings;
     REQUIRE_FALSE(findings.empty());
     CHECK(findings[0] == "the balances kept at the end of " + day.id + " are not what the transfers say");
+}
+
+SCENARIO("a host whose clock is days ahead closes no day that the store is still in", "[history]") {
+    Past books;
+    books.fund("1000");
+    support::ManualClock ahead(books.clock.unix_ms() + 5 * day_ms);
+    LedgerHistory early(books.store, books.executor, ahead, Past::small());
+    const bool books_too = GENERATE(false, true);
+    if (books_too) {
+        reconcile::StatementFollower follower(books.store, books.assets, ahead);
+        books.rail.receive("7");
+        REQUIRE(books.await(follower.follow(books.rail)));
+    }
+    CHECK(*books.await(early.close_days()) == 0);
+    CHECK(books.days() == 0);
+    THEN("what it booked ahead keeps no right host from closing what is over") {
+        books.pass(3 * day_ms);
+        CHECK(books.close() == 2);
+    }
+}
+
+SCENARIO("a machine whose own clock was ahead while it booked nothing books on when it is set back", "[history]") {
+    Past books;
+    const UnixMillis then = books.clock.unix_ms();
+    books.fund("1000");
+    books.clock.set(then + 5 * day_ms);  // the store's clock as well
+    CHECK(books.close() == 0);
+    books.clock.set(then + 1);
+    books.fund("1");
+    CHECK(books.booked() == dec("1001"));
 }

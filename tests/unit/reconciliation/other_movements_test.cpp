@@ -183,6 +183,24 @@ SCENARIO("money that a vendor gives back in part is a refund: the payment stays 
     CHECK((*transfer)->credit_account == "expenses:vendor:acme");
 }
 
+SCENARIO("what a vendor gives back in parts under one reference is each booked, and the books stay equal",
+         "[reconciliation]") {
+    Books books;
+    books.fund();
+    const auto payment = books.pay("5");
+    atr::RailEvent back = Books::out_event(Books::at_rail(payment), "2", "refund-1");
+    back.direction = ATR_DIR_IN;
+    for (const char* event_id : {"back-1", "back-2", "back-2"}) {  // the last is a repeated notice
+        back.event_id = event_id;
+        if (books.rail.events().back().event_id == event_id)
+            books.rail.repeat(event_id);
+        else
+            books.rail.note(back);
+    }
+    CHECK(books.breaks() == Kinds{});
+    CHECK(books.booked() == dec("999"));
+}
+
 SCENARIO("what is not final moves nothing yet and is looked at again", "[reconciliation]") {
     Books books;
     books.fund();
