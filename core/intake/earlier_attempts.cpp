@@ -30,7 +30,8 @@ bool may_be_one(const Invoice& earlier, const std::map<std::string, ClaimKind>& 
 
 std::vector<atr::Key> keys_of(const std::vector<std::string>& ids, std::size_t from, const char* collection) {
     std::vector<atr::Key> out;
-    for (std::size_t i = from; i < std::min(from + records_of_a_read, ids.size()); ++i) out.push_back({collection, ids[i]});
+    for (std::size_t i = from; i < std::min(from + records_of_a_read, ids.size()); ++i)
+        out.push_back({collection, ids[i]});
     return out;
 }
 
@@ -57,8 +58,9 @@ Task<atr::Result<std::vector<std::string>>> EarlierAttempts::doubts(const Judgem
             out.push_back("this invoice was submitted before, and its payment " + payment +
                           " may have been made: see the break " + id);
         if (found->unreadable.contains(payment))
-            out.push_back("whether the break " + id + " is about this invoice is not known: what is stored of payment " +
-                          payment + " cannot be read");
+            out.push_back("whether the break " + id +
+                          " is about this invoice is not known: what is stored of payment " + payment +
+                          " cannot be read");
     }
     co_return out;
 }

@@ -108,13 +108,13 @@ Task<atr::Result<>> FactsFinder::weigh_holder(Judgement& known, HeldClaim& held,
         if (!rejected) co_return rejected.error();
         if (*rejected) known.facts.doubts.push_back("a person rejected this invoice before, as " + invoice->id);
     }
+    const bool may_be_it = kind != ClaimKind::same_sum || !known.is_numbered || !holder.numbered;
     if (!invoice || has_ended_unpaid(*invoice) || mutated(Mutation::take_claims_from_the_living)) {
-        if (invoice && !invoice->payment_id.empty()) ended.insert(invoice->payment_id);
+        if (invoice && !invoice->payment_id.empty() && may_be_it) ended.insert(invoice->payment_id);
         co_return atr::Result<>{};
     }
     held.superseded = false;
     if (is_question(kind)) {
-        const bool may_be_it = kind == ClaimKind::digits || !known.is_numbered || !holder.numbered;
         if (may_be_it) {
             known.facts.possible_duplicate_of = holder.invoice_id;
             known.possible_duplicates.insert(holder.invoice_id);
