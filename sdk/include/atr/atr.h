@@ -514,7 +514,7 @@ typedef struct atr_rail_event {
     int32_t state;
     int32_t is_final;
     int32_t direction;
-    atr_str event_id /* of one movement: what comes in is booked once for each */;
+    atr_str event_id;
     atr_str payment_id /* empty: not ours, e.g. a receipt */;
     atr_str rail_reference;
     atr_money money;
