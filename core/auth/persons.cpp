@@ -6,9 +6,8 @@ namespace treasurer::auth {
 namespace {
 
 bool is_entitled(const User& user, Permission permission) {
-    const std::vector<Role> roles = roles_named(user.roles);
-    return !user.disabled &&
-           std::any_of(roles.begin(), roles.end(), [&](Role role) { return gives(role, permission); });
+    const std::vector<Role> has = roles_named(user.roles);
+    return !user.disabled && std::any_of(has.begin(), has.end(), [&](Role role) { return gives(role, permission); });
 }
 
 }  // namespace
