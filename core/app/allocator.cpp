@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
+#include <thread>
 
 namespace treasurer::app {
 namespace {
@@ -14,6 +16,11 @@ constexpr double little = 0.5;                 ///< of one core
 constexpr std::size_t worth_it = 1024 * 1024;  ///< bytes
 
 }  // namespace
+
+void limit_arenas() {
+    if (std::getenv("MALLOC_ARENA_MAX") != nullptr || std::getenv("GLIBC_TUNABLES") != nullptr) return;
+    ::mallopt(M_ARENA_MAX, static_cast<int>(std::max(1U, std::thread::hardware_concurrency())) + 1);
+}
 
 std::size_t allocated_bytes() {
     const auto heap = ::mallinfo2();

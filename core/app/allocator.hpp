@@ -7,6 +7,11 @@
 
 namespace treasurer::app {
 
+/// At most so many arenas: as many as processors, and one more. Of glibc's own eight a processor each keeps what is
+/// free in its pages, so that a host whose work moves from thread to thread grows for hours. To be called before the
+/// first thread begins; what an operator has set by MALLOC_ARENA_MAX or GLIBC_TUNABLES stays.
+void limit_arenas();
+
 /// Bytes allocated and not freed, by the host and its plugins. Threads: any.
 std::size_t allocated_bytes();
 

@@ -69,6 +69,7 @@ int fail(const atr::Error& error) {
 }
 
 int serve(const SettingsOptions& options, bool new_blob_key) {
+    limit_arenas();
     const sigset_t signals = block_signals();
     const auto settings = options.load();
     if (!settings) return usage;
