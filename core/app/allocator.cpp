@@ -18,7 +18,8 @@ constexpr std::size_t worth_it = 1024 * 1024;  ///< bytes
 }  // namespace
 
 void limit_arenas() {
-    if (std::getenv("MALLOC_ARENA_MAX") != nullptr || std::getenv("GLIBC_TUNABLES") != nullptr) return;
+    for (const char* name : {"MALLOC_ARENA_MAX", "GLIBC_TUNABLES"})
+        if (const char* set = std::getenv(name); set != nullptr && *set != '\0') return;
     ::mallopt(M_ARENA_MAX, static_cast<int>(std::max(1U, std::thread::hardware_concurrency())) + 1);
 }
 

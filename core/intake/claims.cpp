@@ -42,13 +42,6 @@ bool is_beyond_ascii(char c) {
     return static_cast<unsigned char>(c) >= 0x80;
 }
 
-/// How many bytes of folded text a dash or other mark from General Punctuation, or a minus sign, takes; 0: there is
-/// none.
-std::size_t mark_at(std::string_view text) {
-    const bool is_mark = text.starts_with("\xE2\x80") || text.starts_with("\xE2\x81") || text.starts_with("\u2212");
-    return is_mark ? std::min<std::size_t>(3, text.size()) : 0;
-}
-
 std::string skeleton_of(std::string_view number) {
     std::string out, group;
     bool between_groups = false;
@@ -57,14 +50,12 @@ std::string skeleton_of(std::string_view number) {
         out += first == std::string::npos ? (group.empty() ? "" : "0") : group.substr(first);
         group.clear();
     };
-    for (std::size_t at = 0; at < number.size(); ++at) {
-        const char raw = lower(number[at]);
-        const std::size_t mark = mark_at(number.substr(at));
+    for (const char written : number) {
+        const char raw = lower(written);
         const bool kept = (raw >= 'a' && raw <= 'z') || (raw >= '0' && raw <= '9') || is_beyond_ascii(raw);
-        if (!kept || mark > 0) {
+        if (!kept) {
             between_groups = between_groups || !group.empty();
             close();
-            at += mark > 0 ? mark - 1 : 0;
             continue;
         }
         const char c = look_alike(raw);
@@ -84,7 +75,7 @@ std::string skeleton_of(std::string_view number) {
 }  // namespace
 
 std::string number_skeleton(std::string_view invoice_number) {
-    return has_unusual_characters(invoice_number) ? skeleton_of(folded_text(invoice_number))
+    return has_unusual_characters(invoice_number) ? skeleton_of(folded_letters(invoice_number))
                                                   : skeleton_of(invoice_number);
 }
 

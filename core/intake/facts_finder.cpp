@@ -69,11 +69,12 @@ std::string tax_id_form(std::string_view id) {
     return out;
 }
 
-/// Only where both name one.
-bool has_another_tax_id(const Reading& reading, const Vendor& vendor) {
-    if (!reading.seller_tax_id) return false;
-    const std::string read = tax_id_form(reading.seller_tax_id->value), known = tax_id_form(vendor.tax_id);
-    return !read.empty() && !known.empty() && read != known;
+/// The doubt that the document is another company's than the vendor, by their tax ids; nullopt: there is none, or one
+/// of the two names no tax id.
+std::optional<std::string> doubt_of_tax_id(const std::string& read, const Vendor& vendor) {
+    const std::string here = tax_id_form(read), known = tax_id_form(vendor.tax_id);
+    if (here.empty() || known.empty() || here == known) return std::nullopt;
+    return "the invoice names the tax id \"" + read + "\", the vendor master has \"" + vendor.tax_id + "\"";
 }
 
 /// Claims are taken under the vendor's id and the name as read; those of its other names are looked at.
@@ -198,9 +199,9 @@ Task<atr::Result<Judgement>> FactsFinder::judge(const Reading& reading, const Hi
     if (known->vendor && is_another_company(known->facts.vendor_name, form, *known->vendor))
         facts.doubts.push_back("the invoice is from \"" + known->facts.vendor_name + "\", the vendor master knows \"" +
                                known->vendor->name + "\": companies of different legal forms");
-    if (known->vendor && has_another_tax_id(reading, *known->vendor))
-        facts.doubts.push_back("the invoice names the tax id \"" + reading.seller_tax_id->value +
-                               "\", the vendor master has \"" + known->vendor->tax_id + "\"");
+    if (known->vendor && reading.seller_tax_id)
+        if (auto doubt = doubt_of_tax_id(reading.seller_tax_id->value, *known->vendor))
+            facts.doubts.push_back(std::move(*doubt));
     if (known->vendor) facts.payee_differs = names_another_account(reading, *known->vendor);
     compare_hints(facts.doubts, hints, reading, *known);
     known->decision = policy::decide(known->policy, facts);
@@ -228,6 +229,10 @@ Task<atr::Result<Judgement>> FactsFinder::judge_to_pay(Invoice invoice, OwnHold 
     known = co_await claiming;
     if (!known) co_return known.error();
     policy::Facts& facts = known->facts;
+    // Its vendor may have been entered while it waited.
+    if (known->vendor)
+        if (auto doubt = doubt_of_tax_id(invoice.vendor_tax_id, *known->vendor))
+            facts.doubts.push_back(std::move(*doubt));
     const bool is_of_use =
         facts.funds_known && known->rail->name() == own.rail && own.amount.asset == facts.amount.asset;
     if (is_of_use) facts.available = facts.available.plus(own.amount.amount).value_or(facts.available);

@@ -36,6 +36,19 @@ bool is_word_character(utf8proc_int32_t character) {
     }
 }
 
+/// Bytes that are no UTF-8 count as a letter each.
+template <class Each>
+void each_character(std::string_view text, Each each) {
+    for (std::size_t at = 0; at < text.size();) {
+        const auto* const next = reinterpret_cast<const utf8proc_uint8_t*>(text.data() + at);
+        utf8proc_int32_t character = -1;
+        const auto length = utf8proc_iterate(next, static_cast<utf8proc_ssize_t>(text.size() - at), &character);
+        const std::size_t taken = length > 0 ? static_cast<std::size_t>(length) : 1;
+        each(text.substr(at, taken), length > 0 ? character : utf8proc_int32_t{'x'});
+        at += taken;
+    }
+}
+
 }  // namespace
 
 std::string folded_text(std::string_view utf8) {
@@ -50,24 +63,29 @@ std::string folded_text(std::string_view utf8) {
     return out;
 }
 
+std::string folded_letters(std::string_view utf8) {
+    std::string out;
+    each_character(folded_text(utf8), [&](std::string_view bytes, utf8proc_int32_t character) {
+        if (is_word_character(character))
+            out += bytes;
+        else
+            out += ' ';
+    });
+    return out;
+}
+
 std::vector<std::string> folded_words(std::string_view utf8) {
-    const std::string folded = folded_text(utf8);
     std::vector<std::string> out;
     std::string word;
     const auto close_word = [&] {
         if (!word.empty()) out.push_back(std::exchange(word, {}));
     };
-    for (std::size_t at = 0; at < folded.size();) {
-        const auto* const next = reinterpret_cast<const utf8proc_uint8_t*>(folded.data() + at);
-        utf8proc_int32_t character = -1;
-        const auto length = utf8proc_iterate(next, static_cast<utf8proc_ssize_t>(folded.size() - at), &character);
-        const std::size_t taken = length > 0 ? static_cast<std::size_t>(length) : 1;
-        if (length <= 0 || is_word_character(character))
-            word.append(folded, at, taken);
+    each_character(folded_text(utf8), [&](std::string_view bytes, utf8proc_int32_t character) {
+        if (is_word_character(character))
+            word += bytes;
         else if (character != '.' && character != '\'' && character != right_quotation_mark)
             close_word();
-        at += taken;
-    }
+    });
     close_word();
     return out;
 }

@@ -18,6 +18,8 @@ TEST_CASE("numbers that look alike have one skeleton, others do not", "[intake]"
     CHECK(number_skeleton("---").empty());
     for (const char* same : {"INV\u2011001", "INV\u2013001", "\uFF29NV\u00A0001", "INV \u2212 1"})
         CHECK(number_skeleton(same) == number_skeleton("INV-001"));
+    CHECK(number_skeleton("INV\u00B7001") == number_skeleton("INV-001"));
+    CHECK(number_skeleton("N\u00B015") == number_skeleton("N15"));
     CHECK(number_skeleton("\u0410-77") != number_skeleton("\u0411-77"));  // Cyrillic A and Be
     CHECK(number_skeleton("M\u00DC-15") != number_skeleton("M\u00C4-15"));
     CHECK(number_skeleton("\u0411-77") != number_skeleton("77"));

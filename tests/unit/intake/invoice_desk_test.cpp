@@ -59,6 +59,19 @@ SCENARIO("an invoice with another tax id than the vendor master's is not paid wi
         }
         CHECK(world.submit({.extra = "seller.tax_id: DE999999999\n"}).kind == SubmitKind::paid);
     }
+    THEN("whoever approves one that came before its vendor was entered is told") {
+        const auto early = world.submit({.vendor = "Late Entry", .extra = "seller.tax_id: DE999999999\n"});
+        wanted.name = "Late Entry";
+        wanted.tax_id = "DE 111";
+        REQUIRE(world.executor.await(world.desks.vendors.add(wanted, "admin", "r-3")));
+        const std::string& id = early.invoice.approval_id;
+        CHECK(world.approve(id).kind == intake::ApprovalKind::payload_changed);
+        const auto& asked = world.approval(id).reasons;
+        CHECK(std::any_of(asked.begin(), asked.end(), [](const Reason& reason) {
+            return reason.detail == "the invoice names the tax id \"DE999999999\", the vendor master has \"DE 111\"";
+        }));
+        CHECK(world.approve(id).standing.kind == SubmitKind::paid);
+    }
 }
 
 SCENARIO("two vendors whose names differ in the legal form alone cannot both be entered, so a name is never a guess",
