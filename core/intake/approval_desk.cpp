@@ -311,8 +311,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::rebind(Open work, Payment now_
     work.persons.check(unit);
     payments::check_not_ended(unit, work.payment);
     payments::end_waiting_hold(unit, work.payment, parts_.saga.assets(), now);
-    if (!known.duplicate_of)  // which can only be rejected
-        reserve_while_waiting(unit, now_payable, work.approval, known, parts_.saga.assets(), parts_.store.ids(), now);
+    reserve_while_waiting(unit, now_payable, work.approval, known, parts_.saga.assets(), parts_.store.ids(), now);
     unit.update(work.approval);
     unit.update(now_payable);
     unit.create(audit_line(parts_.store.ids(), now, request.by, "approval.asked_again", work.approval.id, change,

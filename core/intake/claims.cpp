@@ -94,6 +94,10 @@ bool is_question(ClaimKind kind) {
     return kind == ClaimKind::digits || kind == ClaimKind::same_sum;
 }
 
+bool may_be_one(ClaimKind kind, bool is_numbered, bool is_other_numbered) {
+    return kind != ClaimKind::same_sum || !is_numbered || !is_other_numbered;
+}
+
 bool ClaimRecord::is_held_by(std::string_view invoice_id) const {
     return std::any_of(holders.begin(), holders.end(),
                        [&](const ClaimHolder& holder) { return holder.invoice_id == invoice_id; });

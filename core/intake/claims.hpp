@@ -44,6 +44,9 @@ std::vector<Claim> claims_of(const ClaimSubject& subject);
 /// True for what only raises a question: several invoices may hold it at once. The others have one holder.
 bool is_question(ClaimKind kind);
 
+/// False where two invoices share no more than `kind` says, and their numbers tell them apart: vendor, amount and date.
+bool may_be_one(ClaimKind kind, bool is_numbered, bool is_other_numbered);
+
 struct ClaimHolder {
     std::string invoice_id;
     bool numbered = false;  ///< the invoice has a number

@@ -19,12 +19,11 @@ std::map<std::string, ClaimKind> claims_by_key(const Judgement& known) {
 }
 
 /// Whether the claims of the two say that they are, or may be, one invoice.
-bool may_be_one(const Invoice& earlier, const std::map<std::string, ClaimKind>& claims, bool is_numbered) {
+bool share_a_claim(const Invoice& earlier, const std::map<std::string, ClaimKind>& claims, bool is_numbered) {
     const std::vector<Claim> had = claims_of(claim_subject(earlier));
     return std::any_of(had.begin(), had.end(), [&](const Claim& claim) {
         const auto same = claims.find(claim.key);
-        if (same == claims.end()) return false;
-        return same->second != ClaimKind::same_sum || !is_numbered || earlier.invoice_number.empty();
+        return same != claims.end() && may_be_one(same->second, is_numbered, !earlier.invoice_number.empty());
     });
 }
 
@@ -92,7 +91,7 @@ Task<atr::Result<EarlierAttempts::Found>> EarlierAttempts::find(const Judgement&
             const atr::Result<Invoice> invoice = decode<Invoice>(record);
             if (!invoice)
                 out.unreadable.insert(payment_of[record.key]);
-            else if (has_ended_unpaid(*invoice) && may_be_one(*invoice, claims, known.is_numbered))
+            else if (has_ended_unpaid(*invoice) && share_a_claim(*invoice, claims, known.is_numbered))
                 out.earlier.insert(payment_of[record.key]);
         }
     }

@@ -8,7 +8,6 @@
 #include "runtime/mutation.hpp"
 
 namespace treasurer::intake {
-namespace {}  // namespace
 
 std::vector<Reason> Judgement::questions() const {
     std::vector<Reason> out;
@@ -108,7 +107,7 @@ Task<atr::Result<>> FactsFinder::weigh_holder(Judgement& known, HeldClaim& held,
         if (!rejected) co_return rejected.error();
         if (*rejected) known.facts.doubts.push_back("a person rejected this invoice before, as " + invoice->id);
     }
-    const bool may_be_it = kind != ClaimKind::same_sum || !known.is_numbered || !holder.numbered;
+    const bool may_be_it = may_be_one(kind, known.is_numbered, holder.numbered);
     if (!invoice || has_ended_unpaid(*invoice) || mutated(Mutation::take_claims_from_the_living)) {
         if (invoice && !invoice->payment_id.empty() && may_be_it) ended.insert(invoice->payment_id);
         co_return atr::Result<>{};

@@ -8,7 +8,9 @@ namespace treasurer::intake {
 namespace {
 
 /// Why nothing can be reserved; empty: it can.
-std::string obstacle(const policy::Facts& facts) {
+std::string obstacle(const Judgement& known) {
+    const policy::Facts& facts = known.facts;
+    if (known.duplicate_of) return "it is the same invoice as " + known.duplicate_of->id;
     if (!facts.rail_known) return "no rail carries " + facts.amount.asset;
     if (!facts.vendor_known) return "who would be paid is not known";
     if (!facts.amount_fits_asset) return "the amount cannot be paid in " + facts.amount.asset;
@@ -27,7 +29,7 @@ void reserve_while_waiting(UnitOfWork& unit, Payment& payment, Approval& approva
                            approval.reasons.end());
     payment.transfer_id.clear();
     if (!known.policy.approval_reserves_funds) return;
-    const std::string why_not = obstacle(known.facts);
+    const std::string why_not = obstacle(known);
     if (!why_not.empty()) {
         approval.reasons.push_back({reservation_rule, policy::ask, "no funds are reserved while it waits: " + why_not});
         return;

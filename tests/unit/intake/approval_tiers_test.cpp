@@ -2,6 +2,7 @@
 #include "records/journal.hpp"
 #include "records/user.hpp"
 #include "tests/support/desk_world.hpp"
+#include "tests/support/put_user.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -24,14 +25,7 @@ struct TieredWorld : DeskWorld {
         REQUIRE((replaced && replaced->done));
     }
     void put_user(const std::string& name, std::vector<std::string> roles, bool disabled = false) {
-        User user;
-        if (const auto known = *executor.await(host().store.find<User>(name))) user = *known;
-        user.id = name;
-        user.roles = std::move(roles);
-        user.disabled = disabled;
-        UnitOfWork unit = host().store.begin();
-        user.version == 0 ? unit.create(user) : unit.update(user);
-        REQUIRE(executor.await(host().store.commit(std::move(unit))).ok());
+        support::put_user(executor, host().store, name, std::move(roles), disabled);
     }
     std::string waiting(const std::string& amount) {
         const auto asked = submit({.number = "T-" + amount, .amount = amount});

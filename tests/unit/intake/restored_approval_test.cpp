@@ -189,7 +189,8 @@ SCENARIO("an approval of a payee that nobody knows is not closed in a restored s
 
 SCENARIO("of one invoice under two names that waits in a restored store either can be decided once its vendor is known",
          "[quarantine]") {
-    Restored world;
+    Restored world(true);
+    const std::string available = world.available();
     const auto first = world.submit({.number = "ZX-1", .vendor = "Globex Int"});
     const auto second = world.submit({.number = "ZX-1", .vendor = "Globex Corp"});
     world.begin_life(false);
@@ -200,6 +201,9 @@ SCENARIO("of one invoice under two names that waits in a restored store either c
     REQUIRE(world.executor.await(world.desks.vendors.add(globex, "admin", "r")));
     CHECK(world.approve(first.invoice.approval_id).kind == ApprovalKind::payload_changed);
     CHECK(world.approve(first.invoice.approval_id).kind == ApprovalKind::obstacle);  // the other may have been paid
+    CHECK(world.available() == available);
+    CHECK(world.approval(first.invoice.approval_id).reasons.back().detail ==
+          "no funds are reserved while it waits: it is the same invoice as " + second.invoice.id);
     CHECK(world.approve(second.invoice.approval_id).kind == ApprovalKind::payload_changed);
     CHECK(world.reject(second.invoice.approval_id).kind == ApprovalKind::done);
 }
