@@ -14,6 +14,7 @@
 #include "payments/ending.hpp"
 #include "payments/waiting_hold.hpp"
 #include "ports/plain_reason.hpp"
+#include "records/store_life.hpp"
 #include "runtime/mutation.hpp"
 #include "treasury/rollups.hpp"
 
@@ -45,11 +46,6 @@ std::string how_it_stands(const Invoice& invoice) {
 std::string why_closed(const std::string& status, const std::string& reason) {
     if (status != "rejected") return "the approval expired";
     return reason.empty() ? "rejected by a person" : reason;
-}
-
-/// No other copy of the store has begun meanwhile.
-void check_life(UnitOfWork& unit, const Quarantine& store) {
-    unit.check(Quarantine::collection, Quarantine::key, store.version == 0 ? ATR_VER_ABSENT : store.version, "life");
 }
 
 /// A person's word, in the place of an earlier one.
@@ -416,7 +412,8 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::close_in_doubt(Open work, Clos
     if (committed.outcome == atr::Outcome::conflict) co_return std::nullopt;
     if (committed.outcome == atr::Outcome::unknown) parts_.runner.find_out(closes, work.payment.id, job);
     if (!committed.ok()) co_return not_decided(committed.failure());
-    if (parts_.effect == Effect::lasting) parts_.runner.adopt(work.payment.id, committed.versions.at(job));
+    if (parts_.effect == Effect::lasting)
+        parts_.runner.adopt(work.payment.id, payments::lease_born(*closes, committed, job));
     ApprovalResult out = result(rejected ? ApprovalKind::done : ApprovalKind::expired, std::move(work.approval),
                                 rejected ? std::string() : expired_so(work.payment));
     out.standing.kind = SubmitKind::processing;

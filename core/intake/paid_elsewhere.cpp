@@ -3,6 +3,7 @@
 #include "auth/persons.hpp"
 #include "intake/desk_records.hpp"
 #include "intake/taken_claims.hpp"
+#include "records/store_life.hpp"
 #include "records/vendor.hpp"
 
 #include <set>
@@ -72,6 +73,9 @@ Task<atr::Result<PaidElsewhere::Held>> PaidElsewhere::claims_held(Invoice invoic
 }
 
 Task<std::optional<ResolveResult>> PaidElsewhere::record_once(payments::ResolveRequest request) {
+    Task<atr::Result<std::optional<Quarantine>>> asking_life = store_.find<Quarantine>(Quarantine::key);
+    const atr::Result<std::optional<Quarantine>> life = co_await asking_life;
+    if (!life) co_return cannot_now(life.error());
     Task<atr::Result<std::optional<Payment>>> finding = store_.find<Payment>(request.payment_id);
     atr::Result<std::optional<Payment>> found = co_await finding;
     if (!found) co_return cannot_now(found.error());
@@ -107,6 +111,7 @@ Task<std::optional<ResolveResult>> PaidElsewhere::record_once(payments::ResolveR
     votes.push_back({request.by, request.outcome, request.reference, request.reason, now});
     invoice.updated_ms = now;
     UnitOfWork unit = store_.begin();
+    check_life(unit, life->value_or(Quarantine{}));
     persons->check(unit);
     if (is_second) {
         invoice.status = InvoiceStatus::paid_elsewhere;

@@ -47,7 +47,7 @@ Task<atr::Result<SubmitResult>> pay_now(Store& store, payments::Saga& saga, paym
     known.kind = SubmitKind::processing;
     if (effect == Effect::none) co_return std::move(known);
     Completion<payments::News> expected = runner.waiters().expect(known.payment.id, wait);
-    runner.adopt(known.payment.id, committed.versions.at(positions.job),
+    runner.adopt(known.payment.id, payments::lease_born(*commit_a, committed, positions.job),
                  stored(known, positions.payment, place, *commit_a, committed));
     const payments::News ended = co_await expected;
     if (ended) co_return with_payment(std::move(known), *ended);

@@ -2,7 +2,7 @@
 
 #include "intake/desk_records.hpp"
 #include "payments/ending.hpp"
-#include "records/store_records.hpp"
+#include "records/store_life.hpp"
 
 namespace treasurer::intake {
 namespace {
@@ -46,7 +46,7 @@ Task<CancelResult> PaymentDesk::request_cancel(CancelRequest request) {
         out.payment.cancel_requested = true;
         out.payment.updated_ms = clock_.unix_ms();
         UnitOfWork unit = store_.begin();
-        unit.check(Quarantine::collection, Quarantine::key, *life ? (*life)->version : ATR_VER_ABSENT, "life");
+        check_life(unit, life->value_or(Quarantine{}));
         payments::check_not_ended(unit, out.payment);
         unit.update(out.payment);
         unit.create(audit_line(store_.ids(), clock_.unix_ms(), request.by, "payment.cancel_requested", out.payment.id,

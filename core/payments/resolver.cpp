@@ -4,6 +4,7 @@
 #include "payments/ending.hpp"
 #include "records/approval.hpp"
 #include "records/journal.hpp"
+#include "records/store_life.hpp"
 #include "runtime/mutation.hpp"
 
 #include <algorithm>
@@ -121,6 +122,9 @@ Task<ResolveResult> Resolver::resolve(ResolveRequest request) {
 }
 
 Task<std::optional<ResolveResult>> Resolver::resolve_once(ResolveRequest request) {
+    Task<atr::Result<Quarantine>> looking = quarantine();
+    const atr::Result<Quarantine> store = co_await looking;
+    if (!store) co_return unavailable(store.error());
     Task<atr::Result<std::optional<Payment>>> finding = parts_.store.find<Payment>(request.payment_id);
     atr::Result<std::optional<Payment>> found = co_await finding;
     if (!found) co_return unavailable(found.error());
@@ -132,9 +136,6 @@ Task<std::optional<ResolveResult>> Resolver::resolve_once(ResolveRequest request
     const atr::Result<auth::Persons> persons = co_await asking_who;
     if (!persons) co_return unavailable(persons.error());
     if (!persons->may(request.by)) co_return result(ResolveKind::not_entitled, std::move(payment));
-    Task<atr::Result<Quarantine>> looking = quarantine();
-    const atr::Result<Quarantine> store = co_await looking;
-    if (!store) co_return unavailable(store.error());
     const std::vector<Choice> open = choices(payment, store->life);
     const bool may =
         std::any_of(open.begin(), open.end(), [&](const auto& one) { return one.outcome == request.outcome; });
@@ -150,7 +151,7 @@ Task<std::optional<ResolveResult>> Resolver::resolve_once(ResolveRequest request
     }
     const UnixMillis now = parts_.clock.unix_ms();
     UnitOfWork unit = parts_.store.begin();
-    unit.check(Quarantine::collection, Quarantine::key, store->version == 0 ? ATR_VER_ABSENT : store->version, "life");
+    check_life(unit, *store);
     persons->check(unit);
     const bool is_second = !payment.resolution.empty() && same(payment.resolution.front(), request) &&
                            persons->may(payment.resolution.front().by) &&

@@ -3,8 +3,6 @@
 #include "records/schema.hpp"
 #include "runtime/mutation.hpp"
 
-#include <set>
-
 namespace treasurer::payments {
 namespace {
 
@@ -14,6 +12,13 @@ constexpr std::size_t most_waiting_times = 16;
 constexpr Millis longest_pause{5000};
 
 }  // namespace
+
+Lease lease_born(const UnitOfWork& unit, const Committed& committed, std::size_t job_position) {
+    Lease out;
+    out.token = committed.versions.at(job_position);
+    out.worker = unit.batch().ops.at(job_position).worker;
+    return out;
+}
 
 void Runner::start() {
     scope_.spawn(take_over());
@@ -25,13 +30,13 @@ void Runner::stop() {
     saga_.stop();
 }
 
-void Runner::adopt(std::string payment_id, std::uint64_t lease_token, std::optional<Stored> known) {
-    begin({std::move(payment_id), lease_token, std::move(known)});
+void Runner::adopt(std::string payment_id, Lease lease, std::optional<Stored> known) {
+    begin({std::move(payment_id), std::move(lease), std::move(known)});
 }
 
 void Runner::begin(Adopted adopted) {
     ++counters_.started;
-    if (!begin_work(adopted.payment_id, saga_.worker(), saga_.now())) return;
+    if (!begin_work(adopted.payment_id, adopted.lease.worker, saga_.now())) return;
     {
         const std::lock_guard lock(mutex_);
         if (active_ >= saga_.settings().max_active) {
@@ -50,14 +55,11 @@ bool Runner::begin_work(const std::string& payment_id, std::string worker, UnixM
     return working_.emplace(payment_id, std::move(worker)).second;
 }
 
-std::string Runner::leasing_as() const {
+std::set<std::string> Runner::names_at_work() const {
     const std::lock_guard lock(mutex_);
-    return leasing_as_;
-}
-
-void Runner::take_another_name() {
-    const std::lock_guard lock(mutex_);
-    leasing_as_ = saga_.worker() + "~" + std::to_string(++names_);
+    std::set<std::string> out;
+    for (const auto& [payment_id, worker] : working_) out.insert(worker);
+    return out;
 }
 
 void Runner::end_work(const std::string& payment_id) {
@@ -97,7 +99,7 @@ Task<> Runner::ask_storage(std::shared_ptr<const UnitOfWork> commit_a, std::stri
     for (Millis pause = saga_.settings().poll; !stopping_; pause = std::min(pause * 2, longest_pause)) {
         Task<Committed> asking = saga_.commit(commit_a);
         const Committed committed = co_await asking;
-        if (committed.ok()) begin({payment_id, committed.versions.at(job_position), std::nullopt, true});
+        if (committed.ok()) begin({payment_id, lease_born(*commit_a, committed, job_position), std::nullopt, true});
         if (committed.outcome != atr::Outcome::unknown && committed.outcome != atr::Outcome::retry) co_return;
         co_await delay(executor_, pause);
     }
@@ -107,11 +109,9 @@ Task<> Runner::first(Adopted adopted) {
     std::optional<Adopted> next = std::move(adopted);
     while (next) {
         const std::string id = std::move(next->payment_id);
-        Lease lease;
-        lease.token = next->lease_token;
-        lease.worker = saga_.worker();
-        Task<> work = next->perhaps_taken_over ? saga_.first_send_late(id, std::move(lease))
-                                               : saga_.first_send(id, std::move(lease), 0, std::move(next->known));
+        Task<> work = next->perhaps_taken_over
+                          ? saga_.first_send_late(id, std::move(next->lease))
+                          : saga_.first_send(id, std::move(next->lease), 0, std::move(next->known));
         co_await work;
         end_work(id);
         next = next_adopted();
@@ -145,14 +145,13 @@ Task<bool> Runner::lease_some(std::size_t room) {
     const auto& settings = saga_.settings();
     const auto most = static_cast<std::uint32_t>(std::min<std::size_t>(room, 64));
     const UnixMillis began = saga_.now();
-    const std::string as = leasing_as();
+    const std::string as = saga_.lease_name().now();
     CallOptions options;
     options.timeout = settings.lookup_timeout;
     Task<atr::Result<std::vector<atr::Job>>> call = storage_.lease(payments_queue, as, most, settings.lease, options);
     atr::Result<std::vector<atr::Job>> jobs = co_await call;
     if (!jobs) {
         ++counters_.lease_errors;
-        take_another_name();
         co_return false;
     }
     for (auto& job : *jobs) {
@@ -178,27 +177,28 @@ Task<> Runner::put_back(std::string payment_id, Lease lease) {
     co_await releasing;
 }
 
-/// One call for what this host's own Commit As leased, and one for what it took over.
+/// One call for each name in which payments that this host works on are leased.
 Task<bool> Runner::renew_all() {
-    std::set<std::string> names;
-    {
-        const std::lock_guard lock(mutex_);
-        for (const auto& [payment_id, worker] : working_) names.insert(worker);
-    }
-    for (const auto& name : names) {
+    bool all = true;
+    for (const auto& name : names_at_work()) {
         CallOptions options;
         options.timeout = saga_.settings().lease;
         Task<atr::Result<std::uint32_t>> call = storage_.extend_leases(name, saga_.settings().lease, options);
         const atr::Result<std::uint32_t> held = co_await call;
-        if (!held) co_return false;
+        if (!held) all = false;
     }
-    co_return true;
+    co_return all;
 }
 
 Task<> Runner::renew() {
     const auto& settings = saga_.settings();
+    UnixMillis name_since = saga_.now();
     while (!stopping_ || active_ > 0) {
         co_await delay(executor_, std::min(settings.lease / 3, settings.poll * 4));
+        if (const UnixMillis now = saga_.now(); now < name_since || now - name_since >= settings.lease.count()) {
+            saga_.lease_name().leave();
+            name_since = now;
+        }
         if (active_ == 0) continue;
         const UnixMillis began = saga_.now();
         Task<bool> renewing = renew_all();

@@ -11,10 +11,15 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <string>
 #include <unordered_map>
 #include <unordered_set>
 
 namespace treasurer::payments {
+
+/// The lease that a committed unit gave at `job_position`.
+Lease lease_born(const UnitOfWork& unit, const Committed& committed, std::size_t job_position);
 
 struct RunnerCounters {
     std::atomic<std::uint64_t> started{0};     ///< payments begun by this host
@@ -28,7 +33,6 @@ class Runner {
 public:
     Runner(Saga& saga, StoragePort& storage, Executor& executor, TaskScope& scope)
         : saga_(saga), storage_(storage), executor_(executor), scope_(scope), waiters_(executor) {
-        take_another_name();
         saga_.on_ended([this](const Payment& payment) { waiters_.tell(payment.id, payment); });
     }
 
@@ -38,7 +42,7 @@ public:
 
     /// Goes on with a payment whose Commit A this host has just made; beyond `max_active` at once it waits its turn,
     /// its lease renewed with the others. `known`: as Commit A has stored it, so that less need be read.
-    void adopt(std::string payment_id, std::uint64_t lease_token, std::optional<Stored> known = std::nullopt);
+    void adopt(std::string payment_id, Lease lease, std::optional<Stored> known = std::nullopt);
     /// False when more wait their turn than may: then no Commit A should be made.
     bool has_room() const;
 
@@ -59,7 +63,7 @@ public:
 private:
     struct Adopted {
         std::string payment_id;
-        std::uint64_t lease_token = 0;
+        Lease lease;
         std::optional<Stored> known = std::nullopt;
         bool perhaps_taken_over = false;  ///< storage told of its Commit A late
     };
@@ -77,9 +81,7 @@ private:
     bool may_have_lapsed() const;
     /// False: this host is at work on it. `worker`: whom it is leased to. `leased_at`: no later than its lease began.
     bool begin_work(const std::string& payment_id, std::string worker, UnixMillis leased_at);
-    std::string leasing_as() const;
-    /// After a lease call whose answer was lost: what it leased is nobody's, and must not be renewed with the rest.
-    void take_another_name();
+    std::set<std::string> names_at_work() const;
     void end_work(const std::string& payment_id);
     Task<> ask_storage(std::shared_ptr<const UnitOfWork> commit_a, std::string payment_id, std::size_t job_position);
     /// Works on one payment and then on those that wait.
@@ -96,8 +98,6 @@ private:
     mutable std::mutex mutex_;  ///< of all that follows
     /// Payments leased by this host and not let go, waiting ones included, and under which name each is leased.
     std::unordered_map<std::string, std::string> working_;
-    unsigned names_ = 0;
-    std::string leasing_as_;                  ///< the name of the next lease call; never that of Commit A
     std::unordered_set<std::string> lapsed_;  ///< of those, the ones whose lease ended before it was renewed
     UnixMillis sure_until_ = 0;               ///< until then no other lease of working_ can have ended
     std::optional<Adopted> next_adopted();

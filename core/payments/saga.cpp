@@ -26,7 +26,7 @@ CommitAPositions Saga::add_commit_a(UnitOfWork& unit, Payment& payment) const {
         unit.update(payment, "payment");
     ledger::book(unit, hold_of(payment, parts_.assets, now));
     out.job = unit.size();
-    unit.enqueue_leased(payments_queue, payment.id, worker_, settings_.lease);
+    unit.enqueue_leased(payments_queue, payment.id, lease_name_.now(), settings_.lease);
     parts_.faults.reach(fault::before_commit_a);
     return out;
 }
@@ -166,7 +166,7 @@ Task<> Saga::send_later(Case work) {
         for (const auto& call : work.sent) payment.note_sent(call);
         payment.enter(PaymentState::prepared, parts_.clock.unix_ms());
         UnitOfWork unit = parts_.store.begin();
-        check_life(unit, work);
+        check_life(unit, work.quarantine);
         check_not_ended(unit, payment);
         const std::size_t lease_at =
             unit.keep_lease(payments_queue, payment.id, work.lease.token, work.lease.worker, settings_.lease);
@@ -181,7 +181,11 @@ Task<> Saga::send_later(Case work) {
             co_await step;
             co_return;
         }
-        if (written == Written::failed) break;
+        if (written == Written::failed) {
+            Task<> giving_up = give_up(payment.id, work.lease, "that it is sent now", committed.error.message);
+            co_await giving_up;
+            co_return;
+        }
         Task<std::optional<Case>> reading = load_anew(work);
         std::optional<Case> fresh = co_await reading;
         if (!fresh) break;
@@ -252,17 +256,22 @@ Task<> Saga::park(Case work, Move move, atr::RailStatus status) {
         if (!status.rail_reference.empty()) payment.rail_reference = status.rail_reference;
         for (const auto& call : work.sent) payment.note_sent(call);
         UnitOfWork unit = parts_.store.begin();
-        check_life(unit, work);
+        check_life(unit, work.quarantine);
         check_not_ended(unit, payment);
         unit.update(payment, "payment");
         const Millis pause = backoff(payment, slow);
         unit.reschedule(payments_queue, payment.id, work.lease.token, work.lease.due_in(pause, parts_.clock.unix_ms()));
         parts_.faults.reach(fault::before_park);
-        Task<Written> writing = write(std::move(unit));
+        Committed committed;
+        Task<Written> writing = write(std::move(unit), &committed);
         const Written written = co_await writing;
         if (written == Written::done) parts_.faults.reach(fault::after_park);
         if (written == Written::done || written == Written::lost_lease) co_return;
-        if (written == Written::failed) break;
+        if (written == Written::failed) {
+            Task<> giving_up = give_up(payment.id, work.lease, "what is known of it", committed.error.message);
+            co_await giving_up;
+            co_return;
+        }
         Task<std::optional<Case>> reading = load_anew(work);  // e.g. a cancel was requested meanwhile
         std::optional<Case> fresh = co_await reading;
         if (!fresh) break;
@@ -295,7 +304,7 @@ Task<> Saga::finish(Case work, Move move, atr::RailStatus status) {
         ending.action = "payment." + std::string(to_string(move.state));
         ending.detail = move.reason;
         UnitOfWork unit = parts_.store.begin();
-        check_life(unit, work);
+        check_life(unit, work.quarantine);
         Payment ended = put_ending(unit, std::move(ending), parts_.assets, parts_.store.ids(), now);
         const auto place = unit.place_of(Payment::collection, ended.id);
         unit.job_done(payments_queue, work.payment.id, work.lease.token);
@@ -330,10 +339,19 @@ Task<> Saga::finish(Case work, Move move, atr::RailStatus status) {
     }
     if (!lost.empty() && !stopping_) {
         ++counters_.endings_refused;
-        trouble(work.payment.id, "its end as " + std::string(to_string(move.state)) + " cannot be written: " + lost);
+        const std::string what = "its end as " + std::string(to_string(move.state));
+        Task<> giving_up = give_up(work.payment.id, work.lease, what, lost);
+        co_await giving_up;
+        co_return;
     }
-    Task<> releasing =
-        release(work.payment.id, work.lease, lost.empty() ? settings_.backoff_initial : settings_.backoff_max);
+    Task<> releasing = release(work.payment.id, work.lease);
+    co_await releasing;
+}
+
+/// Storage refuses for good what has to be written: a person has to see it, and it is tried again, rarely.
+Task<> Saga::give_up(std::string payment_id, Lease lease, std::string what, std::string why) {
+    trouble(payment_id, what + " cannot be written: " + why);
+    Task<> releasing = release(std::move(payment_id), std::move(lease), settings_.backoff_max);
     co_await releasing;
 }
 

@@ -6,6 +6,7 @@
 #include "ledger/transfer.hpp"
 #include "payments/blob_sealer.hpp"
 #include "payments/lease.hpp"
+#include "payments/lease_name.hpp"
 #include "payments/rails.hpp"
 #include "payments/transitions.hpp"
 #include "records/approval.hpp"
@@ -13,6 +14,7 @@
 #include "records/last_decoded.hpp"
 #include "records/policy.hpp"
 #include "records/store.hpp"
+#include "records/store_life.hpp"
 #include "records/store_records.hpp"
 #include "runtime/fault_points.hpp"
 
@@ -72,7 +74,7 @@ public:
         FaultPoints& faults;
     };
     Saga(Parts parts, SagaSettings settings, std::string worker)
-        : parts_(parts), settings_(settings), worker_(std::move(worker)) {}
+        : parts_(parts), settings_(settings), worker_(std::move(worker)), lease_name_(worker_) {}
 
     /// Without effect: asks the rail for the bytes to send, and seals them into the payment.
     /// Errors: rejected when the rail will never take it; others may be tried again.
@@ -117,7 +119,8 @@ public:
     const SagaSettings& settings() const { return settings_; }
     const ledger::Assets& assets() const { return parts_.assets; }
     UnixMillis now() const { return parts_.clock.unix_ms(); }
-    const std::string& worker() const { return worker_; }
+    /// In whose name this host's next leases are taken, those of Commit A too.
+    LeaseName& lease_name() const { return lease_name_; }
     void stop() { stopping_ = true; }
 
 private:
@@ -147,7 +150,6 @@ private:
     Task<atr::Result<Case>> load_once(std::string payment_id, Lease lease, std::optional<Stored> known);
     atr::Result<> take_in(Case& work, const atr::Record& record, const std::optional<Stored>& known);
     std::vector<atr::Key> second_keys(const Payment& payment, bool with_invoice) const;
-    static void check_life(UnitOfWork& unit, const Case& work);
     void count_from_this_life(Case& work, UnixMillis since_ms) const;
     /// After a step was refused because the payment had changed: as it is now; nothing: it has ended, or cannot be
     /// read.
@@ -164,6 +166,7 @@ private:
                                                                    atr::RailStatus status, UnixMillis now);
     static bool tells_fee(const atr::RailStatus& status);
     Task<> park(Case work, Move move, atr::RailStatus status);
+    Task<> give_up(std::string payment_id, Lease lease, std::string what, std::string why);
     Task<Committed> commit_until_known(std::shared_ptr<const UnitOfWork> unit);
     Task<Written> write(UnitOfWork unit, Committed* as = nullptr);
 
@@ -178,6 +181,7 @@ private:
     Parts parts_;
     const SagaSettings settings_;
     const std::string worker_;
+    mutable LeaseName lease_name_;
     std::atomic<bool> stopping_{false};
     std::function<void(const std::string&, const std::string&)> tell_;
     std::function<void(const Payment&)> tell_ended_;

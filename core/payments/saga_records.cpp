@@ -60,13 +60,6 @@ Task<std::optional<Saga::Case>> Saga::load(std::string payment_id, Lease lease, 
     }
 }
 
-/// What is known of a payment is known of one life of the store. After a loss of commits its record can have the same
-/// version again, and its job the same lease, and say something else.
-void Saga::check_life(UnitOfWork& unit, const Case& work) {
-    const std::uint64_t version = work.quarantine.version;
-    unit.check(Quarantine::collection, Quarantine::key, version == 0 ? ATR_VER_ABSENT : version, "life");
-}
-
 /// The life that is lost may have prepared it anew, and sent it, up to the moment at which this one began: these books
 /// know only an earlier moment, after which the rail would still take it.
 void Saga::count_from_this_life(Case& work, UnixMillis since_ms) const {

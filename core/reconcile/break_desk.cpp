@@ -9,7 +9,7 @@
 #include "records/invoice.hpp"
 #include "records/journal.hpp"
 #include "records/payment.hpp"
-#include "records/store_records.hpp"
+#include "records/store_life.hpp"
 #include "treasury/rollups.hpp"
 
 namespace treasurer::reconcile {
@@ -73,6 +73,9 @@ Task<BreakResult> BreakDesk::resolve(BreakRequest request) {
 }
 
 Task<std::optional<BreakResult>> BreakDesk::resolve_once(BreakRequest request) {
+    Task<atr::Result<std::optional<Quarantine>>> asking_life = store_.find<Quarantine>(Quarantine::key);
+    const atr::Result<std::optional<Quarantine>> life = co_await asking_life;
+    if (!life) co_return unavailable(life.error());
     Task<atr::Result<std::optional<BreakRecord>>> finding = store_.find<BreakRecord>(request.break_id);
     atr::Result<std::optional<BreakRecord>> found = co_await finding;
     if (!found) co_return unavailable(found.error());
@@ -97,6 +100,7 @@ Task<std::optional<BreakResult>> BreakDesk::resolve_once(BreakRequest request) {
     const bool is_second = votes.size() > words && votes[words].action == request.action &&
                            votes[words].by != request.by && persons->may(votes[words].by);
     UnitOfWork unit = store_.begin();
+    check_life(unit, life->value_or(Quarantine{}));
     persons->check(unit);
     if (is_second) {
         votes.push_back({request.by, request.action, request.reason, now});
@@ -107,12 +111,9 @@ Task<std::optional<BreakResult>> BreakDesk::resolve_once(BreakRequest request) {
             const atr::Result<atr::Unit> closed = co_await closing;
             if (!closed) co_return unavailable(closed.error());
         }
-        Task<atr::Result<std::optional<Quarantine>>> asking = store_.find<Quarantine>(Quarantine::key);
-        const atr::Result<std::optional<Quarantine>> quarantine = co_await asking;
-        if (!quarantine) co_return unavailable(quarantine.error());
         record.state = is_booked ? break_state::booked : break_state::explained;
         record.ended_ms = now;
-        record.ended_after = quarantine->value_or(Quarantine{}).release_id;
+        record.ended_after = life->value_or(Quarantine{}).release_id;
         unit.create(audit_line(store_.ids(), request, "break." + record.state, now));
     } else {
         votes.resize(words);

@@ -14,7 +14,7 @@ bool is_posted(const Payment& payment) {
 
 /// Two persons ended it, not the rail: which reference the rail gave it nobody here knows.
 bool is_on_persons_word(const Payment& payment) {
-    return !payment.resolution.empty() && payment.resolution.front().outcome == "paid";
+    return payment.resolution.size() >= 2 && payment.resolution.front().outcome == "paid";
 }
 
 bool references_differ(const Payment& payment, const atr::RailEvent& event) {

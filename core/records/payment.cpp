@@ -37,6 +37,7 @@ void Payment::enter(PaymentState next, UnixMillis at_ms) {
     updated_ms = at_ms;
     if (state == next && !history.empty()) return;
     state = next;
+    if (history.size() >= most_history) history.erase(history.begin() + most_history / 2);
     history.push_back({next, at_ms});
 }
 

@@ -80,12 +80,12 @@ struct Payment {
     std::string life;  ///< of the store it was made in (Quarantine::life): in another it is perhaps sent
     UnixMillis created_ms = 0;
     UnixMillis updated_ms = 0;
-    std::vector<StateChange> history;
+    std::vector<StateChange> history;        ///< the first and the last most_history / 2
     std::vector<ResolutionVote> resolution;  ///< one: proposed; two: done
 
     std::uint64_t version = 0;
 
-    static constexpr std::size_t most_sent = 16;
+    static constexpr std::size_t most_sent = 16, most_history = 64;
     /// Keeps the list bounded; `attempt` of the last says how often it was sent.
     void note_sent(const Sent& call);
 

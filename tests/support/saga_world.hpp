@@ -92,7 +92,7 @@ public:
     /// lease token.
     struct Begun {
         std::string id;
-        std::uint64_t lease_token = 0;
+        treasurer::payments::Lease lease = {};
         treasurer::Committed committed = {};
     };
     Begun commit_a(const std::string& amount, SagaHost* by = nullptr) {
@@ -101,7 +101,7 @@ public:
         Begun out;
         out.id = a.payment_id;
         out.committed = executor.await(on.store.commit(a.unit));
-        if (out.committed.ok()) out.lease_token = out.committed.versions.at(a.job);
+        if (out.committed.ok()) out.lease = treasurer::payments::lease_born(*a.unit, out.committed, a.job);
         return out;
     }
     /// What Commit A of a payment consists of, with the place of its job.
@@ -138,7 +138,7 @@ public:
     std::string pay(const std::string& amount) {
         const Begun begun = commit_a(amount);
         if (!begun.committed.ok()) throw std::runtime_error("commit A failed: " + begun.committed.lost);
-        host().runner.adopt(begun.id, begun.lease_token);
+        host().runner.adopt(begun.id, begun.lease);
         executor.run_until_idle();
         return begun.id;
     }

@@ -13,7 +13,7 @@ SCENARIO("a cancel does not undo the end of a payment that it read as it was bef
     SagaWorld world("1000");
     const auto begun = world.commit_a("12.50");
     Payment as_read = world.payment(begun.id);
-    world.host().runner.adopt(begun.id, begun.lease_token);
+    world.host().runner.adopt(begun.id, begun.lease);
     world.executor.run_until_idle();
     const Payment ended = world.payment(begun.id);
     REQUIRE(ended.state == PaymentState::settled);

@@ -100,7 +100,7 @@ SCENARIO("a host whose commits take longer than a lease ends its payments all th
     for (int i = 0; i < 20; ++i) {
         const auto begun = world.commit_a("1", &host);
         REQUIRE(begun.committed.ok());
-        host.runner.adopt(begun.id, begun.lease_token);
+        host.runner.adopt(begun.id, begun.lease);
         ids.push_back(begun.id);
     }
     world.executor.advance(120'000);
@@ -123,7 +123,7 @@ SCENARIO("a payment that this host works on, and leases anew, is not worked on t
     host.runner.start();
     const auto begun = world.commit_a("1", &host);
     world.rail.latency(Millis(5000));
-    host.runner.adopt(begun.id, begun.lease_token);
+    host.runner.adopt(begun.id, begun.lease);
     world.executor.advance(4000);
     CHECK(host.runner.counters().put_back > 0);
     CHECK(world.rail.lookups(SagaWorld::at_rail(begun.id)) == 0);
@@ -160,6 +160,33 @@ SCENARIO("a payment leased in an answer that was lost is taken over, however bus
     host.runner.stop();
     world.executor.advance(60'000);
     CHECK(world.books_equal_rail());
+}
+
+SCENARIO("a lease that a busy host holds and does not know of, as after commits were lost, lapses", "[payments]") {
+    SagaWorld world("1000");
+    PoorStorage storage(world, Millis(0));
+    support::SagaHost host(storage, world.executor, world.ids, world.rails, world.assets, world.clock, "busy",
+                           short_lease());
+    host.runner.start();
+    const auto unknown_to_it = world.commit_a("1", &host);
+    world.rail.latency(Millis(1500));
+    std::vector<std::string> known;
+    bool is_always_busy = true;
+    for (int i = 0; i < 30; ++i) {
+        const auto begun = world.commit_a("1", &host);
+        host.runner.adopt(begun.id, begun.lease);
+        known.push_back(begun.id);
+        world.executor.advance(500);
+        is_always_busy = is_always_busy && host.runner.active() > 0;
+    }
+    CHECK(is_always_busy);
+    CHECK(world.payment(unknown_to_it.id).state == PaymentState::settled);
+    world.executor.advance(10'000);
+    for (const auto& id : known) CHECK(world.rail.submitted(SagaWorld::at_rail(id)) == 1);
+    CHECK(world.open_jobs() == 0);
+    CHECK(world.books_equal_rail());
+    host.runner.stop();
+    world.executor.advance(60'000);
 }
 
 SCENARIO("a payment whose Commit A storage told of late is sent by the host that still has it, and by no other",

@@ -38,7 +38,7 @@ private:
 inline support::SagaWorld::Begun put_down_unsent(support::SagaWorld& world, const std::string& amount) {
     const auto begun = world.commit_a(amount);
     world.pause(true);
-    world.host().runner.adopt(begun.id, begun.lease_token);
+    world.host().runner.adopt(begun.id, begun.lease);
     world.executor.run_until_idle();
     REQUIRE(world.payment(begun.id).state == PaymentState::scheduled);
     world.pause(false);

@@ -49,7 +49,7 @@ SCENARIO("a store in quarantine sends nothing, and goes on when it is released",
     SagaWorld world("1000");
     begin_life(world, "");
     const auto begun = world.commit_a("12.50");
-    world.host().runner.adopt(begun.id, begun.lease_token);
+    world.host().runner.adopt(begun.id, begun.lease);
     world.host().runner.start();
     world.executor.advance(60'000);
     CHECK(world.payment(begun.id).state == PaymentState::scheduled);
@@ -107,7 +107,7 @@ SCENARIO("a payment of another life is looked up before its first send", "[payme
     world.rail.idempotent(false);
     begin_life(world, "life-2", false);
     const auto begun = world.commit_a("12.50");  // made without a life: before the store was copied
-    world.host().runner.adopt(begun.id, begun.lease_token);
+    world.host().runner.adopt(begun.id, begun.lease);
     world.executor.advance(5'000);
     CHECK(world.rail.submitted(SagaWorld::at_rail(begun.id)) == 0);
     CHECK(world.payment(begun.id).needs_human);
@@ -127,7 +127,7 @@ SCENARIO("a payment that turns out to be of another life while its cancel is wri
         if (was_sent) send_elsewhere(world, begun.id);
         begin_life(world, "life-2", false);
     };
-    world.executor.await(ended(saga.first_send(begun.id, lease_of(begun.lease_token, "host-1"))));
+    world.executor.await(ended(saga.first_send(begun.id, begun.lease)));
     const Payment payment = world.payment(begun.id);
     CHECK(payment.state == (was_sent ? PaymentState::settled : PaymentState::unknown));
     CHECK(world.rail.lookups(SagaWorld::at_rail(begun.id)) == 1);
@@ -143,7 +143,7 @@ SCENARIO(
     begin_life(world, "life-2", false);
     world.executor.advance(1'000);
     const auto begun = world.commit_a("12.50");  // as an approval that is given in this life makes it
-    world.host().runner.adopt(begun.id, begun.lease_token);
+    world.host().runner.adopt(begun.id, begun.lease);
     world.executor.advance(5'000);
     CHECK(world.rail.submitted(SagaWorld::at_rail(begun.id)) == (window_ms == 0 ? 1 : 0));
     CHECK(world.payment(begun.id).needs_human == (window_ms != 0));
@@ -188,7 +188,7 @@ SCENARIO("what a lost life may have prepared anew is waited for as long as the r
     world.executor.advance(800'000);
     const UnixMillis lost_ms = world.clock.unix_ms();
     begin_life(world, "life-2");
-    world.host().runner.adopt(begun.id, begun.lease_token);
+    world.host().runner.adopt(begun.id, begun.lease);
     world.host().runner.start();
     world.executor.advance(200'000);  // past the moment that these books know
     CHECK(world.payment(begun.id).state == PaymentState::unknown);

@@ -18,7 +18,7 @@ SCENARIO("a host that stalls before it repeats a send sends nothing once others 
     auto& stalled = world.add_host("stalled", stalls);
     world.rail.next_submissions({Submission::retry, Submission::settle});
     const auto begun = world.commit_a("12.50", &stalled);
-    stalled.runner.adopt(begun.id, begun.lease_token);  // its lease is not renewed
+    stalled.runner.adopt(begun.id, begun.lease);  // its lease is not renewed
     world.executor.run_until_idle();
     REQUIRE(world.rail.submitted(SagaWorld::at_rail(begun.id)) == 1);
     world.host().runner.start();
@@ -94,7 +94,7 @@ SCENARIO("a host whose clock is an hour ahead keeps no payment from the others",
     support::SagaHost wrong(world.storage, world.executor, world.ids, world.rails, world.assets, ahead, "wrong", {});
     wrong.runner.start();
     const auto begun = world.commit_a("12.50", &wrong);
-    wrong.runner.adopt(begun.id, begun.lease_token);
+    wrong.runner.adopt(begun.id, begun.lease);
     world.executor.advance(10'000);
     const auto looks = world.rail.lookups(SagaWorld::at_rail(begun.id));
     CHECK(looks > 1);

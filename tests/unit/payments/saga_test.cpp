@@ -153,7 +153,7 @@ SCENARIO("a process that stalls between deciding and sending pays no second time
         co_await wake;
     });
     const auto begun = world.commit_a("12.50");
-    world.host().runner.adopt(begun.id, begun.lease_token);  // stalls inside submit; its lease is not renewed
+    world.host().runner.adopt(begun.id, begun.lease);  // stalls inside submit; its lease is not renewed
     world.executor.run_until_idle();
     auto& second = world.add_host("host-2");
     second.runner.start();
@@ -181,7 +181,7 @@ SCENARIO("a host that comes to its first send only after another took the paymen
     second.runner.start();
     world.executor.advance(8'000);
     CHECK(world.payment(begun.id).needs_human);
-    world.host().runner.adopt(begun.id, begun.lease_token);
+    world.host().runner.adopt(begun.id, begun.lease);
     world.executor.advance(60'000);
     CHECK(world.rail.submitted(SagaWorld::at_rail(begun.id)) == 0);
     CHECK(world.payment(begun.id).needs_human);
@@ -192,7 +192,7 @@ SCENARIO("a cancel that was requested before the first send is honoured, and not
     SagaWorld world("1000");
     const auto begun = world.commit_a("12.50");
     world.request_cancel(begun.id);
-    world.host().runner.adopt(begun.id, begun.lease_token);
+    world.host().runner.adopt(begun.id, begun.lease);
     world.executor.run_until_idle();
     CHECK(world.payment(begun.id).state == PaymentState::cancelled);
     CHECK(world.rail.submitted(SagaWorld::at_rail(begun.id)) == 0);
@@ -215,7 +215,7 @@ SCENARIO("a paused treasury sends nothing, and goes on when it is released", "[p
     world.rail.idempotent(false);
     const auto begun = world.commit_a("12.50");
     world.pause(true);
-    world.host().runner.adopt(begun.id, begun.lease_token);
+    world.host().runner.adopt(begun.id, begun.lease);
     world.host().runner.start();
     world.executor.advance(60'000);
     CHECK(world.payment(begun.id).state == PaymentState::scheduled);
@@ -238,7 +238,7 @@ SCENARIO("a host works on as many payments at once as it may, and the others wai
     std::vector<std::string> ids;
     for (const auto& one : begun) {
         REQUIRE(one.committed.ok());
-        host.runner.adopt(one.id, one.lease_token);
+        host.runner.adopt(one.id, one.lease);
         ids.push_back(one.id);
     }
     world.executor.run_until_idle();
@@ -272,7 +272,7 @@ SCENARIO("200 payments against funds for 100 reserve exactly 100", "[payments]")
         const auto payment = world.commit_a("10");
         if (payment.committed.ok()) {
             ++begun;
-            world.host().runner.adopt(payment.id, payment.lease_token);
+            world.host().runner.adopt(payment.id, payment.lease);
         } else {
             ++refused;
             CHECK(payment.committed.lost == ledger::funds_label);
@@ -307,7 +307,7 @@ SCENARIO("what the books say after a storm of answers is what moved at the rail"
         auto& on = dice.below(2) ? world.host() : second;
         const auto begun = world.commit_a("10", &on);
         ids.push_back(begun.id);
-        if (dice.below(4) != 0) on.runner.adopt(begun.id, begun.lease_token);  // else its host died here
+        if (dice.below(4) != 0) on.runner.adopt(begun.id, begun.lease);  // else its host died here
         if (dice.below(3) == 0) world.rail.fail_reads(static_cast<unsigned>(dice.below(5)));
         world.executor.advance(static_cast<UnixMillis>(dice.below(3000)));
     }

@@ -38,7 +38,7 @@ SCENARIO("a payment that waits unsent until its moment has passed gets another, 
     world.rail.capabilities_to_set().enforces_not_after = true;
     const auto begun = world.commit_a("12.50");
     world.pause(true);
-    world.host().runner.adopt(begun.id, begun.lease_token);
+    world.host().runner.adopt(begun.id, begun.lease);
     world.host().runner.start();
     world.executor.advance(1'000'000);
     REQUIRE(world.payment(begun.id).state == PaymentState::scheduled);
