@@ -28,6 +28,7 @@ struct StreamSpec {
     std::vector<KindSpec> kinds = {{}};
     double rate = 0;
     std::size_t connections = 1;
+    double apart = 0;  ///< seconds from the begin, whose answers are told apart
 };
 
 inline std::string bytes_of(const std::string& path) {
@@ -50,6 +51,8 @@ inline StreamSpec stream_spec_of(const std::string& text) {
             out.rate = std::stod(value);
         else if (key == "connections")
             out.connections = std::stoul(value);
+        else if (key == "apart")
+            out.apart = std::stod(value);
         else if (key == "request")
             kind.request = bytes_of(value);
         else if (key == "expect")
@@ -66,7 +69,7 @@ inline StreamSpec stream_spec_of(const std::string& text) {
     for (std::size_t i = 1; i < out.kinds.size(); ++i) out.kinds[0].share -= out.kinds[i].share;
     for (const auto& kind : out.kinds)
         if (kind.request.empty() || kind.share <= 0) fail("a kind needs a request and a share");
-    if (out.rate < 0 || out.connections == 0) fail("a stream needs rate and connections");
+    if (out.rate < 0 || out.apart < 0 || out.connections == 0) fail("a stream needs rate and connections");
     return out;
 }
 

@@ -1,14 +1,15 @@
 // Offers requests at a rate, whatever becomes of them: open_loop PORT SECONDS SEED STREAM...
 //
-// A stream is name=N,rate=R,connections=C,request=FILE[,expect=TEXT][,first=N][,answers=FILE]. FILE has the bytes of
-// one request; ########## in it becomes the request's own number, counted from `first`, and @@@.@@ an amount that few
+// A stream is name=N,rate=R,connections=C,request=FILE[,apart=S][,expect=TEXT][,first=N][,answers=FILE]. FILE has the
+// bytes of one request; ########## in it becomes the request's own number, counted from `first`, and @@@.@@ an amount that few
 // others have. ,or=SHARE begins a further kind of request of the same stream, with a name, a request and the rest of
 // its own: so often, by chance, that kind is sent instead. Arrivals are a Poisson process; rate 0: each connection
 // sends its next request once it has its answer. With a rate a request goes out at its moment, on a connection that is
 // idle, or else behind others on one that is not: never because an answer came. Its latency counts from the moment it
-// was due, so a wait for this program counts too, and how late the program was is told beside it. `expect` must stand
-// in the body of every answer of 2xx, Retry-After in every 503. `answers` gets a line "NUMBER STATUS" for each request,
-// with 0 for one that was never answered.
+// was due, so a wait for this program counts too, and how late the program was is told beside it. What fell due in the
+// first S seconds is told apart from the rest, for with a rate of 0 all connections begin at one moment. `expect` must
+// stand in the body of every answer of 2xx, Retry-After in every 503. `answers` gets a line "NUMBER STATUS" for each
+// request, with 0 for one that was never answered.
 //
 // Prints one JSON object per kind. Every stream has a thread of its own. Ends with 1 on an answer that is wrong.
 #include "load_spec.hpp"
@@ -76,6 +77,7 @@ public:
     void run() {
         ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
         const auto begin = Steady::now();
+        apart_until_ = begin + nanoseconds(static_cast<std::int64_t>(spec_.apart * 1e9));
         const auto end = begin + lasting_;
         next_ = begin + gap();
         for (;;) {
@@ -221,7 +223,7 @@ private:
     void judge(const Answer& answer, const Sent& sent, Steady::time_point now) {
         last_answer_ = now;
         --unanswered_;
-        sent.kind->answered(answer, sent.number, now - sent.due);
+        sent.kind->answered(answer, sent.number, now - sent.due, sent.due < apart_until_);
     }
 
     /// The host has closed it: what waited there is lost, and the next request opens it anew.
@@ -255,7 +257,7 @@ private:
     std::deque<std::size_t> idle_;
     std::vector<std::size_t> touched_;
     std::size_t turn_ = 0;
-    Steady::time_point next_, last_answer_;
+    Steady::time_point next_, last_answer_, apart_until_;
     nanoseconds took_{0};
     std::vector<epoll_event> events_ = std::vector<epoll_event>(512);
     std::vector<char> scratch_ = std::vector<char>(std::size_t{64} * 1024);

@@ -45,11 +45,12 @@ public:
         return number;
     }
 
-    void answered(const Answer& answer, std::uint64_t number, std::chrono::nanoseconds took) {
+    /// `is_apart`: it fell due in the seconds that are told apart.
+    void answered(const Answer& answer, std::uint64_t number, std::chrono::nanoseconds took, bool is_apart) {
         ++answered_;
         ++by_status_[answer.status];
         const bool is_admitted = answer.status >= 200 && answer.status < 300;
-        if (is_admitted) admitted_.record(took);
+        if (is_admitted) (is_apart ? apart_ : admitted_).record(took);
         if (answer.status == 503) refused_.record(took);
         const bool is_right = is_admitted ? answer.body.find(spec_.expect) != std::string_view::npos
                                           : answer.status != 503 || answer.has_retry_after;
@@ -72,6 +73,7 @@ public:
         std::cout << R"(},"answered":)" << answered_ << R"(,"unanswered":)" << lost_ << R"(,"wrong":)" << wrong_
                   << R"(,"first_wrong":")" << first_wrong_ << '"';
         tell("admitted", admitted_);
+        tell("apart", apart_);
         tell("refused", refused_);
         tell("late", late_);
         std::cout << "}" << std::endl;
@@ -99,7 +101,7 @@ private:
     std::string first_wrong_;
     std::map<int, std::uint64_t> by_status_;
     std::vector<std::pair<std::uint64_t, int>> answers_;
-    LatencyHistogram admitted_, refused_, late_;
+    LatencyHistogram admitted_, apart_, refused_, late_;
 };
 
 }  // namespace treasurer::bench

@@ -65,8 +65,13 @@ std::optional<Response> peek_dashboard(DashboardSource& source, const RequestCon
             if (part->text) value->not_given();
         return std::nullopt;
     };
-    for (const auto& [value, whom, part] : wanted)
-        if (part->text = value->peek(whom); !part->text) return without_use();
+    // Each is asked whatever came of the others: how often it is read decides how long it may lag.
+    bool all_at_hand = true;
+    for (const auto& [value, whom, part] : wanted) {
+        part->text = value->peek(whom);
+        all_at_hand = all_at_hand && part->text;
+    }
+    if (!all_at_hand) return without_use();
     parts.books = books_of(source.services);
     const auto encoded = encoded_of(source, parts);
     if (!encoded) return without_use();
