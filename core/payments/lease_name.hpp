@@ -1,7 +1,7 @@
-/// In whose name a host takes its leases. All leases of a name are renewed by one call, those too that the host is not at
-/// work on: what an answer that was lost has leased, or what a store that lost commits gave back. So a name is left before
-/// long, and is renewed only until the last payment that the host works on under it has ended; then it lapses with all
-/// that it holds.
+/// In whose name a host takes its leases. All leases of a name are renewed by one call, those too that the host is not
+/// at work on: what an answer that was lost has leased, or what a store that lost commits gave back. So a name is left
+/// before long, and is renewed only until the last payment that the host works on under it has ended; then it lapses
+/// with all that it holds.
 #pragma once
 
 #include <mutex>

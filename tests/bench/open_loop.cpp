@@ -1,15 +1,15 @@
 // Offers requests at a rate, whatever becomes of them: open_loop PORT SECONDS SEED STREAM...
 //
 // A stream is name=N,rate=R,connections=C,request=FILE[,apart=S][,expect=TEXT][,first=N][,answers=FILE]. FILE has the
-// bytes of one request; ########## in it becomes the request's own number, counted from `first`, and @@@.@@ an amount that few
-// others have. ,or=SHARE begins a further kind of request of the same stream, with a name, a request and the rest of
-// its own: so often, by chance, that kind is sent instead. Arrivals are a Poisson process; rate 0: each connection
-// sends its next request once it has its answer. With a rate a request goes out at its moment, on a connection that is
-// idle, or else behind others on one that is not: never because an answer came. Its latency counts from the moment it
-// was due, so a wait for this program counts too, and how late the program was is told beside it. What fell due in the
-// first S seconds is told apart from the rest, for with a rate of 0 all connections begin at one moment. `expect` must
-// stand in the body of every answer of 2xx, Retry-After in every 503. `answers` gets a line "NUMBER STATUS" for each
-// request, with 0 for one that was never answered.
+// bytes of one request; ########## in it becomes the request's own number, counted from `first`, and @@@.@@ an amount
+// that few others have. ,or=SHARE begins a further kind of request of the same stream, with a name, a request and the
+// rest of its own: so often, by chance, that kind is sent instead. Arrivals are a Poisson process; rate 0: each
+// connection sends its next request once it has its answer. With a rate a request goes out at its moment, on a
+// connection that is idle, or else behind others on one that is not: never because an answer came. Its latency counts
+// from the moment it was due, so a wait for this program counts too, and how late the program was is told beside it.
+// What fell due in the first S seconds is told apart from the rest, for with a rate of 0 all connections begin at one
+// moment. `expect` must stand in the body of every answer of 2xx, Retry-After in every 503. `answers` gets a line
+// "NUMBER STATUS" for each request, with 0 for one that was never answered.
 //
 // Prints one JSON object per kind. Every stream has a thread of its own. Ends with 1 on an answer that is wrong.
 #include "load_spec.hpp"

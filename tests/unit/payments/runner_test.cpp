@@ -17,12 +17,16 @@ public:
 
     Task<std::vector<atr::Commit>> commit(Batches batches, CallOptions options) override {
         co_await delay(world_.executor, turn(commit_takes_));
+        if (refuses_records_ && batches.size() == 1 && writes_a_record(batches[0]))
+            co_return std::vector<atr::Commit>{{.outcome = atr::Outcome::rejected, .error = too_large()}};
         Task<std::vector<atr::Commit>> call = world_.storage.commit(std::move(batches), std::move(options));
         std::vector<atr::Commit> done = co_await call;
         if (commits_are_lost_)
             for (auto& one : done) one = {.outcome = atr::Outcome::unknown};
         co_return done;
     }
+    /// It takes no record any more, only jobs.
+    void refuse_records(bool refuses) { refuses_records_ = refuses; }
     /// What it commits is committed, and whoever asked does not learn of it.
     void lose_commits(bool lost) { commits_are_lost_ = lost; }
     Task<atr::Result<std::uint32_t>> extend_leases(std::string worker, Millis lease, CallOptions options) override {
@@ -67,6 +71,10 @@ public:
     }
 
 private:
+    static bool writes_a_record(const atr::Batch& batch) {
+        return std::any_of(batch.ops.begin(), batch.ops.end(), [](const auto& op) { return op.op == ATR_OP_PUT; });
+    }
+    static atr::Error too_large() { return atr::rejected(ATR_E_BAD_INPUT, "the record is too large"); }
     /// How long until a write that takes `time` is done, after all before it.
     Millis turn(Millis time) {
         free_at_ = std::max(free_at_, world_.clock.unix_ms()) + time.count();
@@ -77,7 +85,7 @@ private:
     const Millis commit_takes_;
     const bool renews_;
     int answers_lost_ = 0;
-    bool commits_are_lost_ = false;
+    bool commits_are_lost_ = false, refuses_records_ = false;
     UnixMillis free_at_ = 0;
 };
 
@@ -185,6 +193,31 @@ SCENARIO("a lease that a busy host holds and does not know of, as after commits 
     for (const auto& id : known) CHECK(world.rail.submitted(SagaWorld::at_rail(id)) == 1);
     CHECK(world.open_jobs() == 0);
     CHECK(world.books_equal_rail());
+    host.runner.stop();
+    world.executor.advance(60'000);
+}
+
+SCENARIO("what storage refuses to write down of a payment is told, and tried again rarely", "[payments]") {
+    SagaWorld world("1000");
+    PoorStorage poor(world, Millis(0));
+    support::SagaHost host(poor, world.executor, world.ids, world.rails, world.assets, world.clock, "host",
+                           short_lease());
+    std::vector<std::string> told;
+    host.saga.on_trouble([&](const std::string& id, const std::string& what) { told.push_back(id + " " + what); });
+    host.runner.start();
+    const auto begun = world.commit_a("1", &host);
+    world.rail.next_submissions({support::Submission::pending});
+    poor.refuse_records(true);
+    host.runner.adopt(begun.id, begun.lease);
+    world.executor.advance(host.saga.settings().backoff_max.count() * 3);
+    REQUIRE(!told.empty());
+    CHECK(told.size() <= 4);
+    CHECK(told.front().find(begun.id) == 0);
+    CHECK(told.front().find("the record is too large") != std::string::npos);
+    poor.refuse_records(false);
+    world.executor.advance(host.saga.settings().backoff_max.count() * 3);
+    CHECK(world.payment(begun.id).state == PaymentState::settled);
+    CHECK(world.rail.submitted(SagaWorld::at_rail(begun.id)) == 1);
     host.runner.stop();
     world.executor.advance(60'000);
 }

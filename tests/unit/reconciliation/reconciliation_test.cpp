@@ -145,6 +145,17 @@ SCENARIO("a movement is matched by the payment's id where two persons said that 
     }
 }
 
+SCENARIO("what one person alone proposed does not excuse a movement with another reference", "[reconciliation]") {
+    Books books;
+    books.fund();
+    Payment payment = books.reserve("5");
+    payment.resolution = {{"rita", "paid", "as the bank says", "", 1}};
+    books.end(payment, PaymentState::settled, "the rail's own");
+    books.rail.note(Books::out_event(Books::at_rail(payment), "5", "another"));
+    CHECK(books.breaks().contains("paid_twice"));
+    CHECK(books.breaks(Extent::tail).contains("paid_twice"));
+}
+
 SCENARIO("a payment that was paid twice is found", "[reconciliation]") {
     Books books;
     books.fund();
