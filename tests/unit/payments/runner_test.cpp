@@ -216,7 +216,7 @@ SCENARIO("what storage refuses to write down of a payment is told, and tried aga
     CHECK(told.front().find("the record is too large") != std::string::npos);
     poor.refuse_records(false);
     world.executor.advance(host.saga.settings().backoff_max.count() * 3);
-    CHECK(world.payment(begun.id).state == PaymentState::settled);
+    CHECK(world.payment(begun.id).state == PaymentState::pending);
     CHECK(world.rail.submitted(SagaWorld::at_rail(begun.id)) == 1);
     host.runner.stop();
     world.executor.advance(60'000);
