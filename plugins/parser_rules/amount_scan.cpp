@@ -294,7 +294,7 @@ bool AmountScan::names_credit(std::uint32_t at) const {
 /// "45.10 MNEE credit", "45,10 EUR zu Ihren Gunsten" are credits; other words beside them, or the word before the
 /// amount as in "Credit balance: 45.10", make it a question.
 void AmountScan::credit_words(Amount& found) const {
-    if (found.percent || found.number.negative) return;
+    if (!page_.speaks_of_credit() || found.percent || found.number.negative) return;
     constexpr std::uint32_t kWordsAround = 8;
     const std::uint32_t line_begin =
         page_.cells()[page_.lines()[page_.cells()[found.cell].line].first_cell].first_token;

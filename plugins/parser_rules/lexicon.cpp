@@ -51,10 +51,11 @@ Lexicon::Lexicon() : words_(4096), edges_(4096), infos_(1), ends_(1) {
     add_party_phrases(groups);
     add_groups(0, groups);
     ends_.emplace_back();
-    settlement_ = static_cast<State>(ends_.size() - 1);
+    apart_ = static_cast<State>(ends_.size() - 1);
     groups.clear();
     add_settlement_phrases(groups);
-    add_groups(settlement_, groups);
+    add_other_paper_phrases(groups);
+    add_groups(apart_, groups);
 }
 
 void Lexicon::add_groups(State root, const std::vector<PhraseGroup>& groups) {
@@ -198,6 +199,7 @@ void Lexicon::add_phrase(State root, const PhraseGroup& group, std::string_view 
     State state = root;
     for_each_part(phrase, ' ', [&](std::string_view folded) {
         const WordId id = intern(folded);
+        if (state == root && root != 0) infos_[id].begins_apart = true;
         if (const State known = next(state, id); known != 0) {
             state = known;
             return;

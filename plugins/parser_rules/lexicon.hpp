@@ -56,19 +56,21 @@ enum class Label : std::uint8_t {
     title_proforma,
     title_order,
     title_delivery,
+    title_remittance,  ///< tells of a payment made; on an invoice the slip to send back with one
     // helpers
     item_header,  ///< heads a column of the item table
     discount,
-    // what the paper says of its own payment, found apart from the labels above
-    stamp_paid,       ///< "PAID": counts where it stands alone
-    stamp_withdrawn,  ///< "VOID", "DRAFT"
-    said_paid,        ///< "has been paid"
-    said_paid_by,     ///< "Paid by": counts where it begins
-    said_paid_on,     ///< "Date paid": counts before a date
-    payment_status,   ///< "Status": a stamp behind it counts
-    said_collected,   ///< "will be debited"
-    said_debit,       ///< "direct debit": counts where no other way to pay stands beside it
-    said_withdrawn,   ///< "do not pay"
+    // found apart from the labels above, whose words they share
+    title_other_paper,  ///< "Purchase order": also the label of a number on an invoice
+    stamp_paid,         ///< "PAID": counts where it stands alone
+    stamp_withdrawn,    ///< "VOID", "DRAFT"
+    said_paid,          ///< "has been paid"
+    said_paid_by,       ///< "Paid by": counts where it begins
+    said_paid_on,       ///< "Date paid": counts before a date
+    payment_status,     ///< "Status": a stamp behind it counts
+    said_collected,     ///< "will be debited"
+    said_debit,         ///< "direct debit": counts where no other way to pay stands beside it
+    said_withdrawn,     ///< "do not pay"
 };
 
 enum class Language : std::uint8_t { any, en, de, fr, es, it, nl };
@@ -83,8 +85,9 @@ void add_amount_phrases(std::vector<PhraseGroup>&);
 void add_paper_phrases(std::vector<PhraseGroup>&);
 void add_date_phrases(std::vector<PhraseGroup>&);
 void add_party_phrases(std::vector<PhraseGroup>&);
-/// Walked from Lexicon::settlement(): they change the meaning of no other phrase.
+// Walked from Lexicon::apart(): they change the meaning of no other phrase.
 void add_settlement_phrases(std::vector<PhraseGroup>&);
+void add_other_paper_phrases(std::vector<PhraseGroup>&);
 
 /// Whether a word says that an amount is owed to the buyer.
 enum class CreditWord : std::uint8_t {
@@ -109,6 +112,7 @@ struct WordInfo {
     bool yours = false;          ///< "your", "Ihren", "a": before "favour"
     bool of_another = false;     ///< "of", "von": whose favour or credit it is
     bool after = false;          ///< "after", "less": a credit is taken off already
+    bool begins_apart = false;   ///< begins a phrase that is found apart from the labels
     bool condition = false;      ///< "if", "until", "be": what follows did not happen, or not yet
     bool negates = false;        ///< "not"
     bool deadline = false;       ///< "within", "before": what is said is a term
@@ -129,8 +133,8 @@ public:
 
     /// The next state, or 0 when no phrase goes on with this word.
     State next(State state, WordId word) const noexcept;
-    /// Where the phrases begin that say whether the paper is paid.
-    State settlement() const noexcept { return settlement_; }
+    /// The root of the phrases that are found apart from the labels.
+    State apart() const noexcept { return apart_; }
     struct End {
         Label label = Label::none;
         Language language = Language::any;
@@ -160,7 +164,7 @@ private:
     std::vector<Edge> edges_;
     std::vector<WordInfo> infos_;
     std::vector<End> ends_;
-    State settlement_ = 0;
+    State apart_ = 0;
     std::size_t n_words_ = 0;
     std::size_t n_edges_ = 0;
 };

@@ -24,13 +24,16 @@ void add_settlement_phrases(std::vector<PhraseGroup>& groups) {
          "bereits bezahlt|bereits beglichen|bereits gezahlt|wurde bezahlt|ist bezahlt|wurde beglichen|ist beglichen|"
          "dankend erhalten|betrag erhalten|zahlung erhalten|bar bezahlt|bar erhalten|wurde abgebucht|wurde eingezogen|"
          "wurde belastet|wurde per kreditkarte bezahlt|per kreditkarte bezahlt|mit kreditkarte bezahlt|"
-         "per paypal bezahlt|mit paypal bezahlt|deja paye|deja payee|deja regle|deja reglee|ete paye|ete payee|ete regle|"
-         "ete reglee|ete acquittee|ete prelevee|ete preleve|facture acquittee|paiement recu|ha sido pagado|ha sido pagada|"
+         "per paypal bezahlt|mit paypal bezahlt|deja paye|deja payee|deja regle|deja reglee|ete paye|ete payee|ete "
+         "regle|"
+         "ete reglee|ete acquittee|ete prelevee|ete preleve|facture acquittee|paiement recu|ha sido pagado|ha sido "
+         "pagada|"
          "ya pagado|ya pagada|ya abonada|fue pagada|pago recibido|gia pagato|gia pagata|stata pagata|stato pagato|"
          "stata saldata|pagamento ricevuto|reeds betaald|al betaald|is betaald|is voldaan|reeds voldaan|"
          "betaling ontvangen|wij hebben uw betaling ontvangen"},
         {said_paid_by, L::any,
-         "paid by|paid via|paid with|paid using|paid through|paid from|charged to|bezahlt per|bezahlt mit|bezahlt durch|"
+         "paid by|paid via|paid with|paid using|paid through|paid from|charged to|bezahlt per|bezahlt mit|bezahlt "
+         "durch|"
          "bezahlt via|paye par|payee par|regle par|reglee par|pagado con|pagado por|pagado mediante|pagada con|"
          "pagato con|pagato tramite|betaald met|betaald via|betaald per|card ending|card ending in"},
         {said_paid_on, L::any,
@@ -52,7 +55,8 @@ void add_settlement_phrases(std::vector<PhraseGroup>& groups) {
          "sara addebitato|verra addebitato|sara addebitata|verra addebitata|wordt afgeschreven|"
          "automatisch afgeschreven|wordt geincasseerd|geincasseerd"},
         {said_debit, L::any,
-         "direct debit|sepa direct debit|autopay|auto pay|automatic payment|automatic debit|lastschrift|lastschriftverfahren|lastschrifteinzug|sepa lastschrift|"
+         "direct debit|sepa direct debit|autopay|auto pay|automatic payment|automatic "
+         "debit|lastschrift|lastschriftverfahren|lastschrifteinzug|sepa lastschrift|"
          "sepa basislastschrift|sepa firmenlastschrift|einzugsermachtigung|prelevement|prelevement automatique|"
          "prelevement sepa|domiciliacion|domiciliado|recibo domiciliado|adeudo directo|adeudo sepa|addebito diretto|"
          "addebito sepa|automatische incasso|sepa incasso"},

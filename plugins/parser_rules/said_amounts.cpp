@@ -61,6 +61,9 @@ SaidAmounts::SaidAmounts(const Context& context, Extraction& out) : out_(out) {
 /// Whether a sum holds with plain spaces inside its numbers, and not with the numbers behind the spaces: then the
 /// document groups by them.
 bool SaidAmounts::sums_join_spaces() const {
+    const auto is_spaced = [](const AmountReading& reading) { return reading.spaced; };
+    const auto any_spaced = [&](const Readings& list) { return std::any_of(list.begin(), list.end(), is_spaced); };
+    if (!any_spaced(due) && !any_spaced(gross) && !any_spaced(plain)) return false;
     const auto first = [](const Readings& list) { return std::span(list.data(), std::min(list.size(), kMaxTried)); };
     const auto joins = [](const AmountReading& a, const AmountReading& b, const AmountReading& total) {
         const auto positive = [](const atr::Decimal& d) { return d.is_negative() ? d.negated() : d; };

@@ -18,10 +18,11 @@ public:
         : context_(context), page_(context.page), tokens_(page_.tokens()), steps_(steps) {}
 
     Settlement run() {
-        for (std::uint32_t at = 0; at < tokens_.size() && !found_.all();) {
+        std::uint32_t from = 0;
+        for (const std::uint32_t at : page_.begins_apart()) {
             ++steps_;
-            const std::uint32_t end = tokens_[at].word == 0 ? at : read(at);
-            at = std::max(end, at + 1);
+            if (at >= from) from = read(at);
+            if (found_.all()) break;
         }
         return found_;
     }
@@ -36,7 +37,7 @@ private:
     /// Judges every phrase that begins at `at`; the end of the longest that counts.
     std::uint32_t read(std::uint32_t at) {
         const Lexicon& lexicon = page_.lexicon();
-        Lexicon::State state = lexicon.next(lexicon.settlement(), tokens_[at].word);
+        Lexicon::State state = lexicon.next(lexicon.apart(), tokens_[at].word);
         std::uint32_t counted = at;
         for (std::uint32_t i = at; state != 0;) {
             ++steps_;
@@ -109,13 +110,15 @@ private:
         std::uint32_t next = said.end;
         const bool parted = next < cell.end_token && tokens_[next].kind != TokenKind::word &&
                             tokens_[next].kind != TokenKind::digits && tokens_[next].kind != TokenKind::apostrophe &&
-                            tokens_[next].kind != TokenKind::slash && tokens_[next].span.begin >= tokens_[next - 1].span.end;
+                            tokens_[next].kind != TokenKind::slash &&
+                            tokens_[next].span.begin >= tokens_[next - 1].span.end;
         const bool glued = parted && next + 1 < cell.end_token && tokens_[next].kind == TokenKind::dash &&
                            tokens_[next].span.begin == tokens_[next - 1].span.end &&
                            tokens_[next + 1].span.begin == tokens_[next].span.end;  // "Paid-up"
         const bool colon = parted && tokens_[next].kind == TokenKind::colon;
         while (next < cell.end_token && !speaks(next)) ++next;
-        if (next >= cell.end_token) return !colon || date_follows(said.end, page_.line_end_token(tokens_[said.begin].cell));
+        if (next >= cell.end_token)
+            return !colon || date_follows(said.end, page_.line_end_token(tokens_[said.begin].cell));
         if (glued) return false;
         if (colon) return !page_.info(tokens_[next]).negates;
         if (parted) return tokens_[said.begin].capitalised;
@@ -141,8 +144,9 @@ private:
         if (line.begin != line.end) return true;
         const auto below = context_.layout.cell_below(tokens_[said.begin].cell, 2);
         if (!below || said.end < cell_of(said).end_token || said.begin > cell_of(said).first_token) return false;
-        const bool in_row = cell_of(said).line < page_.lines().size() &&
-                            page_.lines()[cell_of(said).line].end_cell - page_.lines()[cell_of(said).line].first_cell > 1;
+        const bool in_row =
+            cell_of(said).line < page_.lines().size() &&
+            page_.lines()[cell_of(said).line].end_cell - page_.lines()[cell_of(said).line].first_cell > 1;
         const auto under = context_.layout.amounts(context_.layout.of_cell(*below));
         return in_row && under.begin != under.end;
     }
@@ -156,7 +160,8 @@ private:
         const auto hits = context_.layout.hits({cell_of(said).first_token, said.end});
         for (std::size_t i = hits.begin; i < hits.end && i < hits.begin + kMaxHits; ++i) {
             const Hit& hit = context_.facts.hits[i];
-            if (hit.label == Label::paid && hit.leads && hit.end_token > said.begin) return !strange_words(said.end, sum);
+            if (hit.label == Label::paid && hit.leads && hit.end_token > said.begin)
+                return !strange_words(said.end, sum);
         }
         return false;
     }
@@ -177,7 +182,8 @@ private:
     /// "48.50 MNEE PAID", "48.50 (paid)".
     bool behind_amount(const Said& said) const {
         std::uint32_t before = said.begin;
-        while (before > 0 && said.begin - before < 2 && !speaks(before - 1) && tokens_[before - 1].kind != TokenKind::colon)
+        while (before > 0 && said.begin - before < 2 && !speaks(before - 1) &&
+               tokens_[before - 1].kind != TokenKind::colon)
             --before;
         const auto& amounts = context_.facts.amounts;
         const auto next = std::lower_bound(amounts.begin(), amounts.end(), said.begin,
