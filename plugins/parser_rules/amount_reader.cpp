@@ -143,7 +143,35 @@ std::optional<AmountReading> AmountReader::reading(std::size_t hit, std::size_t 
     result.text = std::move(decimal->value);
     result.value = *value;
     result.certain = decimal->certain;
+    result.tail = *value;
+    const Number& number = context_.facts.amounts[amount].number;
+    if (!decimal->certain && number.plain_space && !context_.facts.style.space) {
+        NumberStyle spaces = context_.facts.style;
+        spaces.space = true;
+        const auto joined = to_decimal(context_.page.text(), number, spaces);
+        const auto tail = to_decimal(context_.page.text(), behind_space(number), context_.facts.style);
+        const auto tail_value = tail ? atr::Decimal::parse(tail->value) : std::nullopt;
+        result.spaced = joined && joined->certain && tail_value && !context_.facts.style.space_contradicted;
+        if (tail_value) result.tail = *tail_value;
+    }
+    result.scaled = context_.facts.amounts[amount].scaled || scaled_by_label(hit, amount);
+    result.credit = context_.facts.amounts[amount].perhaps_credit;
     return result;
+}
+
+/// "Total (in thousands): 450.00", "Total (EUR '000) 450.00".
+bool AmountReader::scaled_by_label(std::size_t hit, std::size_t amount) const {
+    constexpr std::uint32_t kWordsBetween = 12;
+    const auto& tokens = context_.page.tokens();
+    const std::uint32_t end = context_.facts.amounts[amount].token;
+    const std::uint32_t begin = context_.facts.hits[hit].end_token;
+    for (std::uint32_t i = begin; i < end && i - begin < kWordsBetween; ++i) {
+        const WordInfo& info = context_.page.info(tokens[i]);
+        if (info.magnitude || (info.magnitude_upper && tokens[i].upper)) return true;
+        const bool zeros = tokens[i].kind == TokenKind::digits && context_.page.text(tokens[i].span) == "000";
+        if (zeros && i > begin && tokens[i - 1].kind == TokenKind::apostrophe) return true;
+    }
+    return false;
 }
 
 }  // namespace parser_rules

@@ -16,6 +16,10 @@ struct AmountReading {
     std::string text;        ///< canonical, with the decimals as written
     atr::Decimal value;
     bool certain = true;     ///< the marks can be read one way only
+    bool spaced = false;     ///< uncertain only because a plain space may divide two numbers
+    atr::Decimal tail;       ///< what stands behind the last plain space, else the value
+    bool scaled = false;     ///< a word such as "million" multiplies it
+    bool credit = false;     ///< words beside it may say that it is owed to the buyer
     bool competing = false;  ///< other amounts stand beside the same label
     bool below = false;      ///< it stands under its label
     bool prose = false;      ///< words stand between the label and the amount
@@ -34,6 +38,7 @@ private:
     std::optional<AmountReading> under(std::size_t hit);
     bool believable(std::size_t amount) const;
     std::uint32_t strange_words(std::uint32_t from, std::uint32_t to) const;
+    bool scaled_by_label(std::size_t hit, std::size_t amount) const;
     std::optional<AmountReading> reading(std::size_t hit, std::size_t amount);
 
     const Context& context_;

@@ -1,5 +1,7 @@
 #include "amount_scan.hpp"
 
+#include <algorithm>
+
 #include "ascii.hpp"
 
 namespace parser_rules {
@@ -34,6 +36,15 @@ CurrencyId currency_word(const Page& page, std::uint32_t at) {
     return beside ? info.currency : kNoCurrency;
 }
 
+bool strange_letters_touch(const Page& page, std::uint32_t at) {
+    const auto& tokens = page.tokens();
+    const auto strange = [&](std::uint32_t word) {
+        return tokens[word].kind == TokenKind::word && currency_word(page, word) == kNoCurrency;
+    };
+    return (at > 0 && touch(tokens[at - 1], tokens[at]) && strange(at - 1)) ||
+           (at + 1 < tokens.size() && touch(tokens[at], tokens[at + 1]) && strange(at + 1));
+}
+
 AmountScan::Read AmountScan::read(std::uint32_t at) {
     Amount found;
     found.number = read_number(text_, tokens_[at].span.begin, facts_.steps);
@@ -53,6 +64,8 @@ AmountScan::Read AmountScan::read(std::uint32_t at) {
         currency_after(found, end);
     }
     credit_mark(found, found.end_token);
+    read_magnitude(found);
+    credit_words(found);
     facts_.amounts.push_back(found);
     return {found.end_token, true};
 }
@@ -193,6 +206,15 @@ void AmountScan::trailing_sign(Amount& found, std::uint32_t& end) const {
     found.end_token = ++end;
 }
 
+/// "RX $450.00": one or two capitals before the mark, which may be a country's.
+bool AmountScan::initials_before(std::uint32_t mark) const {
+    if (tokens_[mark].kind != TokenKind::currency || mark == 0 || tokens_[mark - 1].cell != tokens_[mark].cell)
+        return false;
+    const Token& before = tokens_[mark - 1];
+    const bool known = before.word != 0 || page_.text(before.span) == "US";
+    return before.kind == TokenKind::word && before.upper && before.span.end - before.span.begin <= 2 && !known;
+}
+
 /// A currency right before the number on its line, unless the number before has it.
 bool AmountScan::currency_before(Amount& found, std::uint32_t at) {
     if (facts_.mentions.empty()) return false;
@@ -206,6 +228,7 @@ bool AmountScan::currency_before(Amount& found, std::uint32_t at) {
     last.beside_amount = true;
     found.currency = last.id;
     found.currency_span = last.span;
+    found.strange_mark = last.strange || initials_before(last.token);
     return true;
 }
 
@@ -224,7 +247,88 @@ void AmountScan::currency_after(Amount& found, std::uint32_t end) {
     found.currency = id;
     found.currency_span = after.span;
     found.end_token = end + 1;
-    facts_.mentions.push_back({id, after.span, end, true});
+    found.strange_mark = after.kind == TokenKind::currency && strange_letters_touch(page_, end);
+    facts_.mentions.push_back({id, after.span, end, true, found.strange_mark});
+}
+
+bool AmountScan::magnitude(std::uint32_t at) const {
+    if (tokens_[at].kind != TokenKind::word) return false;
+    const WordInfo& info = page_.info(tokens_[at]);
+    return info.magnitude || (info.magnitude_upper && tokens_[at].upper);
+}
+
+/// "2.5 million MNEE", "2.5 MNEE million", "2,5 Mio. EUR", "450.00 EUR (in thousands)".
+void AmountScan::read_magnitude(Amount& found) const {
+    const std::uint32_t line_end = page_.line_end_token(found.cell);
+    std::uint32_t at = found.end_token;
+    if (at < line_end && tokens_[at].kind == TokenKind::open) ++at;
+    if (at < line_end && page_.text(tokens_[at].span) == "in") ++at;
+    found.scaled = at < line_end && magnitude(at);
+}
+
+/// Whether the word at `at` says that money is owed to the buyer, and not a card, a bank or whom to pay.
+bool AmountScan::names_credit(std::uint32_t at) const {
+    const Token& token = tokens_[at];
+    if (token.kind != TokenKind::word) return false;
+    const auto word_at = [&](std::uint32_t i) -> const WordInfo* {
+        const bool there = i < tokens_.size() && page_.line_of(tokens_[i]) == page_.line_of(token);
+        return there && tokens_[i].kind == TokenKind::word ? &page_.info(tokens_[i]) : nullptr;
+    };
+    const WordInfo* before = at > 0 ? word_at(at - 1) : nullptr;
+    const WordInfo* after = word_at(at + 1);
+    switch (page_.info(token).credit) {
+        case CreditWord::none:
+            return false;
+        case CreditWord::credit: {
+            const WordInfo* first = at > 1 ? word_at(at - 2) : nullptr;  // "carte de credit"
+            const bool of_card = before != nullptr && before->of_another && first != nullptr && first->beside_credit;
+            const bool taken_off = before != nullptr && before->after;
+            return !of_card && !taken_off && !(after != nullptr && after->beside_credit);
+        }
+        case CreditWord::favour:
+            return before != nullptr && before->yours && !(after != nullptr && after->of_another);
+    }
+    return false;
+}
+
+/// "45.10 MNEE credit", "45,10 EUR zu Ihren Gunsten" are credits; other words beside them, or the word before the
+/// amount as in "Credit balance: 45.10", make it a question.
+void AmountScan::credit_words(Amount& found) const {
+    if (!page_.speaks_of_credit() || found.percent || found.number.negative) return;
+    constexpr std::uint32_t kWordsAround = 8;
+    const std::uint32_t line_begin =
+        page_.cells()[page_.lines()[page_.cells()[found.cell].line].first_cell].first_token;
+    for (std::uint32_t i = found.token; i > line_begin && found.token - i < kWordsAround; --i) {
+        ++facts_.steps;
+        if (tokens_[i - 1].kind == TokenKind::digits) break;
+        found.perhaps_credit = found.perhaps_credit || names_credit(i - 1);
+    }
+    const std::uint32_t line_end = page_.line_end_token(found.cell);
+    const std::uint32_t last = std::min(line_end, found.end_token + kWordsAround);
+    bool direct = true;  // only "(", "in" or "zu Ihren" stands between the amount and the word
+    for (std::uint32_t i = found.end_token; i < last; ++i) {
+        ++facts_.steps;
+        const Token& token = tokens_[i];
+        if (token.kind == TokenKind::digits || token.kind == TokenKind::colon) return;
+        if (!names_credit(i)) {
+            const WordInfo& info = page_.info(token);
+            direct = direct && (token.kind != TokenKind::word || info.yours || info.neutral);
+            continue;
+        }
+        std::uint32_t next = i + 1;
+        if (next < line_end && tokens_[next].kind == TokenKind::colon) return;  // the label of what follows
+        while (next < line_end && (tokens_[next].kind == TokenKind::dot || tokens_[next].kind == TokenKind::close))
+            ++next;
+        if (next < line_end && names_currency(next)) ++next;
+        if (!direct || next < line_end) {
+            found.perhaps_credit = true;
+            return;
+        }
+        found.number.negative = true;
+        found.number.span.end = token.span.end;
+        found.end_token = i + 1;
+        return;
+    }
 }
 
 }  // namespace parser_rules

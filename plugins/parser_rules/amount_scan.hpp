@@ -11,6 +11,9 @@ namespace parser_rules {
 /// The currency that the word at token `at` names, by code or by name.
 CurrencyId currency_word(const Page& page, std::uint32_t at);
 
+/// Whether letters that name no currency touch the mark at token `at`: "RX$", "T€", "$U".
+bool strange_letters_touch(const Page& page, std::uint32_t at);
+
 /// Reads amounts into `facts`, in reading order.
 class AmountScan {
 public:
@@ -34,6 +37,11 @@ private:
     bool is_credit_mark(std::uint32_t at) const;
     std::uint32_t credit_mark(Amount& found, std::uint32_t at) const;
     void trailing_sign(Amount& found, std::uint32_t& end) const;
+    bool magnitude(std::uint32_t at) const;
+    void read_magnitude(Amount& found) const;
+    bool names_credit(std::uint32_t at) const;
+    void credit_words(Amount& found) const;
+    bool initials_before(std::uint32_t mark) const;
     bool currency_before(Amount& found, std::uint32_t at);
     void currency_after(Amount& found, std::uint32_t end);
 

@@ -58,6 +58,14 @@ constexpr std::array kCurrencies{
     Currency{"QAR", fiat},
     Currency{"KWD", fiat},
     Currency{"MAD", risky},
+    Currency{"DOP", fiat},
+    Currency{"JMD", fiat},
+    Currency{"TTD", fiat},
+    Currency{"NAD", fiat},
+    Currency{"XCD", fiat},
+    Currency{"BZD", fiat},
+    Currency{"FJD", fiat},
+    Currency{"BBD", fiat},
     Currency{"MNEE", token},
     Currency{"USDC", token},
     Currency{"USDT", token},
@@ -150,10 +158,12 @@ CurrencyId dollar_of_prefix(std::string_view folded) noexcept {
     struct Prefix {
         std::string_view letters, code;
     };
-    constexpr std::array kPrefixes{Prefix{"us", "USD"}, Prefix{"ca", "CAD"}, Prefix{"c", "CAD"},  Prefix{"can", "CAD"},
-                                   Prefix{"a", "AUD"},  Prefix{"au", "AUD"}, Prefix{"nz", "NZD"}, Prefix{"s", "SGD"},
-                                   Prefix{"sg", "SGD"}, Prefix{"hk", "HKD"}, Prefix{"r", "BRL"},  Prefix{"mx", "MXN"},
-                                   Prefix{"nt", "TWD"}};
+    constexpr std::array kPrefixes{
+        Prefix{"us", "USD"}, Prefix{"ca", "CAD"}, Prefix{"c", "CAD"},  Prefix{"can", "CAD"}, Prefix{"a", "AUD"},
+        Prefix{"au", "AUD"}, Prefix{"nz", "NZD"}, Prefix{"s", "SGD"},  Prefix{"sg", "SGD"},  Prefix{"hk", "HKD"},
+        Prefix{"r", "BRL"},  Prefix{"mx", "MXN"}, Prefix{"nt", "TWD"}, Prefix{"mex", "MXN"}, Prefix{"col", "COP"},
+        Prefix{"rd", "DOP"}, Prefix{"j", "JMD"},  Prefix{"ja", "JMD"}, Prefix{"tt", "TTD"},  Prefix{"n", "NAD"},
+        Prefix{"ec", "XCD"}, Prefix{"bz", "BZD"}, Prefix{"fj", "FJD"}, Prefix{"bds", "BBD"}};
     for (const auto& prefix : kPrefixes) {
         if (prefix.letters == folded) return id_of(prefix.code);
     }

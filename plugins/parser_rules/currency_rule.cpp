@@ -13,18 +13,19 @@ struct Finding {
     CurrencyId id = kNoCurrency;
     Span span;
     std::uint32_t bp = 0;
+    bool strange = false;  ///< letters nobody knows touch the mark
 };
 
 /// The currency beside the amount due, or in its label's words: "Total (EUR)".
 Finding at_total(const Context& context, const ChosenTotal& total) {
     if (!total.amount || !total.hit) return {};
     const Amount& amount = context.facts.amounts[*total.amount];
-    if (amount.currency != kNoCurrency) return {amount.currency, amount.currency_span, 9500};
+    if (amount.currency != kNoCurrency) return {amount.currency, amount.currency_span, 9500, amount.strange_mark};
     const Hit& hit = context.facts.hits[*total.hit];
     for (const auto& mention : context.facts.mentions) {
         if (mention.token < hit.end_token) continue;
         if (mention.token >= context.page.cells()[hit.cell].end_token) break;
-        return {mention.id, mention.span, 9300};
+        return {mention.id, mention.span, 9300, mention.strange};
     }
     return {};
 }
@@ -39,7 +40,7 @@ Finding declared(const Context& context) {
                 std::lower_bound(context.facts.mentions.begin(), context.facts.mentions.end(), region.token,
                                  [](const Mention& m, std::uint32_t token) { return m.token < token; });
             if (found == context.facts.mentions.end() || found->token >= region.end) return {};
-            return {found->id, found->span, 9000};
+            return {found->id, found->span, 9000, found->strange};
         };
         if (auto found = first(context.layout.rest_of_line(i)); found.id != kNoCurrency) return found;
         if (!hits[i].ends) continue;
@@ -59,8 +60,10 @@ public:
         if (chosen_.id == kNoCurrency) chosen_ = declared_;
         if (chosen_.id == kNoCurrency) chosen_ = most_named();
         if (chosen_.id == kNoCurrency) return kNoCurrency;
+        const bool strange = chosen_.strange || (is_mark(chosen_.id) && strange_mark_elsewhere());
         if (is_mark(chosen_.id)) sharpen();
         check_rivals();
+        if (strange) doubt_mark();
         out_.fields.push_back(
             {"currency", "asset", std::string(currency(chosen_.id).code), chosen_.bp, {chosen_.span}, 0});
         if (rival_.id != kNoCurrency && currency(rival_.id).code != currency(chosen_.id).code) {
@@ -77,7 +80,7 @@ private:
         for (const bool beside : {true, false}) {
             for (const auto& mention : context_.facts.mentions) {
                 if (mention.beside_amount != beside) continue;
-                return {mention.id, mention.span, beside ? 8500U : 7500U};
+                return {mention.id, mention.span, beside ? 8500U : 7500U, mention.strange};
             }
         }
         return best;
@@ -106,6 +109,16 @@ private:
             chosen_.bp = kDoubtful;
         }
         if (chosen_.bp < kAskHuman) out_.warn("currency_unclear", "the currency's mark is used by several countries");
+    }
+
+    /// Whether the mark stands somewhere with letters that nobody knows: "Subtotal RX$ 450.00, Total $ 450.00".
+    bool strange_mark_elsewhere() const {
+        const auto mentions = first_mentions();
+        return std::any_of(mentions.begin(), mentions.end(), [](const Mention& m) { return m.strange; });
+    }
+    void doubt_mark() {
+        chosen_.bp = std::min(chosen_.bp, kDoubtful);
+        out_.warn("currency_unclear", "letters beside the currency's mark may make it another currency's");
     }
 
     /// Taxes and numbers that only other countries with dollars have.

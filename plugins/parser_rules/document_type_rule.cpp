@@ -3,6 +3,7 @@
 #include <array>
 #include <optional>
 
+#include "ascii.hpp"
 #include "rules.hpp"
 
 namespace parser_rules {
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::uint32_t kTitleLines = 30;
 constexpr std::uint32_t kMaxWordsBeside = 3;
+constexpr std::uint32_t kMaxTitleTokens = 6;
 
 struct Kind {
     Label label;
@@ -21,7 +23,7 @@ constexpr std::array kKinds{
     Kind{Label::title_reminder, "reminder", true},       Kind{Label::title_receipt, "receipt", false},
     Kind{Label::title_statement, "statement", false},    Kind{Label::title_quote, "quote", true},
     Kind{Label::title_proforma, "proforma", true},       Kind{Label::title_order, "order_confirmation", true},
-    Kind{Label::title_delivery, "delivery_note", false},
+    Kind{Label::title_delivery, "delivery_note", false}, Kind{Label::title_remittance, "remittance_advice", false},
 };
 
 const Kind* kind_of(Label label) {
@@ -44,6 +46,65 @@ bool is_title(const Context& context, const Hit& hit) {
     return after <= kMaxWordsBeside && tokens[hit.token].capitalised;
 }
 
+/// A cell that holds nothing but the name of a paper that is no invoice, on a line without values, and no value under
+/// it: elsewhere such a name labels a number. Looked for above line `before_line`.
+std::optional<Span> other_paper(const Context& context, std::uint32_t before_line, std::uint64_t& steps) {
+    const Page& page = context.page;
+    const auto& tokens = page.tokens();
+    const Lexicon& lexicon = page.lexicon();
+    for (std::uint32_t c = 0; c < page.cells().size() && page.cells()[c].line < before_line; ++c) {
+        ++steps;
+        const Cell& cell = page.cells()[c];
+        const Line& line = page.lines()[cell.line];
+        if (c + 1 != line.end_cell || line.end_cell - line.first_cell > 2) continue;
+        if (!tokens[cell.first_token].capitalised || cell.end_token - cell.first_token > kMaxTitleTokens) continue;
+        Lexicon::State state = lexicon.apart();
+        std::uint32_t at = cell.first_token;
+        for (; at < cell.end_token && tokens[at].word != 0; ++at) {
+            state = lexicon.next(state, tokens[at].word);
+            if (state == 0) break;
+        }
+        const bool named = at == cell.end_token && lexicon.end(state).label == Label::title_other_paper;
+        if (!named) continue;
+        const Hit* label = c > line.first_cell ? context.layout.leading_hit(c - 1) : nullptr;
+        if (label != nullptr) continue;  // one of several labels in a row
+        const auto below = context.layout.cell_below(c, 1);
+        const bool value_below = below && tokens[page.cells()[*below].first_token].kind != TokenKind::word;
+        if (!value_below) return Span{cell.span};
+    }
+    return std::nullopt;
+}
+
+/// Whether something asks for payment: an invoice's number alone may stand in a notice of payment as well.
+bool demands_payment(const Context& context) {
+    const auto& hits = context.facts.hits;
+    return std::any_of(hits.begin(), hits.end(), [](const Hit& hit) {
+        return (hit.leads && (hit.label == Label::amount_due || hit.label == Label::due_date)) ||
+               hit.label == Label::due_lead;
+    });
+}
+
+/// "INVOICE #17", "Rechnung Nr. 5": the number's label is the title.
+bool number_is_title(const Context& context, const Hit& number) {
+    const auto& tokens = context.page.tokens();
+    const Lexicon& lexicon = context.page.lexicon();
+    const Cell& cell = context.page.cells()[number.cell];
+    const bool begins_line = context.page.lines()[cell.line].first_cell == number.cell;
+    const Label first = lexicon.end(lexicon.next(0, tokens[number.token].word)).label;
+    return begins_line && number.token == cell.first_token && tokens[number.token].capitalised && !number.colon &&
+           first == Label::title_invoice;
+}
+
+/// Nothing but labels and their values stands above the number: no heading names another paper.
+bool without_heading(const Context& context, const Hit& number) {
+    const Page& page = context.page;
+    const std::uint32_t last = page.cells()[number.cell].line;
+    if (last >= kTitleLines) return false;
+    for (std::uint32_t l = 0; l < last; ++l)
+        if (context.layout.leading_hit(page.lines()[l].first_cell) == nullptr) return false;
+    return true;
+}
+
 struct Title {
     const Kind* kind = nullptr;
     Span span;
@@ -57,16 +118,29 @@ void read_document_type(const Context& context, Extraction& out) {
     std::optional<Title> strong;
     bool compete = false;
     std::optional<Span> numbered;
+    const Hit* number = nullptr;
+    const Hit* sum = nullptr;
+    bool invoice_before = false;
     bool sums_up = false;
     for (const auto& hit : context.facts.hits) {
         ++out.steps;
         const Span span{context.page.tokens()[hit.token].span.begin, context.page.tokens()[hit.end_token - 1].span.end};
-        if (hit.label == Label::number && hit.leads && !numbered) numbered = span;
+        if (hit.label == Label::number && hit.leads && !numbered) {
+            numbered = span;
+            number = &hit;
+        }
+        const bool names_sum =
+            hit.label == Label::amount_due || hit.label == Label::total_gross || hit.label == Label::total_plain;
+        if (names_sum && hit.leads && sum == nullptr) sum = &hit;
         sums_up =
             sums_up || hit.label == Label::subtotal || hit.label == Label::tax_total || hit.label == Label::total_net;
         const Kind* kind = kind_of(hit.label);
         if (kind == nullptr || !is_title(context, hit)) continue;
         const Title title{kind, span, context.page.cells()[hit.cell].line};
+        invoice_before = invoice_before || hit.label == Label::title_invoice;
+        if (hit.label == Label::title_remittance &&
+            (invoice_before || (number != nullptr && number_is_title(context, *number))))
+            continue;  // the slip to send back with the payment
         if (kind->over_invoice) {
             compete = compete || (strong && strong->kind != kind);
             if (!strong) strong = title;
@@ -86,13 +160,30 @@ void read_document_type(const Context& context, Extraction& out) {
         return;
     }
     if (first) {
-        const bool unclear = compete || (first->kind->label == Label::title_statement && (numbered || sums_up));
+        const bool is_invoice = first->kind->label == Label::title_invoice;
+        const auto paper = is_invoice ? other_paper(context, first->line, out.steps) : std::nullopt;
+        const bool unclear =
+            compete || paper || (first->kind->label == Label::title_statement && (numbered || sums_up));
         if (unclear) out.warn("document_type_unclear", "the title names more than one kind of document");
         out.fields.push_back(
             {"document_type", "code", std::string(first->kind->name), unclear ? kCompeting : 9000U, {first->span}, 0});
         return;
     }
-    if (numbered) out.fields.push_back({"document_type", "code", "invoice", 8000, {*numbered}, 0});
+    if (const auto paper = other_paper(context, kTitleLines, out.steps)) {
+        std::string name = lowered(context.page.text(*paper));
+        std::replace(name.begin(), name.end(), ' ', '_');
+        out.fields.push_back({"document_type", "code", std::move(name), 8800, {*paper}, 0});
+        return;
+    }
+    const bool invoice = number != nullptr && (demands_payment(context) || number_is_title(context, *number) ||
+                                               without_heading(context, *number));
+    if (!invoice && !numbered && sum == nullptr) return;
+    if (!invoice) out.warn("document_type_unclear", "nothing says what kind of document it is");
+    if (!numbered) {
+        const auto& tokens = context.page.tokens();
+        numbered = Span{tokens[sum->token].span.begin, tokens[sum->end_token - 1].span.end};
+    }
+    out.fields.push_back({"document_type", "code", "invoice", invoice ? 8000U : kCompeting, {*numbered}, 0});
 }
 
 }  // namespace parser_rules

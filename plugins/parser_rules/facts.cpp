@@ -81,23 +81,32 @@ private:
         if (token.kind == TokenKind::currency && token.hash != 0) {
             CurrencyId id = static_cast<CurrencyId>(token.hash);
             Span span = token.span;
-            if (span.end - span.begin == 1 && at > 0 && tokens_[at - 1].span.end == span.begin &&
-                tokens_[at - 1].upper) {
-                char folded[4] = {};
-                const std::string_view letters = page_.text(tokens_[at - 1].span);
-                if (letters.size() < sizeof folded) {
-                    std::transform(letters.begin(), letters.end(), folded,
-                                   [](char c) { return static_cast<char>(c | 0x20); });
-                    if (const CurrencyId dollar = dollar_of_prefix({folded, letters.size()}); dollar != kNoCurrency) {
-                        id = dollar;
-                        span.begin = tokens_[at - 1].span.begin;
-                    }
-                }
+            const CurrencyId dollar = text_[token.span.begin] == '$' ? prefixed_dollar(at) : kNoCurrency;
+            if (dollar != kNoCurrency) {
+                id = dollar;
+                span.begin = tokens_[at - 1].span.begin;
             }
             mention(id, span, at);
+            facts_.mentions.back().strange =
+                dollar == kNoCurrency && !ends_label(at) && strange_letters_touch(page_, at);
         }
         if (token.kind == TokenKind::at) domain(at + 1);
         return at + 1;
+    }
+
+    /// "CA$", "Mex$": the dollar that the letters before the mark name.
+    CurrencyId prefixed_dollar(std::uint32_t at) const {
+        if (at == 0 || tokens_[at - 1].kind != TokenKind::word) return kNoCurrency;
+        const Token& before = tokens_[at - 1];
+        const std::string_view letters = page_.text(before.span);
+        if (before.span.end != tokens_[at].span.begin || !before.capitalised || letters.size() > 3) return kNoCurrency;
+        return dollar_of_prefix(lowered(letters));
+    }
+
+    /// "Total$45.00": the letters are a label's.
+    bool ends_label(std::uint32_t at) const {
+        return !facts_.hits.empty() && facts_.hits.back().end_token == at && at + 1 < tokens_.size() &&
+               tokens_[at + 1].kind != TokenKind::word;
     }
 
     /// The longest phrase that begins at `at`; its last token's follower.
@@ -287,10 +296,23 @@ private:
             const Decimals d = amount.number.decimals;
             style.dot = style.dot || d == Decimals::dot || d == Decimals::comma_grouped;
             style.comma = style.comma || d == Decimals::comma || d == Decimals::dot_grouped;
+            settle_spaces(amount);
         }
+        style.space = style.space && !style.space_contradicted;
         if (style.dot || style.comma) return;
         style.dot = facts_.language == Language::en;
         style.comma = facts_.language != Language::en && facts_.language != Language::any;
+    }
+
+    /// A plain space groups for certain where spaces that cannot divide two numbers do, or before a group like "050".
+    void settle_spaces(const Amount& amount) {
+        const Number& number = amount.number;
+        NumberStyle& style = facts_.style;
+        style.space = style.space || (number.grouped_by_space && (!number.plain_space || number.zero_led));
+        const bool divided = number.decimals == Decimals::dot || number.decimals == Decimals::comma;
+        const bool ungrouped =
+            !number.grouped_by_space && !number.grouped_by_mark && divided && number.point - number.digits.begin > 3;
+        style.space_contradicted = style.space_contradicted || number.grouped_by_mark || ungrouped;
     }
 
     const Page& page_;

@@ -33,6 +33,9 @@ struct Amount {
     CurrencyId currency = kNoCurrency;  ///< written beside it
     Span currency_span;
     bool percent = false;
+    bool strange_mark = false;    ///< letters nobody knows touch its currency's mark: "RX$"
+    bool scaled = false;          ///< a word such as "million" multiplies it
+    bool perhaps_credit = false;  ///< words of its line may say that it is owed to the buyer
 
     /// Looks like money: has decimals, groups or a currency.
     bool money_like() const {
@@ -47,6 +50,7 @@ struct Mention {
     Span span;
     std::uint32_t token = 0;
     bool beside_amount = false;
+    bool strange = false;  ///< letters nobody knows touch the mark
 };
 
 struct AddressAt {

@@ -42,13 +42,25 @@ constexpr std::array<std::string_view, 12> kMonths{
 
 Lexicon::Lexicon() : words_(4096), edges_(4096), infos_(1), ends_(1) {
     add_words();
+    add_words_beside_amounts();
+    add_words_of_settlement();
     std::vector<PhraseGroup> groups;
     add_amount_phrases(groups);
     add_paper_phrases(groups);
     add_date_phrases(groups);
     add_party_phrases(groups);
+    add_groups(0, groups);
+    ends_.emplace_back();
+    apart_ = static_cast<State>(ends_.size() - 1);
+    groups.clear();
+    add_settlement_phrases(groups);
+    add_other_paper_phrases(groups);
+    add_groups(apart_, groups);
+}
+
+void Lexicon::add_groups(State root, const std::vector<PhraseGroup>& groups) {
     for (const auto& group : groups) {
-        for_each_part(group.phrases, '|', [&](std::string_view phrase) { add_phrase(group, phrase); });
+        for_each_part(group.phrases, '|', [&](std::string_view phrase) { add_phrase(root, group, phrase); });
     }
 }
 
@@ -100,6 +112,55 @@ void Lexicon::add_words() {
     }
 }
 
+/// Words that make another sum of an amount, or a credit.
+void Lexicon::add_words_beside_amounts() {
+    const auto mark = [&](bool WordInfo::*flag, std::string_view list) {
+        for_each_part(list, '|', [&](std::string_view word) { describe(word).*flag = true; });
+    };
+    mark(&WordInfo::magnitude,
+         "k|hundred|thousand|thousands|tsd|tausend|million|millions|mio|mln|mn|mm|mill|millionen|billion|billions|bn|"
+         "bln|trillion|trillions|tn|tr|mrd|mia|milliarde|milliarden|milliard|milliards|miliardi|miliardo|"
+         "lakh|lakhs|lac|lacs|crore|crores|mil|miles|mille|mila|millier|milliers|millon|millones|millions|milione|"
+         "milioni|miljoen|miljard|duizend|hundert|keur|teur|meur|kusd|tusd|musd|kgbp");
+    mark(&WordInfo::magnitude_upper, "m");
+    const auto credit = [&](CreditWord kind, std::string_view list) {
+        for_each_part(list, '|', [&](std::string_view word) { describe(word).credit = kind; });
+    };
+    credit(CreditWord::credit,
+           "credit|credited|creditor|crediteur|crediteurs|guthaben|guthabensaldo|habensaldo|gutgeschrieben|credito|"
+           "acreedor|creditore|tegoed|creditsaldo|creditbedrag");
+    credit(CreditWord::favour, "favour|favor|gunsten|gunste|favore|faveur|voordeel");
+    mark(&WordInfo::beside_credit,
+         "card|cards|carte|karte|karten|note|memo|transfer|transfers|terms|term|limit|facility|check|period|line|"
+         "agricole|mutuel|suisse|lyonnais|management|report|reports|reporting|control|scoring|score|bank|institution|"
+         "insurance|union|reference|ref|officer|application|hours|policy");
+    mark(&WordInfo::yours,
+         "your|yours|ihren|ihrem|deinen|deinem|euren|eurem|uw|jouw|vostro|vostra|tuo|suo|su|tu|votre|a|customer|client|"
+         "buyer|kunden|klant|ten");
+    mark(&WordInfo::of_another, "of|von|de|van|des|der|di|und");
+    mark(&WordInfo::after, "after|less|nach|minus|abzuglich|abzgl|apres|moins|despues|menos|dopo|meno|na|before|no");
+}
+
+/// Words that make a term, a condition or a choice of what is said about payment.
+void Lexicon::add_words_of_settlement() {
+    const auto mark = [&](bool WordInfo::*flag, std::string_view list) {
+        for_each_part(list, '|', [&](std::string_view word) { describe(word).*flag = true; });
+    };
+    mark(
+        &WordInfo::condition,
+        "if|unless|once|when|whenever|until|till|whether|provided|should|after|upon|be|must|shall|can|could|would|late|"
+        "overdue|interest|any|wenn|falls|sofern|sobald|solange|bis|nachdem|sollte|sollten|lorsque|si|cuando|se|quando|"
+        "als|indien|zodra|wanneer|tot|dopo|despues|apres");
+    mark(&WordInfo::negates,
+         "not|un|nicht|noch|nie|pas|non|no|niet|never|kein|keine|ne|nein|nog|geen|jamais|nunca|nee");
+    mark(&WordInfo::deadline, "within|prior|before|upon|until|innerhalb|binnen|vor|avant|antes|entro|voor|unless");
+    mark(&WordInfo::manner, "by|in|with|to|cash|twice|into|any|more|via|again|through|at|per|mit|bar|en|par|con|met");
+    mark(&WordInfo::another_way,
+         "or|oder|ou|transfer|transfers|virement|uberweisung|ueberweisung|cheque|check|card|paypal|bonifico|"
+         "transferencia|overschrijving|cash|bar|wire|set|setup|sign|available|accepted|accept|methods|options|form|"
+         "einrichten|moglich|switch|discount");
+}
+
 Lexicon::WordId Lexicon::intern(std::string_view folded) {
     const std::uint64_t hash = hash_of(folded);
     if (const WordId known = word(hash); known != 0) return known;
@@ -134,10 +195,11 @@ void Lexicon::grow_edges() {
     edges_.swap(bigger);
 }
 
-void Lexicon::add_phrase(const PhraseGroup& group, std::string_view phrase) {
-    State state = 0;
+void Lexicon::add_phrase(State root, const PhraseGroup& group, std::string_view phrase) {
+    State state = root;
     for_each_part(phrase, ' ', [&](std::string_view folded) {
         const WordId id = intern(folded);
+        if (state == root && root != 0) infos_[id].begins_apart = true;
         if (const State known = next(state, id); known != 0) {
             state = known;
             return;

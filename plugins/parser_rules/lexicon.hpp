@@ -56,9 +56,21 @@ enum class Label : std::uint8_t {
     title_proforma,
     title_order,
     title_delivery,
+    title_remittance,  ///< tells of a payment made; on an invoice the slip to send back with one
     // helpers
     item_header,  ///< heads a column of the item table
     discount,
+    // found apart from the labels above, whose words they share
+    title_other_paper,  ///< "Purchase order": also the label of a number on an invoice
+    stamp_paid,         ///< "PAID": counts where it stands alone
+    stamp_withdrawn,    ///< "VOID", "DRAFT"
+    said_paid,          ///< "has been paid"
+    said_paid_by,       ///< "Paid by": counts where it begins
+    said_paid_on,       ///< "Date paid": counts before a date
+    payment_status,     ///< "Status": a stamp behind it counts
+    said_collected,     ///< "will be debited"
+    said_debit,         ///< "direct debit": counts where no other way to pay stands beside it
+    said_withdrawn,     ///< "do not pay"
 };
 
 enum class Language : std::uint8_t { any, en, de, fr, es, it, nl };
@@ -73,16 +85,39 @@ void add_amount_phrases(std::vector<PhraseGroup>&);
 void add_paper_phrases(std::vector<PhraseGroup>&);
 void add_date_phrases(std::vector<PhraseGroup>&);
 void add_party_phrases(std::vector<PhraseGroup>&);
+// Walked from Lexicon::apart(): they change the meaning of no other phrase.
+void add_settlement_phrases(std::vector<PhraseGroup>&);
+void add_other_paper_phrases(std::vector<PhraseGroup>&);
+
+/// Whether a word says that an amount is owed to the buyer.
+enum class CreditWord : std::uint8_t {
+    none,
+    credit,  ///< by itself: "credit", "Guthaben"
+    favour   ///< after "your" and its like: "in your favour", "zu Ihren Gunsten"
+};
 
 struct WordInfo {
     std::uint8_t month = 0;             ///< 1..12
     CurrencyId currency = kNoCurrency;  ///< as a code in upper case, or any case if the next is set
     bool currency_any_case = false;
-    bool article = false;      ///< "the", "your": does not count before a label
-    bool legal_form = false;   ///< "gmbh": certain
-    bool legal_short = false;  ///< "ag", "sa": only in upper case
-    bool until = false;        ///< "by", "bis"
-    bool neutral = false;      ///< may stand between an amount's label and the amount
+    bool article = false;          ///< "the", "your": does not count before a label
+    bool legal_form = false;       ///< "gmbh": certain
+    bool legal_short = false;      ///< "ag", "sa": only in upper case
+    bool until = false;            ///< "by", "bis"
+    bool neutral = false;          ///< may stand between an amount's label and the amount
+    bool magnitude = false;        ///< "million": multiplies the amount beside it
+    bool magnitude_upper = false;  ///< "M": does so in upper case
+    CreditWord credit = CreditWord::none;
+    bool beside_credit = false;  ///< makes another thing of a credit: "card", "note"
+    bool yours = false;          ///< "your", "Ihren", "a": before "favour"
+    bool of_another = false;     ///< "of", "von": whose favour or credit it is
+    bool after = false;          ///< "after", "less": a credit is taken off already
+    bool begins_apart = false;   ///< begins a phrase that is found apart from the labels
+    bool condition = false;      ///< "if", "until", "be": what follows did not happen, or not yet
+    bool negates = false;        ///< "not"
+    bool deadline = false;       ///< "within", "before": what is said is a term
+    bool manner = false;         ///< "by", "with": how not to pay
+    bool another_way = false;    ///< "or", "transfer": a way to pay that the buyer may choose
     Language language = Language::any;
 };
 
@@ -98,6 +133,8 @@ public:
 
     /// The next state, or 0 when no phrase goes on with this word.
     State next(State state, WordId word) const noexcept;
+    /// The root of the phrases that are found apart from the labels.
+    State apart() const noexcept { return apart_; }
     struct End {
         Label label = Label::none;
         Language language = Language::any;
@@ -107,8 +144,11 @@ public:
 private:
     WordId intern(std::string_view folded);
     WordInfo& describe(std::string_view folded) { return infos_[intern(folded)]; }
-    void add_phrase(const PhraseGroup& group, std::string_view phrase);
+    void add_groups(State root, const std::vector<PhraseGroup>& groups);
+    void add_phrase(State root, const PhraseGroup& group, std::string_view phrase);
     void add_words();
+    void add_words_beside_amounts();
+    void add_words_of_settlement();
     void grow_words();
     void grow_edges();
 
@@ -124,6 +164,7 @@ private:
     std::vector<Edge> edges_;
     std::vector<WordInfo> infos_;
     std::vector<End> ends_;
+    State apart_ = 0;
     std::size_t n_words_ = 0;
     std::size_t n_edges_ = 0;
 };

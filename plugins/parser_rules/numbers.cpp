@@ -122,6 +122,11 @@ Number read_number(std::string_view text, std::uint32_t at, std::uint64_t& steps
                             [](const Group& g) { return g.before == Mark::dot || g.before == Mark::comma; });
             if (run != 3 || divided || groups[0].size > 3 || (n > 1 && groups[n - 1].size != 3)) break;
             spaced = spaced || mark.mark == Mark::space;
+            if (text[at] == ' ') {
+                number.plain_space = true;
+                number.zero_led = number.zero_led || text[next] == '0';
+                number.tail = next;
+            }
         } else {
             number.point = at;
         }
@@ -130,9 +135,21 @@ Number read_number(std::string_view text, std::uint32_t at, std::uint64_t& steps
     }
     number.grouped_by_space = spaced;
     number.decimals = too_many ? Decimals::malformed : judge(text, groups, n);
+    const bool two_marks = std::any_of(groups.begin() + 1, groups.begin() + static_cast<std::ptrdiff_t>(n),
+                                       [&](const Group& g) { return g.before != groups[n - 1].before; });
+    number.grouped_by_mark = number.decimals == Decimals::dot_grouped || number.decimals == Decimals::comma_grouped ||
+                             (!spaced && n > 1 && (two_marks || groups[n - 1].before == Mark::apostrophe));
     number.digits.end = at;
     number.span = number.digits;
     return number;
+}
+
+Number behind_space(const Number& number) {
+    Number tail = number;
+    if (!number.plain_space) return tail;
+    tail.digits.begin = tail.span.begin = number.tail;
+    tail.plain_space = tail.grouped_by_space = false;
+    return tail;
 }
 
 std::optional<Decimal> to_decimal(std::string_view text, const Number& number, NumberStyle style) {
@@ -164,6 +181,7 @@ std::optional<Decimal> to_decimal(std::string_view text, const Number& number, N
             decimal.certain = style.dot && !style.comma;
             break;
     }
+    if (number.plain_space && !style.space) decimal.certain = false;
     std::size_t whole = 0;
     std::size_t fraction = 0;
     bool zero = true;

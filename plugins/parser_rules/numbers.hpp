@@ -31,13 +31,19 @@ struct Number {
     Decimals decimals = Decimals::none;
     bool negative = false;
     bool grouped_by_space = false;
-    bool open_cents = false;  ///< "100,-"
+    bool plain_space = false;      ///< one of the spaces is U+0020, which may as well divide two numbers: "3 450.00"
+    bool grouped_by_mark = false;  ///< by commas, dots or apostrophes
+    bool zero_led = false;         ///< a group behind a plain space begins with 0, so no number of its own does
+    std::uint32_t tail = 0;        ///< byte of the first digit behind the last plain space
+    bool open_cents = false;       ///< "100,-"
 };
 
 /// How the document divides decimals, for the numbers that do not say so themselves.
 struct NumberStyle {
     bool dot = false;  ///< seen, or usual in the document's language
     bool comma = false;
+    bool space = false;               ///< an amount shows beyond doubt that spaces group
+    bool space_contradicted = false;  ///< an amount is grouped otherwise, or not at all
 };
 
 /// Reads the number whose first digit is at byte `at`. Always consumes at least that digit run.
@@ -48,6 +54,8 @@ struct Decimal {
     std::string value;    ///< "-1234.56", with the decimals as written
     bool certain = true;  ///< false: the marks contradict the document's style, or nothing decides
 };
+/// The number that stands behind the last plain space, should that space divide two numbers.
+Number behind_space(const Number& number);
 /// Empty when malformed, longer than 38 digits or with more than 18 decimals.
 std::optional<Decimal> to_decimal(std::string_view text, const Number& number, NumberStyle style);
 

@@ -191,6 +191,11 @@ void Page::read_word(std::uint32_t& at) {
     push(TokenKind::word, {begin, at}, hash.value());
     Token& token = tokens_.back();
     token.word = lexicon_->word(token.hash);
+    if (token.word != 0) {
+        const WordInfo& info = lexicon_->info(token.word);
+        if (info.begins_apart) begins_apart_.push_back(static_cast<std::uint32_t>(tokens_.size() - 1));
+        speaks_of_credit_ = speaks_of_credit_ || info.credit != CreditWord::none;
+    }
     token.upper = upper;
     token.capitalised = capitalised;
 }

@@ -77,6 +77,10 @@ public:
     }
     bool hidden_characters() const noexcept { return hidden_; }
     std::uint64_t steps() const noexcept { return steps_; }
+    /// Tokens that may begin a phrase found apart from the labels; most papers have none or few.
+    const std::vector<std::uint32_t>& begins_apart() const noexcept { return begins_apart_; }
+    /// Whether any word may say that money is owed to the buyer.
+    bool speaks_of_credit() const noexcept { return speaks_of_credit_; }
 
 private:
     void read_line(std::uint32_t& at);
@@ -90,10 +94,12 @@ private:
     std::vector<Line> lines_;
     std::vector<Cell> cells_;
     std::vector<Token> tokens_;
+    std::vector<std::uint32_t> begins_apart_;
     Cell open_;
     bool cell_open_ = false;
     bool cell_speaks_ = false;  ///< has a word, a number or a currency
     bool hidden_ = false;
+    bool speaks_of_credit_ = false;
     bool line_hidden_ = false;
     std::uint32_t column_ = 0;
     std::uint32_t token_column_ = 0;

@@ -148,7 +148,8 @@ void add_paper_phrases(std::vector<PhraseGroup>& groups) {
          "estratto conto|rekeningoverzicht"},
         {title_quote, L::any,
          "quote|quotation|estimate|price quote|sales quote|angebot|kostenvoranschlag|devis|presupuesto|preventivo|"
-         "offerte|cotizacion|cost estimate"},
+         "offerte|cotizacion|cost estimate|bid|sales proposal|price proposal|quotation estimate|offre de prix|"
+         "offerta|oferta|prijsopgave|kostenschatzung|unverbindliches angebot"},
         {title_proforma, L::any,
          "proforma|pro forma|proforma invoice|pro forma invoice|proformarechnung|proforma rechnung|"
          "pro forma rechnung|facture proforma|facture pro forma|factura proforma|fattura proforma|"
@@ -156,11 +157,33 @@ void add_paper_phrases(std::vector<PhraseGroup>& groups) {
         {title_order, L::any,
          "order confirmation|purchase order confirmation|auftragsbestatigung|bestellbestatigung|"
          "confirmation de commande|confirmacion de pedido|conferma d ordine|orderbevestiging|sales order confirmation"},
+        {title_remittance, L::any,
+         "remittance advice|remittance slip|remittance notice|payment advice|advice of payment|payment notification|"
+         "payment voucher|notice of payment|payout statement|zahlungsavis|zahlungsanzeige|zahlungsmitteilung|"
+         "uberweisungsavis|avis de paiement|avis de virement|avis de reglement|bordereau de paiement|aviso de pago|"
+         "notificacion de pago|orden de pago|avviso di bonifico|avviso di avvenuto pagamento|distinta di pagamento|"
+         "betaalspecificatie|betalingsadvies|betalingsspecificatie"},
         {title_delivery, L::any,
          "delivery docket|packing slip|packing list|lieferschein original|dispatch note|goods received note|"
          "documento di trasporto|pakbon"},
     };
     groups.insert(groups.end(), std::begin(made), std::end(made));
+}
+
+/// On an invoice they label the number of another paper: they are titles only where they stand alone.
+void add_other_paper_phrases(std::vector<PhraseGroup>& groups) {
+    groups.push_back(
+        {Label::title_other_paper, Language::any,
+         "purchase order|purchase requisition|purchase order form|order|sales order|work order|job order|service order|"
+         "contract|agreement|service agreement|service contract|statement of work|delivery note|delivery order|"
+         "timesheet|time sheet|expense report|expense claim|"
+         "bestellung|bestellschein|auftrag|arbeitsauftrag|werkauftrag|vertrag|kaufvertrag|dienstleistungsvertrag|"
+         "lieferschein|leistungsnachweis|stundennachweis|"
+         "bon de commande|commande|ordre de travail|ordre de service|bon de travail|contrat|bon de livraison|"
+         "orden de compra|pedido|orden de trabajo|contrato|albaran|nota de entrega|"
+         "ordine|ordine di acquisto|ordine d acquisto|buono d ordine|ordine di lavoro|contratto|ddt|bolla di consegna|"
+         "inkooporder|bestelling|bestelbon|werkbon|werkorder|opdracht|overeenkomst|contractovereenkomst|"
+         "opdrachtbevestiging|leverbon"});
 }
 
 }  // namespace parser_rules

@@ -1,10 +1,12 @@
 #include "said_amounts.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace parser_rules {
 namespace {
 
+constexpr std::size_t kMaxTried = 6;      ///< per kind, for sums that tell whether spaces group
 constexpr std::size_t kMaxReadings = 24;  ///< per kind of label: more make no invoice clearer
 
 bool is_sum(const atr::Decimal& a, const atr::Decimal& b, const atr::Decimal& total) {
@@ -20,8 +22,12 @@ Readings distinct(const Readings& all) {
         const auto same = std::find_if(out.begin(), out.end(), [&](const auto& r) { return r.value == reading.value; });
         if (same == out.end()) {
             out.push_back(reading);
-        } else if (!reading.competing && reading.certain) {
-            *same = reading;
+        } else {
+            const bool scaled = same->scaled || reading.scaled;
+            const bool credit = same->credit || reading.credit;
+            if (!reading.competing && reading.certain) *same = reading;
+            same->scaled = scaled;
+            same->credit = credit;
         }
     }
     return out;
@@ -49,6 +55,41 @@ SaidAmounts::SaidAmounts(const Context& context, Extraction& out) : out_(out) {
         if (auto reading = reader.read(i)) list->push_back(std::move(*reading));
     }
     unreadable = reader.saw_unreadable();
+    settle_spaces();
+}
+
+/// Whether a sum holds with plain spaces inside its numbers, and not with the numbers behind the spaces: then the
+/// document groups by them.
+bool SaidAmounts::sums_join_spaces() const {
+    const auto is_spaced = [](const AmountReading& reading) { return reading.spaced; };
+    const auto any_spaced = [&](const Readings& list) { return std::any_of(list.begin(), list.end(), is_spaced); };
+    if (!any_spaced(due) && !any_spaced(gross) && !any_spaced(plain)) return false;
+    const auto first = [](const Readings& list) { return std::span(list.data(), std::min(list.size(), kMaxTried)); };
+    const auto joins = [](const AmountReading& a, const AmountReading& b, const AmountReading& total) {
+        const auto positive = [](const atr::Decimal& d) { return d.is_negative() ? d.negated() : d; };
+        const bool in_use = a.spaced || b.spaced || total.spaced;
+        return in_use && is_sum(a.value, positive(b.value), total.value) &&
+               !is_sum(a.tail, positive(b.tail), total.tail);
+    };
+    const auto any_joins = [&](const Readings& bases, const Readings& added, const Readings& totals) {
+        for (const auto& a : first(bases))
+            for (const auto& b : first(added))
+                for (const auto& total : first(totals))
+                    if (joins(a, b, total)) return true;
+        return false;
+    };
+    for (const Readings* totals : {&gross, &plain, &due}) {
+        for (const Readings* bases : {&net, &subtotal})
+            if (any_joins(*bases, tax, *totals) || any_joins(*bases, tax_total, *totals)) return true;
+        if (any_joins(due, paid, *totals)) return true;
+    }
+    return false;
+}
+
+void SaidAmounts::settle_spaces() {
+    if (!sums_join_spaces()) return;
+    for (Readings* list : {&due, &gross, &plain, &net, &subtotal, &tax_total, &tax, &paid, &previous})
+        for (auto& reading : *list) reading.certain = reading.certain || reading.spaced;
 }
 
 Readings* SaidAmounts::of(Label label) {

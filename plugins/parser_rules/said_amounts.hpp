@@ -42,6 +42,8 @@ struct SaidAmounts {
 
 private:
     Readings* of(Label label);
+    bool sums_join_spaces() const;
+    void settle_spaces();
 
     Extraction& out_;
 };

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "said_amounts.hpp"
+#include "settlement.hpp"
 
 namespace parser_rules {
 namespace {
@@ -113,7 +114,7 @@ private:
             cap = explained != due.end() && path_to(due_->value) == Path::paid ? kAskHuman : kCompeting;
             if (cap == kCompeting) out_.warn("totals_compete", "several amounts due differ");
         }
-        cap = std::min(cap, cap_by_checks());
+        cap = std::min({cap, cap_by_checks(), cap_by_settlement(!due.empty())});
         emit("amount_due", *due_, std::min(confidence(*due_), cap));
         alternatives("amount_due", *due_, due_rivals_.empty() ? gross_rivals_ : due_rivals_);
         if (gross_) emit("total_with_tax", *gross_, std::min(confidence(*gross_), gross_cap()));
@@ -192,6 +193,25 @@ private:
         return std::min(cap, cap_plain_total(total));
     }
 
+    /// The paper says that it is paid, will be collected or must not be paid. What was paid before is no question where
+    /// the paper names what is still due and its sums lead there. A credit note asks for nothing anyway.
+    std::uint32_t cap_by_settlement(bool due_named) {
+        const Field* type = out_.find("document_type");
+        if (type != nullptr && type->value == "credit_note") return kCertain;
+        const Settlement said = read_settlement(context_, out_.steps);
+        const bool rest_is_due = due_named && path_to(due_->value) == Path::paid;
+        std::uint32_t cap = kCertain;
+        const auto ask = [&](bool is_said, std::string_view code, std::string_view why) {
+            if (!is_said) return;
+            out_.warn(code, why);
+            cap = kCompeting;
+        };
+        ask(said.paid && !rest_is_due, "paid_already", "the document says that it was paid");
+        ask(said.collected, "collected_by_seller", "the document says that its sum is collected by direct debit");
+        ask(said.withdrawn, "not_to_be_paid", "the document says that it is void, a draft or not to be paid");
+        return cap;
+    }
+
     /// A bare "Total" may be the net: another amount that is larger, or larger by just the tax, casts doubt on it.
     std::uint32_t cap_plain_total(const AmountReading& total) {
         const Label label = context_.facts.hits[total.hit].label;
@@ -227,6 +247,14 @@ private:
         if (!reading.certain) {
             bp = std::min(bp, kDoubtful);
             out_.warn("number_format", "the decimal and thousands marks of an amount can be read in two ways");
+        }
+        if (reading.scaled) {
+            bp = std::min(bp, kDoubtful);
+            out_.warn("amount_scaled", "a word beside an amount may multiply it");
+        }
+        if (reading.credit) {
+            bp = std::min(bp, kCompeting);
+            out_.warn("credit_unclear", "words beside an amount may say that it is a credit");
         }
         return bp;
     }

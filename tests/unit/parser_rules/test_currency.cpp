@@ -37,6 +37,36 @@ TEST_CASE("the currency stands beside the amount due, in its label, or is declar
     }
 }
 
+TEST_CASE("letters that touch a currency's mark make it another currency's, or ask", "[parser_rules][currency]") {
+    for (const char* text :
+         {"Amount due: RX$ 450.00", "Amount due: Arg$450.00", "Amount due: B$450.00",
+          "Amount due: E\xC2\xA3"
+          "450.00",
+          "Amount due: SY\xC2\xA3"
+          " 450.00",
+          "Amount due: T\xE2\x82\xAC"
+          " 450.00",
+          "Amount due: RB\xC2\xA5"
+          "450.00",
+          "Amount due: $U 450.00", "Amount due: RX $450.00", "Subtotal RX$ 450.00\nTotal $ 450.00"}) {
+        CAPTURE(text);
+        CHECK(Reading(text).doubts("currency"));
+    }
+    struct Case {
+        const char* mark;
+        const char* code;
+    };
+    for (const auto& c :
+         {Case{"RD$", "DOP"}, Case{"J$", "JMD"}, Case{"TT$", "TTD"}, Case{"N$", "NAD"}, Case{"EC$", "XCD"},
+          Case{"BZ$", "BZD"}, Case{"FJ$", "FJD"}, Case{"Mex$", "MXN"}, Case{"Col$", "COP"}}) {
+        CAPTURE(c.mark);
+        CHECK(Reading("Amount due: " + std::string(c.mark) + " 450.00")["currency"] == c.code);
+    }
+    CHECK(Reading("Larch, TX 98342\nTotal$45.00").sure("currency"));
+    CHECK(Reading("Total: USD$45.00")["currency"] == "USD");
+    CHECK(Reading("Total: USD$45.00").sure("currency"));
+}
+
 TEST_CASE("no currency is made up", "[parser_rules][currency]") {
     CHECK(Reading("Total: 12.00")["currency"].empty());
     CHECK(Reading("TRY ALL OUR SERVICES\nTotal: 12.00")["currency"].empty());

@@ -37,6 +37,64 @@ TEST_CASE("a word in a sentence is no title", "[parser_rules][document_type]") {
     CHECK(Reading("Thank you for your business\n")["document_type"].empty());
 }
 
+TEST_CASE("a paper that names an invoice but is none is not taken for one", "[parser_rules][document_type]") {
+    struct Case {
+        const char* text;
+        const char* type;
+    };
+    const Case cases[] = {
+        {"REMITTANCE ADVICE\nVendor: Alpha LLC\nInvoice number: TW-5498\nTotal: 48.50 MNEE\n", "remittance_advice"},
+        {"Zahlungsavis\nRechnungsnummer: 17\nSumme: 48,50 EUR\n", "remittance_advice"},
+        {"PURCHASE ORDER\nDocument no: 17\nVendor: Alpha LLC\nTotal: 48.50 MNEE\n", "purchase_order"},
+        {"Alpha LLC        PURCHASE ORDER\nDocument no: 17\nTotal: 48.50 MNEE\n", "purchase_order"},
+        {"Work Order\nInvoice number: 17\nTotal: 48.50 MNEE\n", "work_order"},
+        {"Bestellung\nNr. 17\nSumme: 48,50 EUR\n", "bestellung"},
+        {"Bon de commande\nTotal : 48,50 EUR\n", "bon_de_commande"},
+        {"DELIVERY NOTE\nTotal: 48.50 MNEE\n", "delivery_note"},
+        {"CONTRACT\nBetween Alpha LLC and Beta LLC\nTotal: 48.50 MNEE\n", "contract"},
+        {"STATEMENT OF ACCOUNT\nTotal: 48.50 MNEE\n", "statement"},
+        {"ESTIMATE\nTotal: 48.50 MNEE\n", "quote"},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.text);
+        CHECK(Reading(c.text)["document_type"] == c.type);
+    }
+}
+
+TEST_CASE("what names no kind of paper asks a human", "[parser_rules][document_type]") {
+    for (const char* text :
+         {"PAYMENT SLIP\nVendor: Alpha LLC\nInvoice number: TW-5498\nTotal: 48.50 MNEE\n",
+          "Document no: 17\nVendor: Alpha LLC\nTotal: 48.50 MNEE\n", "Vendor: Alpha LLC\nTotal due: 48.50 MNEE\n"}) {
+        CAPTURE(text);
+        CHECK(Reading(text).doubts("document_type"));
+        CHECK(Reading(text).warns("document_type_unclear"));
+    }
+}
+
+TEST_CASE("an invoice needs no title where its number stands for one", "[parser_rules][document_type]") {
+    for (const char* text :
+         {"Alpha LLC\nInvoice number: 17\nAmount due: 48.50 MNEE\n",
+          "Alpha LLC\nInvoice number: 17\nDue date: 2025-11-07\n", "Alpha LLC\nINVOICE #17\nTotal: 48.50 MNEE\n",
+          "Alpha GmbH\nRechnung Nr. 17\nSumme: 48,50 EUR\n",
+          "Vendor: Alpha LLC\nInvoice number: 17\nTotal: 48.50 MNEE\n"}) {
+        CAPTURE(text);
+        CHECK(Reading(text)["document_type"] == "invoice");
+        CHECK(Reading(text).sure("document_type"));
+    }
+}
+
+TEST_CASE("the number of an order, or a slip to send back, does not change what an invoice is",
+          "[parser_rules][document_type]") {
+    for (const char* text : {"INVOICE\nPurchase order: 4711\nTotal: 48.50 MNEE\n", "INVOICE\n\nPurchase order\n4711\n",
+                             "INVOICE\nTotal: 48.50 MNEE\n\nREMITTANCE ADVICE\nInvoice number: 17\n",
+                             "INVOICE #17\nTotal: 48.50 MNEE\n\nRemittance advice\n",
+                             "Invoice number: 17\nPurchase order\n4711\nAmount due: 48.50 MNEE\n"}) {
+        CAPTURE(text);
+        CHECK(Reading(text)["document_type"] == "invoice");
+        CHECK(Reading(text).sure("document_type"));
+    }
+}
+
 TEST_CASE("titles that compete ask a human", "[parser_rules][document_type]") {
     const Reading reading("Statement\nInvoice number: 5\n");
     CHECK(reading.doubts("document_type"));

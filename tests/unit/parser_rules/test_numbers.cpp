@@ -21,7 +21,7 @@ TEST_CASE("numbers are read exactly, as each country writes them", "[parser_rule
         {"150.00", "150.00"},
         {"1,234.56", "1234.56"},
         {"1.234,56", "1234.56"},
-        {"1 234,56", "1234.56"},
+        {"1 234,56", "1234.56 ?"},
         {"1\xC2\xA0"
          "234,56",
          "1234.56"},
@@ -75,6 +75,16 @@ TEST_CASE("one mark before three digits is decided by the document alone", "[par
     CHECK(read("1.234") == "1234 ?");
     CHECK(read("1.234", {.dot = true, .comma = true}) == "1234 ?");
     CHECK(read("12,50", dot) == "12.50 ?");
+}
+
+TEST_CASE("a plain space groups for certain only where the document shows it", "[parser_rules][numbers]") {
+    CHECK(read("3 450.00") == "3450.00 ?");
+    CHECK(read("3 450.00", {.space = true}) == "3450.00");
+    CHECK(read("3\xC2\xA0"
+               "450.00") == "3450.00");
+    std::uint64_t steps = 0;
+    const Number joined = read_number("3 450.00", 0, steps);
+    CHECK(to_decimal("3 450.00", behind_space(joined), {})->value == "450.00");
 }
 
 TEST_CASE("a number ends where its groups end", "[parser_rules][numbers]") {

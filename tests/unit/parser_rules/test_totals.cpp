@@ -37,6 +37,77 @@ TEST_CASE("a credit is never read as an amount to pay, however it is written", "
     }
 }
 
+TEST_CASE("two numbers that one space divides are not paid as one", "[parser_rules][totals]") {
+    for (const char* text : {"Qty Description Amount\n3 Cable 450.00\nTotals 3 450.00 MNEE\n", "Total 1 450.00 MNEE\n",
+                             "Total: 1 450.00 MNEE\nItem A 1,200.00\n", "Summe 3 450,00 EUR\n",
+                             "Total 1 050.00 MNEE\nItem 1,050.00\n", "Total 3 450.00 MNEE\nItem 3450.00\n",
+                             "Subtotal 3 450.00\nVAT 90.00\nTotal 3 540.00 MNEE\n", "Total due: 3 450 MNEE\n"}) {
+        CAPTURE(text);
+        const Reading reading(text);
+        CHECK(reading.doubts("amount_due"));
+        CHECK(reading.warns("number_format"));
+    }
+}
+
+TEST_CASE("spaces group where the document decides it", "[parser_rules][totals]") {
+    for (const char* text :
+         {"Total: 1\xC2\xA0"
+          "450.00 MNEE",
+          "Item 2\xE2\x80\xAF"
+          "300.00\nTotal 3 450.00 MNEE",
+          "Item 2 050.00\nTotal 3 450.00 MNEE",
+          "Net amount 900,00\nVAT 171,00\nTotal incl. VAT 1 171,00 EUR\nX 1 071,00",
+          "Total HT 2 780,00 \xE2\x82\xAC\nTVA 556,00 \xE2\x82\xAC\nTotal TTC 3 336,00 \xE2\x82\xAC\n"}) {
+        CAPTURE(text);
+        CHECK_FALSE(Reading(text).warns("number_format"));
+    }
+    CHECK(Reading("Total HT 2 780,00 EUR\nTVA 556,00 EUR\nTotal TTC 3 336,00 EUR\n").sure("amount_due"));
+}
+
+TEST_CASE("a credit in words is never paid", "[parser_rules][totals]") {
+    for (const char* text :
+         {"New balance: 45.10 MNEE credit", "Balance: 45.10 in credit", "Rechnungsbetrag: 45,10 EUR Guthaben",
+          "Rechnungsbetrag: 45,10 EUR zu Ihren Gunsten", "Balance: 45.10 MNEE in your favour",
+          "Balance: 45.10 MNEE in your favor.", "Balance: MNEE 45.10 (credit)", "Balance due   45.10 MNEE   Credit",
+          "Total: 45,10 EUR a su favor", "Te betalen: 45,10 EUR tegoed",
+          "Net \xC3\xA0 payer : 45,10 EUR cr\xC3\xA9"
+          "dit"}) {
+        CAPTURE(text);
+        CHECK(Reading(text)["amount_due"] == "-45.10");
+        CHECK(Reading(text).doubts("amount_due"));
+    }
+    for (const char* text : {"Credit balance: 45.10 MNEE", "Balance in your favour: 45.10 MNEE",
+                             "Your credit balance   45.10 MNEE", "Balance: 45.10 MNEE credit, we will refund it"}) {
+        CAPTURE(text);
+        const Reading reading(text);
+        CHECK_FALSE(reading.sure("amount_due"));
+    }
+}
+
+TEST_CASE("a credit card, or whom to pay, is no credit", "[parser_rules][totals]") {
+    for (const char* text : {"Amount due: 45.10 MNEE by credit card", "Total due: 45.10 MNEE in favour of Alpha LLC",
+                             "Amount due after credit: 45.10 MNEE",
+                             "Amount due: 45.10 MNEE   Carte de cr\xC3\xA9"
+                             "dit",
+                             "Amount due: 45.10 MNEE   Account credit: 5.00"}) {
+        CAPTURE(text);
+        CHECK(Reading(text)["amount_due"] == "45.10");
+        CHECK(Reading(text).sure("amount_due"));
+    }
+}
+
+TEST_CASE("a word that multiplies an amount asks a human", "[parser_rules][totals]") {
+    for (const char* text :
+         {"Total due: 2.5 million MNEE", "Amount due: USD 1.2 lakh", "Zahlbetrag: 2,5 Mio. EUR",
+          "Total due: 12.5 k MNEE", "Total due: 12.5 K MNEE", "Amount due: 2.5 MNEE million", "Amount due: 2.5 M MNEE",
+          "Zahlbetrag: 2,5 Tsd. EUR", "Amount due: INR 3.20 crore", "Net \xC3\xA0 payer : 2,50 milliers EUR",
+          "Amount due: 1.5 bn MNEE", "Total due (in thousands): 450.00 MNEE", "Total due (EUR '000): 450.00"}) {
+        CAPTURE(text);
+        CHECK_FALSE(Reading(text).sure("amount_due"));
+    }
+    CHECK(Reading("Relay, 1.2 million messages   96.00\nTotal due: 96.00 MNEE").sure("amount_due"));
+}
+
 TEST_CASE("what only looks like a credit is none", "[parser_rules][totals]") {
     for (const char* text :
          {"Total (USD): 45.00 USD", "Total: 45.00 USD (incl. tax)", "Total: 45.00 USD CRM licence"}) {

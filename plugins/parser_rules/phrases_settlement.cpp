@@ -1,0 +1,77 @@
+// What a paper says of its own payment: that it is paid, will be collected, or must not be paid.
+#include "lexicon.hpp"
+
+namespace parser_rules {
+
+void add_settlement_phrases(std::vector<PhraseGroup>& groups) {
+    using enum Label;
+    using L = Language;
+    const PhraseGroup made[] = {
+        {stamp_paid, L::any,
+         "paid|invoice paid|bill paid|prepaid|settled|payment complete|"
+         "payment completed|payment successful|partially paid|partly paid|part paid|bezahlt|vollstandig bezahlt|"
+         "rechnung bezahlt|beglichen|teilweise bezahlt|facture payee|"
+         "facture reglee|acquittee|acquitte|paye|payee|reglee|regle|pagado|pagada|factura pagada|cobrado|pagato|pagata|"
+         "fattura pagata|saldato|saldata|quietanzata|betaald|voldaan|factuur betaald"},
+        {stamp_withdrawn, L::any,
+         "void|voided|cancelled|canceled|draft|not valid|withdrawn|superseded|refunded|storno|storniert|"
+         "entwurf|ungultig|annulliert|annule|annulee|brouillon|remboursee|anulado|anulada|borrador|"
+         "annullato|annullata|bozza|geannuleerd|vervallen|conceptfactuur|ongeldig"},
+        {said_paid, L::any,
+         "been paid|was paid|were paid|already paid|invoice is paid|bill is paid|paid in full|fully paid|"
+         "payment has been received|payment was received|payment received|received your payment|received payment|"
+         "been settled|was settled|been charged|was charged|been debited|was debited|been collected|"
+         "bereits bezahlt|bereits beglichen|bereits gezahlt|wurde bezahlt|ist bezahlt|wurde beglichen|ist beglichen|"
+         "dankend erhalten|betrag erhalten|zahlung erhalten|bar bezahlt|bar erhalten|wurde abgebucht|wurde eingezogen|"
+         "wurde belastet|wurde per kreditkarte bezahlt|per kreditkarte bezahlt|mit kreditkarte bezahlt|"
+         "per paypal bezahlt|mit paypal bezahlt|deja paye|deja payee|deja regle|deja reglee|ete paye|ete payee|ete "
+         "regle|"
+         "ete reglee|ete acquittee|ete prelevee|ete preleve|facture acquittee|paiement recu|ha sido pagado|ha sido "
+         "pagada|"
+         "ya pagado|ya pagada|ya abonada|fue pagada|pago recibido|gia pagato|gia pagata|stata pagata|stato pagato|"
+         "stata saldata|pagamento ricevuto|reeds betaald|al betaald|is betaald|is voldaan|reeds voldaan|"
+         "betaling ontvangen|wij hebben uw betaling ontvangen"},
+        {said_paid_by, L::any,
+         "paid by|paid via|paid with|paid using|paid through|paid from|charged to|bezahlt per|bezahlt mit|bezahlt "
+         "durch|"
+         "bezahlt via|paye par|payee par|regle par|reglee par|pagado con|pagado por|pagado mediante|pagada con|"
+         "pagato con|pagato tramite|betaald met|betaald via|betaald per|card ending|card ending in"},
+        {said_paid_on, L::any,
+         "date paid|paid on|payment date|date of payment|paid at|payment received on|date of receipt of payment|"
+         "zahlungsdatum|bezahlt am|zahlung am|zahlung vom|gezahlt am|beglichen am|zahlungseingang am|"
+         "date de paiement|date du paiement|paye le|payee le|regle le|reglee le|acquittee le|fecha de pago|pagado el|"
+         "pagada el|data pagamento|data di pagamento|pagato il|pagata il|betaaldatum|betaald op|voldaan op|"
+         "datum betaling"},
+        {payment_status, L::any,
+         "status|payment status|invoice status|statut|zahlungsstatus|rechnungsstatus|estado|estado de pago|stato|"
+         "stato pagamento|betaalstatus|etat"},
+        {said_collected, L::any,
+         "will be debited|will be automatically debited|will be collected|will be automatically charged|"
+         "will be charged automatically|will be charged to your|will automatically be charged|"
+         "will be deducted from your|will be taken from your|will be withdrawn from your|we will charge your|"
+         "we will debit|we will collect|"
+         "wird abgebucht|abgebucht|eingezogen|ziehen wir|buchen wir|bankeinzug|sera preleve|sera prelevee|"
+         "seront preleves|sera debite|sera debitee|sera cargado|se cargara|sera cargada|se domiciliara|"
+         "sara addebitato|verra addebitato|sara addebitata|verra addebitata|wordt afgeschreven|"
+         "automatisch afgeschreven|wordt geincasseerd|geincasseerd"},
+        {said_debit, L::any,
+         "direct debit|sepa direct debit|autopay|auto pay|automatic payment|automatic "
+         "debit|lastschrift|lastschriftverfahren|lastschrifteinzug|sepa lastschrift|"
+         "sepa basislastschrift|sepa firmenlastschrift|einzugsermachtigung|prelevement|prelevement automatique|"
+         "prelevement sepa|domiciliacion|domiciliado|recibo domiciliado|adeudo directo|adeudo sepa|addebito diretto|"
+         "addebito sepa|automatische incasso|sepa incasso"},
+        {said_withdrawn, L::any,
+         "do not pay|don t pay|not an invoice|not a demand for payment|not a request for payment|no payment required|"
+         "no payment is required|no payment due|no payment is due|no payment necessary|no payment needed|"
+         "no payment is necessary|no payment is needed|nothing to pay|nothing is to be paid|nothing is due|not payable|"
+         "been cancelled|been canceled|been voided|was cancelled|was canceled|was voided|been withdrawn|been refunded|"
+         "keine zahlung erforderlich|keine zahlung notwendig|keine aufforderung zur zahlung|keine "
+         "zahlungsaufforderung|nicht zahlen|nicht bezahlen|nicht uberweisen|"
+         "wurde storniert|ist storniert|keine rechnung|ne pas payer|ne pas regler|"
+         "aucun paiement|a ete annulee|est annulee|no pagar|ha sido anulada|non pagare|e stata annullata|"
+         "niet betalen|is geannuleerd|geen factuur"},
+    };
+    groups.insert(groups.end(), std::begin(made), std::end(made));
+}
+
+}  // namespace parser_rules

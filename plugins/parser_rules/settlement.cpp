@@ -1,0 +1,306 @@
+#include "settlement.hpp"
+
+#include <algorithm>
+
+namespace parser_rules {
+namespace {
+
+constexpr std::uint32_t kMaxMarksInPhrase = 3;
+constexpr std::uint32_t kWordsBefore = 10;  ///< looked at for "if", "not" and the like
+constexpr std::uint32_t kWordsAround = 16;  ///< looked at for another way to pay
+constexpr std::size_t kMaxHits = 8;
+constexpr std::uint32_t kStatusReach = 5;
+constexpr std::uint32_t kDateReach = 5;
+
+class SettlementReader {
+public:
+    SettlementReader(const Context& context, std::uint64_t& steps)
+        : context_(context), page_(context.page), tokens_(page_.tokens()), steps_(steps) {}
+
+    Settlement run() {
+        std::uint32_t from = 0;
+        for (const std::uint32_t at : page_.begins_apart()) {
+            ++steps_;
+            if (at >= from) from = read(at);
+            if (found_.all()) break;
+        }
+        return found_;
+    }
+
+private:
+    struct Said {
+        Label label = Label::none;
+        std::uint32_t begin = 0;
+        std::uint32_t end = 0;
+    };
+
+    /// Judges every phrase that begins at `at`; the end of the longest that counts.
+    std::uint32_t read(std::uint32_t at) {
+        const Lexicon& lexicon = page_.lexicon();
+        Lexicon::State state = lexicon.next(lexicon.apart(), tokens_[at].word);
+        std::uint32_t counted = at;
+        for (std::uint32_t i = at; state != 0;) {
+            ++steps_;
+            if (judge({lexicon.end(state).label, at, i + 1})) counted = i + 1;
+            std::uint32_t next = i + 1;
+            while (next < tokens_.size() && next - i <= kMaxMarksInPhrase && joins(tokens_[next].kind)) ++next;
+            if (next >= tokens_.size() || tokens_[next].cell != tokens_[at].cell) break;
+            state = tokens_[next].word == 0 ? Lexicon::State{0} : lexicon.next(state, tokens_[next].word);
+            i = next;
+        }
+        return counted;
+    }
+
+    static bool joins(TokenKind kind) {
+        return kind == TokenKind::dot || kind == TokenKind::dash || kind == TokenKind::apostrophe;
+    }
+
+    bool judge(const Said& said) {
+        switch (said.label) {
+            case Label::payment_status:
+                status_until_ = std::min(said.end + kStatusReach, page_.line_end_token(tokens_[said.begin].cell));
+                return false;
+            case Label::stamp_paid:
+                return note(found_.paid, is_stamp(said));
+            case Label::stamp_withdrawn:
+                return note(found_.withdrawn, is_stamp(said));
+            case Label::said_paid:
+                return note(found_.paid, !conditional(said) && !read_as_payment(said) && !before_deadline(said));
+            case Label::said_paid_by:
+                return note(found_.paid, leads(said) && tokens_[said.begin].capitalised);
+            case Label::said_paid_on:
+                return note(found_.paid, !conditional(said) && names_past_date(said));
+            case Label::said_collected:
+                return note(found_.collected, !conditional(said));
+            case Label::said_debit:
+                return note(found_.collected, !conditional(said) && !another_way(said));
+            case Label::said_withdrawn:
+                return note(found_.withdrawn, !conditional(said) && !before_deadline(said) && !before_manner(said));
+            default:
+                return false;
+        }
+    }
+
+    static bool note(bool& flag, bool is_said) {
+        flag = flag || is_said;
+        return is_said;
+    }
+
+    const Cell& cell_of(const Said& said) const { return page_.cells()[tokens_[said.begin].cell]; }
+
+    /// No word stands before it in its cell but articles.
+    bool leads(const Said& said) const {
+        const std::uint32_t first = cell_of(said).first_token;
+        if (said.begin - first > kMaxMarksInPhrase) return false;
+        return std::all_of(tokens_.begin() + first, tokens_.begin() + said.begin, [&](const Token& token) {
+            return token.kind != TokenKind::digits && (token.kind != TokenKind::word || page_.info(token).article);
+        });
+    }
+
+    /// "PAID", "VOID - see below", "Draft invoice", "Total 48.50 MNEE (paid)", "Status: paid".
+    bool is_stamp(const Said& said) const {
+        if (!means_state(said)) return false;
+        if (said.begin < status_until_ && !conditional(said)) return true;
+        const bool labels_sum = said.label == Label::stamp_paid ? read_as_payment(said) : sum_behind(said);
+        if (labels_sum || context_.layout.role(cell_of(said).line) == LineRole::item_header) return false;
+        if (behind_amount(said)) return true;
+        const bool after_title = behind_title(said);
+        if (!leads(said) && !after_title) return false;
+        const Cell& cell = cell_of(said);
+        std::uint32_t next = said.end;
+        const bool parted = next < cell.end_token && tokens_[next].kind != TokenKind::word &&
+                            tokens_[next].kind != TokenKind::digits && tokens_[next].kind != TokenKind::apostrophe &&
+                            tokens_[next].kind != TokenKind::slash &&
+                            tokens_[next].span.begin >= tokens_[next - 1].span.end;
+        const bool glued = parted && next + 1 < cell.end_token && tokens_[next].kind == TokenKind::dash &&
+                           tokens_[next].span.begin == tokens_[next - 1].span.end &&
+                           tokens_[next + 1].span.begin == tokens_[next].span.end;  // "Paid-up"
+        const bool colon = parted && tokens_[next].kind == TokenKind::colon;
+        while (next < cell.end_token && !speaks(next)) ++next;
+        if (next >= cell.end_token)
+            return !colon || date_follows(said.end, page_.line_end_token(tokens_[said.begin].cell));
+        if (glued) return false;
+        if (colon) return !page_.info(tokens_[next]).negates;
+        if (parted) return tokens_[said.begin].capitalised;
+        return tokens_[said.begin].capitalised && (title_at(next) || date_follows(said.end, cell.end_token));
+    }
+
+    /// "Payee" is a label in English; "Payée" and "Payé" are not.
+    bool means_state(const Said& said) const {
+        const std::string_view word = page_.text(tokens_[said.begin].span);
+        const bool plain = word.find_first_of("\xC3") == std::string_view::npos;
+        const bool payee = word.size() >= 4 && word.size() <= 5 && (word[0] | 0x20) == 'p' && (word[1] | 0x20) == 'a' &&
+                           (word[2] | 0x20) == 'y' && (word[3] | 0x20) == 'e';
+        return !(plain && payee && said.begin >= status_until_);
+    }
+
+    bool speaks(std::uint32_t at) const {
+        return tokens_[at].kind == TokenKind::word || tokens_[at].kind == TokenKind::digits;
+    }
+
+    /// An amount stands behind it on its line, or under it: then it labels a sum, which other rules read.
+    bool sum_behind(const Said& said) const {
+        const auto line = context_.layout.amounts({said.end, page_.line_end_token(tokens_[said.begin].cell)});
+        if (line.begin != line.end) return true;
+        const auto below = context_.layout.cell_below(tokens_[said.begin].cell, 2);
+        if (!below || said.end < cell_of(said).end_token || said.begin > cell_of(said).first_token) return false;
+        const bool in_row =
+            cell_of(said).line < page_.lines().size() &&
+            page_.lines()[cell_of(said).line].end_cell - page_.lines()[cell_of(said).line].first_cell > 1;
+        const auto under = context_.layout.amounts(context_.layout.of_cell(*below));
+        return in_row && under.begin != under.end;
+    }
+
+    /// Nothing was paid, "Already paid: 0.00", or other rules read how much: "Already paid: 20.00".
+    bool read_as_payment(const Said& said) const {
+        if (!sum_behind(said)) return false;
+        const auto line = context_.layout.amounts({said.end, page_.line_end_token(tokens_[said.begin].cell)});
+        if (line.begin != line.end && is_zero(context_.facts.amounts[line.begin])) return true;
+        const std::uint32_t sum = line.begin == line.end ? said.end : context_.facts.amounts[line.begin].token;
+        const auto hits = context_.layout.hits({cell_of(said).first_token, said.end});
+        for (std::size_t i = hits.begin; i < hits.end && i < hits.begin + kMaxHits; ++i) {
+            const Hit& hit = context_.facts.hits[i];
+            if (hit.label == Label::paid && hit.leads && hit.end_token > said.begin)
+                return !strange_words(said.end, sum);
+        }
+        return false;
+    }
+    bool is_zero(const Amount& amount) const {
+        const std::string_view digits = page_.text(amount.number.digits);
+        return std::none_of(digits.begin(), digits.end(), [](char c) { return c >= '1' && c <= '9'; });
+    }
+    /// Words that keep an amount from being read for the label before it.
+    bool strange_words(std::uint32_t from, std::uint32_t to) const {
+        const std::uint32_t end = std::min(to, from + kWordsAround);
+        return std::any_of(tokens_.begin() + from, tokens_.begin() + std::max(from, end), [&](const Token& token) {
+            const WordInfo& info = page_.info(token);
+            return token.kind == TokenKind::word && !info.neutral && !info.article && info.month == 0 &&
+                   info.currency == kNoCurrency;
+        });
+    }
+
+    /// "48.50 MNEE PAID", "48.50 (paid)".
+    bool behind_amount(const Said& said) const {
+        std::uint32_t before = said.begin;
+        while (before > 0 && said.begin - before < 2 && !speaks(before - 1) &&
+               tokens_[before - 1].kind != TokenKind::colon)
+            --before;
+        const auto& amounts = context_.facts.amounts;
+        const auto next = std::lower_bound(amounts.begin(), amounts.end(), said.begin,
+                                           [](const Amount& a, std::uint32_t token) { return a.token < token; });
+        if (next == amounts.begin()) return false;
+        const Amount& amount = *(next - 1);
+        const bool ends = said.end >= cell_of(said).end_token || !speaks(said.end);
+        return ends && amount.end_token >= before && amount.cell == tokens_[said.begin].cell && amount.money_like();
+    }
+
+    bool title_at(std::uint32_t at) const {
+        const auto hits = context_.layout.hits({at, at + 1});
+        return hits.begin != hits.end && is_invoice_title(context_.facts.hits[hits.begin].label);
+    }
+    static bool is_invoice_title(Label label) {
+        return label == Label::title_invoice || label == Label::title_proforma || label == Label::title_credit_note;
+    }
+
+    /// "INVOICE - PAID", "Invoice (draft)".
+    bool behind_title(const Said& said) const {
+        const auto hits = context_.layout.hits({cell_of(said).first_token, said.begin});
+        if (hits.begin == hits.end || hits.end - hits.begin > 1) return false;
+        const Hit& hit = context_.facts.hits[hits.begin];
+        if (!hit.leads || !is_invoice_title(hit.label) || hit.end_token == said.begin) return false;
+        for (std::uint32_t i = hit.end_token; i < said.begin; ++i)
+            if (speaks(i)) return false;
+        return said.end >= cell_of(said).end_token || !speaks(said.end);
+    }
+
+    /// A word before it in its sentence makes it a condition, a duty or its opposite.
+    bool conditional(const Said& said) const {
+        std::uint32_t words = 0;
+        bool numbered = false;
+        for (std::uint32_t i = said.begin; i > 0 && words < kWordsBefore; --i) {
+            ++steps_;
+            const Token& token = tokens_[i - 1];
+            const bool same_line = page_.line_of(token) == page_.line_of(tokens_[i]);
+            if (!same_line && page_.lines()[page_.line_of(tokens_[i])].gap > 0) return false;
+            if (same_line && token.cell != tokens_[i].cell) return false;
+            const bool stops = token.kind == TokenKind::dot && token.span.end < tokens_[i].span.begin;
+            if (stops || (!same_line && token.kind != TokenKind::word && token.kind != TokenKind::comma)) return false;
+            numbered = numbered || token.kind == TokenKind::digits;  // "Invoice no 17 has been paid"
+            if (token.kind != TokenKind::word) continue;
+            ++words;
+            const WordInfo& info = page_.info(token);
+            if (info.condition || (info.negates && words <= 3 && !numbered)) return true;
+        }
+        return false;
+    }
+
+    /// "paid in full within 30 days".
+    bool before_deadline(const Said& said) const {
+        return said.end < cell_of(said).end_token && page_.info(tokens_[said.end]).deadline;
+    }
+    /// "do not pay by cheque".
+    bool before_manner(const Said& said) const {
+        return said.end < cell_of(said).end_token && page_.info(tokens_[said.end]).manner;
+    }
+
+    /// Another way to pay stands beside it: then the buyer may choose.
+    bool another_way(const Said& said) const {
+        const std::uint32_t line_begin = page_.cells()[page_.lines()[cell_of(said).line].first_cell].first_token;
+        const std::uint32_t line_end = page_.line_end_token(tokens_[said.begin].cell);
+        const std::uint32_t from = said.begin - std::min(kWordsAround, said.begin - line_begin);
+        const std::uint32_t to = std::min(line_end, said.end + kWordsAround);
+        steps_ += to - from;
+        return std::any_of(tokens_.begin() + from, tokens_.begin() + to, [&](const Token& token) {
+            return token.kind == TokenKind::word && page_.info(token).another_way;
+        });
+    }
+
+    const Date* date_in(Region region) const {
+        const auto range = context_.layout.dates(region);
+        return range.begin == range.end ? nullptr : &context_.facts.dates[range.begin];
+    }
+    bool date_follows(std::uint32_t from, std::uint32_t end) const {
+        return date_in({from, std::min(end, from + kDateReach)}) != nullptr;
+    }
+
+    /// A date follows, and it is not the one until which is to be paid.
+    bool names_past_date(const Said& said) const {
+        const std::uint32_t cell = tokens_[said.begin].cell;
+        const Date* date = date_in({said.end, std::min(page_.line_end_token(cell), said.end + kDateReach)});
+        if (date == nullptr && said.end >= cell_of(said).end_token && leads(said)) {
+            const auto below = context_.layout.cell_below(cell, 1);
+            if (below) date = date_in(context_.layout.of_cell(*below));
+        }
+        return date != nullptr && !is_due(*date);
+    }
+    bool is_due(const Date& date) const {
+        const auto& hits = context_.facts.hits;
+        std::size_t looked = 0;
+        for (std::size_t i = 0; i < hits.size() && looked < 8; ++i) {
+            if (hits[i].label != Label::due_date) continue;
+            ++looked;
+            const Date* due = date_in(context_.layout.rest_of_line(i));
+            if (due != nullptr && due != &date && same_day(*due, date)) return true;
+        }
+        return false;
+    }
+    /// Whichever of day and month stands first.
+    static bool same_day(const Date& a, const Date& b) {
+        return a.year == b.year && std::minmax(a.month, a.day) == std::minmax(b.month, b.day);
+    }
+
+    const Context& context_;
+    const Page& page_;
+    const std::vector<Token>& tokens_;
+    std::uint64_t& steps_;
+    Settlement found_;
+    std::uint32_t status_until_ = 0;
+};
+
+}  // namespace
+
+Settlement read_settlement(const Context& context, std::uint64_t& steps) {
+    return SettlementReader(context, steps).run();
+}
+
+}  // namespace parser_rules
