@@ -23,7 +23,8 @@ void visit(ServerSettings& server, SettingsVisitor& v) {
     v.milliseconds("server.idempotency_wait_ms", server.idempotency_wait, 0, 5 * minute_ms);
     v.seconds("server.idempotency_ttl_s", server.idempotency_ttl, 60, year_s);
     v.milliseconds("server.drain_ms", server.drain, 0, hour_ms);
-    v.integer("server.max_body_bytes", server.max_body_bytes, kib, gib);
+    // A document is kept as one record, and a larger record is not taken from storage again: see RecordLimits.
+    v.integer("server.max_body_bytes", server.max_body_bytes, kib, 16 * mib);
     v.integer("server.body_budget_bytes", server.body_budget_bytes, kib, 64 * gib);
     v.texts("server.cors_origins", server.cors_origins);
     v.flag("server.metrics_open", server.metrics_open);

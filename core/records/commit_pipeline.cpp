@@ -5,6 +5,15 @@
 #include <algorithm>
 
 namespace treasurer {
+namespace {
+
+/// What refuses a replay may not have come as far as to look for its key: that says nothing of the try before it.
+bool is_unsettled(atr::Outcome outcome, bool perhaps_applied) {
+    return outcome == atr::Outcome::unknown || outcome == atr::Outcome::retry ||
+           (outcome == atr::Outcome::rejected && perhaps_applied);
+}
+
+}  // namespace
 
 Task<Committed> CommitPipeline::commit(std::shared_ptr<const UnitOfWork> unit, Answer answer) {
     Millis pause{5}, waited{0};
@@ -14,8 +23,7 @@ Task<Committed> CommitPipeline::commit(std::shared_ptr<const UnitOfWork> unit, A
     for (;;) {
         Task<atr::Commit> attempt = once(unit);
         result = co_await attempt;
-        const bool unsettled = result.outcome == atr::Outcome::unknown || result.outcome == atr::Outcome::retry;
-        if (!unsettled) break;
+        if (!is_unsettled(result.outcome, perhaps_applied)) break;
         if (result.outcome == atr::Outcome::unknown) perhaps_applied = true;
         if (waited >= (perhaps_applied ? settings_.resolve_for : settings_.retry_for)) break;
         if (result.error.code == ATR_E_OVERLOADED && !perhaps_applied) break;  // shed load, do not add to it
@@ -25,7 +33,8 @@ Task<Committed> CommitPipeline::commit(std::shared_ptr<const UnitOfWork> unit, A
         pause = std::min(pause * 2, Millis{500});
     }
     Committed out;
-    out.outcome = result.outcome == atr::Outcome::retry && perhaps_applied ? atr::Outcome::unknown : result.outcome;
+    out.outcome =
+        perhaps_applied && is_unsettled(result.outcome, perhaps_applied) ? atr::Outcome::unknown : result.outcome;
     out.seq = result.commit_seq;
     out.versions = std::move(result.versions);
     out.error = std::move(result.error);

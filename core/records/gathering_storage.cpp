@@ -30,6 +30,11 @@ std::vector<atr::Record> those_of(const std::vector<atr::Key>& keys, const Found
     return out;
 }
 
+/// Refused for what one of them asked, or more than one answer may hold.
+bool may_do_better_alone(const atr::Error& error) {
+    return error.outcome == atr::Outcome::rejected || error.code == ATR_E_CORRUPT;
+}
+
 }  // namespace
 
 Task<GatheringStorage::Records> GatheringStorage::get(std::vector<atr::Key> keys, CallOptions options) {
@@ -127,8 +132,7 @@ Task<> GatheringStorage::answer(std::vector<Waiting> callers) {
     }
     Task<Records> reading = read(all_of(asked), std::move(options));
     const Records records = co_await reading;
-    const bool is_anothers_fault = !records && records.outcome() == atr::Outcome::rejected && callers.size() > 1;
-    if (is_anothers_fault) {
+    if (!records && callers.size() > 1 && may_do_better_alone(records.error())) {
         for (auto& caller : callers) {
             Task<Records> alone = read(std::move(caller.keys), std::move(caller.options));
             Records own = co_await alone;

@@ -20,10 +20,11 @@ struct GatheringSettings {
 
 /// A storage whose get() may be one read of many. A read begins after its caller asked, so it shows all that had been
 /// committed by then, and it is one snapshot as before. All other calls go through as they are.
-/// Threads: any. Errors: a shared read that fails for good is made again for each by itself, so that nobody is told of
-/// another's fault; one that may pass is everybody's. A caller waits for at most one read before its own, and for no
-/// more than half as long again as its time-out in all. As many wait as there are tasks that read, whose admission
-/// bounds them. Lifetime: `storage` and `clock` outlive it; it outlives its tasks, which run in `scope`.
+/// Threads: any. Errors: a shared read that fails for good, or is too large for one answer, is made again for each by
+/// itself, so that nobody is told of another's fault; another that may pass is everybody's. A caller waits for at most
+/// one read before its own, and for no more than half as long again as its time-out in all. As many wait as there are
+/// tasks that read, whose admission bounds them. Lifetime: `storage` and `clock` outlive it; it outlives its tasks,
+/// which run in `scope`.
 class GatheringStorage final : public StoragePort {
 public:
     GatheringStorage(StoragePort& storage, Executor& executor, TaskScope& scope, const Clock& clock,

@@ -18,9 +18,8 @@ Task<RetentionSweep::Round> RetentionSweep::purge(std::string collection, Millis
             storage_.purge(collection, older_than, settings_.at_once, CallOptions{});
         const atr::Result<std::uint32_t> gone = co_await asking;
         if (!gone)
-            co_return gone.outcome() == atr::Outcome::unsupported || gone.outcome() == atr::Outcome::rejected
-                ? Round::refused
-                : Round::done;
+            // One that cannot just now, for whatever reason, may be able to the next time.
+            co_return gone.outcome() == atr::Outcome::unsupported ? Round::refused : Round::done;
         removed_ += *gone;
         if (*gone < settings_.at_once) co_return Round::done;
     }

@@ -105,28 +105,40 @@ bool is_schema_gone(const SqlError& error) {
     return error.is_class("42") && !error.is("42501");
 }
 
+void tell(atr::Commit& result, const atr::Error& error) {
+    result.outcome = error.outcome;
+    result.error = error;
+}
+
 }  // namespace
 
 atr::Result<> GroupCommit::commit(std::span<const atr::Batch> batches, std::span<atr::Commit> results,
                                   Deadline deadline) {
     auto done = attempt(batches, results, deadline);
-    if (done || done.outcome() != atr::Outcome::rejected) return done;
-    if (batches.size() > 1) return commit_alone(batches, results, deadline);
-    results[0].outcome = atr::Outcome::rejected;
-    results[0].error = done.error();
+    if (done || !may_be_one_batchs(done.error())) return done;
+    if (batches.size() > 1)
+        commit_alone(batches, results, deadline);
+    else
+        tell(results.front(), done.error());
     return {};
 }
 
-/// What the database will never take must not keep its neighbours out.
-atr::Result<> GroupCommit::commit_alone(std::span<const atr::Batch> batches, std::span<atr::Commit> results,
-                                        Deadline deadline) {
+/// What the database does not take must not keep its neighbours out. Each has an end of its own: what fails one says
+/// nothing of those that are durable by then.
+void GroupCommit::commit_alone(std::span<const atr::Batch> batches, std::span<atr::Commit> results, Deadline deadline) {
     for (std::size_t i = 0; i < batches.size(); ++i) {
-        auto done = commit(batches.subspan(i, 1), results.subspan(i, 1), deadline);
-        if (done) continue;
-        results[i].outcome = done.outcome();
-        results[i].error = done.error();
+        const auto done = attempt_alone(batches.subspan(i, 1), results.subspan(i, 1), deadline);
+        if (!done) tell(results[i], done.error());
     }
-    return {};
+}
+
+atr::Result<> GroupCommit::attempt_alone(std::span<const atr::Batch> batch, std::span<atr::Commit> result,
+                                         Deadline deadline) {
+    try {
+        return attempt(batch, result, deadline);
+    } catch (const SqlError& error) {
+        return to_error(error, atr::Outcome::retry);  // outside a transaction: connecting, or reading the catalog
+    }
 }
 
 /// Rejected: the database refuses something of the group for good.
@@ -179,8 +191,9 @@ void GroupCommit::learn(const SqlError& error, Certainty& certainty) {
 /// A unique value that stands in the way of every attempt is one that two records of a batch exchange.
 atr::Result<> GroupCommit::gave_up(const SqlError& error, std::span<atr::Commit> results) {
     if (!error.is(sqlstate::unique_violation) || error.is_key_taken())
-        return to_error(error, is_schema_gone(error) ? atr::Outcome::rejected : atr::Outcome::retry);
-    if (results.size() > 1) return to_error(error, atr::Outcome::rejected);
+        return to_error(error,
+                        is_schema_gone(error) && !may_pass(error) ? atr::Outcome::rejected : atr::Outcome::retry);
+    if (results.size() > 1) return to_error(error, atr::Outcome::rejected);  // told to commit() alone
     results[0].outcome = atr::Outcome::conflict;
     results[0].error = atr::conflict(ATR_E_DUPLICATE, error.what());
     return {};

@@ -33,7 +33,8 @@ private:
         bool records = false, counters = false;  ///< read, rather than assumed
     };
     using Results = std::vector<atr::Commit>;
-    atr::Result<> commit_alone(std::span<const atr::Batch> batches, std::span<atr::Commit> results, Deadline deadline);
+    void commit_alone(std::span<const atr::Batch> batches, std::span<atr::Commit> results, Deadline deadline);
+    atr::Result<> attempt_alone(std::span<const atr::Batch> batch, std::span<atr::Commit> result, Deadline deadline);
     atr::Result<> attempt(std::span<const atr::Batch> batches, std::span<atr::Commit> results, Deadline deadline);
     Results run(Session& session, const Catalog& catalog, const std::vector<PreparedBatch>& batches,
                 Certainty certainty, Deadline deadline);

@@ -112,7 +112,8 @@ Result<Session::Options> PostgresStorage::target(bool writes) {
     std::string password;
     if (!settings_.password.empty()) {
         auto secret = host_.secret(settings_.password);
-        if (!secret) return rejected(ATR_E_CONFIG, "setting 'password': " + secret.error().message);
+        // A file of secrets is away while it is replaced: what was asked for is no worse for that.
+        if (!secret) return atr::retry(ATR_E_CONFIG, "setting 'password': " + secret.error().message);
         password = std::move(*secret);
         while (!password.empty() && (password.back() == '\n' || password.back() == '\r')) password.pop_back();
     }
@@ -137,7 +138,8 @@ Result<T> PostgresStorage::with_session(const Call& call, Outcome outcome, Work 
         try {
             return work(**session, *catalog, deadline);
         } catch (const SqlError& error) {
-            if (!error.is_class("42") || error.is("42501") || !(*session)->roll_back(deadline)) throw;
+            const bool is_moved = error.is(sqlstate::schema_moved) || (error.is_class("42") && !error.is("42501"));
+            if (!is_moved || !(*session)->roll_back(deadline)) throw;
             schema_.load(**session, deadline);
             return to_error(error, Outcome::retry);
         }

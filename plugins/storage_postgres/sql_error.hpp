@@ -50,7 +50,12 @@ public:
 /// `outcome` is the caller's: only it knows whether anything may have been applied.
 atr::Error to_error(const SqlError& error, atr::Outcome outcome);
 
-/// True: repeating the same may succeed (a deadlock, a lock, a restart, a failover). False: it never will.
+/// True: repeating the same may succeed (a deadlock, a lock, a restart, a failover, what nobody foresaw). False: it
+/// never will, because of what was asked.
 bool may_pass(const SqlError& error);
+
+/// Of what a group was told, with nothing applied: it may be the doing of one of its batches, without which the others
+/// would be taken.
+bool may_be_one_batchs(const atr::Error& told);
 
 }  // namespace storage_postgres

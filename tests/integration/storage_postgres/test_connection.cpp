@@ -134,6 +134,27 @@ SCENARIO("the password is a secret, asked for at each new connection", "[storage
     CHECK(try_to_start(database, settings));
 }
 
+SCENARIO("a secret that cannot be read for a while is a matter of trying again", "[storage_postgres]") {
+    Database database;
+    Settings settings = database.settings();
+    settings.password = "secret://env/DB";
+    settings.pool_check_idle = {};
+    const auto refused = try_to_start(database, settings);
+    CHECK(refused.outcome() == Outcome::retry);
+    CHECK(refused.error().code == ATR_E_CONFIG);  // a start says what is wrong
+    CHECK(refused.error().message == "setting 'password': no such secret");
+    database.host.secrets["secret://env/DB"] = "trusted all the same";
+    const auto storage = database.start(settings);
+    database.host.secrets.clear();
+    CHECK(database.terminate_hosts() > 0);
+    const auto payment = batch({claim("a")}, "key");
+    const auto late = commit(*storage, payment);
+    CHECK(late.outcome == Outcome::retry);
+    CHECK(late.error.code == ATR_E_CONFIG);
+    database.host.secrets["secret://env/DB"] = "trusted all the same";
+    CHECK(commit(*storage, payment).outcome == Outcome::ok);
+}
+
 SCENARIO("TLS is used as far as the settings ask, and a stranger's certificate is refused", "[storage_postgres]") {
     support::PostgresServer server;
     Database database(server.url());

@@ -62,6 +62,45 @@ void after(const Load& load, int more) {
     wait_until([&] { return load.settled >= until; });
 }
 
+/// A role that is no superuser, and what it owns goes with it.
+class Role {
+public:
+    explicit Role(const Database& database) : name("role_" + database.schema), url_(database.url) {
+        support::psql(url_, "CREATE ROLE " + name + " LOGIN; GRANT CREATE ON DATABASE postgres TO " + name);
+    }
+    ~Role() {
+        try {
+            support::psql(url_,
+                          "SET client_min_messages = error; DROP OWNED BY " + name + " CASCADE; DROP ROLE " + name);
+        } catch (const std::exception&) {
+            // The test has failed already.
+        }
+    }
+    Role(const Role&) = delete;
+    Role& operator=(const Role&) = delete;
+
+    Settings settings(const Database& database) const {
+        Settings out = database.settings();
+        out.url.replace(out.url.find("postgres@"), 8, name);
+        return out;
+    }
+
+    const std::string name;
+
+private:
+    const std::string url_;
+};
+
+/// Whatever is claimed under a key that begins with "poison" is refused with `state`.
+void refuse_poison(const Database& database, const std::string& state) {
+    database.ask(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.key LIKE 'poison%' THEN RAISE "
+        "EXCEPTION 'forced' USING ERRCODE = '" +
+        state +
+        "'; END IF; RETURN NEW; END$$; CREATE TRIGGER refuses BEFORE INSERT ON claims FOR EACH ROW EXECUTE FUNCTION "
+        "refuse()");
+}
+
 /// Nothing lost, nothing doubled: every table tells the same number.
 void check_books(const Database& database, const Load& load) {
     const std::string count = std::to_string(load.settled);
@@ -203,28 +242,64 @@ SCENARIO("what a DBA took away is a matter of trying again, never the caller's f
 
 SCENARIO("a role that lost a right is not healthy, and the table is named", "[storage_postgres]") {
     Database database;
-    const std::string role = "role_" + database.schema, table = database.schema + ".claims";  // a superuser loses none
-    support::psql(database.url, "CREATE ROLE " + role + " LOGIN; GRANT CREATE ON DATABASE postgres TO " + role);
-    {
-        Settings settings = database.settings();
-        settings.url.replace(settings.url.find("postgres@"), 8, role);
-        const auto storage = database.start(settings);
-        Budget budget;
-        REQUIRE(storage->health(budget.call));
-        for (const std::string right : {"SELECT", "INSERT"}) {
-            INFO(right);
-            support::psql(database.url, "REVOKE " + right + " ON " + table + " FROM " + role);
-            const auto health = storage->health(budget.call);
-            REQUIRE(!health);
-            CHECK(health.error().outcome == Outcome::retry);
-            CHECK(health.error().code == ATR_E_PERMISSION);
-            CHECK(health.error().message.find(table) != std::string::npos);
-            support::psql(database.url, "GRANT " + right + " ON " + table + " TO " + role);
-            CHECK(storage->health(budget.call));
-        }
+    const Role role(database);  // a superuser loses none
+    const std::string table = database.schema + ".claims";
+    const auto storage = database.start(role.settings(database));
+    Budget budget;
+    REQUIRE(storage->health(budget.call));
+    for (const std::string right : {"SELECT", "INSERT"}) {
+        INFO(right);
+        support::psql(database.url, "REVOKE " + right + " ON " + table + " FROM " + role.name);
+        const auto health = storage->health(budget.call);
+        REQUIRE(!health);
+        CHECK(health.error().outcome == Outcome::retry);
+        CHECK(health.error().code == ATR_E_PERMISSION);
+        CHECK(health.error().message.find(table) != std::string::npos);
+        support::psql(database.url, "GRANT " + right + " ON " + table + " TO " + role.name);
+        CHECK(storage->health(budget.call));
     }
-    support::psql(database.url,
-                  "SET client_min_messages = error; DROP OWNED BY " + role + " CASCADE; DROP ROLE " + role);
+}
+
+SCENARIO("each batch of a group that is committed one by one is told its own end, whatever comes after it",
+         "[storage_postgres][faults]") {
+    Database database;
+    const Role role(database);
+    Settings settings = role.settings(database);
+    settings.pool_size = 1;
+    const auto storage = database.start(settings);
+    refuse_poison(database, "22000");
+    database.ask(  // the server ends the session that commits this claim, at its COMMIT
+        "CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF NEW.key = 'cut' THEN PERFORM "
+        "pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(60); END IF; RETURN NULL; END$$; CREATE CONSTRAINT "
+        "TRIGGER cuts AFTER INSERT ON claims DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cut()");
+    support::psql(database.url, "ALTER ROLE " + role.name + " NOLOGIN");  // no other session is to be had
+    const auto results = commit(*storage, {batch({claim("poison")}, "1"), batch({claim("a")}, "2"),
+                                           batch({claim("cut")}, "3"), batch({claim("b")}, "4")});
+    CHECK(results[0].outcome == Outcome::rejected);
+    CHECK(results[1].outcome == Outcome::ok);
+    CHECK(results[2].outcome == Outcome::unknown);
+    CHECK(results[3].outcome == Outcome::retry);
+    CHECK(results[3].error.code == ATR_E_AUTH);
+    CHECK(database.ask("SELECT string_agg(key, ',') FROM claims") == "a");
+    support::psql(database.url, "ALTER ROLE " + role.name + " LOGIN");
+    CHECK(settle(*storage, batch({claim("a")}, "2")).replayed);
+    CHECK(settle(*storage, batch({claim("b")}, "4")).outcome == Outcome::ok);
+}
+
+SCENARIO("what is refused for a reason unheard of may pass, and keeps its neighbours out no longer",
+         "[storage_postgres][faults]") {
+    Database database;
+    const auto storage = database.start();
+    const std::string state = GENERATE(as<std::string>(), "P0001", "XX000", "54000", "58030");
+    refuse_poison(database, state);
+    const auto poison = batch({claim("poison")}, "2");
+    const auto results = commit(*storage, {batch({claim("a")}, "1"), poison, batch({claim("b")}, "3")});
+    CHECK(results[0].outcome == Outcome::ok);
+    CHECK(results[1].outcome == Outcome::retry);
+    CHECK(results[1].error.vendor_code == state);
+    CHECK(results[2].outcome == Outcome::ok);
+    database.ask("DROP TRIGGER refuses ON claims");
+    CHECK(commit(*storage, poison).outcome == Outcome::ok);
 }
 
 SCENARIO("a serialization failure or a deadlock is judged again, and one that stays is a matter of trying again",

@@ -116,6 +116,24 @@ SCENARIO("keys and changes that may be forgotten are found by an index, however 
     }
 }
 
+SCENARIO("a host that only purges learns that another has migrated", "[storage_postgres]") {
+    Database database;
+    const auto one = database.start(), two = database.start();
+    REQUIRE(commit(*one, batch({claim("a")}, "key")).outcome == atr::Outcome::ok);
+    atr::Schema more = test_schema();
+    more.version = 2;
+    more.collections.push_back({.name = "notes"});
+    Budget budget;
+    REQUIRE(two->migrate(budget.call, more));
+    constexpr std::int64_t all = 4'000'000'000'000;
+    const auto first = one->purge(budget.call, "atr.keys", all, 10);
+    CHECK((first || first.outcome() == atr::Outcome::retry));
+    const auto second = one->purge(budget.call, "atr.keys", all, 10);
+    REQUIRE(second);
+    CHECK(first.value_or(0) + *second == 1);
+    CHECK(database.ask("SELECT count(*) FROM atr_keys") == "0");
+}
+
 SCENARIO("a forged cursor names another place, or is refused before the database sees it", "[storage_postgres]") {
     using storage_postgres::Cell;
     struct Case {

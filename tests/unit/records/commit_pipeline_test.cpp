@@ -1,5 +1,8 @@
-/// A loss that cannot be dealt with stays open: nothing that is committed meanwhile is called done.
+/// What a commit is called in the end. A loss that cannot be dealt with stays open: nothing that is committed meanwhile
+/// is called done.
 #include <catch2/catch.hpp>
+
+#include <deque>
 
 #include "records/journal.hpp"
 #include "tests/support/store_bench.hpp"
@@ -35,7 +38,87 @@ struct LossyBench : support::StoreBench {
     }
 };
 
+/// The bench's storage, which says what stands in `says`, one after the other, and does as it is asked after that.
+/// `applies`: the next commit is applied all the same.
+class Saying final : public simulation::MemoryStorage {
+public:
+    using MemoryStorage::MemoryStorage;
+    std::deque<atr::Error> says;
+    bool applies = false;
+    int asked = 0;
+
+    Task<std::vector<atr::Commit>> commit(Batches batches, CallOptions options) override {
+        ++asked;
+        if (says.empty() || applies) {
+            applies = false;
+            Task<std::vector<atr::Commit>> call = MemoryStorage::commit(batches, std::move(options));
+            std::vector<atr::Commit> done = co_await call;
+            if (says.empty()) co_return done;
+        }
+        atr::Commit told;
+        told.outcome = says.front().outcome;
+        told.error = says.front();
+        says.pop_front();
+        co_return std::vector<atr::Commit>(batches.size(), told);
+    }
+};
+
+struct SayingBench {
+    support::ManualClock clock;
+    support::ManualExecutor executor{clock};
+    Saying storage{clock, record_schema()};
+    support::SeededRandom random{1};
+    Ids ids{clock, random};
+    TaskScope scope{executor};
+    const PipelineSettings settings;
+    CommitPipeline pipeline{storage, executor, scope, settings};
+
+    Committed commit() {
+        Activity line;
+        line.id = ids.next();
+        UnitOfWork unit(ids.next());
+        unit.create(line);
+        return executor.await(pipeline.commit(std::move(unit)));
+    }
+};
+
+const atr::Error perhaps_done = atr::unknown(ATR_E_TIMEOUT, "lost while it was committed");
+const atr::Error refused_now = atr::rejected(ATR_E_CONFIG, "the secret cannot be read");
+
 }  // namespace
+
+SCENARIO("a refusal says nothing of a try before it whose outcome is not known", "[records]") {
+    SayingBench bench;
+    WHEN("the first try was applied, and storage refuses for a while") {
+        bench.storage.applies = true;
+        bench.storage.says = {perhaps_done, refused_now, refused_now};
+        const Committed answer = bench.commit();
+        THEN("it is replayed until storage says that it was") {
+            CHECK(answer.ok());
+            CHECK(bench.storage.asked == 4);
+        }
+    }
+    WHEN("storage goes on refusing") {
+        bench.storage.says = {perhaps_done};
+        bench.storage.says.insert(bench.storage.says.end(), 1000, refused_now);
+        const auto began = bench.clock.unix_ms();
+        const Committed answer = bench.commit();
+        THEN("the answer is that nobody knows, once resolve_for is over") {
+            CHECK(answer.outcome == atr::Outcome::unknown);
+            CHECK(answer.error.message == refused_now.message);
+            const Millis took{bench.clock.unix_ms() - began};
+            CHECK(took >=
+                  bench.settings.resolve_for - bench.settings.timeout);  // the first try took its time, as it were
+        }
+    }
+    WHEN("no try before it was perhaps applied") {
+        bench.storage.says = {atr::retry(ATR_E_UNREACHABLE, "away"), refused_now};
+        THEN("it is final") {
+            CHECK(bench.commit().outcome == atr::Outcome::rejected);
+            CHECK(bench.storage.asked == 2);
+        }
+    }
+}
 
 SCENARIO("a host that could not deal with a loss calls none of its later commits done", "[records][quarantine]") {
     LossyBench bench;

@@ -29,6 +29,8 @@ public:
         timeouts.push_back(options.timeout);
         if (throws) throw std::runtime_error("a storage that throws");
         if (fails) co_return *fails;
+        if (keys.size() > most_keys)  // as the border says it of an answer beyond its bound
+            co_return atr::Error{.outcome = atr::Outcome::retry, .code = ATR_E_CORRUPT, .message = "too many bytes"};
         const auto is_bad = [](const atr::Key& key) { return key.key == "bad"; };
         if (std::any_of(keys.begin(), keys.end(), is_bad)) co_return atr::rejected(ATR_E_BAD_INPUT, "a bad key");
         Task<atr::Result<std::vector<atr::Record>>> reading =
@@ -41,6 +43,7 @@ public:
     }
 
     bool holds = false, throws = false;
+    std::size_t most_keys = 1000;
     std::vector<Millis> timeouts;
     std::optional<atr::Error> fails;
     std::vector<std::vector<atr::Key>> asked;
@@ -170,6 +173,29 @@ SCENARIO("nobody is told of another's fault", "[records]") {
     REQUIRE(bench.answers[1]);
     CHECK(bench.answers[1]->outcome() == atr::Outcome::rejected);
     CHECK(bench.found(2) == Bench::Keys{"a"});
+}
+
+SCENARIO("an answer that is too large for one read is read in parts, for each who shares it", "[records]") {
+    Bench bench;
+    for (const char* key : {"a", "b"}) bench.write(key);
+    bench.storage.holds = true;
+    bench.ask({"first"});
+    bench.ask({"a"});
+    bench.ask({"b"});
+    bench.storage.holds = false;
+    bench.storage.most_keys = 1;
+    bench.let_go();
+    for (const auto& answer : bench.answers) {
+        REQUIRE(answer);
+        REQUIRE(answer->has_value());
+    }
+    CHECK(bench.found(1) == Bench::Keys{"a"});
+    CHECK(bench.found(2) == Bench::Keys{"b"});
+    WHEN("one alone is too large") {
+        bench.ask({"a", "b"});
+        REQUIRE(bench.answers[3]);
+        CHECK(bench.answers[3]->error().code == ATR_E_CORRUPT);
+    }
 }
 
 SCENARIO("a storage that is away is away for all who share a read, and the next one is made", "[records]") {

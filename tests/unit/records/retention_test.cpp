@@ -126,14 +126,15 @@ SCENARIO("a round forgets a bounded part, and what is left over soon after", "[r
     CHECK(host.storage.asked.size() == calls);  // nothing is left over: the next round is a minute off
 }
 
-SCENARIO("a storage that purges nothing is asked no more; one that fails is asked again", "[records]") {
+SCENARIO("a storage that purges nothing is asked no more; one that fails, or refuses once, is asked again",
+         "[records]") {
     SweepingHost host;
-    host.storage.refusal = atr::Error{.outcome = atr::Outcome::unsupported, .message = "no"};
-    const bool supported = GENERATE(true, false);
-    if (supported) host.storage.refusal = atr::retry(ATR_E_UNREACHABLE, "away");
+    const auto outcome =
+        GENERATE(atr::Outcome::unsupported, atr::Outcome::retry, atr::Outcome::rejected, atr::Outcome::unknown);
+    host.storage.refusal = atr::Error{.outcome = outcome, .message = "no"};
     host.start();
     const auto calls = host.storage.asked.size();
     CHECK(calls == 2);
     host.executor.advance(600'000);
-    CHECK((host.storage.asked.size() > calls) == supported);
+    CHECK((host.storage.asked.size() > calls) == (outcome != atr::Outcome::unsupported));
 }

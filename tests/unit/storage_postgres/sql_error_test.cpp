@@ -37,11 +37,21 @@ constexpr Row rows[] = {
     {"42501", ATR_E_PERMISSION, true},   // insufficient_privilege
     {"23505", ATR_E_BAD_INPUT, false},   // unique_violation
     {"22003", ATR_E_BAD_INPUT, false},   // numeric_value_out_of_range
-    {"54000", ATR_E_TOO_LARGE, false},   // program_limit_exceeded
+    {"54001", ATR_E_TOO_LARGE, false},   // statement_too_complex
+    {"54011", ATR_E_TOO_LARGE, false},   // too_many_columns
+    {"54023", ATR_E_TOO_LARGE, false},   // too_many_arguments
+    {"54000", ATR_E_LIMIT, true},        // program_limit_exceeded: no transaction ids are left until a VACUUM
+    {"58030", ATR_E_UNREACHABLE, true},  // io_error
+    {"58P01", ATR_E_UNREACHABLE, true},  // undefined_file
+    {"25P04", ATR_E_TIMEOUT, true},      // transaction_timeout
+    {"XX000", ATR_E_INTERNAL, true},     // internal_error: of the server, or of an extension
     {"XX001", ATR_E_CORRUPT, false},     // data_corrupted
     {"XX002", ATR_E_CORRUPT, false},     // index_corrupted
     {"42601", ATR_E_INTERNAL, false},    // syntax_error: ours
-    {"99999", ATR_E_INTERNAL, false},    // unknown: nothing is promised
+    {"42P01", ATR_E_CONFIG, true},       // undefined_table: somebody took it away, and may put it back
+    {"42703", ATR_E_CONFIG, true},       // undefined_column
+    {"P0001", ATR_E_INTERNAL, true},     // raise_exception: a DBA's trigger
+    {"99999", ATR_E_INTERNAL, true},     // unknown: not to be refused for good on a guess
     {"", ATR_E_UNREACHABLE, true},       // the connection was lost
 };
 
@@ -61,6 +71,18 @@ TEST_CASE("a SQLSTATE says what failed and whether repeating may help, and the o
             CHECK(told.message.find("(ERROR: said the server)") != std::string::npos);  // one line in a log
         }
     }
+}
+
+TEST_CASE("what a batch may have brought upon its group is told from what befell the server") {
+    const auto told = [](const char* sqlstate, atr::Outcome outcome) {
+        return may_be_one_batchs(to_error(SqlError(sqlstate, ""), outcome));
+    };
+    for (const char* sqlstate : {"22003", "54001", "XX001", "42601"}) CHECK(told(sqlstate, atr::Outcome::rejected));
+    for (const char* sqlstate : {"P0001", "XX000", "99999", "54000", "58030", "42P01"})
+        CHECK(told(sqlstate, atr::Outcome::retry));
+    for (const char* sqlstate : {"40001", "53100", "57P01", "08006", "28P01", "25006", ""})
+        CHECK_FALSE(told(sqlstate, atr::Outcome::retry));
+    for (const Row& row : rows) CHECK_FALSE(told(row.sqlstate, atr::Outcome::unknown));  // it may have been applied
 }
 
 TEST_CASE("a deadline that passed without a word is told as a time-out, whatever the state of the connection") {
