@@ -100,7 +100,8 @@ Task<> Runner::ask_storage(std::shared_ptr<const UnitOfWork> commit_a, std::stri
         Task<Committed> asking = saga_.commit(commit_a);
         const Committed committed = co_await asking;
         if (committed.ok()) begin({payment_id, lease_born(*commit_a, committed, job_position), std::nullopt, true});
-        if (committed.outcome != atr::Outcome::unknown && committed.outcome != atr::Outcome::retry) co_return;
+        // What refuses it now may not have come as far as to look for its key; only a conflict has judged it anew.
+        if (committed.ok() || committed.outcome == atr::Outcome::conflict) co_return;
         co_await delay(executor_, pause);
     }
 }
