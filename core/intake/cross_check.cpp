@@ -105,6 +105,18 @@ void check_amount(Reading& reading) {
                                  total->to_string());
 }
 
+/// The first few of them: they are a parser's words, as long as it likes.
+std::string remarks_of(const ParseResult& parsed) {
+    constexpr std::size_t most_remarks = 3, most_bytes = 200;
+    std::string out;
+    for (std::size_t i = 0; i < std::min(parsed.warnings.size(), most_remarks); ++i) {
+        const std::string& message = parsed.warnings[i].message;
+        if (message.empty() || message.size() > most_bytes || invalid_utf8_at(message)) continue;
+        if (out.find(message) == std::string::npos) out += (out.empty() ? "" : "; ") + message;
+    }
+    return out;
+}
+
 }  // namespace
 
 std::optional<atr::Money> Reading::amount() const {
@@ -133,6 +145,7 @@ bool iban_checks_out(std::string_view iban) {
 
 Reading cross_check(const ParseResult& parsed) {
     Reading out;
+    out.remarks = remarks_of(parsed);
     std::string fields = "[";
     for (const auto& field : parsed.fields) {
         if (invalid_utf8_at(field.value) || field.value.size() > 1024) continue;

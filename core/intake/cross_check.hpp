@@ -24,6 +24,7 @@ struct Reading {
     std::optional<CheckedField> seller_name, seller_tax_id, invoice_number, issue_date, due_date, currency, amount_due,
         total_with_tax, total_net, tax_total, iban, wallet, document_type;
     std::vector<std::string> doubts;  ///< findings for a person, in words; empty when all is well
+    std::string remarks;              ///< what the parser wants said of its reading, in its words; may be empty
     std::string fields = "[]";        ///< every field with its evidence: JSON text, as an invoice keeps it
     std::string document_sha256;      ///< of what was read, as hex
     std::vector<std::string> payees;  ///< every wallet and IBAN that was read, whatever the evidence

@@ -32,6 +32,7 @@ void set_confidence(policy::Facts& facts, const Reading& reading) {
         {"invoice_number", &reading.invoice_number},
         {"document_type", &reading.document_type}};
     facts.confidence_bp = 10000;
+    facts.parser_remarks = reading.remarks;
     for (const auto& [name, field] : fields) {
         if (!*field || (*field)->confidence_bp >= facts.confidence_bp) continue;
         facts.confidence_bp = (*field)->confidence_bp;

@@ -64,7 +64,8 @@ Reason confidence(const Policy& policy, const Facts& facts) {
                 "everything was read with at least " + percent(facts.confidence_bp) + " confidence"};
     return {"confidence", ask,
             facts.least_confident_field + " was read with " + percent(facts.confidence_bp) + " confidence, below " +
-                percent(policy.min_confidence_bp)};
+                percent(policy.min_confidence_bp) +
+                (facts.parser_remarks.empty() ? "" : "; the parser says: " + facts.parser_remarks)};
 }
 
 Reason cross_checks(const Policy&, const Facts& facts) {

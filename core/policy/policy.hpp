@@ -24,6 +24,7 @@ struct Facts {
     bool invoice_number_known = true;
     std::uint32_t confidence_bp = 10000;  ///< the least of the fields that matter
     std::string least_confident_field;
+    std::string parser_remarks;       ///< what the parser said of its reading, in its words; may be empty
     std::vector<std::string> doubts;  ///< findings of the cross-checks, in words
 
     std::string vendor_name;

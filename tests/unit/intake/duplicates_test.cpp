@@ -368,10 +368,14 @@ SCENARIO("a paper that may be something else than an invoice goes to a person", 
     world.parser.change = [](atr::ParseResult& parsed) {
         for (auto& field : parsed.fields)
             if (field.path == "document_type") field.confidence_bp = 6000;
+        parsed.warnings = {{"kind", "nothing names what it is"},
+                           {"kind", "nothing names what it is"},
+                           {"long", std::string(10'000, 'x')}};
     };
     const auto unclear = world.submit({.extra = "document_type: invoice\n"});
     CHECK(unclear.kind == SubmitKind::waiting_approval);
     CHECK(unclear.reason.find("document_type") != std::string::npos);
+    CHECK(unclear.reason.ends_with("; the parser says: nothing names what it is"));
     CHECK(world.rail.moved() == 0);
 }
 
