@@ -18,7 +18,8 @@ void add_settlement_phrases(std::vector<PhraseGroup>& groups) {
          "entwurf|ungultig|annulliert|annule|annulee|brouillon|remboursee|anulado|anulada|borrador|"
          "annullato|annullata|bozza|geannuleerd|vervallen|conceptfactuur|ongeldig"},
         {said_paid, L::any,
-         "been paid|was paid|were paid|already paid|invoice is paid|bill is paid|paid in full|fully paid|"
+         "been paid|was paid|were paid|already paid|payment has been made|payment was made|"
+         "invoice is paid|bill is paid|paid in full|fully paid|"
          "payment has been received|payment was received|payment received|received your payment|received payment|"
          "been settled|was settled|been charged|was charged|been debited|was debited|been collected|"
          "bereits bezahlt|bereits beglichen|bereits gezahlt|wurde bezahlt|ist bezahlt|wurde beglichen|ist beglichen|"
@@ -62,7 +63,8 @@ void add_settlement_phrases(std::vector<PhraseGroup>& groups) {
          "addebito sepa|automatische incasso|sepa incasso"},
         {said_withdrawn, L::any,
          "do not pay|don t pay|not an invoice|not a demand for payment|not a request for payment|no payment required|"
-         "no payment is required|no payment due|no payment is due|no payment necessary|no payment needed|"
+         "no payment is required|no amount is owing|no amount owing|no amount is due|no amount due|nothing is owing|"
+         "nothing owing|in dispute|is disputed|no payment due|no payment is due|no payment necessary|no payment needed|"
          "no payment is necessary|no payment is needed|nothing to pay|nothing is to be paid|nothing is due|not payable|"
          "been cancelled|been canceled|been voided|was cancelled|was canceled|was voided|been withdrawn|been refunded|"
          "keine zahlung erforderlich|keine zahlung notwendig|keine aufforderung zur zahlung|keine "
