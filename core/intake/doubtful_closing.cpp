@@ -21,7 +21,7 @@ std::size_t ask_the_rail_first(UnitOfWork& unit, Payment& waiting, const payment
     unit.update(waiting);
     ledger::book(unit, payments::hold_of(waiting, saga.assets(), now));
     const std::size_t job = unit.size();
-    unit.enqueue_leased(payments_queue, waiting.id, saga.lease_name().now(), saga.settings().lease);
+    unit.enqueue_leased(payments_queue, waiting.id, saga.lease_name(), saga.settings().lease);
     return job;
 }
 

@@ -146,7 +146,7 @@ Task<bool> Runner::lease_some(std::size_t room) {
     const auto& settings = saga_.settings();
     const auto most = static_cast<std::uint32_t>(std::min<std::size_t>(room, 64));
     const UnixMillis began = saga_.now();
-    const std::string as = saga_.lease_name().now();
+    const std::string as = saga_.lease_name();
     CallOptions options;
     options.timeout = settings.lookup_timeout;
     Task<atr::Result<std::vector<atr::Job>>> call = storage_.lease(payments_queue, as, most, settings.lease, options);
@@ -197,7 +197,7 @@ Task<> Runner::renew() {
     while (!stopping_ || active_ > 0) {
         co_await delay(executor_, std::min(settings.lease / 3, settings.poll * 4));
         if (const UnixMillis now = saga_.now(); now < name_since || now - name_since >= settings.lease.count()) {
-            saga_.lease_name().leave();
+            saga_.leave_lease_name();
             name_since = now;
         }
         if (active_ == 0) continue;

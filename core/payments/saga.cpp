@@ -348,10 +348,12 @@ Task<> Saga::finish(Case work, Move move, atr::RailStatus status) {
     co_await releasing;
 }
 
-/// Storage refuses for good what has to be written: a person has to see it, and it is tried again, rarely.
+/// Storage refuses for good what has to be written: a person has to see it, and it is tried again, rarely. A host that
+/// stops has only not waited for the answer.
 Task<> Saga::give_up(std::string payment_id, Lease lease, std::string what, std::string why) {
-    trouble(payment_id, what + " cannot be written: " + why);
-    Task<> releasing = release(std::move(payment_id), std::move(lease), settings_.backoff_max);
+    if (!stopping_) trouble(payment_id, what + " cannot be written: " + why);
+    const Millis pause = stopping_ ? settings_.backoff_initial : settings_.backoff_max;
+    Task<> releasing = release(std::move(payment_id), std::move(lease), pause);
     co_await releasing;
 }
 

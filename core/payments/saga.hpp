@@ -120,7 +120,8 @@ public:
     const ledger::Assets& assets() const { return parts_.assets; }
     UnixMillis now() const { return parts_.clock.unix_ms(); }
     /// In whose name this host's next leases are taken, those of Commit A too.
-    LeaseName& lease_name() const { return lease_name_; }
+    std::string lease_name() const { return lease_name_.now(); }
+    void leave_lease_name() { lease_name_.leave(); }
     void stop() { stopping_ = true; }
 
 private:
@@ -181,7 +182,7 @@ private:
     Parts parts_;
     const SagaSettings settings_;
     const std::string worker_;
-    mutable LeaseName lease_name_;
+    LeaseName lease_name_;
     std::atomic<bool> stopping_{false};
     std::function<void(const std::string&, const std::string&)> tell_;
     std::function<void(const Payment&)> tell_ended_;
