@@ -43,6 +43,11 @@ def jobs(books):
     return books.store.jobs()
 
 
+def host_of(worker):
+    """A host takes its leases in other names as time goes on: HOST~1, HOST~2. Nobody holds a job without a worker."""
+    return worker.rsplit("~", 1)[0] if worker else None
+
+
 def submit_one(host, site):
     client = host.client(site.token("clerk"))
     answer = submit(client, invoice_text("S-00001", "12.50"), wait="respond-async")
@@ -77,7 +82,7 @@ def run_variant(idempotent):
         if not idempotent:
             acknowledged = submit_one(stalled, site)
         wait_until(lambda: os.path.exists(hold), 20, f"the first host is held at {point}")
-        first_worker = jobs(books)[0][1]
+        first_host = host_of(jobs(books)[0][1])
         stop_without_lock(stalled, books)
         if books.moved():
             raise AssertionError("money moved before the host was stopped")
@@ -90,7 +95,7 @@ def run_variant(idempotent):
                        "the second host takes the payment over and asks a person")
             if books.moved():
                 raise AssertionError("the second host sent what it could not know to be unsent")
-        if any(worker == first_worker for _, worker in jobs(books)):
+        if any(host_of(worker) == first_host for _, worker in jobs(books)):
             raise AssertionError("the stopped host still holds the lease")
 
         os.remove(hold)
