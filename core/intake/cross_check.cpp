@@ -4,6 +4,8 @@
 #include "records/json_writer.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 namespace treasurer::intake {
 namespace {
@@ -105,14 +107,28 @@ void check_amount(Reading& reading) {
                                  total->to_string());
 }
 
-/// The first few of them: they are a parser's words, as long as it likes.
+/// A parser that knows of one of these asks a person, however sure it is of the fields.
+constexpr std::array<std::string_view, 3> codes_that_ask = {"paid_already", "collected_by_seller", "not_to_be_paid"};
+
+bool asks(const atr::ParseWarning& warning) {
+    return std::find(codes_that_ask.begin(), codes_that_ask.end(), warning.code) != codes_that_ask.end();
+}
+
+/// What can be shown of it: a parser's message is as long as it likes.
+std::string words_of(const atr::ParseWarning& warning) {
+    constexpr std::size_t most_bytes = 200;
+    const bool can_be_shown =
+        !warning.message.empty() && warning.message.size() <= most_bytes && !invalid_utf8_at(warning.message);
+    return can_be_shown ? warning.message : warning.code;
+}
+
+/// The first few of them.
 std::string remarks_of(const ParseResult& parsed) {
-    constexpr std::size_t most_remarks = 3, most_bytes = 200;
+    constexpr std::size_t most_remarks = 3;
     std::string out;
     for (std::size_t i = 0; i < std::min(parsed.warnings.size(), most_remarks); ++i) {
-        const std::string& message = parsed.warnings[i].message;
-        if (message.empty() || message.size() > most_bytes || invalid_utf8_at(message)) continue;
-        if (out.find(message) == std::string::npos) out += (out.empty() ? "" : "; ") + message;
+        const std::string words = words_of(parsed.warnings[i]);
+        if (out.find(words) == std::string::npos) out += (out.empty() ? "" : "; ") + words;
     }
     return out;
 }
@@ -175,6 +191,8 @@ Reading cross_check(const ParseResult& parsed) {
     out.fields = std::move(fields) + "]";
     check_sums(out);
     check_amount(out);
+    for (const auto& warning : parsed.warnings)
+        if (asks(warning)) out.doubts.push_back("its parser says: " + words_of(warning));
     if (out.iban && !iban_checks_out(out.iban->value)) out.doubts.push_back("the IBAN's check digits are wrong");
     return out;
 }

@@ -370,13 +370,28 @@ SCENARIO("a paper that may be something else than an invoice goes to a person", 
             if (field.path == "document_type") field.confidence_bp = 6000;
         parsed.warnings = {{"kind", "nothing names what it is"},
                            {"kind", "nothing names what it is"},
-                           {"long", std::string(10'000, 'x')}};
+                           {"too_long_a_message", std::string(10'000, 'x')}};
     };
     const auto unclear = world.submit({.extra = "document_type: invoice\n"});
     CHECK(unclear.kind == SubmitKind::waiting_approval);
     CHECK(unclear.reason.find("document_type") != std::string::npos);
-    CHECK(unclear.reason.ends_with("; the parser says: nothing names what it is"));
+    CHECK(unclear.reason.ends_with("; the parser says: nothing names what it is; too_long_a_message"));
     CHECK(world.rail.moved() == 0);
+}
+
+SCENARIO("a paper of which its parser says that it is paid goes to a person, however sure the fields are", "[intake]") {
+    DeskWorld world;
+    const std::string code = GENERATE("paid_already", "collected_by_seller", "not_to_be_paid");
+    world.parser.change = [&](atr::ParseResult& parsed) { parsed.warnings = {{code, "it says so itself"}}; };
+    const auto asked = world.submit({});
+    CHECK(asked.kind == SubmitKind::waiting_approval);
+    CHECK(asked.reason.find("its parser says: it says so itself") != std::string::npos);
+    CHECK(world.rail.moved() == 0);
+    CHECK(world.approve(asked.invoice.approval_id).kind == ApprovalKind::done);
+    WHEN("it says something else") {
+        world.parser.change = [](atr::ParseResult& parsed) { parsed.warnings = {{"number_format", "odd marks"}}; };
+        CHECK(world.submit({.number = "INV-2", .amount = "77"}).kind == SubmitKind::paid);
+    }
 }
 
 SCENARIO("what waits is passed over only as long as it waits", "[intake]") {
