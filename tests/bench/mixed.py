@@ -182,6 +182,8 @@ def main():
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--real-time", choices=("on", "off"), default="on")
     given = options.parse_args()
+    if given.seconds <= APART_S:
+        options.error(f"--seconds: the first {APART_S} are told apart, so more are needed")
     results, modes = Results("mixed"), Modes()
     settings = {**SETTINGS, "server.real_time": "true" if given.real_time == "on" else "false"}
     with Site("mixed", settings) as site:

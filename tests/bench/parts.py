@@ -43,7 +43,7 @@ PARTS = {
     "hot_account": Part("payments/s out of one account, with one host and with two", "hot_account.py",
                         ("--rounds", "2"), ("--rounds", "1", "--payments", "500")),
     "mixed": Part("p99 of the dashboard beside invoices, with Redis killed in the middle", "mixed.py",
-                  ("--rounds", "1"), ("--rounds", "1", "--seconds", "4")),
+                  ("--rounds", "1"), ("--rounds", "1", "--seconds", "9")),
     "parse_rate": Part("how fast parser_rules reads", "parse_rate", _READ, _READ),
     "footprint": Part("memory idle and under load, and the time to start", "footprint.py",
                       ("--rounds", "1", "--starts", "7", "--seconds", "8"),
