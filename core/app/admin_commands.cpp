@@ -4,6 +4,7 @@
 #include "reconcile/ledger_verify.hpp"
 #include "runtime/block_on.hpp"
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -155,15 +156,21 @@ void add_vendor(CLI::App& program, int& exit_code) {
     const auto store_all = [](const SettingsOptions& settings, const std::vector<intake::NewVendor>& wanted) {
         return with_core(settings, storage_and_rails, Folder::make, [&](CoreServices& core) {
             int code = done;
+            std::string taken, why;
             for (const auto& one : wanted) {
                 const auto added = block_on(core.executor, core.vendors->add(one, "cli", {}));
-                if (added)
+                if (added) {
                     std::cout << "vendor " << one.name << " added: " << added->id << '\n';
-                else
+                } else if (added.error().code == ATR_E_DUPLICATE) {
+                    taken += (taken.empty() ? "" : ", ") + one.name;
+                    why = added.error().message;
+                } else {
                     code = fail(
                         atr::Error{.outcome = added.outcome(), .message = one.name + ": " + added.error().message});
+                }
             }
-            return code;
+            if (taken.empty()) return code;
+            return std::max(code, fail(atr::Error{.outcome = atr::Outcome::conflict, .message = taken + ": " + why}));
         });
     };
     {

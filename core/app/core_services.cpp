@@ -55,12 +55,24 @@ void tell_policy_that_counts(observe::Log& log, const Policy& seed, const Policy
     const auto wanted = by_setting(seed);
     std::string others;
     for (const auto& [path, value] : by_setting(in_force))
-        if (wanted.at(path) != value) others += (others.empty() ? "" : ", ") + path;
+        if (wanted.at(path) != value)
+            others += (others.empty() ? "" : ", ") + path + " is " + value + ", not " + wanted.at(path);
     if (others.empty()) return;
-    log.info(
+    log.warn(
         "the policy in storage counts, not that of the settings file: config show --stored tells it, "
         "PUT /api/v1/policy changes it",
         {{"differ", others}});
+}
+
+/// Else nothing could be paid, and the dashboard would tell of an account that is nowhere.
+atr::Result<> check_treasury_rail(const payments::Rails& rails, const std::string& asset) {
+    if (rails.all().empty() || rails.for_asset(asset)) return atr::Unit{};
+    std::string carried;
+    for (const auto& [name, rail] : rails.all())
+        for (const auto& one : rail->capabilities().assets)
+            carried += (carried.empty() ? "" : ", ") + one.asset + " (" + name + ")";
+    return atr::rejected(
+        ATR_E_CONFIG, "treasury.asset: no payment rail carries " + asset + ": name one that is carried, of " + carried);
 }
 
 /// Unique among hosts and starts: a lease is never mistaken for that of an earlier life of this process.
@@ -215,6 +227,8 @@ atr::Result<> CoreServices::prepare() {
     gathering = std::make_unique<GatheringStorage>(plugins->storage(), executor, scope, clock);
     store = std::make_unique<Store>(*gathering, *pipeline, ids, settings.commit.read_timeout, settings.retention.keys);
 
+    const auto carried = check_treasury_rail(rails, settings.treasury.asset);
+    if (!carried) return carried.error();
     const auto usable = block_on(executor, settle_store(*store, clock));
     if (!usable) return usable.error();
     auto counted = block_on(executor, settle_assets(*store, rails));

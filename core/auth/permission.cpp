@@ -96,6 +96,13 @@ bool gives(Role role, Permission permission) {
     return false;
 }
 
+std::string roles_that_give(Permission permission) {
+    std::string out;
+    for (const Role role : roles)
+        if (gives(role, permission)) out += (out.empty() ? "" : " or ") + std::string(to_string(role));
+    return out;
+}
+
 bool Principal::may(Permission permission) const {
     if (is_key() && std::find(scopes.begin(), scopes.end(), permission) == scopes.end()) return false;
     return std::any_of(roles.begin(), roles.end(), [&](Role role) { return gives(role, permission); });

@@ -34,6 +34,8 @@ std::optional<Permission> permission_from(std::string_view name);
 
 /// The fixed table.
 bool gives(Role role, Permission permission);
+/// The roles that give it, in words: "approver or admin".
+std::string roles_that_give(Permission permission);
 
 /// Who a request acts for. Empty user: nobody has signed in.
 struct Principal {

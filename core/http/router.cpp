@@ -18,6 +18,17 @@ constexpr unsigned max_beginners = 2;
 /// Places come free unseen when what has them takes long, and what waits grows late.
 constexpr Millis look_again_after{20};
 
+/// What is missing, and who can give it.
+std::string why_not_allowed(const Access& access, const auth::Principal& principal) {
+    if (!access.permission()) return "An API key cannot do this: sign in.";
+    if (principal.is_key())
+        return "This API key does not allow this: it takes the scope " +
+               std::string(auth::to_string(*access.permission())) + ", and a user with the role " +
+               auth::roles_that_give(*access.permission()) + ".";
+    return "Your roles do not allow this: it takes the role " + auth::roles_that_give(*access.permission()) +
+           ", which an admin can give you.";
+}
+
 bool contains(const std::vector<std::string>& list, std::string_view name) {
     return std::find(list.begin(), list.end(), name) != list.end();
 }
@@ -238,9 +249,7 @@ void Router::admitted(Exchange exchange) {
     exchange.user = principal.user;
     exchange.key = principal.key_id;
     if (!route.access.admits(principal))
-        return refuse(exchange, {.code = ErrorCode::forbidden,
-                                 .detail = principal.is_key() ? "This API key does not allow this."
-                                                              : "Your roles do not allow this."});
+        return refuse(exchange, {.code = ErrorCode::forbidden, .detail = why_not_allowed(route.access, principal)});
     if (const auto problem = refusal_at_head(route, exchange.context.request)) return refuse(exchange, *problem);
     if (const auto problem = objection(route, exchange.context.request)) return refuse(exchange, *problem);
     if (const auto* handler = std::get_if<SyncHandler>(&route.handler)) {

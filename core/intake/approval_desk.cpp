@@ -257,7 +257,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     standing.invoice = std::move(work.invoice);
     standing.payment = std::move(payment);
     Task<atr::Result<SubmitResult>> paying = pay_now(parts_.store, parts_.saga, parts_.runner, std::move(unit),
-                                                     std::move(standing), request.wait, parts_.effect);
+                                                     std::move(standing), atr::Decimal{}, request.wait, parts_.effect);
     atr::Result<SubmitResult> paid = co_await paying;
     if (!paid && paid.outcome() == atr::Outcome::conflict) co_return std::nullopt;
     if (!paid) co_return not_decided(paid.error());

@@ -119,8 +119,8 @@ std::vector<atr::Key> first_keys(const std::string& form) {
 
 std::vector<atr::Key> funds_keys(const std::string& asset, const RailPort& rail, const treasury::BurnBasis& basis) {
     std::vector<atr::Key> out;
-    out.push_back({balances_collection,
-                   ledger::balance_key(asset, ledger::treasury_account(rail.name()), ledger::Figure::available)});
+    for (const ledger::Figure figure : {ledger::Figure::available, ledger::Figure::debits, ledger::Figure::credits})
+        out.push_back({balances_collection, ledger::balance_key(asset, ledger::treasury_account(rail.name()), figure)});
     out.push_back({rollups_collection, basis.today_key});  // what was paid a moment ago shortens the runway now
     return out;
 }
@@ -190,6 +190,7 @@ Task<atr::Result<Judgement>> FactsFinder::judge(const Reading& reading, const Hi
     if (!known) co_return known.error();
 
     policy::Facts& facts = known->facts;
+    if (known->duplicate_of) facts.same_as = known->duplicate_of->id;
     facts.document_type = document_type(reading);
     if (reading.document_type) facts.document_type_name = reading.document_type->value;
     facts.invoice_number_known = reading.invoice_number.has_value();
@@ -302,12 +303,24 @@ Task<atr::Result<Judgement>> FactsFinder::look_up_funds(Prefetch& records, Judge
     Task<atr::Result<std::vector<atr::Record>>> reading = records.get(funds_keys(asset, *known.rail, *basis));
     const atr::Result<std::vector<atr::Record>> counters = co_await reading;
     if (!counters) co_return counters.error();
-    atr::Int128 available = 0, spent_today = 0;
-    for (const auto& record : *counters)
-        (record.collection == balances_collection ? available : spent_today) =
-            atr::units_from_string(record.body).value_or(0);
+    atr::Int128 available = 0, booked = 0, spent_today = 0;
+    for (const auto& record : *counters) {
+        const atr::Int128 units = atr::units_from_string(record.body).value_or(0);
+        const auto name = ledger::parse_balance_key(record.key);
+        if (record.collection != balances_collection || !name)
+            spent_today = units;
+        else if (name->figure == ledger::Figure::available)
+            available = units;
+        else
+            booked += name->figure == ledger::Figure::debits ? units : -units;
+    }
+    // What is on its way is paid in a moment: of two invoices the second is not judged as if there were no first.
+    const bool is_counted =
+        booked <= available || !__builtin_add_overflow(spent_today, booked - available, &spent_today);
+    if (!is_counted) co_return atr::rejected(ATR_E_AMOUNT_OUT_OF_RANGE, "what is paid today has more than 38 digits");
     const atr::Result<atr::Decimal> monthly = figures_.monthly_burn(asset, *basis, spent_today);
     if (!monthly) co_return monthly.error();
+    known.facts.burn_rise = treasury::Figures::burn_rise(*basis);
     const auto funds = assets_.amount(asset, available);
     known.facts.funds_known = funds.has_value();
     known.facts.available = funds.value_or(atr::Decimal{});

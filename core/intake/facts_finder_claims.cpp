@@ -13,6 +13,8 @@ std::vector<Reason> Judgement::questions() const {
     std::vector<Reason> out;
     for (const auto& id : possible_duplicates)
         out.push_back({policy::duplicate_rule, policy::ask, policy::may_be_same_as(id)});
+    if (!facts.rejected_as.empty())
+        out.push_back({policy::duplicate_rule, policy::ask, policy::was_rejected_as(facts.rejected_as)});
     if (has_unnamed_holders)
         out.push_back({policy::duplicate_rule, policy::ask,
                        "more invoices of the same vendor, amount and date than are kept by name"});
@@ -101,15 +103,18 @@ Task<atr::Result<>> FactsFinder::weigh_holder(Judgement& known, HeldClaim& held,
             co_return atr::Result<>{};
         }
     }
-    if (invoice && kind != ClaimKind::same_sum && known.facts.doubts.empty()) {
+    if (invoice && kind != ClaimKind::same_sum && known.facts.rejected_as.empty()) {
         Task<atr::Result<bool>> asking = was_rejected(*invoice);
         const atr::Result<bool> rejected = co_await asking;
         if (!rejected) co_return rejected.error();
-        if (*rejected) known.facts.doubts.push_back("a person rejected this invoice before, as " + invoice->id);
+        if (*rejected) known.facts.rejected_as = invoice->id;
     }
     const bool may_be_it = may_be_one(kind, known.is_numbered, holder.numbered);
     if (!invoice || has_ended_unpaid(*invoice) || mutated(Mutation::take_claims_from_the_living)) {
-        if (invoice && !invoice->payment_id.empty() && may_be_it) ended.insert(invoice->payment_id);
+        if (invoice && may_be_it) {
+            if (known.facts.ended_as.empty()) known.facts.ended_as = invoice->id;
+            if (!invoice->payment_id.empty()) ended.insert(invoice->payment_id);
+        }
         co_return atr::Result<>{};
     }
     held.superseded = false;

@@ -178,7 +178,6 @@ InvoiceDesk::Step InvoiceDesk::report_duplicate(const Submission& submission, In
     out.invoice.status = InvoiceStatus::duplicate;
     out.invoice.outcome = "refuse";
     out.invoice.duplicate_of = first.id;
-    out.invoice.reasons.push_back({policy::duplicate_rule, policy::refuse, "the same invoice as " + first.id});
     UnitOfWork unit = parts_.store.begin();
     unit.create(out.invoice);
     put_document(unit, out.invoice, *submission.bytes, known.document_expect);
@@ -290,10 +289,11 @@ InvoiceDesk::Step InvoiceDesk::pay(const Submission& submission, Invoice invoice
     submission.once.mark(unit, invoice.id);
     take_claims(unit, invoice, known);
     guard_decision(unit, known);
+    const atr::Decimal left = policy::least_left(known.policy, known.facts).value_or(atr::Decimal{});
     SubmitResult out = answer(SubmitKind::processing, std::move(invoice), known);
     out.payment = std::move(payment);
     Task<atr::Result<SubmitResult>> paying = pay_now(parts_.store, parts_.saga, parts_.runner, std::move(unit),
-                                                     std::move(out), submission.wait, parts_.effect);
+                                                     std::move(out), left, submission.wait, parts_.effect);
     atr::Result<SubmitResult> paid = co_await paying;
     if (paid) co_return std::move(*paid);
     if (paid.outcome() == atr::Outcome::conflict) co_return std::nullopt;

@@ -87,7 +87,8 @@ Task<std::optional<ResolveResult>> PaidElsewhere::record_once(payments::ResolveR
     if (!read) co_return cannot_now(read.error());
     if (!*read) co_return cannot_now(atr::not_found("the payment's invoice is not in storage"));
     Invoice invoice = std::move(**read);
-    if (invoice.status == InvoiceStatus::paid_elsewhere)
+    // Money that moved after the payment's end makes the invoice paid: then nothing is left to say.
+    if (invoice.status == InvoiceStatus::paid_elsewhere || invoice.status == InvoiceStatus::paid)
         co_return ends_as(ResolveKind::already_final, std::move(payment));
     Task<atr::Result<auth::Persons>> asking_who =
         auth::persons_of(store_, speakers(invoice, request), auth::Permission::operate_payments);

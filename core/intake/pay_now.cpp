@@ -1,6 +1,9 @@
 #include "intake/pay_now.hpp"
 
 #include "intake/desk_records.hpp"
+#include "ledger/accounts.hpp"
+#include "ledger/balances.hpp"
+#include "records/schema.hpp"
 #include "runtime/mutation.hpp"
 
 namespace treasurer::intake {
@@ -18,6 +21,26 @@ std::optional<payments::Stored> stored(const SubmitResult& known, std::size_t pa
     return out;
 }
 
+/// The smallest number of units that is not below `amount`; nullopt: too large for the books.
+std::optional<atr::Int128> units_up(const atr::Decimal& amount, int decimals) {
+    const auto rounded = amount.divided_by(1, decimals);
+    const auto units = rounded ? rounded->to_units(decimals) : std::nullopt;
+    return units && *rounded < amount ? *units + 1 : units;
+}
+
+/// What is held may be more than the amount, for the rail's fee: that part may go below `left`.
+void leave(UnitOfWork& unit, const Payment& payment, const atr::Decimal& left, const ledger::Assets& assets) {
+    const std::string& asset = payment.amount.asset;
+    const auto fee = payment.held().amount.minus(payment.amount.amount);
+    const auto least = fee ? left.minus(*fee) : std::nullopt;
+    const auto decimals = assets.decimals(asset);
+    const auto units = least && decimals ? units_up(*least, *decimals) : std::nullopt;
+    if (!units) return;  // more than the books can count: the decision would not have been to pay
+    unit.leave_at_least(balances_collection,
+                        ledger::balance_key(asset, ledger::treasury_account(payment.rail), ledger::Figure::available),
+                        *units);
+}
+
 }  // namespace
 
 std::string shortage(const Payment& prepared, const policy::Facts& facts) {
@@ -28,9 +51,10 @@ std::string shortage(const Payment& prepared, const policy::Facts& facts) {
 }
 
 Task<atr::Result<SubmitResult>> pay_now(Store& store, payments::Saga& saga, payments::Runner& runner, UnitOfWork unit,
-                                        SubmitResult known, Millis wait, Effect effect) {
+                                        SubmitResult known, atr::Decimal left, Millis wait, Effect effect) {
     if (!runner.has_room()) co_return atr::retry(ATR_E_OVERLOADED, "too many payments wait for their turn");
     const payments::CommitAPositions positions = saga.add_commit_a(unit, known.payment);
+    leave(unit, known.payment, left, saga.assets());
     const auto place = unit.place_of(Invoice::collection, known.invoice.id);
     const auto commit_a = std::make_shared<const UnitOfWork>(std::move(unit));
     Task<Committed> committing = store.commit(commit_a);

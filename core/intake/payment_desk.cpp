@@ -58,7 +58,10 @@ Task<CancelResult> PaymentDesk::request_cancel(CancelRequest request) {
             out.kind = CancelKind::requested;
             co_return out;
         }
-        if (committed.outcome != atr::Outcome::conflict) break;
+        if (committed.outcome != atr::Outcome::conflict) {
+            out.error = committed.failure();
+            break;
+        }
     }
     co_return out;
 }

@@ -227,7 +227,11 @@ Task<> Saga::carry_out(Case work, Move move, atr::RailStatus status) {
                 co_await releasing;
                 co_return;
             }
-            Task<> step = send(std::move(*fresh), true);
+            // As long as persons may say that it was not paid, it is not sent: first that choice is closed.
+            Task<> step =
+                fresh->payment.needs_human
+                    ? park(std::move(*fresh), {Step::look_again, PaymentState::unknown, std::move(move.reason)}, {})
+                    : send(std::move(*fresh), true);
             co_await step;
             co_return;
         }

@@ -5,6 +5,9 @@
 namespace treasurer::policy {
 namespace {
 
+/// Of what may be paid beside a payment: exact enough, and within the digits that there are.
+constexpr int decimals_of_spare = 4;
+
 using Rule = Reason (*)(const Policy&, const Facts&);
 
 Reason document_type(const Policy&, const Facts& facts) {
@@ -76,9 +79,16 @@ Reason cross_checks(const Policy&, const Facts& facts) {
     return {cross_checks_rule, ask, all};
 }
 
-Reason possible_duplicate(const Policy&, const Facts& facts) {
-    if (facts.possible_duplicate_of.empty()) return {duplicate_rule, pass, "not seen before"};
-    return {duplicate_rule, ask, may_be_same_as(facts.possible_duplicate_of)};
+Reason duplicate(const Policy&, const Facts& facts) {
+    if (!facts.same_as.empty()) return {duplicate_rule, refuse, "the same invoice as " + facts.same_as};
+    std::string questions;
+    if (!facts.rejected_as.empty()) questions = was_rejected_as(facts.rejected_as);
+    if (!facts.possible_duplicate_of.empty())
+        questions += (questions.empty() ? "" : "; ") + may_be_same_as(facts.possible_duplicate_of);
+    if (!questions.empty()) return {duplicate_rule, ask, questions};
+    if (!facts.ended_as.empty())
+        return {duplicate_rule, pass, "submitted before as " + facts.ended_as + ", which ended unpaid"};
+    return {duplicate_rule, pass, "not seen before"};
 }
 
 Reason auto_approval_limit(const Policy& policy, const Facts& facts) {
@@ -102,16 +112,31 @@ Reason funds(const Policy&, const Facts& facts) {
     return {"funds", pass, "funds are available"};
 }
 
+bool has_runway(const Policy& policy, const Facts& facts) {
+    return facts.funds_known && facts.amount.asset == policy.asset;
+}
+
+/// What the critical runway takes; nullopt: it has too many digits.
+std::optional<atr::Decimal> needed_for_runway(const Policy& policy, const Facts& facts) {
+    return policy.critical_runway_months.times(facts.monthly_burn);
+}
+
 Reason runway(const Policy& policy, const Facts& facts) {
-    if (!facts.funds_known || facts.amount.asset != policy.asset || facts.monthly_burn.is_zero())
+    if (!has_runway(policy, facts) || facts.monthly_burn.is_zero())
         return {"critical_runway", pass, "no burn to compare with"};
     const auto left = facts.available.minus(facts.amount.amount);
     const auto months = left ? left->divided_by(facts.monthly_burn, 1) : std::nullopt;
-    if (!months) return {"critical_runway", ask, "the runway cannot be computed"};
+    const auto needed = needed_for_runway(policy, facts);
+    if (!months || !needed || !least_left(policy, facts))
+        return {"critical_runway", ask, "the runway cannot be computed"};
     const std::string words = "it leaves a runway of " + months->to_string() + " months";
+    if (*left >= *needed) return {"critical_runway", pass, words};
     if (*months < policy.critical_runway_months)
         return {"critical_runway", ask, words + ", below " + policy.critical_runway_months.to_string()};
-    return {"critical_runway", pass, words};
+    const std::string& asset = policy.asset;  // rounded, the two are the same
+    return {"critical_runway", ask,
+            "it leaves " + atr::Money(*left, asset).to_string() + ", and a runway of " +
+                policy.critical_runway_months.to_string() + " months takes " + atr::Money(*needed, asset).to_string()};
 }
 
 Reason emergency_pause(const Policy& policy, const Facts&) {
@@ -125,20 +150,10 @@ Reason quarantine(const Policy&, const Facts& facts) {
     return {"quarantine", pass, "the store is not in quarantine"};
 }
 
-constexpr Rule rules[] = {document_type,
-                          amount,
-                          rail,
-                          vendor,
-                          payee_account,
-                          invoice_number,
-                          confidence,
-                          cross_checks,
-                          possible_duplicate,
-                          auto_approval_limit,
-                          funds,
-                          runway,
-                          emergency_pause,
-                          quarantine};
+/// The first that asks is the reason that is told in one line: that a person said no before outweighs what is doubtful.
+constexpr Rule rules[] = {duplicate,     document_type,  amount,          rail,         vendor,
+                          payee_account, invoice_number, confidence,      cross_checks, auto_approval_limit,
+                          funds,         runway,         emergency_pause, quarantine};
 
 }  // namespace
 
@@ -152,6 +167,19 @@ std::string_view to_string(Outcome outcome) {
             return "refuse";
     }
     return "ask";
+}
+
+std::optional<atr::Decimal> least_left(const Policy& policy, const Facts& facts) {
+    if (!has_runway(policy, facts)) return atr::Decimal{};
+    // What others take, D, is gone and raises what is needed: left - D >= needed + critical * rise * D.
+    const auto left = facts.available.minus(facts.amount.amount);
+    const auto needed = needed_for_runway(policy, facts);
+    const auto rise = policy.critical_runway_months.times(facts.burn_rise);
+    const auto spare = left && needed ? left->minus(*needed) : std::nullopt;
+    const auto share = rise ? rise->plus(1) : std::nullopt;
+    const auto others = spare && share ? spare->divided_by(*share, decimals_of_spare) : std::nullopt;
+    if (!others) return std::nullopt;
+    return others->is_negative() ? left : left->minus(*others);
 }
 
 Decision decide(const Policy& policy, const Facts& facts) {
@@ -183,6 +211,10 @@ std::string Decision::main_reason() const {
 
 std::string may_be_same_as(const std::string& invoice_id) {
     return "same vendor, amount and date as invoice " + invoice_id;
+}
+
+std::string was_rejected_as(const std::string& invoice_id) {
+    return "a person rejected this invoice before, as " + invoice_id;
 }
 
 std::vector<Reason> Decision::obstacles() const {

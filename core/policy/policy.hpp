@@ -36,11 +36,15 @@ struct Facts {
 
     bool quarantined = false;  ///< the store is a copy that was not yet found to agree with the rails
 
+    std::string same_as;                ///< the invoice that this one is
     std::string possible_duplicate_of;  ///< same vendor, amount and date, but nothing that proves it
+    std::string rejected_as;            ///< an earlier attempt at it, which a person rejected
+    std::string ended_as;               ///< one that ended unpaid
 
     bool funds_known = false;
     atr::Decimal available;     ///< of the amount's asset at the rail
-    atr::Decimal monthly_burn;  ///< zero: nothing was ever paid
+    atr::Decimal monthly_burn;  ///< zero: nothing was ever paid; what is held to be sent counts as paid
+    atr::Decimal burn_rise;     ///< by so much the monthly burn rises with each unit that is paid
 };
 
 enum class Outcome { pay, ask, refuse };
@@ -56,6 +60,7 @@ inline constexpr const char* refuse = "refuse";
 /// The rule that asks whether the same was paid before, and how it says so.
 inline constexpr const char* duplicate_rule = "duplicate";
 std::string may_be_same_as(const std::string& invoice_id);
+std::string was_rejected_as(const std::string& invoice_id);
 /// The rule that asks about what the document contradicts, or what is known of its invoice.
 inline constexpr const char* cross_checks_rule = "cross_checks";
 
@@ -69,6 +74,11 @@ struct Decision {
     /// What still stands in the way although a person approved; empty: it may be paid.
     std::vector<Reason> obstacles() const;
 };
+
+/// What must still be available once it is paid, in the amount's asset, so that its runway is not below the critical
+/// one whatever else is paid at the same moment: that is gone, and raises the burn. All that there is then, where
+/// nothing else may be paid beside it. Zero where runway says nothing of it; nullopt: it has too many digits.
+std::optional<atr::Decimal> least_left(const Policy& policy, const Facts& facts);
 
 Decision decide(const Policy& policy, const Facts& facts);
 

@@ -44,6 +44,13 @@ UnitOfWork& UnitOfWork::add(std::string collection, std::string key, atr::Int128
     return *this;
 }
 
+UnitOfWork& UnitOfWork::leave_at_least(std::string_view collection, std::string_view key, atr::Int128 units) {
+    for (atr::Op& op : batch_.ops)
+        if (op.op == ATR_OP_ADD && !op.min.empty() && op.record.key == key && op.record.collection == collection)
+            op.min = atr::units_to_string(std::max(units, atr::Int128{0}));
+    return *this;
+}
+
 UnitOfWork& UnitOfWork::enqueue_leased(std::string queue, std::string id, std::string worker, Millis lease) {
     auto& op = step(ATR_OP_JOB_ENQUEUE, "atr.jobs", std::move(id), "job");
     op.expect_version = ATR_VER_ABSENT;

@@ -45,6 +45,8 @@ public:
                            std::string label);
     /// counter += units, refused when the result would be below zero and `floor_zero` is set.
     UnitOfWork& add(std::string collection, std::string key, atr::Int128 units, bool floor_zero, std::string label);
+    /// Every guarded change of that counter must leave at least `units`, not only what is not below zero.
+    UnitOfWork& leave_at_least(std::string_view collection, std::string_view key, atr::Int128 units);
     /// A job born leased to `worker`; its lease token is versions[position] of the commit.
     UnitOfWork& enqueue_leased(std::string queue, std::string id, std::string worker, Millis lease);
     /// The job must be leased under `token` still; it goes on as leased anew to `worker`. Its new token is versions[]

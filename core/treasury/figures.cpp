@@ -90,6 +90,11 @@ atr::Result<atr::Decimal> Figures::monthly_burn(const std::string& asset, const 
     return floored ? std::max(*burn, settings_.burn_floor) : *burn;
 }
 
+atr::Decimal Figures::burn_rise(const BurnBasis& basis) {
+    constexpr std::int64_t parts = 1'000'000;
+    return *atr::Decimal::from_units((month_days * parts + basis.days - 1) / basis.days, 6);
+}
+
 Task<atr::Result<atr::Int128>> Figures::spent(std::string asset, UnixMillis now, std::int64_t from_day) {
     std::vector<std::string> keys;
     for (std::int64_t day = from_day; day < settings_.burn_window_days; ++day)

@@ -51,6 +51,9 @@ public:
     atr::Result<atr::Decimal> monthly_burn(const std::string& asset, const BurnBasis& basis,
                                            atr::Int128 spent_today) const;
 
+    /// By how much the monthly burn rises with each unit that is paid, rounded up.
+    static atr::Decimal burn_rise(const BurnBasis& basis);
+
 private:
     /// On the days of the window from so many days ago on: 0 is today.
     Task<atr::Result<atr::Int128>> spent(std::string asset, UnixMillis now, std::int64_t from_day);

@@ -121,7 +121,8 @@ class Found:
             return self._grid(*GRIDS[rest])
         if kind == "list":
             names = sorted(name for name in self._figures if name.startswith(rest))
-            return table(("", "measured"), [(name, self.spread(name)) for name in names])
+            shown_names = {name: name.removeprefix(rest).lstrip(".") or name for name in names}
+            return table(("", "measured"), [(f"`{shown_names[name]}`", self.spread(name)) for name in names])
         if kind == "median":
             return self.one(rest, unit=False)
         if rest == "spread":

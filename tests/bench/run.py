@@ -5,13 +5,12 @@ Parts run in turn, round after round, so that a busy moment of the machine hits 
 contestants in turn besides. What is counted over time or takes long runs in the first round only. A part that fails is
 told as failed, its output stays in build/bench/, and the others go on.
 
-    run.py [PART...] [--rounds N] [--quick] [--include FILE...] [--no-document]
-
 PART...      only these (see --list); in the document the others stay as they were, if this machine measured them, and of
              those that fail nothing is written
---quick      a rough look: one round, short; writes no document
+--quick      a rough look: one round, short; judges nothing and writes no document
 --include    PART.json of a part that was run apart, such as a soak of an hour; a run leaves those of its parts in build/bench
 --no-document  writes none
+--list       the parts, and what each measures
 """
 
 import argparse
@@ -31,7 +30,7 @@ import document  # noqa: E402
 import machine  # noqa: E402
 from host import BUILD, SOURCE  # noqa: E402
 from parts import PARTS  # noqa: E402
-from results import FOLDER  # noqa: E402
+from results import FOLDER, ROUGH  # noqa: E402
 
 
 def files():
@@ -132,7 +131,8 @@ def beside_the_rest(run, found, versions):
 
 
 def main():
-    options = argparse.ArgumentParser()
+    options = argparse.ArgumentParser(prog="./dev bench", description=__doc__, usage="./dev bench [PART...] [OPTIONS]",
+                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("parts", nargs="*", metavar="PART")
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--quick", action="store_true")
@@ -155,6 +155,9 @@ def main():
             included.append((path, file.read()))
     names = given.parts or [name for name, part in PARTS.items() if part.usual]
     began, description = time.time(), machine.describe()
+    os.environ.pop(ROUGH, None)
+    if given.quick:
+        os.environ[ROUGH] = "1"
     run = Run(names, 1 if given.quick else given.rounds, given.quick)
     for path, text in included:
         kept = os.path.join(FOLDER, os.path.basename(path))
@@ -167,15 +170,23 @@ def main():
     run.go()
     versions = machine.versions()
     found = run.document(began, description, versions)
+    if given.quick:
+        print("\na rough look, of one short round each: nothing is judged, and nothing was written")
+        return told_failures(run)
     all_parts = beside_the_rest(run, found, versions) if given.parts else found
     print("\n" + document.bars_as_text(all_parts or found))
-    if not given.quick and not given.no_document:
+    if not given.no_document:
         if all_parts:
             document.write(all_parts)
             print(f"wrote {os.path.relpath(document.DOCUMENT, SOURCE)} and {os.path.relpath(document.RESULTS, SOURCE)}")
         else:
             print(f"{os.path.relpath(document.RESULTS, SOURCE)} is of another machine, and stays as it is: run all parts")
-    failed = [name for name in names if run.state[name].startswith("failed")]
+    return told_failures(run)
+
+
+def told_failures(run):
+    """The exit code."""
+    failed = [name for name in run.names if run.state[name].startswith("failed")]
     if failed:
         print(f"failed: {', '.join(failed)}")
     return 1 if failed else 0

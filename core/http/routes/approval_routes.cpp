@@ -30,12 +30,14 @@ Response answer(const ApprovalResult& result, const RequestContext& context) {
         case ApprovalKind::not_found:
             return refuse(ErrorCode::not_found, "No approval has this id.");
         case ApprovalKind::own_submission:
-            return refuse(ErrorCode::self_approval, "Who submits an invoice may not decide on it.");
+            return refuse(ErrorCode::self_approval,
+                          "Who submits an invoice may not decide on it: another user who may approve does.");
         case ApprovalKind::not_entitled:
             return refuse(ErrorCode::forbidden, "You may decide no approvals any more.");
         case ApprovalKind::payload_changed:
             return refuse(ErrorCode::payload_hash_mismatch,
-                          "What would be paid is not what the hash says: " + result.reason + ".");
+                          "What would be paid is not what the hash says: " + result.reason +
+                              ". Look at `approval`, and decide with its payload_hash.");
         case ApprovalKind::not_pending:
             return refuse(ErrorCode::already_decided, "It cannot be decided: " + result.reason + ".");
         case ApprovalKind::expired:
@@ -43,7 +45,9 @@ Response answer(const ApprovalResult& result, const RequestContext& context) {
         case ApprovalKind::in_doubt:
             return refuse(ErrorCode::conflict, "It cannot be closed: " + result.reason + ".");
         case ApprovalKind::obstacle:
-            return refuse(ErrorCode::conflict, "It cannot be paid now: " + result.reason + ".");
+            return refuse(ErrorCode::conflict,
+                          "It cannot be paid now: " + result.reason +
+                              ". Nothing was decided: approve it once that has changed, or reject it.");
         case ApprovalKind::unavailable:
             break;
     }

@@ -119,7 +119,10 @@ Parsed<intake::Submission> signed_submission_of(RequestContext& context, const A
 Response submit_answer(const SubmitResult& result, const RequestContext& context, const Preference& preference,
                        const std::string& pointer) {
     if (auto refused = refusal_of(result, context, pointer)) return std::move(*refused);
-    Response out = json_response(result.kind == SubmitKind::paid ? 201 : 202, shown(result.invoice));
+    const bool is_paid = result.kind == SubmitKind::paid;
+    Json body = shown(result.invoice);
+    if (!is_paid) body["next"] = next_of(result);
+    Response out = json_response(is_paid ? 201 : 202, body);
     out.headers.add("Location", "/api/v1/invoices/" + result.invoice.id);
     if (!preference.applied.empty()) out.headers.add("Preference-Applied", preference.applied);
     return out;
@@ -167,7 +170,6 @@ Task<Response> get_document(const ApiServices& services, RequestContext context)
                           context);
     Response out;
     out.headers.add("ETag", '"' + (*invoice)->document_sha256 + '"');
-    out.headers.add("Cache-Control", "private, max-age=31536000, immutable");  // an invoice never gets another document
     out.headers.add("Content-Type", (*invoice)->media_type.starts_with("text/") ? "text/plain; charset=utf-8"
                                                                                 : "application/octet-stream");
     out.headers.add("Content-Disposition", "attachment; filename=\"invoice-" + (*invoice)->id + "\"");

@@ -75,7 +75,7 @@ std::string waiting_json(const SubmitResult& result) {
         .add("currency", json_string(result.invoice.amount_due.asset));
     out.add("balance", json_number(atr::Decimal::parse(result.balance)));
     out.add("invoice_id", json_string(result.invoice.id)).add("payment_id", json_string(result.payment.id));
-    out.add("agent_thought", json_string(result.invoice.thought));
+    out.add("next", json_string(next_of(result))).add("agent_thought", json_string(result.invoice.thought));
     return std::move(out).done();
 }
 

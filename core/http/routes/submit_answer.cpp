@@ -40,6 +40,25 @@ const char* outcome_of(SubmitKind kind) {
     return nullptr;
 }
 
+/// What there is to do about a duplicate.
+std::string after_duplicate(const SubmitResult& result) {
+    if (result.duplicate_approval_id.empty())
+        return ". There is nothing to do: GET /api/v1/invoices/" + result.duplicate_of + " shows how the first stands.";
+    return ", and waits for approval: whoever may approve decides on /api/v1/approvals/" +
+           result.duplicate_approval_id + ".";
+}
+
+/// What became of a payment that is not to be made any more, and what there is to do.
+std::string how_it_failed(const SubmitResult& result) {
+    if (result.invoice.status == InvoiceStatus::paid_elsewhere)
+        return "It was paid by other means, as two persons have said. There is nothing to do.";
+    if (result.payment.state == PaymentState::returned)
+        return "It was paid, and the money has come back. Once the reason is mended, submit the document again.";
+    if (result.payment.state == PaymentState::cancelled)
+        return "Its payment was cancelled; nothing was paid. If it is owed, submit the document again.";
+    return "The payment rail refused it; nothing was paid. Once the reason is mended, submit the document again.";
+}
+
 /// What it would take, fees included, and what there is for it.
 Json funds_of(const SubmitResult& result) {
     const atr::Money needed = result.payment.amount.asset.empty() ? result.invoice.amount_due : result.payment.held();
@@ -74,6 +93,13 @@ void count(observe::Kpis& kpis, const SubmitResult& result) {
     }
 }
 
+std::string next_of(const SubmitResult& result) {
+    if (result.kind == SubmitKind::waiting_approval)
+        return "Somebody else who may approve decides: GET /api/v1/approvals/" + result.invoice.approval_id +
+               " shows payload_hash; POST it to the same path and /approve or /reject.";
+    return "Nothing is to be done: GET /api/v1/payments/" + result.payment.id + " shows how the payment stands.";
+}
+
 Problem not_now(bool perhaps_stored) {
     if (perhaps_stored)
         return {.code = ErrorCode::outcome_unknown,
@@ -95,26 +121,28 @@ std::optional<Response> refusal_of(const SubmitResult& result, const RequestCont
             return std::nullopt;
         case SubmitKind::duplicate:
             return problem_with({.code = ErrorCode::duplicate_invoice,
-                                 .detail = "It is not paid again: " + result.reason +
-                                           (result.duplicate_approval_id.empty() ? "." : ", and waits for approval.")},
+                                 .detail = "It is not paid again: " + result.reason + after_duplicate(result)},
                                 context,
                                 {{"invoice_id", result.duplicate_of},
                                  {"payment_id", or_null(result.duplicate_payment_id)},
                                  {"approval_id", or_null(result.duplicate_approval_id)}});
         case SubmitKind::rejected:
             return problem_with(
-                {.code = ErrorCode::policy_rejected, .detail = "Policy refuses it: " + result.reason + "."}, context,
+                {.code = ErrorCode::policy_rejected,
+                 .detail = "Policy refuses it: " + result.reason +
+                           ". Nothing is paid and nobody is asked; if that is wrong, submit a corrected document."},
+                context,
                 {{"invoice_id", result.invoice.id},
                  {"reason", result.reason},
                  {"agent_thought", result.invoice.thought}});
         case SubmitKind::failed:
             return problem_with(
-                {.code = ErrorCode::payment_failed, .detail = "The payment rail refused it; nothing was paid."},
-                context,
+                {.code = ErrorCode::payment_failed, .detail = how_it_failed(result)}, context,
                 {{"invoice_id", result.invoice.id}, {"payment_id", result.payment.id}, {"reason", result.reason}});
         case SubmitKind::unreadable: {
             Problem problem{.code = unreadable_code(result.error_code),
-                            .detail = "The invoice cannot be read: " + result.reason + "."};
+                            .detail = "The invoice cannot be read: " + result.reason +
+                                      ". Nothing was stored; submit a document that can be."};
             for (const auto& found : result.problems)
                 problem.errors.push_back({found.pointer.empty() ? document_pointer : found.pointer, found.detail});
             return respond(problem, context);

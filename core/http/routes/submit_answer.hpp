@@ -19,6 +19,9 @@ std::optional<Response> refusal_of(const intake::SubmitResult& result, const Req
 Response rehearsed_answer(const intake::SubmitResult& result, const RequestContext& context,
                           const std::string& document_pointer);
 
+/// For a 202: what happens next and who does it, in words.
+std::string next_of(const intake::SubmitResult& result);
+
 /// 503: outcome_unknown when something was perhaps stored, else unavailable.
 Problem not_now(bool perhaps_stored);
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What the command line answers to words it does not know, and to files that are not there."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "support"))
-from host import CONFIG, PROGRAM  # noqa: E402
+from host import CONFIG, PROGRAM, SOURCE  # noqa: E402
 
 
 def said(*words, folder):
@@ -40,9 +41,24 @@ class CommandLine(unittest.TestCase):
                 self.assertIn("none.", done.stdout + done.stderr)
                 self.assertFalse(os.path.exists(os.path.join(folder, "new.db")))
 
-    def serve(self, folder, password):
+    def test_vendors_that_are_there_already_are_told_in_one_line(self):
+        vendors = os.path.join(SOURCE, "examples/invoices/vendors.yaml")
+        with tempfile.TemporaryDirectory() as folder:
+            first, again = (said("vendor", "import", vendors, "--config", CONFIG, "--data", folder, folder=folder) for _ in "12")
+        self.assertEqual((first.returncode, first.stderr), (0, ""))
+        self.assertEqual((again.returncode, again.stdout, len(again.stderr.splitlines())), (1, "", 1), again)
+        self.assertIn("Nimbus Forge", again.stderr)
+
+    def test_a_treasury_in_an_asset_that_no_rail_carries_is_refused_by_its_name(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = said("serve", "--config", CONFIG, "--data", folder, "--set", "server.port=0", "--set", "treasury.asset=EUR",
+                        folder=folder)
+        self.assertEqual(done.returncode, 2, done)
+        self.assertIn("treasury.asset: no payment rail carries EUR: name one that is carried, of MNEE (", done.stderr)
+
+    def serve(self, folder, password, *settings):
         return subprocess.Popen([PROGRAM, "serve", "--config", CONFIG, "--data", os.path.join(folder, "data"),
-                                 "--set", "server.port=0", "--set", "log.file=" + os.path.join(folder, "log")],
+                                 "--set", "server.port=0", "--set", "log.file=" + os.path.join(folder, "log"), *settings],
                                 env={**os.environ, "TREASURER_ADMIN_PASSWORD": password}, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, text=True)
 
@@ -61,6 +77,17 @@ class CommandLine(unittest.TestCase):
         self.assertRegex(told, r"^first start: user 'admin' made with password \S{24} \(shown this once", errors)
         self.assertTrue(ready.startswith("ready http://"), ready)
         self.assertEqual(host.returncode, 0, errors)
+
+    def test_a_policy_in_the_file_that_does_not_count_is_a_warning_with_both_values(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for limit in ("500", "100"):
+                with self.serve(folder, "a long first password", "--set", "policy.auto_approval_limit=" + limit) as host:
+                    self.assertTrue(host.stdout.readline())
+                    host.terminate()
+                    host.communicate(timeout=60)
+            with open(os.path.join(folder, "log"), encoding="utf-8") as file:
+                warned = [line for line in map(json.loads, file) if line["level"] == "warn" and "differ" in line]
+        self.assertEqual([line["differ"] for line in warned], ["policy.auto_approval_limit is 500, not 100"])
 
 
 if __name__ == "__main__":

@@ -110,6 +110,8 @@ TEST_CASE("a route is for those whose roles allow it", "[router]") {
     const auto forbidden = bench.ask("POST", "/decide", {{"Authorization", viewer}});
     CHECK(forbidden->status == 403);
     CHECK(forbidden.code() == "forbidden");
+    CHECK(forbidden.json()["detail"] ==
+          "Your roles do not allow this: it takes the role approver or admin, which an admin can give you.");
 
     const auto nobody = bench.ask("GET", "/me");
     CHECK(nobody->status == 401);
@@ -145,6 +147,9 @@ TEST_CASE("an API key reaches what its scopes name, in either header", "[router]
     const auto beyond = bench.ask("POST", "/decide", {{"X-API-Key", key}});
     CHECK(beyond->status == 403);
     CHECK(beyond.code() == "forbidden");
+    CHECK(beyond.json()["detail"] ==
+          "This API key does not allow this: it takes the scope decide_approvals, and a "
+          "user with the role approver or admin.");
     CHECK(bench.ask("POST", "/session", {{"X-API-Key", key}})->status == 403);
 
     const auto wrong = bench.ask("GET", "/read", {{"X-API-Key", key.substr(0, key.size() - 1) + "x"}});

@@ -87,8 +87,31 @@ SCENARIO("what a person rejects is not paid, and may be submitted anew, to a per
     auto policy = world.policy();
     policy.auto_approval_limit = 5000;
     world.store_one(policy);
-    CHECK(world.submit({.amount = "1500"}).kind == SubmitKind::waiting_approval);
+    const auto again = world.submit({.amount = "1500", .extra = "document_type: reminder\n"});
+    CHECK(again.kind == SubmitKind::waiting_approval);
+    CHECK(again.reason == policy::was_rejected_as(result.invoice.id));  // before anything else that asks
+    CHECK(again.invoice.thought.find("not seen before") == std::string::npos);
     CHECK(world.rail.moved() == 0);
+}
+
+SCENARIO("an invoice that ended unpaid may come again, and is not called new", "[intake]") {
+    DeskWorld world;
+    const auto first = refused(world);
+    const auto again = world.submit({});
+    CHECK(again.kind == SubmitKind::paid);
+    CHECK(again.invoice.thought.find("submitted before as " + first.invoice.id + ", which ended unpaid") !=
+          std::string::npos);
+}
+
+SCENARIO("the decision on a duplicate says of whom it is one, and not that it was not seen before", "[intake]") {
+    DeskWorld world;
+    const auto first = world.submit({});
+    const auto second = world.submit({.extra = "a copy\n"});
+    REQUIRE(second.kind == SubmitKind::duplicate);
+    CHECK(second.invoice.outcome == "refuse");
+    CHECK(std::count_if(second.invoice.reasons.begin(), second.invoice.reasons.end(),
+                        [](const Reason& reason) { return reason.rule == policy::duplicate_rule; }) == 1);
+    CHECK(second.invoice.thought.find("the same invoice as " + first.invoice.id) == 0);
 }
 
 SCENARIO("the same digits, sum and day under another prefix ask a person, and so do characters that only look alike",

@@ -33,6 +33,31 @@ SCENARIO("a host that stalls before it repeats a send sends nothing once others 
     CHECK(world.available() == "1000");
 }
 
+SCENARIO("what persons may say was not paid is not sent again before that choice is closed", "[payments]") {
+    SagaWorld world("1000");
+    const auto begun = world.commit_a("12.50");
+    payments::Rails none;
+    support::SagaHost without(world.storage, world.executor, world.ids, none, world.assets, world.clock, "without", {});
+    without.runner.start();
+    world.executor.advance(120'000);
+    without.runner.stop();
+    REQUIRE(world.payment(begun.id).needs_human);  // this host has not its rail
+    payments::Resolver resolver({world.host().store, world.host().saga, world.rails, world.assets, world.clock});
+    REQUIRE(world.executor.await(resolver.resolve(word_of("rita", begun.id))).kind == payments::ResolveKind::proposed);
+    std::optional<payments::ResolveKind> second;
+    world.rail.before_submit([&](std::string) -> Task<> {
+        Task<payments::ResolveResult> saying = resolver.resolve(word_of("paul", begun.id));
+        const payments::ResolveResult said = co_await saying;
+        second = said.kind;
+    });
+    world.host().runner.start();
+    world.executor.advance(120'000);
+    CHECK(second == payments::ResolveKind::not_open_to_it);
+    CHECK(world.rail.paid(SagaWorld::at_rail(begun.id)) == 1);
+    CHECK(world.payment(begun.id).state == PaymentState::settled);
+    CHECK(world.books_equal_rail());
+}
+
 SCENARIO("a pause and a cancel that come before a repeat are heeded", "[payments]") {
     SagaWorld world("1000");
     world.rail.idempotent(false);

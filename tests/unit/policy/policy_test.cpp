@@ -81,6 +81,30 @@ TEST_CASE("each fact that is not as it should be is answered by its own rule", "
     }
 }
 
+TEST_CASE("the critical runway is compared exactly, not as it is rounded for reading", "[policy]") {
+    Facts facts = good();
+    facts.available = 3100;
+    CHECK(least_left(usual(), facts) == atr::Decimal(3000));
+    CHECK(decide(usual(), facts).outcome == Outcome::pay);
+    facts.available = *atr::Decimal::parse("3099.99");
+    const auto decision = decide(usual(), facts);
+    CHECK(decision.outcome == Outcome::ask);
+    CHECK(decision.main_reason() == "it leaves 2999.99 MNEE, and a runway of 3 months takes 3000 MNEE");
+}
+
+TEST_CASE("what may be paid beside a payment is what its runway can spare, with the burn that it adds", "[policy]") {
+    Facts facts = good();  // 9,900 left, 3,000 needed
+    CHECK(least_left(usual(), facts) == atr::Decimal(3000));
+    facts.burn_rise = 1;  // the others, 1,725, are gone and take three times as much to be left: 8,175 = 3 x 2,725
+    CHECK(least_left(usual(), facts) == atr::Decimal(8175));
+    facts.monthly_burn = 3300;  // nothing to spare: nothing beside it
+    CHECK(least_left(usual(), facts) == atr::Decimal(9900));
+    facts.monthly_burn = 9000;  // a person approves it all the same
+    CHECK(least_left(usual(), facts) == atr::Decimal(9900));
+    facts.amount.asset = "EUR";
+    CHECK(least_left(usual(), facts) == atr::Decimal(0));
+}
+
 TEST_CASE("exactly the limit needs no person", "[policy]") {
     Facts facts = good();
     facts.amount.amount = 500;
