@@ -38,7 +38,7 @@ struct Field {
 
 struct Warning {
     std::string_view code;  ///< static, e.g. "iban_checksum"
-    std::string message;    ///< never quotes the document
+    std::string message;    ///< short; quotes the document between quotation marks alone
 };
 
 struct Extraction {

@@ -159,6 +159,23 @@ void Lexicon::add_words_of_settlement() {
          "or|oder|ou|transfer|transfers|virement|uberweisung|ueberweisung|cheque|check|card|paypal|bonifico|"
          "transferencia|overschrijving|cash|bar|wire|set|setup|sign|available|accepted|accept|methods|options|form|"
          "einrichten|moglich|switch|discount");
+    mark(&WordInfo::payment,
+         "payment|payments|deposit|deposits|prepayment|remittance|instalment|installment|zahlung|zahlungen|teilzahlung|"
+         "anzahlung|vorauszahlung|abschlagszahlung|uberweisung|paiement|paiements|reglement|versement|acompte|acomptes|"
+         "virement|cheque|transfer|funds|pago|pagos|anticipo|pagamento|pagamenti|acconto|bonifico|betaling|betalingen|"
+         "aanbetaling|"
+         "vooruitbetaling");
+    mark(&WordInfo::linking,
+         "was|were|been|has|have|had|we|dated|with|thanks|thank|you|safely|already|today|us|full|partial|bei|uns|am|"
+         "wurde|wurden|ist|sind|haben|habe|hat|wir|dankend|mit|dank|bereits|heute|nous|avons|a|ont|ete|est|bien|du|"
+         "deja|par|by|card|cash|bank|wire|paypal|per|via|uber|hemos|ha|han|sido|fue|abbiamo|e|stato|stata|gia|hebben|"
+         "is|reeds|al|op|werd|wij|ons|your|ihre|ihren|"
+         "votre|su|vostro|uw");
+    mark(
+        &WordInfo::happened,
+        "paid|received|less|applied|made|bezahlt|gezahlt|gezahlter|geleistet|geleistete|geleisteter|erhalten|erhaltene|"
+        "erhaltener|abzuglich|abzgl|minus|moins|verse|verses|paye|regle|recu|recus|recue|deduit|menos|pagado|recibido|"
+        "recibidos|pagato|versato|ricevuto|ricevuti|meno|betaald|voldaan|ontvangen");
 }
 
 Lexicon::WordId Lexicon::intern(std::string_view folded) {

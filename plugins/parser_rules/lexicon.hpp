@@ -63,8 +63,14 @@ enum class Label : std::uint8_t {
     // found apart from the labels above, whose words they share
     title_other_paper,  ///< "Purchase order": also the label of a number on an invoice
     stamp_paid,         ///< "PAID": counts where it stands alone
+    stamp_part_paid,    ///< "Partly paid": what is left may be due
     stamp_withdrawn,    ///< "VOID", "DRAFT"
     said_paid,          ///< "has been paid"
+    said_paid_whole,    ///< "paid in full": nothing is left to be due
+    said_received,      ///< "received": counts beside a payment
+    said_payment_of,    ///< "thank you for your payment of": counts before an amount
+    said_less,          ///< "less": counts before a payment and its sum
+    said_balance,       ///< "Account balance": counts before a zero
     said_paid_by,       ///< "Paid by": counts where it begins
     said_paid_on,       ///< "Date paid": counts before a date
     payment_status,     ///< "Status": a stamp behind it counts
@@ -118,6 +124,9 @@ struct WordInfo {
     bool deadline = false;       ///< "within", "before": what is said is a term
     bool manner = false;         ///< "by", "with": how not to pay
     bool another_way = false;    ///< "or", "transfer": a way to pay that the buyer may choose
+    bool payment = false;        ///< "payment", "deposit": what may be received
+    bool linking = false;        ///< "was", "have", "with thanks": between a payment and "received"
+    bool happened = false;       ///< "paid", "less": says in a label that its sum was paid
     Language language = Language::any;
 };
 

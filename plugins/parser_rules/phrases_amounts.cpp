@@ -143,7 +143,13 @@ void add_amount_phrases(std::vector<PhraseGroup>& groups) {
          "paid|prepayment|prepaid|prepaid amount|advance|"
          "advance paid|advance payment|less advance|advance received|down payment|payments applied|payment applied|"
          "paid to date|amount received|retainer applied|less amount paid|credit applied|credits applied|paid amount|"
-         "payments and credits|less retainer|credits|less credits|account credit"},
+         "payments and credits|less retainer|credits|less credits|account credit|less payment|less payment received|"
+         "less payments received|less your payment|less your payments|less amount received|less received|"
+         "your payment received|payment made|payments made|total payments|total payments received|payment on "
+         "account|payments on account|"
+         "less payment on account|less payments on account|card payment|payment by card|payment by credit card|total "
+         "received|"
+         "already paid|amount already paid|previously paid|less already paid"},
         {paid, L::de,
          "geleistete abschlagszahlungen|geleistete "
          "abschlage|abschlage|abschlagsbetrage|anzahlung|anzahlungen|erhaltene anzahlung|erhaltene "
@@ -151,15 +157,29 @@ void add_amount_phrases(std::vector<PhraseGroup>& groups) {
          "geleistete anzahlungen|abzuglich anzahlung|abzgl anzahlung|bereits gezahlt|bereits bezahlt|"
          "gezahlter betrag|vorauszahlung|abschlagszahlung|abschlagszahlungen|geleistete zahlungen|teilzahlung|"
          "erhaltene zahlungen|bereits geleistete zahlungen|abzuglich bereits geleisteter zahlungen|gutschriften|"
-         "abzgl erhaltene anzahlungen|bezahlt|abzgl vorauszahlung"},
+         "abzgl erhaltene anzahlungen|bezahlt|abzgl vorauszahlung|abzuglich ihrer zahlung|abzgl ihrer zahlung|"
+         "abzuglich ihrer zahlungen|abzuglich zahlung|abzgl zahlung|abzuglich zahlungen|abzgl zahlungen|"
+         "abzuglich erhaltener anzahlung|abzuglich erhaltene anzahlung|abzuglich erhaltener anzahlungen|"
+         "abzuglich ihrer anzahlung|abzuglich vorauszahlung|abzuglich geleisteter anzahlung|"
+         "abzuglich geleisteter zahlung|abzuglich geleisteter zahlungen|abzuglich bereits gezahlt|"
+         "zahlung erhalten|zahlungen erhalten|ihre zahlung erhalten|erhaltene zahlung|zahlungseingang|"
+         "zahlungseingange|bereits erhalten|gezahlt|anzahlung erhalten"},
         {paid, L::fr,
          "acompte|acomptes|acompte verse|acomptes verses|deja paye|deja regle|montant paye|montant regle|"
-         "paiements recus|avance|arrhes|avoir deduit|acompte deduit|regle|reglements recus"},
+         "paiements recus|avance|arrhes|avoir deduit|acompte deduit|regle|reglements recus|acompte recu|acomptes recus|"
+         "acompte paye|acompte regle|paiement recu|reglement recu|versement recu|deja verse|moins acompte|"
+         "moins paiement|moins votre paiement|moins reglement|moins votre reglement|moins acompte verse|"
+         "moins acompte recu|total paye|total regle"},
         {paid, L::es,
          "retencion|retencion irpf|irpf|anticipo|anticipos|pagado|pagos recibidos|importe pagado|a cuenta|entrega a "
-         "cuenta|ya pagado"},
-        {paid, L::it, "ritenuta|ritenuta d acconto|acconto|acconti|gia pagato|pagato|importo pagato|acconto versato"},
-        {paid, L::nl, "reeds betaald|aanbetaling|voorschot|betaald|reeds voldaan|vooruitbetaald"},
+         "cuenta|ya pagado|pago recibido|anticipo recibido|menos pago|menos su pago|menos anticipo|total pagado"},
+        {paid, L::it,
+         "ritenuta|ritenuta d acconto|acconto|acconti|gia pagato|pagato|importo pagato|acconto versato|pagamento "
+         "ricevuto|acconto ricevuto|meno acconto|"
+         "meno pagamento|totale pagato"},
+        {paid, L::nl,
+         "reeds betaald|aanbetaling|voorschot|betaald|reeds voldaan|vooruitbetaald|betaling ontvangen|"
+         "ontvangen betaling|reeds ontvangen|minus betaling|minus aanbetaling|minus uw betaling|totaal betaald"},
 
         {previous_balance, L::en,
          "previous balance|previous unpaid balance|balance forward|balance brought forward|prior balance|"

@@ -8,18 +8,23 @@ void add_settlement_phrases(std::vector<PhraseGroup>& groups) {
     using L = Language;
     const PhraseGroup made[] = {
         {stamp_paid, L::any,
-         "paid|invoice paid|bill paid|prepaid|settled|payment complete|"
-         "payment completed|payment successful|partially paid|partly paid|part paid|bezahlt|vollstandig bezahlt|"
-         "rechnung bezahlt|beglichen|teilweise bezahlt|facture payee|"
+         "paid|invoice paid|bill paid|settled|payment complete|"
+         "payment completed|payment successful|bezahlt|vollstandig bezahlt|"
+         "rechnung bezahlt|beglichen|facture payee|"
          "facture reglee|acquittee|acquitte|paye|payee|reglee|regle|pagado|pagada|factura pagada|cobrado|pagato|pagata|"
          "fattura pagata|saldato|saldata|quietanzata|betaald|voldaan|factuur betaald"},
+        {stamp_part_paid, L::any, "prepaid|partially paid|partly paid|part paid|teilweise bezahlt"},
         {stamp_withdrawn, L::any,
          "void|voided|cancelled|canceled|draft|not valid|withdrawn|superseded|refunded|storno|storniert|"
          "entwurf|ungultig|annulliert|annule|annulee|brouillon|remboursee|anulado|anulada|borrador|"
-         "annullato|annullata|bozza|geannuleerd|vervallen|conceptfactuur|ongeldig"},
+         "annullato|annullata|bozza|geannuleerd|vervallen|conceptfactuur|ongeldig|for information only|"
+         "for information purposes only|for your information only|specimen|nur zur information|"
+         "nur zu ihrer information|nur zur kenntnisnahme|a titre d information|a titre informatif|"
+         "solo a titulo informativo|solo per informazione|solo a titolo informativo|alleen ter informatie"},
         {said_paid, L::any,
          "been paid|was paid|were paid|already paid|payment has been made|payment was made|"
-         "invoice is paid|bill is paid|paid in full|fully paid|"
+         "received with thanks|paid with thanks|received the sum of|received the amount of|received an amount of|den "
+         "betrag erhalten|"
          "payment has been received|payment was received|payment received|received your payment|received payment|"
          "been settled|was settled|been charged|was charged|been debited|was debited|been collected|"
          "bereits bezahlt|bereits beglichen|bereits gezahlt|wurde bezahlt|ist bezahlt|wurde beglichen|ist beglichen|"
@@ -32,8 +37,27 @@ void add_settlement_phrases(std::vector<PhraseGroup>& groups) {
          "ya pagado|ya pagada|ya abonada|fue pagada|pago recibido|gia pagato|gia pagata|stata pagata|stato pagato|"
          "stata saldata|pagamento ricevuto|reeds betaald|al betaald|is betaald|is voldaan|reeds voldaan|"
          "betaling ontvangen|wij hebben uw betaling ontvangen"},
+        {said_paid_whole, L::any,
+         "invoice is paid|bill is paid|paid in full|fully paid|settled in full|balance is zero|balance is nil|"
+         "balance nil|balance zero|nil balance|zero balance|konto ist ausgeglichen|saldo ist ausgeglichen|solde nul|"
+         "compte est solde|saldo cero|saldo nul"},
+        {said_received, L::any,
+         "received|credited|erhalten|eingegangen|gutgeschrieben|recu|recue|recus|parvenu|recibido|recibida|ricevuto|"
+         "ricevuta|ontvangen"},
+        {said_payment_of, L::any,
+         "thank you for your payment of|thanks for your payment of|thank you for the payment of|"
+         "dank fur ihre zahlung von|danke fur ihre zahlung von|danken fur ihre zahlung von|dank fur die zahlung von|"
+         "merci pour votre paiement de|merci de votre paiement de|merci pour votre reglement de|gracias por su pago de|"
+         "grazie per il vostro pagamento di|grazie per il pagamento di|dank voor uw betaling van"},
+        {said_less, L::any, "less|minus|abzuglich|abzgl|moins|menos|meno"},
+        {said_balance, L::any,
+         "account balance|balance of your account|balance of the account|balance on your account|balance on account|"
+         "customer balance|saldo|kontostand|kontosaldo|aktueller saldo|saldo ihres kontos|saldo kundenkonto|solde|"
+         "solde du compte|solde de votre compte|solde client|solde actuel|saldo de la cuenta|saldo de su cuenta|"
+         "saldo actual|saldo del conto|saldo conto|saldo attuale|rekeningsaldo|klantsaldo|huidig saldo"},
         {said_paid_by, L::any,
-         "paid by|paid via|paid with|paid using|paid through|paid from|charged to|bezahlt per|bezahlt mit|bezahlt "
+         "paid by|settled by|paid via|paid with|paid using|paid through|paid from|charged to|bezahlt per|bezahlt "
+         "mit|bezahlt "
          "durch|"
          "bezahlt via|paye par|payee par|regle par|reglee par|pagado con|pagado por|pagado mediante|pagada con|"
          "pagato con|pagato tramite|betaald met|betaald via|betaald per|card ending|card ending in"},
@@ -71,7 +95,8 @@ void add_settlement_phrases(std::vector<PhraseGroup>& groups) {
          "zahlungsaufforderung|nicht zahlen|nicht bezahlen|nicht uberweisen|"
          "wurde storniert|ist storniert|keine rechnung|ne pas payer|ne pas regler|"
          "aucun paiement|a ete annulee|est annulee|no pagar|ha sido anulada|non pagare|e stata annullata|"
-         "niet betalen|is geannuleerd|geen factuur"},
+         "niet betalen|is geannuleerd|geen factuur|not for payment|nicht zur zahlung|no valido para pago|"
+         "niet ter betaling"},
     };
     groups.insert(groups.end(), std::begin(made), std::end(made));
 }

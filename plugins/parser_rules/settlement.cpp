@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "receipts.hpp"
+
 namespace parser_rules {
 namespace {
 
@@ -11,6 +13,8 @@ constexpr std::uint32_t kWordsAround = 16;  ///< looked at for another way to pa
 constexpr std::size_t kMaxHits = 8;
 constexpr std::uint32_t kStatusReach = 5;
 constexpr std::uint32_t kDateReach = 5;
+constexpr std::uint32_t kSumReach = 3;  ///< a currency may stand before the sum
+constexpr std::size_t kMaxSums = 4;
 
 class SettlementReader {
 public:
@@ -61,29 +65,114 @@ private:
                 status_until_ = std::min(said.end + kStatusReach, page_.line_end_token(tokens_[said.begin].cell));
                 return false;
             case Label::stamp_paid:
-                return note(found_.paid, is_stamp(said));
+                if (is_stamp(said) && !behind_amount(said) && ends_line(said)) note(found_.paid_whole, said, true);
+                return note(found_.paid, said, is_stamp(said));
+            case Label::stamp_part_paid:
+                return note(found_.paid, said, is_stamp(said));
             case Label::stamp_withdrawn:
-                return note(found_.withdrawn, is_stamp(said));
+                return note(found_.withdrawn, said, is_stamp(said));
             case Label::said_paid:
-                return note(found_.paid, !conditional(said) && !read_as_payment(said) && !before_deadline(said));
+                return pays(said) && note(found_.paid, said, true) && note_sum(said);
+            case Label::said_paid_whole:
+                note(found_.paid_whole, said, pays(said));
+                return note(found_.paid, said, pays(said));
+            case Label::said_received:
+                return receives(said);
+            case Label::said_payment_of:
+                return sum_follows(said) && pays(said) && note(found_.paid, said, true) && note_sum(said);
+            case Label::said_less:
+                return note(found_.paid, said, takes_payment_off(said));
+            case Label::said_balance:
+                return note(found_.nothing_owing, said, is_nothing(said));
             case Label::said_paid_by:
-                return note(found_.paid, leads(said) && tokens_[said.begin].capitalised);
+                return note(found_.paid, said, leads(said) && tokens_[said.begin].capitalised);
             case Label::said_paid_on:
-                return note(found_.paid, !conditional(said) && names_past_date(said));
+                return note(found_.paid, said, !conditional(said) && names_past_date(said));
             case Label::said_collected:
-                return note(found_.collected, !conditional(said));
+                return note(found_.collected, said, !conditional(said));
             case Label::said_debit:
-                return note(found_.collected, !conditional(said) && !another_way(said));
+                return note(found_.collected, said, !conditional(said) && !another_way(said));
             case Label::said_withdrawn:
-                return note(found_.withdrawn, !conditional(said) && !before_deadline(said) && !before_manner(said));
+                return note(found_.withdrawn, said,
+                            !conditional(said) && !before_deadline(said) && !before_manner(said));
             default:
                 return false;
         }
     }
 
-    static bool note(bool& flag, bool is_said) {
-        flag = flag || is_said;
+    bool note(std::optional<Span>& words, const Said& said, bool is_said) const {
+        if (is_said && !words) words = Span{tokens_[said.begin].span.begin, tokens_[said.end - 1].span.end};
         return is_said;
+    }
+
+    bool pays(const Said& said) const {
+        return !conditional(said) && !read_as_payment(said) && !before_deadline(said) && !addresses_buyer(said);
+    }
+    /// "Nach Zahlung erhalten Sie": the buyer receives.
+    bool addresses_buyer(const Said& said) const {
+        return said.end < cell_of(said).end_token && page_.text(tokens_[said.end].span) == "Sie";
+    }
+
+    /// "Your payment of 60.00 was received": a payment that came, with its sum in between or behind.
+    bool receives(const Said& word) {
+        if (context_.layout.role(cell_of(word).line) == LineRole::item_header) return false;
+        const auto receipt = payment_received(page_, word.begin);
+        steps_ += kWordsAround;
+        if (!receipt) return false;
+        const Said said{word.label, receipt->begin, receipt->end};
+        if (conditional(said) || conditional(word) || read_as_payment(said)) return false;
+        note_sum(said);
+        return note(found_.paid, said, true);
+    }
+
+    /// Remembers the first sum inside the words or behind them on their line.
+    bool note_sum(const Said& said) {
+        const auto range = context_.layout.amounts({said.begin, page_.line_end_token(tokens_[said.end - 1].cell)});
+        if (range.begin != range.end && found_.sums.size() < kMaxSums) found_.sums.push_back(range.begin);
+        return true;
+    }
+
+    bool sum_follows(const Said& said) const {
+        const auto range = context_.layout.amounts(
+            {said.end, std::min(page_.line_end_token(tokens_[said.begin].cell), said.end + kSumReach)});
+        return range.begin != range.end && !is_zero(context_.facts.amounts[range.begin]);
+    }
+
+    /// "Less: your payment  60.00", where no label reads the sum.
+    bool takes_payment_off(const Said& said) const {
+        const std::uint32_t end = std::min(cell_of(said).end_token, said.end + kStatusReach);
+        std::uint32_t at = said.end;
+        while (at < end && (!speaks(at) || page_.info(tokens_[at]).article || page_.info(tokens_[at]).yours)) ++at;
+        if (at >= end || !page_.info(tokens_[at]).payment || !leads(said)) return false;
+        const auto sums = context_.layout.amounts({at + 1, page_.line_end_token(tokens_[said.begin].cell)});
+        if (sums.begin == sums.end || is_zero(context_.facts.amounts[sums.begin])) return false;
+        const auto hits = context_.layout.hits({said.begin, at + 1});
+        if (hits.begin == hits.end || context_.facts.hits[hits.begin].label != Label::paid) return true;
+        return strange_words(context_.facts.hits[hits.begin].end_token, context_.facts.amounts[sums.begin].token);
+    }
+
+    /// "Account balance: 0.00", on its line or under it.
+    bool is_nothing(const Said& said) const {
+        if (!leads(said)) return false;
+        const std::uint32_t cell = tokens_[said.begin].cell;
+        auto range = context_.layout.amounts({said.end, page_.line_end_token(cell)});
+        if (range.begin == range.end && said.end >= cell_of(said).end_token) {
+            const auto below = context_.layout.cell_below(cell, 1);
+            if (below) range = context_.layout.amounts(context_.layout.of_cell(*below));
+            if (range.end - range.begin != 1) return false;
+        }
+        if (range.begin == range.end) return false;
+        const auto& amounts = context_.facts.amounts;
+        const bool beside = page_.line_of(tokens_[amounts[range.begin].token]) == cell_of(said).line;
+        return (!beside || !strange_words(said.end, amounts[range.begin].token)) && is_zero(amounts[range.begin]) &&
+               is_zero(amounts[range.end - 1]);
+    }
+
+    bool ends_line(const Said& said) const {
+        const std::uint32_t end = page_.line_end_token(tokens_[said.begin].cell);
+        std::uint32_t next = said.end;
+        while (next < end && !speaks(next)) ++next;
+        return next >= end;
     }
 
     const Cell& cell_of(const Said& said) const { return page_.cells()[tokens_[said.begin].cell]; }
@@ -101,7 +190,8 @@ private:
     bool is_stamp(const Said& said) const {
         if (!means_state(said)) return false;
         if (said.begin < status_until_ && !conditional(said)) return true;
-        const bool labels_sum = said.label == Label::stamp_paid ? read_as_payment(said) : sum_behind(said);
+        const bool paid = said.label == Label::stamp_paid || said.label == Label::stamp_part_paid;
+        const bool labels_sum = paid ? read_as_payment(said) : sum_behind(said);
         if (labels_sum || context_.layout.role(cell_of(said).line) == LineRole::item_header) return false;
         if (behind_amount(said)) return true;
         const bool after_title = behind_title(said);

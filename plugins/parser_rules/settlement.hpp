@@ -1,17 +1,24 @@
-// What the paper says of its own payment without naming a sum: a stamp, a date, a sentence. Whoever reads it would not
+// What the paper says of its own payment apart from its sums: a stamp, a date, a sentence. Whoever reads it would not
 // pay, or not without asking.
 #pragma once
+
+#include <optional>
+#include <vector>
 
 #include "rules.hpp"
 
 namespace parser_rules {
 
+/// Each with the first words that say it.
 struct Settlement {
-    bool paid = false;       ///< it was paid, or a part of it
-    bool collected = false;  ///< the seller takes the money
-    bool withdrawn = false;  ///< void, a draft, "do not pay"
+    std::optional<Span> paid;           ///< it was paid, or a part of it
+    std::optional<Span> paid_whole;     ///< nothing is left: "PAID" alone, "paid in full"
+    std::optional<Span> nothing_owing;  ///< "Account balance: 0"
+    std::optional<Span> collected;      ///< the seller takes the money
+    std::optional<Span> withdrawn;      ///< void, a draft, "do not pay"
+    std::vector<std::size_t> sums;      ///< that sentences say were paid, as indexes into the facts' amounts; a few
 
-    bool all() const { return paid && collected && withdrawn; }
+    bool all() const { return paid_whole && collected && withdrawn; }
 };
 
 Settlement read_settlement(const Context&, std::uint64_t& steps);

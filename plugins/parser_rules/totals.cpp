@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <array>
 
+#include "payments_made.hpp"
+#include "quote.hpp"
 #include "said_amounts.hpp"
 #include "settlement.hpp"
 
@@ -201,15 +203,53 @@ private:
         const Settlement said = read_settlement(context_, out_.steps);
         const bool rest_is_due = due_named && path_to(due_->value) == Path::paid;
         std::uint32_t cap = kCertain;
-        const auto ask = [&](bool is_said, std::string_view code, std::string_view why) {
-            if (!is_said) return;
-            out_.warn(code, why);
+        const auto ask = [&](const std::optional<Span>& words, std::string_view code, std::string_view why) {
+            if (!words) return;
+            out_.warn(code, quoting(why, context_.page, *words));
             cap = kCompeting;
         };
-        ask(said.paid && !rest_is_due, "paid_already", "the document says that it was paid");
+        ask(said.paid_whole, "paid_already", "the document says that it was paid");
+        if (!rest_is_due || says_it_was_paid(said.sums))
+            ask(said.paid, "paid_already", "the document says that it was paid");
+        ask(said.nothing_owing ? said.nothing_owing : zero_due(), "paid_already",
+            "the document says that nothing is due");
+        if (!rest_is_due) {
+            const Asked asked{due_->value, gross_ ? &*gross_ : nullptr};
+            const AmountReading* paid = payment_not_taken_off(context_, said_, asked, out_.steps);
+            ask(paid ? place(*paid) : std::nullopt, "paid_already",
+                "the document names a payment that its sum due does not take off");
+        }
         ask(said.collected, "collected_by_seller", "the document says that its sum is collected by direct debit");
         ask(said.withdrawn, "not_to_be_paid", "the document says that it is void, a draft or not to be paid");
         return cap;
+    }
+
+    std::optional<Span> place(const AmountReading& reading) const {
+        const auto& tokens = context_.page.tokens();
+        return Span{tokens[context_.facts.hits[reading.hit].token].span.begin,
+                    context_.facts.amounts[reading.amount].number.span.end};
+    }
+
+    /// A sum due of zero, where another one is taken or the total is another.
+    std::optional<Span> zero_due() const {
+        if (due_->value.is_zero() && (!gross_ || gross_->value.is_zero())) return std::nullopt;
+        const auto zero =
+            std::find_if(said_.due.begin(), said_.due.end(), [](const auto& due) { return due.value.is_zero(); });
+        return zero == said_.due.end() ? std::nullopt : place(*zero);
+    }
+
+    /// A sentence says that a sum was paid which is not one of those taken off, and no less than what is due.
+    bool says_it_was_paid(const std::vector<std::size_t>& sums) const {
+        const auto is_due = [&](std::size_t amount) {
+            const auto decimal =
+                to_decimal(context_.page.text(), context_.facts.amounts[amount].number, context_.facts.style);
+            const auto value = decimal ? atr::Decimal::parse(decimal->value) : std::nullopt;
+            if (!value || *value < due_->value) return false;
+            return std::none_of(said_.paid.begin(), said_.paid.end(), [&](const auto& paid) {
+                return paid.value == *value || paid.value.negated() == *value;
+            });
+        };
+        return std::any_of(sums.begin(), sums.end(), is_due);
     }
 
     /// A bare "Total" may be the net: another amount that is larger, or larger by just the tax, casts doubt on it.

@@ -51,6 +51,12 @@ public:
         }
         return false;
     }
+    /// The message of the first warning of that code.
+    std::string warning(std::string_view code) const {
+        for (const auto& warning : found_.warnings)
+            if (warning.code == code) return warning.message;
+        return {};
+    }
     std::size_t alternatives(std::string_view path) const {
         std::size_t n = 0;
         for (const auto& field : found_.fields) n += field.path == path && field.alternative > 0;

@@ -16,6 +16,10 @@ void check_sane(const std::string& text) {
     const Reading reading(text);
     CHECK(reading.found().steps <= kStepsPerByte * text.size() + 20'000);
     CHECK(reading.found().fields.size() <= 64);
+    for (const auto& warning : reading.found().warnings) {
+        CHECK(warning.message.size() <= 200);
+        if (!first_invalid_byte(text)) CHECK_FALSE(first_invalid_byte(warning.message).has_value());
+    }
     for (const auto& field : reading.found().fields) {
         if (!first_invalid_byte(text)) {
             INFO(field.path);
@@ -53,6 +57,12 @@ TEST_CASE("texts of one repeated piece are read in linear time", "[parser_rules]
                               "Acme GmbH\n",
                               "Bill to:\nAcme GmbH  VAT ID: DE123456789\n",
                               "invoice no ",
+                              "copy invoice ",
+                              "Invoice Invoice Invoice copy dispute  ",
+                              "payment of 1.00 was a received ",
+                              "Account balance 0 0 0 ",
+                              "Less your payment 1.00  ",
+                              "Amount paid 3.00\nBalance 0.00\n",
                               "1/2/2024 ",
                               "DE55 9000 1000 2000 3000 40 ",
                               "# ",
