@@ -5,12 +5,11 @@
 
 #include "ascii.hpp"
 #include "rules.hpp"
+#include "titles.hpp"
 
 namespace parser_rules {
 namespace {
 
-constexpr std::uint32_t kTitleLines = 30;
-constexpr std::uint32_t kMaxWordsBeside = 3;
 constexpr std::uint32_t kMaxTitleTokens = 6;
 
 struct Kind {
@@ -29,21 +28,6 @@ constexpr std::array kKinds{
 const Kind* kind_of(Label label) {
     const auto* found = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& k) { return k.label == label; });
     return found == kKinds.end() ? nullptr : found;
-}
-
-/// A title is most of its cell: few words beside it, and a number or a date at most.
-bool is_title(const Context& context, const Hit& hit) {
-    const Cell& cell = context.page.cells()[hit.cell];
-    if (cell.line >= kTitleLines || cell.end_token - cell.first_token > 24) return false;
-    const auto& tokens = context.page.tokens();
-    std::uint32_t before = 0;
-    std::uint32_t after = 0;
-    for (std::uint32_t t = cell.first_token; t < hit.token; ++t) before += tokens[t].kind == TokenKind::word;
-    for (std::uint32_t t = hit.end_token; t < cell.end_token; ++t)
-        after += tokens[t].kind == TokenKind::word && !context.page.info(tokens[t]).article;
-    const bool number_before = cell.first_token < hit.token && tokens[cell.first_token].kind == TokenKind::digits;
-    if (!hit.leads && !(hit.ends && before <= kMaxWordsBeside) && !number_before) return false;
-    return after <= kMaxWordsBeside && tokens[hit.token].capitalised;
 }
 
 /// A cell that holds nothing but the name of a paper that is no invoice, on a line without values, and no value under
@@ -82,17 +66,6 @@ bool demands_payment(const Context& context) {
         return (hit.leads && (hit.label == Label::amount_due || hit.label == Label::due_date)) ||
                hit.label == Label::due_lead;
     });
-}
-
-/// "INVOICE #17", "Rechnung Nr. 5": the number's label is the title.
-bool number_is_title(const Context& context, const Hit& number) {
-    const auto& tokens = context.page.tokens();
-    const Lexicon& lexicon = context.page.lexicon();
-    const Cell& cell = context.page.cells()[number.cell];
-    const bool begins_line = context.page.lines()[cell.line].first_cell == number.cell;
-    const Label first = lexicon.end(lexicon.next(0, tokens[number.token].word)).label;
-    return begins_line && number.token == cell.first_token && tokens[number.token].capitalised && !number.colon &&
-           first == Label::title_invoice;
 }
 
 /// Nothing but labels and their values stands above the number: no heading names another paper.

@@ -176,6 +176,7 @@ void Lexicon::add_words_of_settlement() {
         "paid|received|less|applied|made|bezahlt|gezahlt|gezahlter|geleistet|geleistete|geleisteter|erhalten|erhaltene|"
         "erhaltener|abzuglich|abzgl|minus|moins|verse|verses|paye|regle|recu|recus|recue|deduit|menos|pagado|recibido|"
         "recibidos|pagato|versato|ricevuto|ricevuti|meno|betaald|voldaan|ontvangen");
+    mark(&WordInfo::original, "original|originale|originalrechnung|origineel|orig");
 }
 
 Lexicon::WordId Lexicon::intern(std::string_view folded) {

@@ -61,22 +61,27 @@ enum class Label : std::uint8_t {
     item_header,  ///< heads a column of the item table
     discount,
     // found apart from the labels above, whose words they share
-    title_other_paper,  ///< "Purchase order": also the label of a number on an invoice
-    stamp_paid,         ///< "PAID": counts where it stands alone
-    stamp_part_paid,    ///< "Partly paid": what is left may be due
-    stamp_withdrawn,    ///< "VOID", "DRAFT"
-    said_paid,          ///< "has been paid"
-    said_paid_whole,    ///< "paid in full": nothing is left to be due
-    said_received,      ///< "received": counts beside a payment
-    said_payment_of,    ///< "thank you for your payment of": counts before an amount
-    said_less,          ///< "less": counts before a payment and its sum
-    said_balance,       ///< "Account balance": counts before a zero
-    said_paid_by,       ///< "Paid by": counts where it begins
-    said_paid_on,       ///< "Date paid": counts before a date
-    payment_status,     ///< "Status": a stamp behind it counts
-    said_collected,     ///< "will be debited"
-    said_debit,         ///< "direct debit": counts where no other way to pay stands beside it
-    said_withdrawn,     ///< "do not pay"
+    title_other_paper,       ///< "Purchase order": also the label of a number on an invoice
+    stamp_paid,              ///< "PAID": counts where it stands alone
+    stamp_part_paid,         ///< "Partly paid": what is left may be due
+    stamp_withdrawn,         ///< "VOID", "DRAFT"
+    said_paid,               ///< "has been paid"
+    said_paid_whole,         ///< "paid in full": nothing is left to be due
+    said_received,           ///< "received": counts beside a payment
+    said_payment_of,         ///< "thank you for your payment of": counts before an amount
+    said_less,               ///< "less": counts before a payment and its sum
+    said_balance,            ///< "Account balance": counts before a zero
+    said_paid_by,            ///< "Paid by": counts where it begins
+    said_paid_on,            ///< "Date paid": counts before a date
+    payment_status,          ///< "Status": a stamp behind it counts
+    said_collected,          ///< "will be debited"
+    said_debit,              ///< "direct debit": counts where no other way to pay stands beside it
+    said_withdrawn,          ///< "do not pay"
+    title_no_demand,         ///< "dispute", "cancellation": counts in the title of an invoice
+    title_no_demand_beside,  ///< "test", "corrected": counts next to the word for invoice
+    title_overview,          ///< "summary": the same, but next to it in the title itself
+    title_copy,              ///< "duplicate": next to it as well, and not where it is the buyer's copy or an original's
+    title_no_demand_whole,   ///< "Rechnungskopie": counts where it begins a title
 };
 
 enum class Language : std::uint8_t { any, en, de, fr, es, it, nl };
@@ -127,6 +132,7 @@ struct WordInfo {
     bool payment = false;        ///< "payment", "deposit": what may be received
     bool linking = false;        ///< "was", "have", "with thanks": between a payment and "received"
     bool happened = false;       ///< "paid", "less": says in a label that its sum was paid
+    bool original = false;       ///< "original": what is a copy beside it is none
     Language language = Language::any;
 };
 

@@ -97,6 +97,33 @@ void add_settlement_phrases(std::vector<PhraseGroup>& groups) {
          "aucun paiement|a ete annulee|est annulee|no pagar|ha sido anulada|non pagare|e stata annullata|"
          "niet betalen|is geannuleerd|geen factuur|not for payment|nicht zur zahlung|no valido para pago|"
          "niet ter betaling"},
+        {title_no_demand, L::any,
+         "cancellation|dispute|disputed|query|queries|enquiry|inquiry|complaint|rejection|rejected|reversal|"
+         "request for invoice|request for an invoice|invoice request|correction request|credit request|"
+         "change request|internal use only|stornierung|annullierung|reklamation|beanstandung|widerspruch|ruckfrage|"
+         "annulation|litige|reclamation|contestation|demande de facture|demande d avoir|anulacion|disputa|reclamacion|"
+         "annullamento|contestazione|reclamo|annulering|betwisting|klacht"},
+        {title_no_demand_beside, L::any,
+         "correction|corrected|revised|revision|reissue|reissued|amendment|amended|replacement|reversed|refund|"
+         "adjustment|preview|test|sample|template|"
+         "example|dummy|demo|mock|fake|illustration|training|blank|approval|verification|acknowledgement|"
+         "acknowledgment|korrektur|korrigierte|berichtigung|berichtigte|vorschau|"
+         "ruckerstattung|muster|beispiel|vorlage|probe|corrigee|apercu|remboursement|exemple|modele|essai|corregida|"
+         "devolucion|ejemplo|plantilla|prueba|muestra|corretta|rimborso|esempio|modello|prova|correctie|"
+         "gecorrigeerde|terugbetaling|voorbeeld|sjabloon|proef"},
+        {title_overview, L::any,
+         "summary|overview|list|register|history|report|attachment|appendix|annex|anlage zur|anlage zu|anhang "
+         "zur|anhang zu|"
+         "annexe|allegato|bijlage|ubersicht|resume|recapitulatif|liste|resumen|listado|"
+         "riepilogo|elenco|overzicht|lijst"},
+        {title_copy, L::any,
+         "copy|copies|office copy|file copy|supplier copy|accounts copy|archive copy|internal copy|duplicate|duplicata|"
+         "triplicate|kopie|duplikat|zweitschrift|abschrift|copie|duplicado|copia|duplicato|duplicaat|afschrift"},
+        {title_no_demand_whole, L::any,
+         "musterrechnung|testrechnung|beispielrechnung|proberechnung|rechnungskopie|rechnungsduplikat|"
+         "rechnungsentwurf|rechnungsvorlage|rechnungsmuster|rechnungsubersicht|rechnungsvorschau|rechnungsreklamation|"
+         "rechnungsstornierung|rechnungsberichtigung|kopierechnung|kopiefactuur|factuurkopie|factuurvoorbeeld|"
+         "voorbeeldfactuur|proeffactuur|testfactuur|factuuroverzicht"},
     };
     groups.insert(groups.end(), std::begin(made), std::end(made));
 }

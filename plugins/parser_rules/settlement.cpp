@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "receipts.hpp"
+#include "titles.hpp"
 
 namespace parser_rules {
 namespace {
@@ -22,6 +23,7 @@ public:
         : context_(context), page_(context.page), tokens_(page_.tokens()), steps_(steps) {}
 
     Settlement run() {
+        found_.title = no_demand_in_title(context_, steps_);
         std::uint32_t from = 0;
         for (const std::uint32_t at : page_.begins_apart()) {
             ++steps_;

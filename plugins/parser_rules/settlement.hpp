@@ -16,6 +16,7 @@ struct Settlement {
     std::optional<Span> nothing_owing;  ///< "Account balance: 0"
     std::optional<Span> collected;      ///< the seller takes the money
     std::optional<Span> withdrawn;      ///< void, a draft, "do not pay"
+    std::optional<Span> title;          ///< "INVOICE DISPUTE", "TEST INVOICE"
     std::vector<std::size_t> sums;      ///< that sentences say were paid, as indexes into the facts' amounts; a few
 
     bool all() const { return paid_whole && collected && withdrawn; }

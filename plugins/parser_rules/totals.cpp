@@ -221,6 +221,7 @@ private:
         }
         ask(said.collected, "collected_by_seller", "the document says that its sum is collected by direct debit");
         ask(said.withdrawn, "not_to_be_paid", "the document says that it is void, a draft or not to be paid");
+        ask(said.title, "not_to_be_paid", "the title says that it is no plain invoice");
         return cap;
     }
 
