@@ -174,8 +174,10 @@ void Lexicon::add_words_of_settlement() {
     mark(
         &WordInfo::happened,
         "paid|received|less|applied|made|bezahlt|gezahlt|gezahlter|geleistet|geleistete|geleisteter|erhalten|erhaltene|"
-        "erhaltener|abzuglich|abzgl|minus|moins|verse|verses|paye|regle|recu|recus|recue|deduit|menos|pagado|recibido|"
+        "erhaltener|zahlungseingang|zahlungseingange|abzuglich|abzgl|minus|moins|verse|verses|paye|regle|recu|recus|"
+        "recue|deduit|menos|pagado|recibido|"
         "recibidos|pagato|versato|ricevuto|ricevuti|meno|betaald|voldaan|ontvangen");
+    mark(&WordInfo::nothing, "nil|none|zero|nothing|null|keine|keiner|nul|nulle|neant|cero|ninguno|nulla|geen|nihil");
     mark(&WordInfo::original, "original|originale|originalrechnung|origineel|orig");
 }
 

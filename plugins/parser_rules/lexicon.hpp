@@ -68,6 +68,8 @@ enum class Label : std::uint8_t {
     said_paid,               ///< "has been paid"
     said_paid_whole,         ///< "paid in full": nothing is left to be due
     said_received,           ///< "received": counts beside a payment
+    said_made,               ///< "was made", "has been applied": the same
+    said_payment_row,        ///< "Payment": counts before a negative sum
     said_payment_of,         ///< "thank you for your payment of": counts before an amount
     said_less,               ///< "less": counts before a payment and its sum
     said_balance,            ///< "Account balance": counts before a zero
@@ -132,6 +134,7 @@ struct WordInfo {
     bool payment = false;        ///< "payment", "deposit": what may be received
     bool linking = false;        ///< "was", "have", "with thanks": between a payment and "received"
     bool happened = false;       ///< "paid", "less": says in a label that its sum was paid
+    bool nothing = false;        ///< "nil"
     bool original = false;       ///< "original": what is a copy beside it is none
     Language language = Language::any;
 };

@@ -23,21 +23,27 @@ public:
     }
 
 private:
+    /// Below the total; where there is none, below the sum due and no less than it.
     bool below_total(const AmountReading& payment) const {
-        return asked_.total != nullptr && payment.amount > asked_.total->amount;
+        if (asked_.total != nullptr) return payment.amount > asked_.total->amount;
+        return payment.amount > asked_.due.amount && covers(payment);
+    }
+    bool covers(const AmountReading& payment) const {
+        return (payment.value.is_negative() ? payment.value.negated() : payment.value) >= asked_.due.value;
     }
 
     bool counts(const AmountReading& payment) const {
         if (payment.value.is_zero()) return false;
-        return payment.value.is_negative() || below_total(payment) || happened(payment);
-    }
-
-    /// "Amount paid", "Less deposit".
-    bool happened(const AmountReading& payment) const {
-        const Hit& hit = context_.facts.hits[payment.hit];
-        const auto& tokens = context_.page.tokens();
-        return std::any_of(tokens.begin() + hit.token, tokens.begin() + hit.end_token,
-                           [&](const Token& token) { return context_.page.info(token).happened; });
+        const auto in_label = [&](auto says) {
+            const Hit& hit = context_.facts.hits[payment.hit];
+            const auto& tokens = context_.page.tokens();
+            return std::any_of(tokens.begin() + hit.token, tokens.begin() + hit.end_token,
+                               [&](const Token& token) { return says(context_.page.info(token)); });
+        };
+        const bool happened = in_label([](const WordInfo& word) { return word.happened; });
+        const bool credit = in_label([](const WordInfo& word) { return word.credit != CreditWord::none; });
+        if (credit && !happened && !covers(payment)) return false;  // "Account credit: 5.00" is left for another time
+        return payment.value.is_negative() || happened || below_total(payment);
     }
 
     /// The sum due is a total, or one with an earlier balance, less one of the payments or all of them.
@@ -48,10 +54,10 @@ private:
                 ++steps_;
                 const auto left = base.minus(amount);
                 if (!left) continue;
-                if (*left == asked_.due) return true;
+                if (*left == asked_.due.value) return true;
                 if (std::any_of(said_.previous.begin(), said_.previous.end(), [&](const auto& earlier) {
                         const auto with = left->plus(earlier.value);
-                        return with && *with == asked_.due;
+                        return with && *with == asked_.due.value;
                     }))
                     return true;
             }
@@ -76,7 +82,7 @@ private:
     std::vector<atr::Decimal> bases() const {
         std::vector<atr::Decimal> out;
         if (asked_.total != nullptr) out.push_back(asked_.total->value);
-        if (below_total_) return out;
+        if (asked_.total != nullptr && below_total_) return out;
         const auto add = [&](const Readings& readings) {
             for (std::size_t i = 0; i < std::min(readings.size(), kMaxPaymentsTried); ++i)
                 out.push_back(readings[i].value);

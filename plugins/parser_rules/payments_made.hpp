@@ -11,7 +11,7 @@ namespace parser_rules {
 
 /// What the paper asks for, and its total where it names one.
 struct Asked {
-    atr::Decimal due;
+    const AmountReading& due;
     const AmountReading* total = nullptr;
 };
 

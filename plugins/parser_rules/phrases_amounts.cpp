@@ -147,7 +147,8 @@ void add_amount_phrases(std::vector<PhraseGroup>& groups) {
          "less payments received|less your payment|less your payments|less amount received|less received|"
          "your payment received|payment made|payments made|total payments|total payments received|payment on "
          "account|payments on account|"
-         "less payment on account|less payments on account|card payment|payment by card|payment by credit card|total "
+         "less payment on account|less payments on account|card payment|payment by card|credit card payment|amount "
+         "paid to date|total paid to date|payment by credit card|total "
          "received|"
          "already paid|amount already paid|previously paid|less already paid"},
         {paid, L::de,
@@ -167,7 +168,8 @@ void add_amount_phrases(std::vector<PhraseGroup>& groups) {
         {paid, L::fr,
          "acompte|acomptes|acompte verse|acomptes verses|deja paye|deja regle|montant paye|montant regle|"
          "paiements recus|avance|arrhes|avoir deduit|acompte deduit|regle|reglements recus|acompte recu|acomptes recus|"
-         "acompte paye|acompte regle|paiement recu|reglement recu|versement recu|deja verse|moins acompte|"
+         "acompte paye|acompte regle|paiement recu|reglement recu|versement recu|acompte deja verse|acomptes deja "
+         "verses|deja verse|moins acompte|"
          "moins paiement|moins votre paiement|moins reglement|moins votre reglement|moins acompte verse|"
          "moins acompte recu|total paye|total regle"},
         {paid, L::es,

@@ -18,12 +18,22 @@ void add_settlement_phrases(std::vector<PhraseGroup>& groups) {
          "void|voided|cancelled|canceled|draft|not valid|withdrawn|superseded|refunded|storno|storniert|"
          "entwurf|ungultig|annulliert|annule|annulee|brouillon|remboursee|anulado|anulada|borrador|"
          "annullato|annullata|bozza|geannuleerd|vervallen|conceptfactuur|ongeldig|for information only|"
-         "for information purposes only|for your information only|specimen|nur zur information|"
+         "for information purposes only|for your records only|for reference only|for your reference only|for your "
+         "information only|specimen|nur zur information|"
          "nur zu ihrer information|nur zur kenntnisnahme|a titre d information|a titre informatif|"
          "solo a titulo informativo|solo per informazione|solo a titolo informativo|alleen ter informatie"},
         {said_paid, L::any,
          "been paid|was paid|were paid|already paid|payment has been made|payment was made|"
-         "received with thanks|paid with thanks|received the sum of|received the amount of|received an amount of|den "
+         "payment confirmed|payment cleared|payment processed|payment approved|you paid|you have paid|"
+         "confirm receipt of payment|confirm receipt of your payment|confirm receipt of the payment|"
+         "acknowledge receipt of payment|acknowledge receipt of your payment|acknowledge receipt of the payment|"
+         "receipt of payment confirmed|bestatigen den eingang ihrer zahlung|bestatigen den erhalt ihrer zahlung|"
+         "bestatigen den zahlungseingang|bereits uberwiesen|wurde uberwiesen|accusons reception de votre paiement|"
+         "accusons reception de votre reglement|confirmons la reception de votre paiement|deja verse|paiement effectue|"
+         "confirmamos la recepcion de su pago|pago realizado|pago efectuado|confermiamo la ricezione del vostro "
+         "pagamento|"
+         "pagamento effettuato|bevestigen de ontvangst van uw betaling|received with thanks|paid with thanks|received "
+         "the sum of|received the amount of|received an amount of|den "
          "betrag erhalten|"
          "payment has been received|payment was received|payment received|received your payment|received payment|"
          "been settled|was settled|been charged|was charged|been debited|was debited|been collected|"
@@ -44,6 +54,10 @@ void add_settlement_phrases(std::vector<PhraseGroup>& groups) {
         {said_received, L::any,
          "received|credited|erhalten|eingegangen|gutgeschrieben|recu|recue|recus|parvenu|recibido|recibida|ricevuto|"
          "ricevuta|ontvangen"},
+        {said_made, L::any, "made|applied|processed|cleared|posted"},
+        {said_payment_row, L::any,
+         "payment|credit card payment|zahlung|ihre zahlung|paiement|votre paiement|reglement|versement|pago|su pago|"
+         "pagamento|betaling|uw betaling"},
         {said_payment_of, L::any,
          "thank you for your payment of|thanks for your payment of|thank you for the payment of|"
          "dank fur ihre zahlung von|danke fur ihre zahlung von|danken fur ihre zahlung von|dank fur die zahlung von|"
@@ -54,7 +68,11 @@ void add_settlement_phrases(std::vector<PhraseGroup>& groups) {
          "account balance|balance of your account|balance of the account|balance on your account|balance on account|"
          "customer balance|saldo|kontostand|kontosaldo|aktueller saldo|saldo ihres kontos|saldo kundenkonto|solde|"
          "solde du compte|solde de votre compte|solde client|solde actuel|saldo de la cuenta|saldo de su cuenta|"
-         "saldo actual|saldo del conto|saldo conto|saldo attuale|rekeningsaldo|klantsaldo|huidig saldo"},
+         "saldo actual|saldo del conto|saldo conto|saldo attuale|rekeningsaldo|klantsaldo|huidig saldo|balance|balance "
+         "due|amount due|total due|amount outstanding|outstanding|"
+         "outstanding balance|remaining|remaining balance|amount remaining|balance after payment|owing|left to pay|"
+         "offen|noch offen|restbetrag|zahlbetrag|noch zu zahlen|restant du|reste a payer|solde a payer|net a payer|"
+         "pendiente|total a pagar|residuo|totale da pagare|te betalen|openstaand|openstaand bedrag"},
         {said_paid_by, L::any,
          "paid by|settled by|paid via|paid with|paid using|paid through|paid from|charged to|bezahlt per|bezahlt "
          "mit|bezahlt "
@@ -63,7 +81,7 @@ void add_settlement_phrases(std::vector<PhraseGroup>& groups) {
          "pagato con|pagato tramite|betaald met|betaald via|betaald per|card ending|card ending in"},
         {said_paid_on, L::any,
          "date paid|paid on|payment date|date of payment|paid at|payment received on|date of receipt of payment|"
-         "zahlungsdatum|bezahlt am|zahlung am|zahlung vom|gezahlt am|beglichen am|zahlungseingang am|"
+         "zahlungsdatum|bezahlt am|zahlung am|zahlung vom|gezahlt am|beglichen am|zahlungseingang am|zahlungseingang|"
          "date de paiement|date du paiement|paye le|payee le|regle le|reglee le|acquittee le|fecha de pago|pagado el|"
          "pagada el|data pagamento|data di pagamento|pagato il|pagata il|betaaldatum|betaald op|voldaan op|"
          "datum betaling"},
@@ -86,7 +104,11 @@ void add_settlement_phrases(std::vector<PhraseGroup>& groups) {
          "prelevement sepa|domiciliacion|domiciliado|recibo domiciliado|adeudo directo|adeudo sepa|addebito diretto|"
          "addebito sepa|automatische incasso|sepa incasso"},
         {said_withdrawn, L::any,
-         "do not pay|don t pay|not an invoice|not a demand for payment|not a request for payment|no payment required|"
+         "do not pay|don t pay|do not remit|not a bill|no balance due|no balance outstanding|no outstanding balance|"
+         "nothing outstanding|no further payment|nothing further to pay|no action required|no action is required|"
+         "nichts zu zahlen|nichts mehr zu zahlen|keine zahlung leisten|keine weitere zahlung|kein offener betrag|"
+         "rien a payer|ne rien payer|aucun reglement|nada que pagar|nulla da pagare|niente da pagare|niets te "
+         "betalen|not an invoice|not a demand for payment|not a request for payment|no payment required|"
          "no payment is required|no amount is owing|no amount owing|no amount is due|no amount due|nothing is owing|"
          "nothing owing|in dispute|is disputed|no payment due|no payment is due|no payment necessary|no payment needed|"
          "no payment is necessary|no payment is needed|nothing to pay|nothing is to be paid|nothing is due|not payable|"

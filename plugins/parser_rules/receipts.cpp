@@ -24,6 +24,12 @@ public:
         return Receipt{received_, *payment + 1};
     }
 
+    std::optional<Receipt> run_made() const {
+        const auto payment = past() ? payment_before() : std::nullopt;
+        if (!payment || comes_after_something(*payment)) return std::nullopt;
+        return Receipt{*payment, received_ + 1};
+    }
+
 private:
     const WordInfo& info(std::uint32_t at) const { return page_.info(tokens_[at]); }
     bool is_word(std::uint32_t at) const { return tokens_[at].kind == TokenKind::word; }
@@ -87,7 +93,11 @@ private:
     }
 
     /// "was received", "have received": it is so whatever follows.
-    bool past() const { return is_word(received_ - 1) && info(received_ - 1).linking; }
+    bool past() const {
+        if (received_ == 0 || !is_word(received_ - 1)) return false;
+        const std::string_view word = page_.text(tokens_[received_ - 1].span);
+        return info(received_ - 1).linking && word != "is" && word != "are";
+    }
 
     /// "received by the 10th", "received after the due date".
     bool has_term() const {
@@ -105,6 +115,10 @@ private:
 
 std::optional<Receipt> payment_received(const Page& page, std::uint32_t received) {
     return ReceiptReader(page, received).run();
+}
+
+std::optional<Receipt> payment_made(const Page& page, std::uint32_t made) {
+    return ReceiptReader(page, made).run_made();
 }
 
 }  // namespace parser_rules

@@ -1,4 +1,4 @@
-// "Received" beside a payment: "Your payment of 60.00 was received", "Wir haben Ihre Zahlung erhalten".
+// "Received" or "made" beside a payment: "Your payment of 60.00 was received", "Wir haben Ihre Zahlung erhalten".
 #pragma once
 
 #include <cstdint>
@@ -16,5 +16,7 @@ struct Receipt {
 
 /// The payment that the word at `received` speaks of, if it speaks of one that has come: not of when it is to come.
 std::optional<Receipt> payment_received(const Page&, std::uint32_t received);
+/// The same of "made", "applied": only where it has been, for terms say how a payment is made.
+std::optional<Receipt> payment_made(const Page&, std::uint32_t made);
 
 }  // namespace parser_rules

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "receipts.hpp"
+#include "sums_beside.hpp"
 #include "titles.hpp"
 
 namespace parser_rules {
@@ -11,16 +12,14 @@ namespace {
 constexpr std::uint32_t kMaxMarksInPhrase = 3;
 constexpr std::uint32_t kWordsBefore = 10;  ///< looked at for "if", "not" and the like
 constexpr std::uint32_t kWordsAround = 16;  ///< looked at for another way to pay
-constexpr std::size_t kMaxHits = 8;
 constexpr std::uint32_t kStatusReach = 5;
 constexpr std::uint32_t kDateReach = 5;
-constexpr std::uint32_t kSumReach = 3;  ///< a currency may stand before the sum
 constexpr std::size_t kMaxSums = 4;
 
 class SettlementReader {
 public:
     SettlementReader(const Context& context, std::uint64_t& steps)
-        : context_(context), page_(context.page), tokens_(page_.tokens()), steps_(steps) {}
+        : context_(context), page_(context.page), tokens_(page_.tokens()), beside_(context), steps_(steps) {}
 
     Settlement run() {
         found_.title = no_demand_in_title(context_, steps_);
@@ -34,12 +33,6 @@ public:
     }
 
 private:
-    struct Said {
-        Label label = Label::none;
-        std::uint32_t begin = 0;
-        std::uint32_t end = 0;
-    };
-
     /// Judges every phrase that begins at `at`; the end of the longest that counts.
     std::uint32_t read(std::uint32_t at) {
         const Lexicon& lexicon = page_.lexicon();
@@ -67,7 +60,8 @@ private:
                 status_until_ = std::min(said.end + kStatusReach, page_.line_end_token(tokens_[said.begin].cell));
                 return false;
             case Label::stamp_paid:
-                if (is_stamp(said) && !behind_amount(said) && ends_line(said)) note(found_.paid_whole, said, true);
+                if (is_stamp(said) && !beside_.behind_amount(said) && ends_line(said))
+                    note(found_.paid_whole, said, true);
                 return note(found_.paid, said, is_stamp(said));
             case Label::stamp_part_paid:
                 return note(found_.paid, said, is_stamp(said));
@@ -79,15 +73,19 @@ private:
                 note(found_.paid_whole, said, pays(said));
                 return note(found_.paid, said, pays(said));
             case Label::said_received:
-                return receives(said);
+                return receives(said, payment_received(page_, said.begin));
+            case Label::said_made:
+                return receives(said, payment_made(page_, said.begin));
+            case Label::said_payment_row:
+                return beside_.negative_row(said) && remember(found_.rows, said);
             case Label::said_payment_of:
-                return sum_follows(said) && pays(said) && note(found_.paid, said, true) && note_sum(said);
+                return beside_.sum_follows(said) && pays(said) && note(found_.paid, said, true) && note_sum(said);
             case Label::said_less:
-                return note(found_.paid, said, takes_payment_off(said));
+                return note(found_.paid, said, beside_.takes_payment_off(said));
             case Label::said_balance:
-                return note(found_.nothing_owing, said, is_nothing(said));
+                return note(found_.nothing_owing, said, beside_.is_nothing(said));
             case Label::said_paid_by:
-                return note(found_.paid, said, leads(said) && tokens_[said.begin].capitalised);
+                return note(found_.paid, said, beside_.leads(said) && tokens_[said.begin].capitalised);
             case Label::said_paid_on:
                 return note(found_.paid, said, !conditional(said) && names_past_date(said));
             case Label::said_collected:
@@ -108,7 +106,7 @@ private:
     }
 
     bool pays(const Said& said) const {
-        return !conditional(said) && !read_as_payment(said) && !before_deadline(said) && !addresses_buyer(said);
+        return !conditional(said) && !beside_.read_as_payment(said) && !before_deadline(said) && !addresses_buyer(said);
     }
     /// "Nach Zahlung erhalten Sie": the buyer receives.
     bool addresses_buyer(const Said& said) const {
@@ -116,88 +114,43 @@ private:
     }
 
     /// "Your payment of 60.00 was received": a payment that came, with its sum in between or behind.
-    bool receives(const Said& word) {
-        if (context_.layout.role(cell_of(word).line) == LineRole::item_header) return false;
-        const auto receipt = payment_received(page_, word.begin);
+    bool receives(const Said& word, const std::optional<Receipt>& receipt) {
         steps_ += kWordsAround;
+        if (context_.layout.role(cell_of(word).line) == LineRole::item_header) return false;
         if (!receipt) return false;
         const Said said{word.label, receipt->begin, receipt->end};
-        if (conditional(said) || conditional(word) || read_as_payment(said)) return false;
+        if (conditional(said) || conditional(word) || beside_.read_as_payment(said)) return false;
         note_sum(said);
         return note(found_.paid, said, true);
     }
 
+    bool note_sum(const Said& said) { return remember(found_.sums, said); }
     /// Remembers the first sum inside the words or behind them on their line.
-    bool note_sum(const Said& said) {
+    bool remember(std::vector<std::size_t>& sums, const Said& said) const {
         const auto range = context_.layout.amounts({said.begin, page_.line_end_token(tokens_[said.end - 1].cell)});
-        if (range.begin != range.end && found_.sums.size() < kMaxSums) found_.sums.push_back(range.begin);
+        if (range.begin != range.end && sums.size() < kMaxSums) sums.push_back(range.begin);
         return true;
-    }
-
-    bool sum_follows(const Said& said) const {
-        const auto range = context_.layout.amounts(
-            {said.end, std::min(page_.line_end_token(tokens_[said.begin].cell), said.end + kSumReach)});
-        return range.begin != range.end && !is_zero(context_.facts.amounts[range.begin]);
-    }
-
-    /// "Less: your payment  60.00", where no label reads the sum.
-    bool takes_payment_off(const Said& said) const {
-        const std::uint32_t end = std::min(cell_of(said).end_token, said.end + kStatusReach);
-        std::uint32_t at = said.end;
-        while (at < end && (!speaks(at) || page_.info(tokens_[at]).article || page_.info(tokens_[at]).yours)) ++at;
-        if (at >= end || !page_.info(tokens_[at]).payment || !leads(said)) return false;
-        const auto sums = context_.layout.amounts({at + 1, page_.line_end_token(tokens_[said.begin].cell)});
-        if (sums.begin == sums.end || is_zero(context_.facts.amounts[sums.begin])) return false;
-        const auto hits = context_.layout.hits({said.begin, at + 1});
-        if (hits.begin == hits.end || context_.facts.hits[hits.begin].label != Label::paid) return true;
-        return strange_words(context_.facts.hits[hits.begin].end_token, context_.facts.amounts[sums.begin].token);
-    }
-
-    /// "Account balance: 0.00", on its line or under it.
-    bool is_nothing(const Said& said) const {
-        if (!leads(said)) return false;
-        const std::uint32_t cell = tokens_[said.begin].cell;
-        auto range = context_.layout.amounts({said.end, page_.line_end_token(cell)});
-        if (range.begin == range.end && said.end >= cell_of(said).end_token) {
-            const auto below = context_.layout.cell_below(cell, 1);
-            if (below) range = context_.layout.amounts(context_.layout.of_cell(*below));
-            if (range.end - range.begin != 1) return false;
-        }
-        if (range.begin == range.end) return false;
-        const auto& amounts = context_.facts.amounts;
-        const bool beside = page_.line_of(tokens_[amounts[range.begin].token]) == cell_of(said).line;
-        return (!beside || !strange_words(said.end, amounts[range.begin].token)) && is_zero(amounts[range.begin]) &&
-               is_zero(amounts[range.end - 1]);
     }
 
     bool ends_line(const Said& said) const {
         const std::uint32_t end = page_.line_end_token(tokens_[said.begin].cell);
         std::uint32_t next = said.end;
-        while (next < end && !speaks(next)) ++next;
+        while (next < end && !beside_.speaks(next)) ++next;
         return next >= end;
     }
 
     const Cell& cell_of(const Said& said) const { return page_.cells()[tokens_[said.begin].cell]; }
-
-    /// No word stands before it in its cell but articles.
-    bool leads(const Said& said) const {
-        const std::uint32_t first = cell_of(said).first_token;
-        if (said.begin - first > kMaxMarksInPhrase) return false;
-        return std::all_of(tokens_.begin() + first, tokens_.begin() + said.begin, [&](const Token& token) {
-            return token.kind != TokenKind::digits && (token.kind != TokenKind::word || page_.info(token).article);
-        });
-    }
 
     /// "PAID", "VOID - see below", "Draft invoice", "Total 48.50 MNEE (paid)", "Status: paid".
     bool is_stamp(const Said& said) const {
         if (!means_state(said)) return false;
         if (said.begin < status_until_ && !conditional(said)) return true;
         const bool paid = said.label == Label::stamp_paid || said.label == Label::stamp_part_paid;
-        const bool labels_sum = paid ? read_as_payment(said) : sum_behind(said);
+        const bool labels_sum = paid ? beside_.read_as_payment(said) : beside_.sum_behind(said);
         if (labels_sum || context_.layout.role(cell_of(said).line) == LineRole::item_header) return false;
-        if (behind_amount(said)) return true;
+        if (beside_.behind_amount(said)) return true;
         const bool after_title = behind_title(said);
-        if (!leads(said) && !after_title) return false;
+        if (!beside_.leads(said) && !after_title) return false;
         const Cell& cell = cell_of(said);
         std::uint32_t next = said.end;
         const bool parted = next < cell.end_token && tokens_[next].kind != TokenKind::word &&
@@ -208,7 +161,7 @@ private:
                            tokens_[next].span.begin == tokens_[next - 1].span.end &&
                            tokens_[next + 1].span.begin == tokens_[next].span.end;  // "Paid-up"
         const bool colon = parted && tokens_[next].kind == TokenKind::colon;
-        while (next < cell.end_token && !speaks(next)) ++next;
+        while (next < cell.end_token && !beside_.speaks(next)) ++next;
         if (next >= cell.end_token)
             return !colon || date_follows(said.end, page_.line_end_token(tokens_[said.begin].cell));
         if (glued) return false;
@@ -226,66 +179,6 @@ private:
         return !(plain && payee && said.begin >= status_until_);
     }
 
-    bool speaks(std::uint32_t at) const {
-        return tokens_[at].kind == TokenKind::word || tokens_[at].kind == TokenKind::digits;
-    }
-
-    /// An amount stands behind it on its line, or under it: then it labels a sum, which other rules read.
-    bool sum_behind(const Said& said) const {
-        const auto line = context_.layout.amounts({said.end, page_.line_end_token(tokens_[said.begin].cell)});
-        if (line.begin != line.end) return true;
-        const auto below = context_.layout.cell_below(tokens_[said.begin].cell, 2);
-        if (!below || said.end < cell_of(said).end_token || said.begin > cell_of(said).first_token) return false;
-        const bool in_row =
-            cell_of(said).line < page_.lines().size() &&
-            page_.lines()[cell_of(said).line].end_cell - page_.lines()[cell_of(said).line].first_cell > 1;
-        const auto under = context_.layout.amounts(context_.layout.of_cell(*below));
-        return in_row && under.begin != under.end;
-    }
-
-    /// Nothing was paid, "Already paid: 0.00", or other rules read how much: "Already paid: 20.00".
-    bool read_as_payment(const Said& said) const {
-        if (!sum_behind(said)) return false;
-        const auto line = context_.layout.amounts({said.end, page_.line_end_token(tokens_[said.begin].cell)});
-        if (line.begin != line.end && is_zero(context_.facts.amounts[line.begin])) return true;
-        const std::uint32_t sum = line.begin == line.end ? said.end : context_.facts.amounts[line.begin].token;
-        const auto hits = context_.layout.hits({cell_of(said).first_token, said.end});
-        for (std::size_t i = hits.begin; i < hits.end && i < hits.begin + kMaxHits; ++i) {
-            const Hit& hit = context_.facts.hits[i];
-            if (hit.label == Label::paid && hit.leads && hit.end_token > said.begin)
-                return !strange_words(said.end, sum);
-        }
-        return false;
-    }
-    bool is_zero(const Amount& amount) const {
-        const std::string_view digits = page_.text(amount.number.digits);
-        return std::none_of(digits.begin(), digits.end(), [](char c) { return c >= '1' && c <= '9'; });
-    }
-    /// Words that keep an amount from being read for the label before it.
-    bool strange_words(std::uint32_t from, std::uint32_t to) const {
-        const std::uint32_t end = std::min(to, from + kWordsAround);
-        return std::any_of(tokens_.begin() + from, tokens_.begin() + std::max(from, end), [&](const Token& token) {
-            const WordInfo& info = page_.info(token);
-            return token.kind == TokenKind::word && !info.neutral && !info.article && info.month == 0 &&
-                   info.currency == kNoCurrency;
-        });
-    }
-
-    /// "48.50 MNEE PAID", "48.50 (paid)".
-    bool behind_amount(const Said& said) const {
-        std::uint32_t before = said.begin;
-        while (before > 0 && said.begin - before < 2 && !speaks(before - 1) &&
-               tokens_[before - 1].kind != TokenKind::colon)
-            --before;
-        const auto& amounts = context_.facts.amounts;
-        const auto next = std::lower_bound(amounts.begin(), amounts.end(), said.begin,
-                                           [](const Amount& a, std::uint32_t token) { return a.token < token; });
-        if (next == amounts.begin()) return false;
-        const Amount& amount = *(next - 1);
-        const bool ends = said.end >= cell_of(said).end_token || !speaks(said.end);
-        return ends && amount.end_token >= before && amount.cell == tokens_[said.begin].cell && amount.money_like();
-    }
-
     bool title_at(std::uint32_t at) const {
         const auto hits = context_.layout.hits({at, at + 1});
         return hits.begin != hits.end && is_invoice_title(context_.facts.hits[hits.begin].label);
@@ -301,8 +194,8 @@ private:
         const Hit& hit = context_.facts.hits[hits.begin];
         if (!hit.leads || !is_invoice_title(hit.label) || hit.end_token == said.begin) return false;
         for (std::uint32_t i = hit.end_token; i < said.begin; ++i)
-            if (speaks(i)) return false;
-        return said.end >= cell_of(said).end_token || !speaks(said.end);
+            if (beside_.speaks(i)) return false;
+        return said.end >= cell_of(said).end_token || !beside_.speaks(said.end);
     }
 
     /// A word before it in its sentence makes it a condition, a duty or its opposite.
@@ -359,7 +252,7 @@ private:
     bool names_past_date(const Said& said) const {
         const std::uint32_t cell = tokens_[said.begin].cell;
         const Date* date = date_in({said.end, std::min(page_.line_end_token(cell), said.end + kDateReach)});
-        if (date == nullptr && said.end >= cell_of(said).end_token && leads(said)) {
+        if (date == nullptr && said.end >= cell_of(said).end_token && beside_.leads(said)) {
             const auto below = context_.layout.cell_below(cell, 1);
             if (below) date = date_in(context_.layout.of_cell(*below));
         }
@@ -384,6 +277,7 @@ private:
     const Context& context_;
     const Page& page_;
     const std::vector<Token>& tokens_;
+    const SumsBeside beside_;
     std::uint64_t& steps_;
     Settlement found_;
     std::uint32_t status_until_ = 0;

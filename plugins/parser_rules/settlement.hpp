@@ -18,6 +18,7 @@ struct Settlement {
     std::optional<Span> withdrawn;      ///< void, a draft, "do not pay"
     std::optional<Span> title;          ///< "INVOICE DISPUTE", "TEST INVOICE"
     std::vector<std::size_t> sums;      ///< that sentences say were paid, as indexes into the facts' amounts; a few
+    std::vector<std::size_t> rows;      ///< negative sums behind "Payment", the same way
 
     bool all() const { return paid_whole && collected && withdrawn; }
 };

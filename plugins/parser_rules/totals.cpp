@@ -211,10 +211,11 @@ private:
         ask(said.paid_whole, "paid_already", "the document says that it was paid");
         if (!rest_is_due || says_it_was_paid(said.sums))
             ask(said.paid, "paid_already", "the document says that it was paid");
+        ask(payment_row(said.rows), "paid_already", "the document says that it was paid");
         ask(said.nothing_owing ? said.nothing_owing : zero_due(), "paid_already",
             "the document says that nothing is due");
         if (!rest_is_due) {
-            const Asked asked{due_->value, gross_ ? &*gross_ : nullptr};
+            const Asked asked{*due_, gross_ ? &*gross_ : nullptr};
             const AmountReading* paid = payment_not_taken_off(context_, said_, asked, out_.steps);
             ask(paid ? place(*paid) : std::nullopt, "paid_already",
                 "the document names a payment that its sum due does not take off");
@@ -239,12 +240,33 @@ private:
         return zero == said_.due.end() ? std::nullopt : place(*zero);
     }
 
+    /// The value without its sign.
+    std::optional<atr::Decimal> size_of(std::size_t amount) const {
+        const auto decimal =
+            to_decimal(context_.page.text(), context_.facts.amounts[amount].number, context_.facts.style);
+        const auto value = decimal ? atr::Decimal::parse(decimal->value) : std::nullopt;
+        return value && value->is_negative() ? value->negated() : value;
+    }
+
+    /// "Payment  -60.00" of what is due or more, which is none of those taken off and settles no earlier balance.
+    std::optional<Span> payment_row(const std::vector<std::size_t>& rows) const {
+        for (const std::size_t row : rows) {
+            const auto value = size_of(row);
+            const auto same = [&](const auto& other) {
+                return other.value == *value || other.value.negated() == *value;
+            };
+            if (!value || *value < due_->value || std::any_of(said_.previous.begin(), said_.previous.end(), same) ||
+                std::any_of(said_.paid.begin(), said_.paid.end(), same))
+                continue;
+            return context_.facts.amounts[row].number.span;
+        }
+        return std::nullopt;
+    }
+
     /// A sentence says that a sum was paid which is not one of those taken off, and no less than what is due.
     bool says_it_was_paid(const std::vector<std::size_t>& sums) const {
         const auto is_due = [&](std::size_t amount) {
-            const auto decimal =
-                to_decimal(context_.page.text(), context_.facts.amounts[amount].number, context_.facts.style);
-            const auto value = decimal ? atr::Decimal::parse(decimal->value) : std::nullopt;
+            const auto value = size_of(amount);
             if (!value || *value < due_->value) return false;
             return std::none_of(said_.paid.begin(), said_.paid.end(), [&](const auto& paid) {
                 return paid.value == *value || paid.value.negated() == *value;

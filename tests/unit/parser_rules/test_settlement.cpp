@@ -101,6 +101,13 @@ TEST_CASE("a paper that is void, a draft or not to be paid is not paid unasked",
                              "This is not an invoice.",
                              "No payment is required.",
                              "No amount is owing.",
+                             "No balance due",
+                             "No further payment is required",
+                             "Please do not remit payment",
+                             "This is not a bill",
+                             "FOR YOUR RECORDS ONLY",
+                             "Es ist nichts zu zahlen",
+                             "Ne rien payer",
                              "This invoice is in dispute.",
                              "Bitte nicht bezahlen!",
                              "Dies ist keine Aufforderung zur Zahlung.",
@@ -172,6 +179,14 @@ TEST_CASE("a payment that came is not made again unasked", "[parser_rules][settl
                              "Cheque received 48.50",
                              "Received with thanks your payment of 48.50",
                              "Received with thanks",
+                             "A payment of 48.50 was made on 10/20/2025",
+                             "Payment of 48.50 has been applied",
+                             "We confirm receipt of your payment",
+                             "You have paid 48.50",
+                             "Payment cleared",
+                             "Wir best\xC3\xA4tigen den Eingang Ihrer Zahlung",
+                             "Nous accusons r\xC3\xA9"
+                             "ception de votre paiement",
                              "We have received a payment of 48.50 from you.",
                              "Thank you for your payment of 48.50 MNEE",
                              "Ihre Zahlung \xC3\xBC"
@@ -194,17 +209,33 @@ TEST_CASE("a payment that came is not made again unasked", "[parser_rules][settl
 }
 
 TEST_CASE("a payment that is still to come is no payment", "[parser_rules][settlement]") {
-    for (const char* line :
-         {"Payment must be received by 11/07/2025", "Payment to be received in full",
-          "Payment is due when goods are received", "Once your payment is received we ship.",
-          "Your payment has not been received", "We have not received your payment of 48.50",
-          "No payment has been received", "Payments received after 11/07/2025 bear interest",
-          "If payment is received within 10 days, 2 % discount applies", "Goods received in good condition",
-          "Thank you for your order, received 10/01/2025", "Thank you for your payment",
-          "Bei Zahlung innerhalb von 10 Tagen erhalten Sie 2 % Skonto", "Mit Ihrer Zahlung erhalten Sie Zugang",
-          "Sofern die Zahlung nicht eingegangen ist, mahnen wir.", "Bis heute ist keine Zahlung eingegangen",
-          "\xC3\x80 r\xC3\xA9"
-          "ception de votre paiement, un re\xC3\xA7u vous sera adress\xC3\xA9"}) {
+    for (const char* line : {"Payment must be received by 11/07/2025",
+                             "Payment to be received in full",
+                             "Payment is due when goods are received",
+                             "Once your payment is received we ship.",
+                             "Your payment has not been received",
+                             "We have not received your payment of 48.50",
+                             "No payment has been received",
+                             "Payments received after 11/07/2025 bear interest",
+                             "If payment is received within 10 days, 2 % discount applies",
+                             "Goods received in good condition",
+                             "Payment is made by bank transfer",
+                             "Payment can be made by card",
+                             "Payment must have been made by 11/07/2025",
+                             "All payments made are final.",
+                             "Payment is processed by the bank",
+                             "Payment: 30 days net",
+                             "Payment   48.50",
+                             "If you have paid 48.50, ignore this",
+                             "We ship upon receipt of your payment",
+                             "Thank you for your order, received 10/01/2025",
+                             "Thank you for your payment",
+                             "Bei Zahlung innerhalb von 10 Tagen erhalten Sie 2 % Skonto",
+                             "Mit Ihrer Zahlung erhalten Sie Zugang",
+                             "Sofern die Zahlung nicht eingegangen ist, mahnen wir.",
+                             "Bis heute ist keine Zahlung eingegangen",
+                             "\xC3\x80 r\xC3\xA9"
+                             "ception de votre paiement, un re\xC3\xA7u vous sera adress\xC3\xA9"}) {
         CAPTURE(line);
         const Reading reading(kInvoice + "\n" + line + "\n");
         CHECK(reading.sure("amount_due"));
@@ -230,7 +261,8 @@ TEST_CASE("a payment that the sum due does not take off asks", "[parser_rules][s
     for (const char* text :
          {"Amount paid: 60.00\nWork 60.00\nTotal 60.00 MNEE\nAmount due 60.00 MNEE\n",
           "Subtotal 120.00\nDiscount -60.00\nTotal 60.00\nAmount paid 60.00\nAmount due 60.00 MNEE\n",
-          "Amount due 60.00 MNEE\nAmount paid 60.00\n"}) {
+          "Amount due 60.00 MNEE\nAmount paid 60.00\n", "Amount due 60.00 MNEE\nDeposit 60.00\n",
+          "Amount due 60.00 MNEE\nPayment - thank you   -60.00\n"}) {
         CAPTURE(text);
         CHECK(Reading(text).warns("paid_already"));
     }
@@ -254,7 +286,9 @@ TEST_CASE("a payment that the sum due takes off is usual", "[parser_rules][settl
     }
     for (const char* text :
          {"Previous balance 90.00\nPayment received -90.00\nCurrent charges 80.00\nTotal due 80.00\n",
+          "Previous balance 90.00\nPayment - thank you -90.00\nCurrent charges 80.00\nTotal due 80.00\n",
           "Deposit 500.00\nTotal 500.00\nAmount due 500.00 MNEE\n",
+          "Total 48.50\nAmount due 48.50 MNEE\nAccount credit 5.00\n",
           "Total 48.50\nAmount paid 0.00\nAmount due 48.50 MNEE\n"}) {
         CAPTURE(text);
         CHECK_FALSE(Reading(text).warns("paid_already"));
@@ -264,16 +298,18 @@ TEST_CASE("a payment that the sum due takes off is usual", "[parser_rules][settl
 TEST_CASE("an account that owes nothing is not paid unasked", "[parser_rules][settlement]") {
     for (const char* line :
          {"Account balance: 0", "Account balance    0.00 MNEE", "Account balance\n0.00", "Your account balance is 0.00",
-          "Balance due 0.00", "Amount due: 0.00", "Your balance is nil", "Kontostand 0,00", "Saldo: 0,00",
+          "Balance due 0.00", "Amount due: 0.00", "Outstanding: 0.00", "Balance after payment 0.00", "Offen: 0,00",
+          "Amount due: nil", "Balance: NIL", "Total due: zero", "Your balance is nil", "Kontostand 0,00", "Saldo: 0,00",
           "Solde du compte : 0", "Saldo de la cuenta: 0,00", "Saldo attuale 0,00", "Huidig saldo 0,00"}) {
         CAPTURE(line);
         const Reading reading(kInvoice + "\n" + line + "\n");
         CHECK(reading.doubts("amount_due"));
         CHECK(reading.warns("paid_already"));
     }
-    for (const char* line : {"Account balance: 48.50", "Account balance before this invoice: 0.00",
-                             "Previous balance 0.00", "Balance forward 0.00", "Discount 0.00", "Late fee 0.00",
-                             "Less: payment 0.00", "Less: discount 0.00", "Less 2 % for payment within 10 days"}) {
+    for (const char* line :
+         {"Account balance: 48.50", "Outstanding: 48.50", "Balance: see below",
+          "Account balance before this invoice: 0.00", "Previous balance 0.00", "Balance forward 0.00", "Discount 0.00",
+          "Late fee 0.00", "Less: payment 0.00", "Less: discount 0.00", "Less 2 % for payment within 10 days"}) {
         CAPTURE(line);
         CHECK(Reading(kInvoice + "\n" + line + "\n").sure("amount_due"));
     }
