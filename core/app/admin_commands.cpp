@@ -200,9 +200,10 @@ void add_vendor(CLI::App& program, int& exit_code) {
     }
     {
         auto options = std::make_shared<Options>();
-        auto* import = vendor->add_subcommand("import",
-                                              "add vendors from a YAML or JSON file: an array of {name, tax_id, "
-                                              "aliases, accounts:[{rail, asset, address}]}");
+        auto* import =
+            vendor->add_subcommand("import",
+                                   "add vendors from a YAML file (vendors: [{name, tax_id, aliases, accounts: [{rail, "
+                                   "asset, address}]}]) or a JSON file (the same, or the array alone)");
         options->settings.add_to(*import);
         import->add_option("file", options->file, "the file")->required();
         import->callback([options, store_all, &exit_code] {

@@ -49,6 +49,9 @@ atr::Result<Json> read_json(const std::string& file) {
 atr::Result<intake::NewVendor> vendor_from_json(const Json& json, const std::string& where) {
     const auto wrong = [&](const std::string& what) { return atr::rejected(ATR_E_BAD_INPUT, where + ": " + what); };
     if (!json.is_object()) return wrong("is not an object");
+    for (const auto& [member, value] : json.items())
+        if (member != "name" && member != "tax_id" && member != "aliases" && member != "accounts")
+            return wrong("has no member '" + member + "'; there are name, tax_id, aliases, accounts");
     try {
         intake::NewVendor out;
         out.name = json.at("name").get<std::string>();

@@ -306,25 +306,26 @@ Task<atr::Result<Judgement>> FactsFinder::look_up_funds(Prefetch& records, Judge
     atr::Int128 available = 0, booked = 0, spent_today = 0;
     for (const auto& record : *counters) {
         const atr::Int128 units = atr::units_from_string(record.body).value_or(0);
-        const auto name = ledger::parse_balance_key(record.key);
-        if (record.collection != balances_collection || !name)
+        const auto figure = ledger::figure_of(record.key);
+        if (record.collection != balances_collection || !figure)
             spent_today = units;
-        else if (name->figure == ledger::Figure::available)
+        else if (*figure == ledger::Figure::available)
             available = units;
         else
-            booked += name->figure == ledger::Figure::debits ? units : -units;
+            booked += *figure == ledger::Figure::debits ? units : -units;
     }
     // What is on its way is paid in a moment: of two invoices the second is not judged as if there were no first.
     const bool is_counted =
         booked <= available || !__builtin_add_overflow(spent_today, booked - available, &spent_today);
     if (!is_counted) co_return atr::rejected(ATR_E_AMOUNT_OUT_OF_RANGE, "what is paid today has more than 38 digits");
-    const atr::Result<atr::Decimal> monthly = figures_.monthly_burn(asset, *basis, spent_today);
-    if (!monthly) co_return monthly.error();
-    known.facts.burn_rise = treasury::Figures::burn_rise(*basis);
+    const atr::Result<treasury::Burn> burn = figures_.burn(asset, *basis, spent_today);
+    if (!burn) co_return burn.error();
+    known.facts.burn_paid = burn->paid;
+    known.facts.burn_rise = burn->rise;
+    known.facts.burn_floor = burn->floor;
     const auto funds = assets_.amount(asset, available);
     known.facts.funds_known = funds.has_value();
     known.facts.available = funds.value_or(atr::Decimal{});
-    known.facts.monthly_burn = *monthly;
     co_return known;
 }
 

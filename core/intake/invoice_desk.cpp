@@ -35,9 +35,22 @@ SubmitResult answer(SubmitKind kind, Invoice invoice, const Judgement& known) {
     out.kind = kind;
     out.reason = known.decision.main_reason();
     out.balance = known.balance_text();
-    if (known.facts.funds_known) out.monthly_burn = known.facts.monthly_burn.to_string();
+    if (known.facts.funds_known)
+        out.monthly_burn = policy::burn_after(known.facts, {}).value_or(atr::Decimal{}).to_string();
     out.invoice = std::move(invoice);
     return out;
+}
+
+/// Why a payment that policy would send is not sent unasked, with all that the rail may take for it.
+std::optional<Reason> objection_to(const atr::Result<Payment>& prepared, const Judgement& known) {
+    if (!prepared)
+        return Reason{"rail", policy::hold,
+                      "the payment rail will not take it: " + plain_reason(prepared.error(), "the rail")};
+    const std::string too_little = shortage(*prepared, known.facts);
+    if (!too_little.empty()) return Reason{"funds", policy::hold, too_little};
+    if (prepared->held() == prepared->amount) return std::nullopt;  // which policy has judged
+    Reason with_fee = policy::runway(known.policy, known.facts, prepared->held().amount);
+    return with_fee.result == policy::pass ? std::nullopt : std::optional<Reason>(std::move(with_fee));
 }
 
 SubmitKind kind_of(InvoiceStatus status) {
@@ -173,6 +186,9 @@ InvoiceDesk::Step InvoiceDesk::report_duplicate(const Submission& submission, In
     if (first.status == InvoiceStatus::waiting_approval) out.duplicate_approval_id = first.approval_id;
     out.reason = known.same_document ? "this very document was submitted before"
                                      : "this invoice was submitted before in another document";
+    if (first.amount_due != out.invoice.amount_due)
+        out.reason += ", over " + first.amount_due.to_string() + " and not " + out.invoice.amount_due.to_string() +
+                      ": if both are owed, the vendor has to give this one a number of its own";
     if (known.same_document) co_return out;  // a repeat of the same bytes leaves no second trace
 
     out.invoice.status = InvoiceStatus::duplicate;
@@ -263,15 +279,9 @@ InvoiceDesk::Step InvoiceDesk::pay(const Submission& submission, Invoice invoice
         parts_.saga.prepare(std::move(payment), submission.request_id, submission.traceparent);
     atr::Result<Payment> prepared = co_await preparing;
     if (!prepared && prepared.outcome() != atr::Outcome::rejected) co_return unavailable(prepared.error());
-    const std::string too_little = prepared ? shortage(*prepared, known.facts) : std::string();
-    if (!prepared || !too_little.empty()) {
+    if (const auto objection = objection_to(prepared, known)) {
         known.decision.outcome = policy::Outcome::ask;
-        if (prepared)
-            known.decision.reasons.push_back({"funds", policy::hold, too_little});
-        else
-            known.decision.reasons.push_back(
-                {"rail", policy::hold,
-                 "the payment rail will not take it: " + plain_reason(prepared.error(), "the rail")});
+        known.decision.reasons.push_back(*objection);
         record_decision(invoice, known);
         Step step = ask_a_person(submission, std::move(invoice), std::move(known));
         co_return co_await step;
@@ -289,8 +299,10 @@ InvoiceDesk::Step InvoiceDesk::pay(const Submission& submission, Invoice invoice
     submission.once.mark(unit, invoice.id);
     take_claims(unit, invoice, known);
     guard_decision(unit, known);
-    const atr::Decimal left = policy::least_left(known.policy, known.facts).value_or(atr::Decimal{});
+    const atr::Decimal taken = payment.held().amount;
+    const atr::Decimal left = policy::least_left(known.policy, known.facts, taken);
     SubmitResult out = answer(SubmitKind::processing, std::move(invoice), known);
+    if (const auto burn = policy::burn_after(known.facts, taken)) out.monthly_burn = burn->to_string();
     out.payment = std::move(payment);
     Task<atr::Result<SubmitResult>> paying = pay_now(parts_.store, parts_.saga, parts_.runner, std::move(unit),
                                                      std::move(out), left, submission.wait, parts_.effect);

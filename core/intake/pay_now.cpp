@@ -28,13 +28,10 @@ std::optional<atr::Int128> units_up(const atr::Decimal& amount, int decimals) {
     return units && *rounded < amount ? *units + 1 : units;
 }
 
-/// What is held may be more than the amount, for the rail's fee: that part may go below `left`.
 void leave(UnitOfWork& unit, const Payment& payment, const atr::Decimal& left, const ledger::Assets& assets) {
     const std::string& asset = payment.amount.asset;
-    const auto fee = payment.held().amount.minus(payment.amount.amount);
-    const auto least = fee ? left.minus(*fee) : std::nullopt;
     const auto decimals = assets.decimals(asset);
-    const auto units = least && decimals ? units_up(*least, *decimals) : std::nullopt;
+    const auto units = decimals ? units_up(left, *decimals) : std::nullopt;
     if (!units) return;  // more than the books can count: the decision would not have been to pay
     unit.leave_at_least(balances_collection,
                         ledger::balance_key(asset, ledger::treasury_account(payment.rail), ledger::Figure::available),

@@ -9,7 +9,7 @@
 namespace treasurer::intake {
 
 /// `unit` holds everything that becomes true with Commit A but the payment's own part, and `known.payment` the prepared
-/// payment. Once its amount is gone at least `left` must be available still, in its asset: what other payments took
+/// payment. Once that is held at least `left` must be available still, in its asset: what other payments took
 /// since it was judged counts (policy::least_left). Returns `known` with how payment and invoice stand after at most
 /// `wait`; without effect, as they would be right after Commit A.
 ///

@@ -20,14 +20,20 @@ std::string balance_key(std::string_view asset, std::string_view account, Figure
     return out += figure_names.at(static_cast<std::size_t>(figure));
 }
 
+std::optional<Figure> figure_of(std::string_view key) {
+    const auto last = key.rfind('|');
+    const std::string_view name = last == std::string_view::npos ? key : key.substr(last + 1);
+    for (std::size_t i = 0; i < figure_names.size(); ++i)
+        if (figure_names[i] == name) return static_cast<Figure>(i);
+    return std::nullopt;
+}
+
 std::optional<BalanceName> parse_balance_key(std::string_view key) {
     const auto first = key.find('|'), last = key.rfind('|');
-    if (first == std::string_view::npos || first == last) return std::nullopt;
-    for (std::size_t i = 0; i < figure_names.size(); ++i)
-        if (figure_names[i] == key.substr(last + 1))
-            return BalanceName{std::string(key.substr(0, first)), std::string(key.substr(first + 1, last - first - 1)),
-                               static_cast<Figure>(i)};
-    return std::nullopt;
+    const auto figure = figure_of(key);
+    if (first == std::string_view::npos || first == last || !figure) return std::nullopt;
+    return BalanceName{std::string(key.substr(0, first)), std::string(key.substr(first + 1, last - first - 1)),
+                       *figure};
 }
 
 std::vector<BalanceChange> effects(const Transfer& transfer) {

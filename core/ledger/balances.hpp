@@ -24,6 +24,9 @@ struct BalanceChange {
 /// "MNEE|assets:treasury:bank|available"
 std::string balance_key(std::string_view asset, std::string_view account, Figure figure);
 
+/// What a key of balance_key() counts.
+std::optional<Figure> figure_of(std::string_view key);
+
 struct BalanceName {
     std::string asset, account;
     Figure figure;

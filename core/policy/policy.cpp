@@ -5,8 +5,13 @@
 namespace treasurer::policy {
 namespace {
 
-/// Of what may be paid beside a payment: exact enough, and within the digits that there are.
-constexpr int decimals_of_spare = 4;
+/// a / b to four decimals, not above it: exact enough, and within the digits that there are.
+std::optional<atr::Decimal> quotient_below(const atr::Decimal& a, const atr::Decimal& b) {
+    const auto rounded = a.divided_by(b, 4);
+    const auto back = rounded ? rounded->times(b) : std::nullopt;
+    if (!back || *back <= a) return back ? rounded : back;
+    return rounded->minus(*atr::Decimal::from_units(1, 4));
+}
 
 using Rule = Reason (*)(const Policy&, const Facts&);
 
@@ -49,9 +54,13 @@ Reason payee_account(const Policy&, const Facts& facts) {
         return {"payee_account", pass, "there is no vendor whose payee account could be looked at"};
     if (!facts.payee_account_known)
         return {"payee_account", hold, "the vendor master has no account of this vendor for " + facts.amount.asset};
+    const std::string differs =
+        facts.payee_differs ? "the document names another account than the vendor master" : std::string();
     if (facts.payee_cooling_off)
-        return {"payee_account", hold, "the vendor's account was changed lately and is still cooling off"};
-    if (facts.payee_differs) return {"payee_account", ask, "the document names another account than the vendor master"};
+        return {"payee_account", hold,
+                "the vendor's account was changed lately and is still cooling off" +
+                    (differs.empty() ? differs : "; " + differs)};
+    if (!differs.empty()) return {"payee_account", ask, differs};
     return {"payee_account", pass, "payee account taken from the vendor master"};
 }
 
@@ -116,27 +125,8 @@ bool has_runway(const Policy& policy, const Facts& facts) {
     return facts.funds_known && facts.amount.asset == policy.asset;
 }
 
-/// What the critical runway takes; nullopt: it has too many digits.
-std::optional<atr::Decimal> needed_for_runway(const Policy& policy, const Facts& facts) {
-    return policy.critical_runway_months.times(facts.monthly_burn);
-}
-
-Reason runway(const Policy& policy, const Facts& facts) {
-    if (!has_runway(policy, facts) || facts.monthly_burn.is_zero())
-        return {"critical_runway", pass, "no burn to compare with"};
-    const auto left = facts.available.minus(facts.amount.amount);
-    const auto months = left ? left->divided_by(facts.monthly_burn, 1) : std::nullopt;
-    const auto needed = needed_for_runway(policy, facts);
-    if (!months || !needed || !least_left(policy, facts))
-        return {"critical_runway", ask, "the runway cannot be computed"};
-    const std::string words = "it leaves a runway of " + months->to_string() + " months";
-    if (*left >= *needed) return {"critical_runway", pass, words};
-    if (*months < policy.critical_runway_months)
-        return {"critical_runway", ask, words + ", below " + policy.critical_runway_months.to_string()};
-    const std::string& asset = policy.asset;  // rounded, the two are the same
-    return {"critical_runway", ask,
-            "it leaves " + atr::Money(*left, asset).to_string() + ", and a runway of " +
-                policy.critical_runway_months.to_string() + " months takes " + atr::Money(*needed, asset).to_string()};
+Reason critical_runway(const Policy& policy, const Facts& facts) {
+    return runway(policy, facts, facts.amount.amount);
 }
 
 Reason emergency_pause(const Policy& policy, const Facts&) {
@@ -151,9 +141,9 @@ Reason quarantine(const Policy&, const Facts& facts) {
 }
 
 /// The first that asks is the reason that is told in one line: that a person said no before outweighs what is doubtful.
-constexpr Rule rules[] = {duplicate,     document_type,  amount,          rail,         vendor,
-                          payee_account, invoice_number, confidence,      cross_checks, auto_approval_limit,
-                          funds,         runway,         emergency_pause, quarantine};
+constexpr Rule rules[] = {duplicate,     document_type,   amount,          rail,         vendor,
+                          payee_account, invoice_number,  confidence,      cross_checks, auto_approval_limit,
+                          funds,         critical_runway, emergency_pause, quarantine};
 
 }  // namespace
 
@@ -169,17 +159,44 @@ std::string_view to_string(Outcome outcome) {
     return "ask";
 }
 
-std::optional<atr::Decimal> least_left(const Policy& policy, const Facts& facts) {
+std::optional<atr::Decimal> burn_after(const Facts& facts, const atr::Decimal& taken) {
+    const auto more = facts.burn_rise.times(taken);
+    const auto paid = more ? facts.burn_paid.plus(*more) : std::nullopt;
+    return paid ? std::max(*paid, facts.burn_floor) : paid;
+}
+
+Reason runway(const Policy& policy, const Facts& facts, const atr::Decimal& taken) {
+    const char* const rule = "critical_runway";
+    if (!has_runway(policy, facts)) return {rule, pass, "no burn to compare with"};
+    const auto left = facts.available.minus(taken), burn = burn_after(facts, taken);
+    if (burn && burn->is_zero()) return {rule, pass, "no burn to compare with"};
+    const auto needed = burn ? policy.critical_runway_months.times(*burn) : std::nullopt;
+    const auto months = left && burn ? left->divided_by(*burn, 1) : std::nullopt;
+    if (!months || !needed) return {rule, ask, "the runway cannot be computed"};
+    const std::string words = "it leaves a runway of " + months->to_string() + " months";
+    if (*left >= *needed) return {rule, pass, words};
+    if (*months < policy.critical_runway_months)
+        return {rule, ask, words + ", below " + policy.critical_runway_months.to_string()};
+    const auto money = [&](const atr::Decimal& amount) { return atr::Money(amount, policy.asset).to_string(); };
+    return {rule, ask,  // rounded, the two are the same
+            "it leaves " + money(*left) + ", and a runway of " + policy.critical_runway_months.to_string() +
+                " months takes " + money(*needed)};
+}
+
+atr::Decimal least_left(const Policy& policy, const Facts& facts, const atr::Decimal& taken) {
     if (!has_runway(policy, facts)) return atr::Decimal{};
-    // What others take, D, is gone and raises what is needed: left - D >= needed + critical * rise * D.
-    const auto left = facts.available.minus(facts.amount.amount);
-    const auto needed = needed_for_runway(policy, facts);
-    const auto rise = policy.critical_runway_months.times(facts.burn_rise);
-    const auto spare = left && needed ? left->minus(*needed) : std::nullopt;
+    // Others may take D: left - D >= critical * max(floor, paid + rise * (taken + D)).
+    const atr::Decimal& critical = policy.critical_runway_months;
+    const atr::Decimal left = facts.available.minus(taken).value_or(facts.available);
+    const auto by_floor = critical.times(facts.burn_floor), more = facts.burn_rise.times(taken);
+    const auto paid = more ? facts.burn_paid.plus(*more) : std::nullopt;
+    const auto by_paid = paid ? critical.times(*paid) : std::nullopt, rise = critical.times(facts.burn_rise);
+    const auto above_floor = by_floor ? left.minus(*by_floor) : std::nullopt;
+    const auto above_paid = by_paid ? left.minus(*by_paid) : std::nullopt;
     const auto share = rise ? rise->plus(1) : std::nullopt;
-    const auto others = spare && share ? spare->divided_by(*share, decimals_of_spare) : std::nullopt;
-    if (!others) return std::nullopt;
-    return others->is_negative() ? left : left->minus(*others);
+    const auto beside = above_paid && share ? quotient_below(*above_paid, *share) : std::nullopt;
+    if (!above_floor || !beside) return left;
+    return left.minus(std::max(std::min(*above_floor, *beside), atr::Decimal{})).value_or(left);
 }
 
 Decision decide(const Policy& policy, const Facts& facts) {

@@ -42,9 +42,10 @@ struct Facts {
     std::string ended_as;               ///< one that ended unpaid
 
     bool funds_known = false;
-    atr::Decimal available;     ///< of the amount's asset at the rail
-    atr::Decimal monthly_burn;  ///< zero: nothing was ever paid; what is held to be sent counts as paid
-    atr::Decimal burn_rise;     ///< by so much the monthly burn rises with each unit that is paid
+    atr::Decimal available;   ///< of the amount's asset at the rail
+    atr::Decimal burn_paid;   ///< in 30 days on average; what is held to be sent counts as paid
+    atr::Decimal burn_rise;   ///< by so much that rises with each unit that is paid
+    atr::Decimal burn_floor;  ///< a month's burn is taken to be at least this
 };
 
 enum class Outcome { pay, ask, refuse };
@@ -75,10 +76,16 @@ struct Decision {
     std::vector<Reason> obstacles() const;
 };
 
-/// What must still be available once it is paid, in the amount's asset, so that its runway is not below the critical
-/// one whatever else is paid at the same moment: that is gone, and raises the burn. All that there is then, where
-/// nothing else may be paid beside it. Zero where runway says nothing of it; nullopt: it has too many digits.
-std::optional<atr::Decimal> least_left(const Policy& policy, const Facts& facts);
+/// The monthly burn once `taken` is paid as well; nullopt: too many digits.
+std::optional<atr::Decimal> burn_after(const Facts& facts, const atr::Decimal& taken);
+
+/// Whether there is at least the critical runway once `taken` has left, the amount with what the rail takes for it.
+Reason runway(const Policy& policy, const Facts& facts, const atr::Decimal& taken);
+
+/// What must still be available once `taken` has left, in the amount's asset, so that runway() would say the same
+/// whatever else is paid at the same moment: that is gone, and raises the burn. Zero where runway says nothing of it;
+/// all that there is then, where nothing else may be paid beside it, or its digits are too many to say how much.
+atr::Decimal least_left(const Policy& policy, const Facts& facts, const atr::Decimal& taken);
 
 Decision decide(const Policy& policy, const Facts& facts);
 

@@ -56,12 +56,12 @@ Task<atr::Result<TreasuryFigures>> Figures::of(std::string asset, std::string ra
                free = assets_.amount(asset, (*balances)[available]);
     if (!booked || !free) co_return out_of_range(asset);
     const auto held = booked->minus(*free);
-    const atr::Result<atr::Decimal> burn = monthly_burn(asset, {{}, *paid, *days}, 0);
-    if (!held || !burn) co_return out_of_range(asset);
+    const atr::Result<Burn> burning = burn(asset, {{}, *paid, *days}, 0);
+    if (!held || !burning) co_return out_of_range(asset);
     out.booked = *booked;
     out.available = *free;
     out.held = *held;
-    out.monthly_burn = *burn;
+    out.monthly_burn = std::max(burning->paid, burning->floor);
     out.runway_months = runway(out.available, out.monthly_burn);
     co_return out;
 }
@@ -77,22 +77,18 @@ Task<atr::Result<BurnBasis>> Figures::burn_basis(std::string asset) {
     co_return BurnBasis{spent_key(asset, now), *before, *days};
 }
 
-atr::Result<atr::Decimal> Figures::monthly_burn(const std::string& asset, const BurnBasis& basis,
-                                                atr::Int128 spent_today) const {
+atr::Result<Burn> Figures::burn(const std::string& asset, const BurnBasis& basis, atr::Int128 spent_today) const {
+    constexpr std::int64_t parts = 1'000'000;
     atr::Int128 units = 0;
     if (__builtin_add_overflow(basis.spent_before_today, spent_today, &units)) return out_of_range(asset);
     const std::optional<int> decimals = assets_.decimals(asset);
     const auto sum = assets_.amount(asset, units);
     const auto months = sum ? sum->times(atr::Decimal(month_days)) : std::nullopt;
-    const auto burn = months && decimals ? months->divided_by(atr::Decimal(basis.days), *decimals) : std::nullopt;
-    if (!burn) return out_of_range(asset);
+    const auto paid = months && decimals ? months->divided_by(atr::Decimal(basis.days), *decimals) : std::nullopt;
+    const auto rise = atr::Decimal::from_units((month_days * parts + basis.days - 1) / basis.days, 6);
+    if (!paid || !rise) return out_of_range(asset);
     const bool floored = settings_.burn_floor_asset.empty() || settings_.burn_floor_asset == asset;
-    return floored ? std::max(*burn, settings_.burn_floor) : *burn;
-}
-
-atr::Decimal Figures::burn_rise(const BurnBasis& basis) {
-    constexpr std::int64_t parts = 1'000'000;
-    return *atr::Decimal::from_units((month_days * parts + basis.days - 1) / basis.days, 6);
+    return Burn{*paid, floored ? settings_.burn_floor : atr::Decimal{}, *rise};
 }
 
 Task<atr::Result<atr::Int128>> Figures::spent(std::string asset, UnixMillis now, std::int64_t from_day) {

@@ -35,6 +35,12 @@ struct BurnBasis {
     std::int64_t days = 30;  ///< that the sum is divided by
 };
 
+struct Burn {
+    atr::Decimal paid;   ///< in 30 days on average
+    atr::Decimal floor;  ///< a month's burn is taken to be at least this
+    atr::Decimal rise;   ///< by so much `paid` rises with each unit that is paid, rounded up
+};
+
 /// The monthly burn is what was paid on the last `burn_window_days` UTC days, today included, divided by the days and
 /// times 30. Books younger than the window are divided by their age instead (days begun since the first transfer), but
 /// by 30 at least: one payment on the first day is not a year's habit.
@@ -48,11 +54,7 @@ public:
     Task<atr::Result<TreasuryFigures>> of(std::string asset, std::string rail);
 
     Task<atr::Result<BurnBasis>> burn_basis(std::string asset);
-    atr::Result<atr::Decimal> monthly_burn(const std::string& asset, const BurnBasis& basis,
-                                           atr::Int128 spent_today) const;
-
-    /// By how much the monthly burn rises with each unit that is paid, rounded up.
-    static atr::Decimal burn_rise(const BurnBasis& basis);
+    atr::Result<Burn> burn(const std::string& asset, const BurnBasis& basis, atr::Int128 spent_today) const;
 
 private:
     /// On the days of the window from so many days ago on: 0 is today.

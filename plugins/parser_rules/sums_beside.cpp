@@ -26,9 +26,8 @@ bool SumsBeside::sum_behind(const Said& said) const {
     if (line.begin != line.end) return true;
     const auto below = context_.layout.cell_below(tokens_[said.begin].cell, 2);
     if (!below || said.end < cell_of(said).end_token || said.begin > cell_of(said).first_token) return false;
-    const bool in_row =
-        cell_of(said).line < page_.lines().size() &&
-        page_.lines()[cell_of(said).line].end_cell - page_.lines()[cell_of(said).line].first_cell > 1;
+    const bool in_row = cell_of(said).line < page_.lines().size() &&
+                        page_.lines()[cell_of(said).line].end_cell - page_.lines()[cell_of(said).line].first_cell > 1;
     const auto under = context_.layout.amounts(context_.layout.of_cell(*below));
     return in_row && under.begin != under.end;
 }
@@ -41,8 +40,7 @@ bool SumsBeside::read_as_payment(const Said& said) const {
     const auto hits = context_.layout.hits({cell_of(said).first_token, said.end});
     for (std::size_t i = hits.begin; i < hits.end && i < hits.begin + kMostLabels; ++i) {
         const Hit& hit = context_.facts.hits[i];
-        if (hit.label == Label::paid && hit.leads && hit.end_token > said.begin)
-            return !strange_words(said.end, sum);
+        if (hit.label == Label::paid && hit.leads && hit.end_token > said.begin) return !strange_words(said.end, sum);
     }
     return false;
 }
@@ -64,8 +62,7 @@ bool SumsBeside::strange_words(std::uint32_t from, std::uint32_t to) const {
 
 bool SumsBeside::behind_amount(const Said& said) const {
     std::uint32_t before = said.begin;
-    while (before > 0 && said.begin - before < 2 && !speaks(before - 1) &&
-           tokens_[before - 1].kind != TokenKind::colon)
+    while (before > 0 && said.begin - before < 2 && !speaks(before - 1) && tokens_[before - 1].kind != TokenKind::colon)
         --before;
     const auto& amounts = context_.facts.amounts;
     const auto next = std::lower_bound(amounts.begin(), amounts.end(), said.begin,

@@ -16,8 +16,7 @@ struct Said {
 
 class SumsBeside {
 public:
-    explicit SumsBeside(const Context& context)
-        : context_(context), page_(context.page), tokens_(page_.tokens()) {}
+    explicit SumsBeside(const Context& context) : context_(context), page_(context.page), tokens_(page_.tokens()) {}
 
     /// No word stands before it in its cell but articles.
     bool leads(const Said&) const;

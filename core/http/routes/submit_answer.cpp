@@ -1,6 +1,9 @@
 #include "http/routes/submit_answer.hpp"
 
 #include "http/routes/representations.hpp"
+#include "policy/policy.hpp"
+
+#include <algorithm>
 
 namespace treasurer::http {
 
@@ -43,7 +46,7 @@ const char* outcome_of(SubmitKind kind) {
 /// What there is to do about a duplicate.
 std::string after_duplicate(const SubmitResult& result) {
     if (result.duplicate_approval_id.empty())
-        return ". There is nothing to do: GET /api/v1/invoices/" + result.duplicate_of + " shows how the first stands.";
+        return ". GET /api/v1/invoices/" + result.duplicate_of + " shows how the first stands.";
     return ", and waits for approval: whoever may approve decides on /api/v1/approvals/" +
            result.duplicate_approval_id + ".";
 }
@@ -94,6 +97,12 @@ void count(observe::Kpis& kpis, const SubmitResult& result) {
 }
 
 std::string next_of(const SubmitResult& result) {
+    const auto& reasons = result.invoice.reasons;
+    const auto held = std::find_if(reasons.begin(), reasons.end(),
+                                   [](const Reason& reason) { return reason.result == policy::hold; });
+    if (result.kind == SubmitKind::waiting_approval && held != reasons.end())
+        return "Nobody can approve it before this has changed: " + held->detail +
+               ". Then somebody else who may approve decides on /api/v1/approvals/" + result.invoice.approval_id + ".";
     if (result.kind == SubmitKind::waiting_approval)
         return "Somebody else who may approve decides: GET /api/v1/approvals/" + result.invoice.approval_id +
                " shows payload_hash; POST it to the same path and /approve or /reject.";

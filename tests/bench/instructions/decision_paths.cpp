@@ -43,7 +43,8 @@ TEST_CASE("policy", "[instructions]") {
     facts.vendor_name = "Nimbus Forge Hosting LLC";
     facts.vendor_known = facts.payee_account_known = facts.rail_known = facts.funds_known = true;
     facts.available = *atr::Decimal::parse("100000");
-    facts.monthly_burn = *atr::Decimal::parse("1250.5");
+    facts.burn_paid = *atr::Decimal::parse("1250.5");
+    facts.burn_rise = 1;
     REQUIRE(decide(policy, facts).outcome == policy::Outcome::pay);
     for (int i = 0; i < times; ++i)
         if (decide(policy, facts).reasons.empty()) std::abort();

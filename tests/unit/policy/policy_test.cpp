@@ -16,7 +16,7 @@ Facts good() {
     out.vendor_name = "Acme";
     out.vendor_known = out.payee_account_known = out.rail_known = out.funds_known = true;
     out.available = 10000;
-    out.monthly_burn = 1000;
+    out.burn_paid = 1000;
     return out;
 }
 Policy usual() {
@@ -67,7 +67,7 @@ TEST_CASE("each fact that is not as it should be is answered by its own rule", "
         {"auto_approval_limit", ask, [](Facts& f) { f.amount.asset = "EUR"; }},
         {"funds", hold, [](Facts& f) { f.available = 99; }},
         {"funds", hold, [](Facts& f) { f.funds_known = false; }},
-        {"critical_runway", ask, [](Facts& f) { f.monthly_burn = 9000; }},
+        {"critical_runway", ask, [](Facts& f) { f.burn_paid = 9000; }},
     };
     for (const auto& row : rows) {
         Facts facts = good();
@@ -84,7 +84,6 @@ TEST_CASE("each fact that is not as it should be is answered by its own rule", "
 TEST_CASE("the critical runway is compared exactly, not as it is rounded for reading", "[policy]") {
     Facts facts = good();
     facts.available = 3100;
-    CHECK(least_left(usual(), facts) == atr::Decimal(3000));
     CHECK(decide(usual(), facts).outcome == Outcome::pay);
     facts.available = *atr::Decimal::parse("3099.99");
     const auto decision = decide(usual(), facts);
@@ -92,17 +91,32 @@ TEST_CASE("the critical runway is compared exactly, not as it is rounded for rea
     CHECK(decision.main_reason() == "it leaves 2999.99 MNEE, and a runway of 3 months takes 3000 MNEE");
 }
 
+TEST_CASE("a payment's runway is what its own burn leaves too", "[policy]") {
+    Facts facts = good();
+    facts.burn_rise = 1;
+    facts.available = 3400;  // 3,300 left, at a burn of 1,100
+    CHECK(reason(decide(usual(), facts), "critical_runway").detail == "it leaves a runway of 3 months");
+    facts.available = 3399;
+    CHECK(decide(usual(), facts).outcome == Outcome::ask);
+    facts.burn_paid = 0;
+    facts.available = 399;  // the first payment of all
+    CHECK(reason(decide(usual(), facts), "critical_runway").detail ==
+          "it leaves 299 MNEE, and a runway of 3 months takes 300 MNEE");
+    CHECK(runway(usual(), facts, 99).result == std::string(pass));
+    CHECK(runway(usual(), facts, 101).result == std::string(ask));  // with the rail's fee
+}
+
 TEST_CASE("what may be paid beside a payment is what its runway can spare, with the burn that it adds", "[policy]") {
     Facts facts = good();  // 9,900 left, 3,000 needed
-    CHECK(least_left(usual(), facts) == atr::Decimal(3000));
-    facts.burn_rise = 1;  // the others, 1,725, are gone and take three times as much to be left: 8,175 = 3 x 2,725
-    CHECK(least_left(usual(), facts) == atr::Decimal(8175));
-    facts.monthly_burn = 3300;  // nothing to spare: nothing beside it
-    CHECK(least_left(usual(), facts) == atr::Decimal(9900));
-    facts.monthly_burn = 9000;  // a person approves it all the same
-    CHECK(least_left(usual(), facts) == atr::Decimal(9900));
+    CHECK(least_left(usual(), facts, 100) == atr::Decimal(3000));
+    facts.burn_rise = 1;  // 9,900 - 1,650 = 3 x (1,000 + 100 + 1,650)
+    CHECK(least_left(usual(), facts, 100) == atr::Decimal(8250));
+    facts.burn_floor = 3200;  // 300 until there are 9,600; only beyond 2,100 the burn would rise above its floor
+    CHECK(least_left(usual(), facts, 100) == atr::Decimal(9600));
+    facts.burn_floor = 4000;  // nothing to spare: nothing beside it
+    CHECK(least_left(usual(), facts, 100) == atr::Decimal(9900));
     facts.amount.asset = "EUR";
-    CHECK(least_left(usual(), facts) == atr::Decimal(0));
+    CHECK(least_left(usual(), facts, 100) == atr::Decimal(0));
 }
 
 TEST_CASE("exactly the limit needs no person", "[policy]") {
