@@ -9,23 +9,34 @@ namespace {
 constexpr std::size_t kMaxOnLine = 10;
 constexpr std::uint32_t kMaxProse = 5;
 constexpr std::uint32_t kLinesBelowAmount = 5;
+constexpr std::uint32_t kWordsBefore = 8;
+constexpr std::uint32_t kWordsBetween = 12;
 
 /// Labels that also begin sentences and item names: only neutral words may stand before their amount.
 bool weak(Label label) {
     return label == Label::total_plain || label == Label::tax || label == Label::subtotal || label == Label::paid ||
-           label == Label::discount || label == Label::other_amount;
+           label == Label::discount || label == Label::other_amount || label == Label::part_asked;
+}
+
+/// Labels of sums that a paper may ask for.
+bool is_sum_asked(Label label) {
+    return label == Label::amount_due || label == Label::total_gross || label == Label::total_plain;
 }
 
 /// Labels whose amounts are columns of tables rather than sums.
 bool needs_total_beside(Label label) {
-    return label != Label::amount_due && label != Label::total_gross && label != Label::total_plain;
+    return !is_sum_asked(label);
 }
 
 }  // namespace
 
+bool leads_only(const Page& page, const Hit& label) {
+    return label.end_token - label.token == 1 && page.info(page.tokens()[label.token]).leads_only;
+}
+
 std::optional<AmountReading> AmountReader::read(std::size_t hit) {
     const Hit& label = context_.facts.hits[hit];
-    if (!label.leads && weak(label.label)) return std::nullopt;
+    if (!label.leads && (weak(label.label) || leads_only(context_.page, label))) return std::nullopt;
     if (context_.layout.role(label) == LineRole::item_header) return std::nullopt;
     if (auto found = beside(hit)) return found;
     return label.leads && label.ends ? under(hit) : std::nullopt;
@@ -113,6 +124,7 @@ std::optional<AmountReading> AmountReader::under(std::size_t hit) {
 bool AmountReader::believable(std::size_t i) const {
     const Amount& amount = context_.facts.amounts[i];
     if (amount.money_like()) return true;
+    if (amount.unit) return false;
     const auto& tokens = context_.page.tokens();
     const bool word_follows = amount.end_token < tokens.size() && tokens[amount.end_token].cell == amount.cell &&
                               tokens[amount.end_token].kind == TokenKind::word;
@@ -156,12 +168,23 @@ std::optional<AmountReading> AmountReader::reading(std::size_t hit, std::size_t 
     }
     result.scaled = context_.facts.amounts[amount].scaled || scaled_by_label(hit, amount);
     result.credit = context_.facts.amounts[amount].perhaps_credit;
+    result.elsewhere = is_sum_asked(context_.facts.hits[hit].label) && of_another_paper(hit, amount);
     return result;
+}
+
+/// "Next invoice total: 300.00", "Grand total of contract   300.00".
+bool AmountReader::of_another_paper(std::size_t hit, std::size_t amount) const {
+    const Hit& label = context_.facts.hits[hit];
+    const auto& tokens = context_.page.tokens();
+    const std::uint32_t cell_begin = context_.page.cells()[label.cell].first_token;
+    const std::uint32_t begin = label.token - std::min(label.token - cell_begin, kWordsBefore);
+    const std::uint32_t end = std::min(context_.facts.amounts[amount].token, label.end_token + kWordsBetween);
+    return std::any_of(tokens.begin() + begin, tokens.begin() + std::max(end, label.end_token),
+                       [&](const Token& token) { return context_.page.info(token).elsewhere; });
 }
 
 /// "Total (in thousands): 450.00", "Total (EUR '000) 450.00".
 bool AmountReader::scaled_by_label(std::size_t hit, std::size_t amount) const {
-    constexpr std::uint32_t kWordsBetween = 12;
     const auto& tokens = context_.page.tokens();
     const std::uint32_t end = context_.facts.amounts[amount].token;
     const std::uint32_t begin = context_.facts.hits[hit].end_token;

@@ -22,14 +22,20 @@ struct AmountReading {
     bool credit = false;     ///< words beside it may say that it is owed to the buyer
     bool competing = false;  ///< other amounts stand beside the same label
     bool below = false;      ///< it stands under its label
+    bool elsewhere = false;  ///< words beside its label say that it is not this paper's total: "next", "contract"
     bool prose = false;      ///< words stand between the label and the amount
 };
+
+/// Whether the label is one only where it leads its cell: "Balance: 45.00", but not "Stock balance: 45".
+bool leads_only(const Page& page, const Hit& label);
 
 class AmountReader {
 public:
     explicit AmountReader(const Context& context) : context_(context) {}
     /// The amount of the label at `hit`, if it has one.
     std::optional<AmountReading> read(std::size_t hit);
+    /// That amount of the facts, as the label's.
+    std::optional<AmountReading> of(std::size_t hit, std::size_t amount) { return reading(hit, amount); }
     /// Whether a number was passed over because nobody can say what it means.
     bool saw_unreadable() const { return unreadable_; }
 
@@ -38,6 +44,7 @@ private:
     std::optional<AmountReading> under(std::size_t hit);
     bool believable(std::size_t amount) const;
     std::uint32_t strange_words(std::uint32_t from, std::uint32_t to) const;
+    bool of_another_paper(std::size_t hit, std::size_t amount) const;
     bool scaled_by_label(std::size_t hit, std::size_t amount) const;
     std::optional<AmountReading> reading(std::size_t hit, std::size_t amount);
 

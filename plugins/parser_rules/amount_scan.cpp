@@ -64,6 +64,7 @@ AmountScan::Read AmountScan::read(std::uint32_t at) {
         currency_after(found, end);
     }
     credit_mark(found, found.end_token);
+    found.unit = found.currency == kNoCurrency && !found.percent && unit_at(found);
     read_magnitude(found);
     credit_words(found);
     facts_.amounts.push_back(found);
@@ -211,7 +212,7 @@ bool AmountScan::initials_before(std::uint32_t mark) const {
     if (tokens_[mark].kind != TokenKind::currency || mark == 0 || tokens_[mark - 1].cell != tokens_[mark].cell)
         return false;
     const Token& before = tokens_[mark - 1];
-    const bool known = before.word != 0 || page_.text(before.span) == "US";
+    const bool known = (before.word != 0 && !page_.info(before).unit) || page_.text(before.span) == "US";
     return before.kind == TokenKind::word && before.upper && before.span.end - before.span.begin <= 2 && !known;
 }
 
@@ -255,6 +256,20 @@ bool AmountScan::magnitude(std::uint32_t at) const {
     if (tokens_[at].kind != TokenKind::word) return false;
     const WordInfo& info = page_.info(tokens_[at]);
     return info.magnitude || (info.magnitude_upper && tokens_[at].upper);
+}
+
+/// "12.50 kg", in one cell, or with the unit alone in the next.
+bool AmountScan::unit_at(const Amount& found) const {
+    const std::uint32_t at = found.end_token;
+    if (at >= tokens_.size() || tokens_[at].kind != TokenKind::word) return false;
+    const Token& word = tokens_[at];
+    constexpr std::string_view kLetters = "ghlmt";  // not in upper case, which may be a rate of tax
+    const bool one_letter =
+        word.span.end - word.span.begin == 1 && kLetters.find(text_[word.span.begin]) != std::string_view::npos;
+    if (!one_letter && !page_.info(word).unit) return false;
+    const Cell& cell = page_.cells()[word.cell];
+    return word.cell == found.cell ||
+           (cell.line == page_.cells()[found.cell].line && cell.end_token - cell.first_token == 1);
 }
 
 /// "2.5 million MNEE", "2.5 MNEE million", "2,5 Mio. EUR", "450.00 EUR (in thousands)".

@@ -33,14 +33,15 @@ struct Amount {
     CurrencyId currency = kNoCurrency;  ///< written beside it
     Span currency_span;
     bool percent = false;
+    bool unit = false;            ///< a unit follows: "12.50 kg"
     bool strange_mark = false;    ///< letters nobody knows touch its currency's mark: "RX$"
     bool scaled = false;          ///< a word such as "million" multiplies it
     bool perhaps_credit = false;  ///< words of its line may say that it is owed to the buyer
 
     /// Looks like money: has decimals, groups or a currency.
     bool money_like() const {
-        return currency != kNoCurrency || number.decimals != Decimals::none || number.grouped_by_space ||
-               number.open_cents;
+        return currency != kNoCurrency ||
+               (!unit && (number.decimals != Decimals::none || number.grouped_by_space || number.open_cents));
     }
 };
 

@@ -138,6 +138,21 @@ void Lexicon::add_words_beside_amounts() {
          "your|yours|ihren|ihrem|deinen|deinem|euren|eurem|uw|jouw|vostro|vostra|tuo|suo|su|tu|votre|a|customer|client|"
          "buyer|kunden|klant|ten");
     mark(&WordInfo::of_another, "of|von|de|van|des|der|di|und");
+    mark(&WordInfo::unit,
+         "kg|mg|lb|lbs|oz|tons|tonnes|tonnen|km|cm|hours|hour|hrs|hr|std|stunden|stunde|heures|horas|uren|minutes|"
+         "minuten|mins|days|day|tage|jours|dias|giorni|dagen|weeks|wochen|months|monate|mois|pcs|pieces|stk|stuck|"
+         "units|liter|liters|litre|litres|litri|ltr|gal|kb|mb|gb|tb|gib|tib|kwh|mwh|kw|points|punkte|users|seats");
+    mark(&WordInfo::elsewhere,
+         "next|last|previous|prior|upcoming|order|contract|project|budget|insurance|insured|option|optional|options|"
+         "late|later|overdue|if|year|ytd|annual|yearly|quarter|cumulative|average|estimated|estimate|quoted|projected|"
+         "lifetime|"
+         "vormonat|vorjahr|nachste|nachster|nachsten|letzte|letzter|letzten|vorige|voriger|vorigen|auftrag|auftrags|"
+         "quartal|trimestre|gesamtauftrag|vertrag|vertrags|jahr|versicherung|verspatet|falls|wenn|kumuliert|prochain|"
+         "prochaine|dernier|"
+         "derniere|precedent|precedente|contrat|commande|devis|annee|assurance|retard|proximo|proxima|ultimo|ultima|"
+         "anterior|contrato|pedido|ano|seguro|opcion|prossimo|prossima|contratto|ordine|anno|assicurazione|opzione|"
+         "volgende|laatste|bestelling|jaar|verzekering|optie|indien");
+    mark(&WordInfo::leads_only, "balance|charges");
     mark(&WordInfo::after, "after|less|nach|minus|abzuglich|abzgl|apres|moins|despues|menos|dopo|meno|na|before|no");
 }
 

@@ -22,6 +22,7 @@ enum class Label : std::uint8_t {
     tax,               ///< one rate or all
     tax_total,         ///< says that it is all of it
     paid,              ///< taken off the total: deposits, payments, tax withheld
+    part_asked,        ///< "Instalment", "Pay now": perhaps all that is asked, never taken for it
     previous_balance,  ///< carried over from earlier documents
     other_amount,      ///< not one of the above, and must not be taken for one
     // numbers and dates
@@ -124,6 +125,9 @@ struct WordInfo {
     bool beside_credit = false;  ///< makes another thing of a credit: "card", "note"
     bool yours = false;          ///< "your", "Ihren", "a": before "favour"
     bool of_another = false;     ///< "of", "von": whose favour or credit it is
+    bool unit = false;           ///< "kg", "hours": the number before it is no money
+    bool elsewhere = false;      ///< "next", "contract": beside a total's label, the total is not this paper's
+    bool leads_only = false;     ///< "balance": by itself a label only where it leads its cell
     bool after = false;          ///< "after", "less": a credit is taken off already
     bool begins_apart = false;   ///< begins a phrase that is found apart from the labels
     bool condition = false;      ///< "if", "until", "be": what follows did not happen, or not yet

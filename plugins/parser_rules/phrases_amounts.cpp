@@ -43,21 +43,23 @@ void add_amount_phrases(std::vector<PhraseGroup>& groups) {
          "total including vat|total including tax|total including gst|total with vat|total with tax|gross total|"
          "total gross|gross amount|total amount incl vat|total amount including vat|total amount inc vat|"
          "amount incl vat|total charges|total new charges|total after tax|amount after tax|total vat inclusive|"
-         "invoice value|total invoice value|total price incl vat|order total|total incl taxes|total including taxes|"
-         "grand total amount|total price including tax|total amount after tax|invoice grand total|charges|"
+         "invoice value|total invoice value|total price incl vat|order total|total incl taxes|current charges|new "
+         "charges|total including taxes|"
+         "grand total amount|total price including tax|total amount after tax|invoice grand total|"
          "total current charges|total this invoice|total for this invoice"},
         {total_gross, L::de,
          "rechnungsbetrag|rechnungssumme|rechnungsendbetrag|rechnungsgesamtbetrag|gesamtrechnungsbetrag|bruttosumme|"
          "bruttobetrag|gesamtbetrag brutto|gesamtbetrag inkl mwst|gesamtbetrag inkl ust|gesamtsumme brutto|"
          "gesamtsumme inkl mwst|gesamt brutto|summe brutto|brutto gesamt|bruttogesamtbetrag|rechnungssumme brutto|"
          "rechnungsbetrag brutto|summe inkl ust|summe inkl mwst|gesamt inkl mwst|gesamt inkl ust|endsumme|endbetrag|"
-         "total inkl mwst|total inkl ust|betrag inkl mwst|betrag inkl ust|brutto|summe inkl umsatzsteuer|"
+         "total inkl mwst|total inkl ust|betrag inkl mwst|betrag inkl ust|betrag brutto|preis brutto|summe inkl "
+         "umsatzsteuer|"
          "gesamtbetrag inkl umsatzsteuer|gesamtbetrag einschliesslich mwst|rechnungsbetrag inkl mwst|"
          "rechnungsbetrag inkl ust|gesamtpreis brutto|bruttorechnungsbetrag|rechnungstotal|total brutto"},
         {total_gross, L::fr,
          "total ttc|montant ttc|montant total ttc|total general|total general ttc|total facture|montant facture|"
          "montant de la facture|total de la facture|total toutes taxes comprises|montant total tva comprise|"
-         "total tva comprise|total tvac|montant tvac|prix ttc|total tva incluse|ttc"},
+         "total tva comprise|total tvac|montant tvac|prix ttc|total tva incluse"},
         {total_gross, L::es,
          "total factura|importe total factura|total iva incluido|total con iva|importe total con iva|"
          "total general|total importe factura|total factura iva incluido|total impuestos incluidos|importe factura"},
@@ -69,12 +71,24 @@ void add_amount_phrases(std::vector<PhraseGroup>& groups) {
          "factuurtotaal|totaal factuur|bedrag incl btw|bedrag inclusief btw|totaal incl|eindtotaal|eindbedrag|"
          "totaal factuurbedrag"},
 
-        {total_plain, L::en, "total|total amount|amount total|total price|total cost|total value|total sum|totals"},
-        {total_plain, L::de, "gesamt|gesamtbetrag|gesamtsumme|summe|summe gesamt|gesamtpreis|totalbetrag|total betrag"},
-        {total_plain, L::fr, "montant total|somme totale|prix total"},
+        {total_plain, L::en,
+         "total|total amount|amount total|total price|total cost|total value|total sum|sum|totals|charges"},
+        {total_plain, L::de,
+         "gesamt|gesamtbetrag|gesamtsumme|summe|summe gesamt|gesamtpreis|totalbetrag|total betrag|brutto"},
+        {total_plain, L::fr, "montant total|somme totale|prix total|ttc"},
         {total_plain, L::es, "importe total|total importe|monto total|suma total|total euros"},
         {total_plain, L::it, "totale|importo totale|totale importo|totale euro"},
         {total_plain, L::nl, "totaal|totaalbedrag|totaal bedrag|totaalprijs"},
+
+        {part_asked, L::en,
+         "instalment|installment|this instalment|this installment|this delivery|this shipment|this payment|this part|"
+         "first payment|due today|due this month|due this period|to be paid now|to pay now|pay now|pay|please remit|"
+         "payable now|now payable|now due"},
+        {part_asked, L::de, "teilbetrag|teilrechnung|teillieferung|jetzt zu zahlen|jetzt fallig|diese lieferung"},
+        {part_asked, L::fr, "a payer maintenant|cette livraison|mensualite"},
+        {part_asked, L::es, "a pagar ahora|esta entrega|mensualidad"},
+        {part_asked, L::it, "da pagare ora|questa consegna|rata"},
+        {part_asked, L::nl, "nu te betalen|deze levering|termijnbedrag"},
 
         {total_net, L::en,
          "net total|total net|net amount|total net amount|net invoice amount|total excl|total excl vat|total ex vat|"
@@ -202,7 +216,9 @@ void add_amount_phrases(std::vector<PhraseGroup>& groups) {
          "early payment discount|cash discount|preisnachlass|sondernachlass|kassaskonto|ristourne"},
         {other_amount, L::en,
          "total discount|total savings|total hours|total quantity|total qty|total items|total weight|total units|"
-         "line total|page total|total shipping|shipping|shipping and handling|shipping total|handling|freight|delivery "
+         "line total|page total|total shipping|shipping|shipping and handling|shipping charges|shipping "
+         "charge|delivery charges|freight charges|handling charges|late payment charges|late charges|shipping "
+         "total|handling|freight|delivery "
          "charge|"
          "unit price|unit cost|price|tip|gratuity|late fee|late payment fee|reminder fee|interest|total interest|"
          "credit limit|minimum payment|minimum amount due|minimum due|exchange rate|round off|rounding|"

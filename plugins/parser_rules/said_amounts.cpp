@@ -25,11 +25,19 @@ Readings distinct(const Readings& all) {
         } else {
             const bool scaled = same->scaled || reading.scaled;
             const bool credit = same->credit || reading.credit;
+            const bool elsewhere = same->elsewhere && reading.elsewhere;
             if (!reading.competing && reading.certain) *same = reading;
             same->scaled = scaled;
             same->credit = credit;
+            same->elsewhere = elsewhere;
         }
     }
+    return out;
+}
+
+Readings of_this_paper(const Readings& all) {
+    Readings out;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(out), [](const auto& r) { return !r.elsewhere; });
     return out;
 }
 
@@ -51,8 +59,17 @@ SaidAmounts::SaidAmounts(const Context& context, Extraction& out) : out_(out) {
             continue;
         }
         Readings* list = of(hits[i].label);
-        if (list == nullptr || list->size() >= kMaxReadings) continue;
-        if (auto reading = reader.read(i)) list->push_back(std::move(*reading));
+        if (list == nullptr) continue;
+        const bool asked = list == &due || list == &gross || list == &plain;
+        if (list->size() >= kMaxReadings) {
+            too_many = too_many || (asked && reader.read(i).has_value());
+            continue;
+        }
+        if (auto reading = reader.read(i)) {
+            list->push_back(std::move(*reading));
+        } else if (asked && unread.size() < kMaxReadings && !leads_only(context.page, hits[i])) {
+            unread.push_back(i);
+        }
     }
     unreadable = reader.saw_unreadable();
     settle_spaces();
@@ -100,6 +117,8 @@ Readings* SaidAmounts::of(Label label) {
             return &gross;
         case Label::total_plain:
             return &plain;
+        case Label::part_asked:
+            return &part;
         case Label::total_net:
             return &net;
         case Label::subtotal:

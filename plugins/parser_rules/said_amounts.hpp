@@ -15,6 +15,9 @@ using Readings = std::vector<AmountReading>;
 /// The readings of distinct value, each with its last place.
 Readings distinct(const Readings& all);
 
+/// Those that are not said to be another paper's.
+Readings of_this_paper(const Readings& all);
+
 /// Empty when it would leave 38 digits.
 std::optional<atr::Decimal> sum(const Readings& readings);
 
@@ -36,7 +39,9 @@ struct SaidAmounts {
     /// The total that deposits and tax withheld were taken from, to leave `remaining`.
     atr::Decimal before_payments(atr::Decimal remaining) const;
 
-    Readings due, gross, plain, net, subtotal, tax_total, tax, paid, previous;
+    std::vector<std::size_t> unread;  ///< hits of sums asked for whose amount cannot be told for certain
+    bool too_many = false;            ///< sums asked for were left out
+    Readings due, gross, plain, part, net, subtotal, tax_total, tax, paid, previous;
     bool extras = false;      ///< shipping, discounts and the like: sums need not add up without them
     bool unreadable = false;  ///< a number was passed over because nobody can say what it means
 

@@ -4,6 +4,7 @@
 
 #include "payments_made.hpp"
 #include "quote.hpp"
+#include "rivals.hpp"
 #include "said_amounts.hpp"
 #include "settlement.hpp"
 
@@ -41,10 +42,13 @@ private:
     }
 
     void choose_gross() {
-        const Readings explicit_ones = distinct(said_.gross);
-        const Readings candidates = explicit_ones.empty() ? distinct(said_.plain) : explicit_ones;
+        const Readings explicit_ones = distinct(of_this_paper(said_.gross));
+        Readings candidates = explicit_ones;
+        if (candidates.empty()) candidates = distinct(of_this_paper(said_.plain));
+        if (candidates.empty()) candidates = distinct(said_.gross);
+        if (candidates.empty()) candidates = distinct(said_.plain);
         if (candidates.empty()) return;
-        const Readings due = distinct(said_.due);
+        const Readings due = distinct(of_this_paper(said_.due));
         if (candidates.size() == 1) {
             gross_ = candidates[0];
             if (explicit_ones.empty() && due.size() == 1 && said_.becomes_with_tax(*gross_, due[0].value)) {
@@ -99,7 +103,7 @@ private:
     }
 
     void choose_due() {
-        const Readings due = distinct(said_.due);
+        const Readings due = sums_due();
         std::uint32_t cap = kCertain;
         if (due.empty()) {
             if (!gross_) return;
@@ -116,10 +120,48 @@ private:
             cap = explained != due.end() && path_to(due_->value) == Path::paid ? kAskHuman : kCompeting;
             if (cap == kCompeting) out_.warn("totals_compete", "several amounts due differ");
         }
-        cap = std::min({cap, cap_by_checks(), cap_by_settlement(!due.empty())});
+        if (asks_for_nothing(*due_)) {
+            if (const auto rather = sum_above_zero(due)) {
+                due_rivals_.push_back(*due_);
+                due_ = *rather;
+                cap = kCompeting;
+            }
+        }
+        cap = std::min({cap, cap_by_checks(), cap_by_rivals(), cap_by_settlement(!due.empty())});
         emit("amount_due", *due_, std::min(confidence(*due_), cap));
-        alternatives("amount_due", *due_, due_rivals_.empty() ? gross_rivals_ : due_rivals_);
+        due_rivals_.insert(due_rivals_.end(), gross_rivals_.begin(), gross_rivals_.end());
+        alternatives("amount_due", *due_, distinct(due_rivals_));
         if (gross_) emit("total_with_tax", *gross_, std::min(confidence(*gross_), gross_cap()));
+    }
+
+    /// What labels say is due, by this paper where it says so.
+    Readings sums_due() const {
+        Readings due = distinct(of_this_paper(said_.due));
+        const bool total_is_ours = gross_ && !gross_->elsewhere;
+        return due.empty() && !total_is_ours ? distinct(said_.due) : due;
+    }
+
+    /// Zero or less is due, and no payment of the paper explains it.
+    bool asks_for_nothing(const AmountReading& due) const {
+        return (due.value.is_zero() || due.value.is_negative()) && path_to(due.value) == Path::none;
+    }
+
+    /// What a person is asked about rather than nothing.
+    std::optional<AmountReading> sum_above_zero(const Readings& due) const {
+        const auto above = [](const AmountReading& sum) { return !sum.value.is_zero() && !sum.value.is_negative(); };
+        const auto last = std::find_if(due.rbegin(), due.rend(), above);
+        if (last != due.rend()) return *last;
+        return gross_ && above(*gross_) ? gross_ : std::nullopt;
+    }
+
+    /// Another sum stands beside words for a total, and nothing on the paper says how it leads to this one.
+    std::uint32_t cap_by_rivals() {
+        const Chosen chosen{*due_, gross_ ? &*gross_ : nullptr};
+        const auto rival = unexplained_rival(context_, said_, chosen, out_.steps);
+        if (!rival && !said_.too_many) return kCertain;
+        if (rival) due_rivals_.push_back(*rival);
+        out_.warn("totals_compete", "another total stands in the document, and nothing in it explains the difference");
+        return kCompeting;
     }
 
     /// No label says what is due: the total is, unless something was paid before or carried over.
@@ -310,6 +352,10 @@ private:
         if (!reading.certain) {
             bp = std::min(bp, kDoubtful);
             out_.warn("number_format", "the decimal and thousands marks of an amount can be read in two ways");
+        }
+        if (reading.elsewhere) {
+            bp = std::min(bp, kCompeting);
+            out_.warn("total_unclear", "words beside the total say that it may be another document's");
         }
         if (reading.scaled) {
             bp = std::min(bp, kDoubtful);
