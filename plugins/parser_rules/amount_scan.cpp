@@ -64,7 +64,8 @@ AmountScan::Read AmountScan::read(std::uint32_t at) {
         currency_after(found, end);
     }
     credit_mark(found, found.end_token);
-    found.unit = found.currency == kNoCurrency && !found.percent && unit_at(found);
+    if (found.number.decimals != Decimals::none && found.currency == kNoCurrency && !found.percent)
+        found.unit = before_unit(found);
     read_magnitude(found);
     credit_words(found);
     facts_.amounts.push_back(found);
@@ -259,13 +260,11 @@ bool AmountScan::magnitude(std::uint32_t at) const {
 }
 
 /// "12.50 kg", in one cell, or with the unit alone in the next.
-bool AmountScan::unit_at(const Amount& found) const {
-    const std::uint32_t at = found.end_token;
-    if (at >= tokens_.size() || tokens_[at].kind != TokenKind::word) return false;
-    const Token& word = tokens_[at];
+bool AmountScan::before_unit(const Amount& found) const {
+    if (found.end_token >= tokens_.size() || tokens_[found.end_token].kind != TokenKind::word) return false;
+    const Token& word = tokens_[found.end_token];
     constexpr std::string_view kLetters = "ghlmt";  // not in upper case, which may be a rate of tax
-    const bool one_letter =
-        word.span.end - word.span.begin == 1 && kLetters.find(text_[word.span.begin]) != std::string_view::npos;
+    const bool one_letter = word.span.end - word.span.begin == 1 && kLetters.find(text_[word.span.begin]) != kLetters.npos;
     if (!one_letter && !page_.info(word).unit) return false;
     const Cell& cell = page_.cells()[word.cell];
     return word.cell == found.cell ||

@@ -38,7 +38,7 @@ private:
     std::uint32_t credit_mark(Amount& found, std::uint32_t at) const;
     void trailing_sign(Amount& found, std::uint32_t& end) const;
     bool magnitude(std::uint32_t at) const;
-    bool unit_at(const Amount& found) const;
+    bool before_unit(const Amount& found) const;
     void read_magnitude(Amount& found) const;
     bool names_credit(std::uint32_t at) const;
     void credit_words(Amount& found) const;

@@ -22,7 +22,6 @@ public:
 
     std::optional<AmountReading> run() {
         for (const std::size_t hit : said_.unread) read_behind(hit);
-        parts_make_it_ = parts_make_total();
         for (const Readings* sums : {&said_.due, &said_.gross, &said_.plain, &said_.part, &std::as_const(behind_)}) {
             for (const auto& sum : *sums)
                 if (!explained(sum)) return sum;
@@ -43,19 +42,21 @@ private:
     bool is_part(const AmountReading& sum) const { return sum.amount < total().amount && !is_chosen(sum.value); }
 
     /// Totals of parts, each above the total, add up to it.
-    bool parts_make_total() const {
+    bool parts_make_total() {
+        if (parts_make_it_) return *parts_make_it_;
         Readings parts;
         for (const Readings* sums : {&said_.gross, &said_.plain, &said_.part, &std::as_const(behind_)}) {
             std::copy_if(sums->begin(), sums->end(), std::back_inserter(parts),
                          [&](const auto& sum) { return is_part(sum); });
         }
         const auto all = sum(parts);
-        return parts.size() > 1 && all && is_chosen(*all);
+        parts_make_it_ = parts.size() > 1 && all && is_chosen(*all);
+        return *parts_make_it_;
     }
 
     bool explained(const AmountReading& sum) {
         if (is_chosen(sum.value)) return true;
-        if (parts_make_it_ && is_part(sum)) return true;
+        if (is_part(sum) && parts_make_total()) return true;
         return leads_to(sum.value, chosen_.due.value) ||
                (chosen_.total != nullptr && leads_to(sum.value, chosen_.total->value));
     }
@@ -136,7 +137,7 @@ private:
     AmountReader reader_;
     Readings behind_;                          ///< sums behind the words of totals inside other words
     std::vector<atr::Decimal> steps_between_;  ///< differences that the paper explains; empty: not looked for yet
-    bool parts_make_it_ = false;
+    std::optional<bool> parts_make_it_;
 };
 
 }  // namespace

@@ -35,10 +35,12 @@ Readings distinct(const Readings& all) {
     return out;
 }
 
-Readings of_this_paper(const Readings& all) {
-    Readings out;
-    std::copy_if(all.begin(), all.end(), std::back_inserter(out), [](const auto& r) { return !r.elsewhere; });
-    return out;
+Readings distinct_of_this_paper(const Readings& all) {
+    const auto elsewhere = [](const AmountReading& reading) { return reading.elsewhere; };
+    if (std::none_of(all.begin(), all.end(), elsewhere)) return distinct(all);
+    Readings ours;
+    std::remove_copy_if(all.begin(), all.end(), std::back_inserter(ours), elsewhere);
+    return distinct(ours);
 }
 
 std::optional<atr::Decimal> sum(const Readings& readings) {

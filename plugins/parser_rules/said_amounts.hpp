@@ -14,9 +14,8 @@ using Readings = std::vector<AmountReading>;
 
 /// The readings of distinct value, each with its last place.
 Readings distinct(const Readings& all);
-
-/// Those that are not said to be another paper's.
-Readings of_this_paper(const Readings& all);
+/// Those of them that are not said to be another paper's.
+Readings distinct_of_this_paper(const Readings& all);
 
 /// Empty when it would leave 38 digits.
 std::optional<atr::Decimal> sum(const Readings& readings);

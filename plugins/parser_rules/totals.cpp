@@ -42,16 +42,16 @@ private:
     }
 
     void choose_gross() {
-        const Readings explicit_ones = distinct(of_this_paper(said_.gross));
-        Readings candidates = explicit_ones;
-        if (candidates.empty()) candidates = distinct(of_this_paper(said_.plain));
+        Readings candidates = distinct_of_this_paper(said_.gross);
+        const bool says_tax_is_in = !candidates.empty();
+        if (candidates.empty()) candidates = distinct_of_this_paper(said_.plain);
         if (candidates.empty()) candidates = distinct(said_.gross);
         if (candidates.empty()) candidates = distinct(said_.plain);
         if (candidates.empty()) return;
-        const Readings due = distinct(of_this_paper(said_.due));
+        const Readings& due = our_due_;
         if (candidates.size() == 1) {
             gross_ = candidates[0];
-            if (explicit_ones.empty() && due.size() == 1 && said_.becomes_with_tax(*gross_, due[0].value)) {
+            if (!says_tax_is_in && due.size() == 1 && said_.becomes_with_tax(*gross_, due[0].value)) {
                 net_from_plain_ = gross_;
                 gross_ = due[0];
             }
@@ -103,7 +103,9 @@ private:
     }
 
     void choose_due() {
-        const Readings due = sums_due();
+        const bool total_is_ours = gross_ && !gross_->elsewhere;
+        if (our_due_.empty() && !total_is_ours) our_due_ = distinct(said_.due);
+        const Readings& due = our_due_;
         std::uint32_t cap = kCertain;
         if (due.empty()) {
             if (!gross_) return;
@@ -130,15 +132,9 @@ private:
         cap = std::min({cap, cap_by_checks(), cap_by_rivals(), cap_by_settlement(!due.empty())});
         emit("amount_due", *due_, std::min(confidence(*due_), cap));
         due_rivals_.insert(due_rivals_.end(), gross_rivals_.begin(), gross_rivals_.end());
-        alternatives("amount_due", *due_, distinct(due_rivals_));
+        if (due_rivals_.size() > 1) due_rivals_ = distinct(due_rivals_);
+        alternatives("amount_due", *due_, due_rivals_);
         if (gross_) emit("total_with_tax", *gross_, std::min(confidence(*gross_), gross_cap()));
-    }
-
-    /// What labels say is due, by this paper where it says so.
-    Readings sums_due() const {
-        Readings due = distinct(of_this_paper(said_.due));
-        const bool total_is_ours = gross_ && !gross_->elsewhere;
-        return due.empty() && !total_is_ours ? distinct(said_.due) : due;
     }
 
     /// Zero or less is due, and no payment of the paper explains it.
@@ -413,6 +409,7 @@ private:
     const Context& context_;
     Extraction& out_;
     const SaidAmounts said_;
+    Readings our_due_ = distinct_of_this_paper(said_.due);  ///< what labels say that this paper asks for
     std::optional<AmountReading> gross_, due_, net_from_plain_;
     Readings gross_rivals_, due_rivals_;
     bool contradicted_ = false;  ///< net and tax were named and make another total
