@@ -264,7 +264,8 @@ bool AmountScan::before_unit(const Amount& found) const {
     if (found.end_token >= tokens_.size() || tokens_[found.end_token].kind != TokenKind::word) return false;
     const Token& word = tokens_[found.end_token];
     constexpr std::string_view kLetters = "ghlmt";  // not in upper case, which may be a rate of tax
-    const bool one_letter = word.span.end - word.span.begin == 1 && kLetters.find(text_[word.span.begin]) != kLetters.npos;
+    const bool one_letter =
+        word.span.end - word.span.begin == 1 && kLetters.find(text_[word.span.begin]) != kLetters.npos;
     if (!one_letter && !page_.info(word).unit) return false;
     const Cell& cell = page_.cells()[word.cell];
     return word.cell == found.cell ||

@@ -7,7 +7,7 @@ namespace parser_rules {
 namespace {
 
 constexpr std::size_t kMaxSteps = 4;     ///< per kind, of what may lead from one sum to another
-constexpr std::size_t kMaxBehind = 10;  ///< amounts looked at behind the words of a total
+constexpr std::size_t kMaxBehind = 10;   ///< amounts looked at behind the words of a total
 constexpr std::size_t kMaxBetween = 16;  ///< amounts looked at between a net and the total
 constexpr std::size_t kMaxCharges = 24;  ///< charges and discounts
 
@@ -66,7 +66,8 @@ private:
         if (steps_between_.empty()) find_steps_between();
         const auto difference = to.minus(from);
         steps_ += steps_between_.size();
-        return difference && std::find(steps_between_.begin(), steps_between_.end(), *difference) != steps_between_.end();
+        return difference &&
+               std::find(steps_between_.begin(), steps_between_.end(), *difference) != steps_between_.end();
     }
 
     void find_steps_between() {
@@ -76,7 +77,7 @@ private:
         for (std::size_t i = 0; i < hits.size() && charges.size() + discounts.size() < kMaxCharges; ++i) {
             ++steps_;
             const bool charge = hits[i].label == Label::other_amount;
-            if ((!charge && hits[i].label != Label::discount) || !hits[i].leads) continue;
+            if ((!charge && hits[i].label != Label::discount) || !hits[i].leads || conditional(hits[i])) continue;
             if (auto reading = reader_.read(i)) (charge ? charges : discounts).push_back(std::move(*reading));
         }
         Readings taxes = said_.tax_total;
@@ -88,13 +89,19 @@ private:
         step(said_.paid, false);
     }
 
+    /// "Late fee", "interest": nobody owes it yet.
+    bool conditional(const Hit& hit) const {
+        const auto& tokens = context_.page.tokens();
+        return std::any_of(tokens.begin() + hit.token, tokens.begin() + hit.end_token,
+                           [&](const Token& token) { return context_.page.info(token).condition; });
+    }
+
     /// From each step so far, one more: none of the amounts, one of them, or all.
     void step(const Readings& amounts, bool added) {
         Readings some = distinct(amounts);
         if (some.size() > kMaxSteps) some.resize(kMaxSteps);
         std::vector<atr::Decimal> sizes;
-        for (const auto& amount : some)
-            sizes.push_back(size_of(amount.value));
+        for (const auto& amount : some) sizes.push_back(size_of(amount.value));
         if (amounts.size() > 1)
             if (const auto all = sum(amounts)) sizes.push_back(size_of(*all));
         const std::size_t before = steps_between_.size();
@@ -145,6 +152,32 @@ private:
 std::optional<AmountReading> unexplained_rival(const Context& context, const SaidAmounts& said, const Chosen& chosen,
                                                std::uint64_t& steps) {
     return RivalFinder(context, said, chosen, steps).run();
+}
+
+bool something_is_deducted(const Context& context, const AmountReading& total, std::uint64_t& steps) {
+    const auto& amounts = context.facts.amounts;
+    const auto total_line = context.page.cells()[amounts[total.amount].cell].line;
+    for (std::size_t i = total.amount + 1; i < amounts.size(); ++i) {
+        ++steps;
+        const bool below = context.page.cells()[amounts[i].cell].line > total_line;
+        if (below && amounts[i].number.negative && amounts[i].money_like() && !total.value.is_negative()) return true;
+    }
+    return false;
+}
+
+bool larger_amount_stands(const Context& context, const SaidAmounts& said, const AmountReading& total,
+                          std::uint64_t& steps) {
+    const auto& amounts = context.facts.amounts;
+    for (std::size_t i = 0; i < amounts.size(); ++i) {
+        ++steps;
+        if (i == total.amount || amounts[i].percent || !amounts[i].money_like()) continue;
+        const bool after = i > total.amount;
+        if (!after && said.tax.empty() && said.tax_total.empty()) continue;
+        const auto decimal = to_decimal(context.page.text(), amounts[i].number, context.facts.style);
+        const auto value = decimal ? atr::Decimal::parse(decimal->value) : std::nullopt;
+        if (value && ((after && *value > total.value) || said.becomes_with_tax(total, *value))) return true;
+    }
+    return false;
 }
 
 }  // namespace parser_rules

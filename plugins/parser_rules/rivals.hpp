@@ -1,4 +1,4 @@
-// Whether another sum on the paper may be the one that it asks for. A sum that is paid unasked has no such rival.
+// Whether another amount on the paper may be the sum that it asks for. A sum that is paid unasked has no such rival.
 #pragma once
 
 #include <optional>
@@ -17,5 +17,12 @@ struct Chosen {
 /// or payment of the paper leads from it to them, nor is it one of the parts that make them.
 std::optional<AmountReading> unexplained_rival(const Context& context, const SaidAmounts& said, const Chosen& chosen,
                                                std::uint64_t& steps);
+
+/// Whether a negative amount stands below the total.
+bool something_is_deducted(const Context& context, const AmountReading& total, std::uint64_t& steps);
+
+/// Whether an amount below the total is larger, or one anywhere is larger by just the tax of the paper.
+bool larger_amount_stands(const Context& context, const SaidAmounts& said, const AmountReading& total,
+                          std::uint64_t& steps);
 
 }  // namespace parser_rules

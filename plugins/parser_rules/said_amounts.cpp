@@ -163,6 +163,28 @@ bool SaidAmounts::becomes_with_tax(const AmountReading& base, const atr::Decimal
     return base.value != total && (adds(tax_total) || adds(tax));
 }
 
+Path SaidAmounts::path(const atr::Decimal& total, const atr::Decimal& remaining) const {
+    const auto reached = [&](const std::optional<atr::Decimal>& from) { return from && *from == remaining; };
+    const auto less = [&](const atr::Decimal& from, const atr::Decimal& what) {
+        return from.minus(what.is_negative() ? what.negated() : what);
+    };
+    std::vector<atr::Decimal> payments;
+    for (const auto& reading : paid) payments.push_back(reading.value);
+    if (const auto all = sum(paid); all && paid.size() > 1) payments.push_back(*all);
+    for (const auto& amount : payments) {
+        if (reached(less(total, amount))) return Path::paid;
+    }
+    for (const auto& earlier : previous) {
+        const auto with = total.plus(earlier.value);
+        if (reached(with)) return Path::previous;
+        for (const auto& amount : payments) {
+            out_.steps += 1;
+            if (with && reached(less(*with, amount))) return Path::previous;
+        }
+    }
+    return Path::none;
+}
+
 atr::Decimal SaidAmounts::before_payments(atr::Decimal remaining) const {
     for (const auto& payment : paid) {
         const auto more = remaining.plus(payment.value.is_negative() ? payment.value.negated() : payment.value);

@@ -29,12 +29,17 @@ struct Support {
     explicit operator bool() const { return net != nullptr; }
 };
 
+/// What leads from a total to what is due.
+enum class Path : std::uint8_t { none, paid, previous };
+
 struct SaidAmounts {
     SaidAmounts(const Context& context, Extraction& out);
 
     Support support(const atr::Decimal& total) const;
     /// Whether `base` plus the tax of the document is `total`.
     bool becomes_with_tax(const AmountReading& base, const atr::Decimal& total) const;
+    /// Whether deposits and earlier balances lead from the total to `remaining`.
+    Path path(const atr::Decimal& total, const atr::Decimal& remaining) const;
     /// The total that deposits and tax withheld were taken from, to leave `remaining`.
     atr::Decimal before_payments(atr::Decimal remaining) const;
 

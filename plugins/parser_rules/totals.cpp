@@ -77,30 +77,7 @@ private:
         out_.warn("totals_compete", "several totals differ, and nothing in the document decides between them");
     }
 
-    /// Whether deposits and earlier balances lead from the total to `due`.
-    enum class Path : std::uint8_t { none, paid, previous };
-    Path path_to(const atr::Decimal& due) const {
-        if (!gross_) return Path::none;
-        const auto reached = [&](const std::optional<atr::Decimal>& from) { return from && *from == due; };
-        const auto less = [&](const atr::Decimal& from, const atr::Decimal& what) {
-            return from.minus(what.is_negative() ? what.negated() : what);
-        };
-        std::vector<atr::Decimal> paid;
-        for (const auto& reading : said_.paid) paid.push_back(reading.value);
-        if (const auto all = sum(said_.paid); all && said_.paid.size() > 1) paid.push_back(*all);
-        for (const auto& amount : paid) {
-            if (reached(less(gross_->value, amount))) return Path::paid;
-        }
-        for (const auto& earlier : said_.previous) {
-            const auto with = gross_->value.plus(earlier.value);
-            if (reached(with)) return Path::previous;
-            for (const auto& amount : paid) {
-                out_.steps += 1;
-                if (with && reached(less(*with, amount))) return Path::previous;
-            }
-        }
-        return Path::none;
-    }
+    Path path_to(const atr::Decimal& due) const { return gross_ ? said_.path(gross_->value, due) : Path::none; }
 
     void choose_due() {
         const bool total_is_ours = gross_ && !gross_->elsewhere;
@@ -173,24 +150,11 @@ private:
             out_.warn("previous_balance", "an earlier balance is named, but not whether it is still due");
             return kCompeting;
         }
-        if (something_is_deducted()) {
+        if (something_is_deducted(context_, *gross_, out_.steps)) {
             out_.warn("amount_due_unclear", "something is deducted from the total, but what remains due is not named");
             return kCompeting;
         }
         return kCertain;
-    }
-
-    /// Whether a negative amount stands below the total.
-    bool something_is_deducted() const {
-        const auto& amounts = context_.facts.amounts;
-        const auto total_line = context_.page.cells()[amounts[gross_->amount].cell].line;
-        for (std::size_t i = gross_->amount + 1; i < amounts.size(); ++i) {
-            ++out_.steps;
-            const bool below = context_.page.cells()[amounts[i].cell].line > total_line;
-            if (below && amounts[i].number.negative && amounts[i].money_like() && !gross_->value.is_negative())
-                return true;
-        }
-        return false;
     }
 
     std::uint32_t cap_against_gross(const AmountReading& due) {
@@ -315,25 +279,10 @@ private:
 
     /// A bare "Total" may be the net: another amount that is larger, or larger by just the tax, casts doubt on it.
     std::uint32_t cap_plain_total(const AmountReading& total) {
-        const Label label = context_.facts.hits[total.hit].label;
-        if (label != Label::total_plain) return kCertain;
-        const auto& amounts = context_.facts.amounts;
-        for (std::size_t i = 0; i < amounts.size(); ++i) {
-            ++out_.steps;
-            if (i == total.amount || amounts[i].percent || !amounts[i].money_like()) continue;
-            const bool after = i > total.amount;
-            if (!after && said_.tax.empty() && said_.tax_total.empty()) continue;
-            const auto decimal = to_decimal(context_.page.text(), amounts[i].number, context_.facts.style);
-            const auto value = decimal ? atr::Decimal::parse(decimal->value) : std::nullopt;
-            if (!value) continue;
-            const AmountReading as_net = total;
-            if ((after && *value > total.value) || said_.becomes_with_tax(as_net, *value)) {
-                out_.warn("total_unclear",
-                          "a larger amount stands in the document, and nothing says which is the total");
-                return kCompeting;
-            }
-        }
-        return kCertain;
+        if (context_.facts.hits[total.hit].label != Label::total_plain) return kCertain;
+        if (!larger_amount_stands(context_, said_, total, out_.steps)) return kCertain;
+        out_.warn("total_unclear", "a larger amount stands in the document, and nothing says which is the total");
+        return kCompeting;
     }
 
     std::uint32_t gross_cap() const { return due_ && due_->value.is_negative() ? kCompeting : kCertain; }

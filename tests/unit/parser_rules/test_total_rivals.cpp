@@ -7,11 +7,29 @@ namespace {
 const std::string kItem = "Router, 1 pc                     48.50\n";
 
 TEST_CASE("two totals that nothing on the paper leads between ask, whatever their labels", "[parser_rules][totals]") {
-    for (const char* label :
-         {"Grand total", "Invoice total", "Next invoice total", "Last invoice total", "Order total", "Total charges",
-          "Grand total of contract", "Total charges last year", "Total incl. option B", "Invoice value for insurance",
-          "Rechnungsbetrag Vormonat", "Endbetrag", "Brutto", "Charges", "TTC", "Total", "Total outstanding", "Amount due",
-          "Balance", "Contract total", "Total for all parts of this work and of the next one", "Net total", "Pay"}) {
+    for (const char* label : {"Grand total",
+                              "Invoice total",
+                              "Next invoice total",
+                              "Last invoice total",
+                              "Order total",
+                              "Total charges",
+                              "Grand total of contract",
+                              "Total charges last year",
+                              "Total incl. option B",
+                              "Invoice value for insurance",
+                              "Rechnungsbetrag Vormonat",
+                              "Endbetrag",
+                              "Brutto",
+                              "Charges",
+                              "TTC",
+                              "Total",
+                              "Total outstanding",
+                              "Amount due",
+                              "Balance",
+                              "Contract total",
+                              "Total for all parts of this work and of the next one",
+                              "Net total",
+                              "Pay"}) {
         CAPTURE(label);
         const std::string other = std::string(label) + "     300.00\n";
         for (const std::string& text : {kItem + "Total  48.50 MNEE\n" + other, other + kItem + "Total  48.50 MNEE\n"}) {
@@ -60,6 +78,7 @@ TEST_CASE("what leads from one total to the other explains it", "[parser_rules][
     for (const char* text :
          {"Total  48.50\nShipping  5.00\nGrand total  54.50 MNEE\n", "Subtotal  100.00\nTotal  90.00 MNEE\n",
           "Net total  100.00\nVoucher SPRING  -10.00\nTotal  80.00 MNEE\n",
+          "Total  48.50\nLate fee  5.00\nGrand total after the due date  53.50 MNEE\n",
           "Total  120.00\nDeposit paid  -20.00\nBalance due  100.00 MNEE\nAmount due  300.00\n",
           "Hosting\nTotal  40.00\nDNS\nTotal  9.50\nGrand total  48.50 MNEE\n"}) {
         CAPTURE(text);
@@ -95,7 +114,8 @@ TEST_CASE("charges, brutto and the like are totals only where they lead their ce
         CHECK(reading["amount_due"] == c.due);
         CHECK(reading.sure("amount_due"));
     }
-    for (const char* text : {"Price list TTC  12.50\nTotal  48.50 MNEE\n", "Gewicht brutto: 12,50\nGesamt  48,50 MNEE\n"}) {
+    for (const char* text :
+         {"Price list TTC  12.50\nTotal  48.50 MNEE\n", "Gewicht brutto: 12,50\nGesamt  48,50 MNEE\n"}) {
         CAPTURE(text);
         CHECK(Reading(text)["amount_due"] == "48.50");
         CHECK(Reading(text).doubts("amount_due"));  // inside other words they are still rivals
@@ -128,8 +148,9 @@ TEST_CASE("zero or less is due only where the paper explains it", "[parser_rules
 }
 
 TEST_CASE("a number before a unit is no money", "[parser_rules][totals]") {
-    for (const char* line : {"Total 12.50 kg", "Brutto 12,50 kg", "Total  12.50 h", "Gesamt 300,00 Stunden",
-                             "Amount due 12.50 days", "Total   1,200.50 GB", "Brutto   12,50   kg", "Weight 300.00 lb"}) {
+    for (const char* line :
+         {"Total 12.50 kg", "Brutto 12,50 kg", "Total  12.50 h", "Gesamt 300,00 Stunden", "Amount due 12.50 days",
+          "Total   1,200.50 GB", "Brutto   12,50   kg", "Weight 300.00 lb"}) {
         CAPTURE(line);
         CHECK(Reading(std::string(line) + "\n")["amount_due"].empty());
         const Reading reading(kItem + "Total  48.50 MNEE\n" + line + "\n");
@@ -144,15 +165,15 @@ TEST_CASE("a number before a unit is no money", "[parser_rules][totals]") {
 }
 
 TEST_CASE("words that make another paper's sum of a total ask", "[parser_rules][totals]") {
-    for (const char* line : {"Next invoice total: 48.50 MNEE", "Grand total of contract 48.50 MNEE",
-                             "Amount due if paid late 48.50 MNEE", "Order total 48.50 MNEE",
-                             "Rechnungsbetrag Vormonat 48,50 MNEE", "Total charges last year 48.50 MNEE"}) {
+    for (const char* line :
+         {"Next invoice total: 48.50 MNEE", "Grand total of contract 48.50 MNEE", "Amount due if paid late 48.50 MNEE",
+          "Order total 48.50 MNEE", "Rechnungsbetrag Vormonat 48,50 MNEE", "Total charges last year 48.50 MNEE"}) {
         CAPTURE(line);
         CHECK(Reading(std::string(line) + "\n").doubts("amount_due"));
     }
-    for (const char* line : {"Invoice total: 48.50 MNEE", "Order 17     Invoice total: 48.50 MNEE",
-                             "Order total 48.50 MNEE\nAmount due 48.50 MNEE",
-                             "Invoice total: 48.50 MNEE, save on your next order"}) {
+    for (const char* line :
+         {"Invoice total: 48.50 MNEE", "Order 17     Invoice total: 48.50 MNEE",
+          "Order total 48.50 MNEE\nAmount due 48.50 MNEE", "Invoice total: 48.50 MNEE, save on your next order"}) {
         CAPTURE(line);
         CHECK(Reading(std::string(line) + "\n").sure("amount_due"));
     }
