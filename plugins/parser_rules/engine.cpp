@@ -5,6 +5,7 @@
 #include "facts.hpp"
 #include "layout.hpp"
 #include "page.hpp"
+#include "quote.hpp"
 #include "rules.hpp"
 
 namespace parser_rules {
@@ -22,6 +23,15 @@ void distrust_hidden(const Page& page, Extraction& out) {
             if (line != lines.end() && line->hidden) field.confidence_bp = std::min(field.confidence_bp, kCompeting);
         }
     }
+}
+
+/// A word that is not what it looks like was written so that a person reads it and a machine does not.
+void distrust_disguised(const Page& page, Extraction& out) {
+    if (page.disguised().empty()) return;
+    out.warn("disguised_words",
+             quoting("a word holds characters that are not what they look like", page, page.disguised()));
+    for (auto& field : out.fields)
+        if (field.path == "amount_due") field.confidence_bp = std::min(field.confidence_bp, kCompeting);
 }
 
 }  // namespace
@@ -47,6 +57,7 @@ Extraction Engine::extract(std::string_view utf8_text) const {
     read_dates(context, currency, out);
     read_payee(context, out);
     distrust_hidden(page, out);
+    distrust_disguised(page, out);
     out.steps += facts.steps;
     return out;
 }

@@ -44,6 +44,7 @@ Lexicon::Lexicon() : words_(4096), edges_(4096), infos_(1), ends_(1) {
     add_words();
     add_words_beside_amounts();
     add_words_of_settlement();
+    add_words_of_claims();
     std::vector<PhraseGroup> groups;
     add_amount_phrases(groups);
     add_paper_phrases(groups);
@@ -194,6 +195,16 @@ void Lexicon::add_words_of_settlement() {
         "recibidos|pagato|versato|ricevuto|ricevuti|meno|betaald|voldaan|ontvangen");
     mark(&WordInfo::nothing, "nil|none|zero|nothing|null|keine|keiner|nul|nulle|neant|cero|ninguno|nulla|geen|nihil");
     mark(&WordInfo::original, "original|originale|originalrechnung|origineel|orig");
+}
+
+void Lexicon::add_words_of_claims() {
+    for (const auto& list : claim_words()) {
+        for_each_part(list.words, '|', [&](std::string_view word) {
+            WordInfo& info = describe(word);
+            info.parts.add(list.part);
+            info.begins_apart = info.begins_apart || info.parts.begins_claim();
+        });
+    }
 }
 
 Lexicon::WordId Lexicon::intern(std::string_view folded) {

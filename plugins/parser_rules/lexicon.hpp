@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "claim_words.hpp"
 #include "currency.hpp"
 
 namespace parser_rules {
@@ -129,7 +130,7 @@ struct WordInfo {
     bool elsewhere = false;      ///< "next", "contract": beside a total's label, the total is not this paper's
     bool leads_only = false;     ///< "balance": by itself a label only where it leads its cell
     bool after = false;          ///< "after", "less": a credit is taken off already
-    bool begins_apart = false;   ///< begins a phrase that is found apart from the labels
+    bool begins_apart = false;   ///< begins a phrase that is found apart from the labels, or a claim
     bool condition = false;      ///< "if", "until", "be": what follows did not happen, or not yet
     bool negates = false;        ///< "not"
     bool deadline = false;       ///< "within", "before": what is said is a term
@@ -140,6 +141,7 @@ struct WordInfo {
     bool happened = false;       ///< "paid", "less": says in a label that its sum was paid
     bool nothing = false;        ///< "nil"
     bool original = false;       ///< "original": what is a copy beside it is none
+    Parts parts;                 ///< in a sentence about payment
     Language language = Language::any;
 };
 
@@ -171,6 +173,7 @@ private:
     void add_words();
     void add_words_beside_amounts();
     void add_words_of_settlement();
+    void add_words_of_claims();
     void grow_words();
     void grow_edges();
 

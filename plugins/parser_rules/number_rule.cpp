@@ -13,7 +13,7 @@ constexpr std::uint32_t kLinesBelowNumber = 4;
 constexpr std::size_t kMaxFound = 32;
 constexpr std::uint32_t kMaxNumberGroups = 6;
 
-struct Found {
+struct FoundNumber {
     Span span;
     std::uint32_t bp = 0;
     bool may_go_on = false;    ///< more digits follow after a space
@@ -25,7 +25,7 @@ public:
     NumberRule(const Context& context, Extraction& out) : context_(context), text_(context.page.text()), out_(out) {}
 
     void run() {
-        std::vector<Found> found = labelled(Label::number, 9300);
+        std::vector<FoundNumber> found = labelled(Label::number, 9300);
         if (found.empty()) found = labelled(Label::title_invoice, 8600);
         if (found.empty()) found = labelled(Label::title_credit_note, 8600);
         if (found.empty()) found = labelled(Label::number_weak, 8000);
@@ -33,8 +33,8 @@ public:
     }
 
 private:
-    std::vector<Found> labelled(Label label, std::uint32_t bp) {
-        std::vector<Found> found;
+    std::vector<FoundNumber> labelled(Label label, std::uint32_t bp) {
+        std::vector<FoundNumber> found;
         const auto& hits = context_.facts.hits;
         const bool title = label == Label::title_invoice || label == Label::title_credit_note;
         for (std::size_t i = 0; i < hits.size() && found.size() < kMaxFound; ++i) {
@@ -50,7 +50,7 @@ private:
         return found;
     }
 
-    std::optional<Found> value_of(std::size_t i, bool title) {
+    std::optional<FoundNumber> value_of(std::size_t i, bool title) {
         const Hit& hit = context_.facts.hits[i];
         const std::uint32_t cell_end = context_.page.cells()[hit.cell].end_token;
         const std::uint32_t from = after_noise(hit.end_token, cell_end);
@@ -123,11 +123,11 @@ private:
     }
 
     /// Letters, digits and - / _ . joined without spaces, with a digit among them. A short prefix may stand apart.
-    std::optional<Found> chain(std::uint32_t at, std::uint32_t end, bool marked) {
+    std::optional<FoundNumber> chain(std::uint32_t at, std::uint32_t end, bool marked) {
         const auto& tokens = context_.page.tokens();
         if (at >= end) return std::nullopt;
         const std::uint32_t stop = context_.page.cells()[tokens[at].cell].span.end;
-        Found found{{tokens[at].span.begin, run_end(tokens[at].span.begin, stop)}, 0, false, false};
+        FoundNumber found{{tokens[at].span.begin, run_end(tokens[at].span.begin, stop)}, 0, false, false};
         if (!has_digit(found.span) && short_prefix(found.span)) {
             const std::uint32_t next = past_space(found.span.end, stop);
             if (next < stop && digit(text_[next])) found.span.end = run_end(next, stop);
@@ -217,14 +217,15 @@ private:
         return amount.currency != kNoCurrency || amount.percent;
     }
 
-    void emit(const std::vector<Found>& found) {
+    void emit(const std::vector<FoundNumber>& found) {
         if (found.empty()) return;
-        const auto best =
-            std::max_element(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.bp < b.bp; });
+        const auto best = std::max_element(found.begin(), found.end(),
+                                           [](const FoundNumber& a, const FoundNumber& b) { return a.bp < b.bp; });
         std::uint32_t bp = best->bp;
         const std::string value = tidy(context_.page.text(best->span));
-        const auto rival = std::find_if(found.begin(), found.end(),
-                                        [&](const Found& f) { return tidy(context_.page.text(f.span)) != value; });
+        const auto rival = std::find_if(found.begin(), found.end(), [&](const FoundNumber& f) {
+            return tidy(context_.page.text(f.span)) != value;
+        });
         if (rival != found.end() || best->one_of_many) {
             bp = std::min(bp, kCompeting);
             out_.warn("numbers_compete", "several invoice numbers stand in the document");

@@ -61,6 +61,30 @@ TokenKind mark_kind(char32_t c) {
     }
 }
 
+/// Letters of other scripts, and small capitals, that a reader takes for Latin ones.
+bool looks_latin(char32_t c) {
+    if (c < 0x250) return false;
+    constexpr std::u32string_view kGreek =
+        U"\u0391\u0392\u0395\u0396\u0397\u0399\u039A\u039C\u039D\u039F\u03A1\u03A4\u03A5"
+        U"\u03A7\u03B9\u03BA\u03BD\u03BF\u03C1\u03C5\u03C7";
+    if (c >= 0x370 && c < 0x400) return kGreek.find(c) != std::u32string_view::npos;
+    return c < 0x2B0 || (c >= 0x400 && c < 0x590) || (c >= 0x13A0 && c < 0x1400) || (c >= 0x1D00 && c < 0x1DC0);
+}
+
+bool full_width_capital(char32_t c) {
+    return c >= 0xFF21 && c <= 0xFF3A;
+}
+
+/// What writes from the other side.
+bool turns_direction(char32_t c) {
+    return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/// Mathematical, circled and squared letters.
+bool draws_letter(char32_t c) {
+    return (c >= 0x1D400 && c <= 0x1D7CB) || (c >= 0x24B6 && c <= 0x24E9) || (c >= 0x1F110 && c <= 0x1F189);
+}
+
 /// "Acme AG * Some Street 4 * 12345 Town": a star between spaces divides as a bar does.
 bool spaced_star(std::string_view text, std::uint32_t at) {
     return text[at] == '*' && at > 0 && at + 1 < text.size() && text[at - 1] == ' ' && text[at + 1] == ' ';
@@ -162,6 +186,7 @@ void Page::read_word(std::uint32_t& at) {
     WordHash hash;
     bool upper = true;
     bool capitalised = false;
+    bool alike = false;
     while (at < text_.size()) {
         ++steps_;
         const char c = text_[at];
@@ -181,14 +206,18 @@ void Page::read_word(std::uint32_t& at) {
         if (kind == CharClass::letter) {
             const std::string_view folded = fold_letter(point.value);
             hash.add(folded.empty() ? text_.substr(at, point.size) : folded);
+            alike = alike || looks_latin(point.value);
             // In U+00C0..U+00DE all letters are capitals; elsewhere case does not matter to any rule.
-            if (at == begin) capitalised = point.value < 0xDF;
-            upper = upper && point.value < 0xDF;
+            const bool capital = point.value < 0xDF || full_width_capital(point.value);
+            if (at == begin) capitalised = capital;
+            upper = upper && capital;
         }
         at += point.size;
         ++column_;
     }
     push(TokenKind::word, {begin, at}, hash.value());
+    if (at - begin == 1) read_letter(begin, text_[begin]);
+    if (alike) distrust_mixed({begin, at});
     Token& token = tokens_.back();
     token.word = lexicon_->word(token.hash);
     if (token.word != 0) {
@@ -214,6 +243,7 @@ void Page::read_mark(std::uint32_t& at, const CodePoint& point) {
         if (kind == TokenKind::other || kind == TokenKind::dash || kind == TokenKind::dot) {
             while (at < text_.size() && text_[at] == text_[begin]) ++at, ++column_, ++steps_;  // a rule or leader dots
         }
+        if (point.value < ' ' || point.value == 0x7F) distrust_between_letters({begin, at});
         push(kind, {begin, at});
         if (kind == TokenKind::hash) {
             tokens_.back().hash = hash_of("#");
@@ -224,6 +254,8 @@ void Page::read_mark(std::uint32_t& at, const CodePoint& point) {
     switch (point.valid ? classify(point.value) : CharClass::other) {
         case CharClass::hidden:
             hidden_ = line_hidden_ = true;
+            distrust_between_letters({begin, at});
+            if (turns_direction(point.value)) distrust({begin, at});
             return;
         case CharClass::dash:
             push(TokenKind::dash, {begin, at});
@@ -243,9 +275,46 @@ void Page::read_mark(std::uint32_t& at, const CodePoint& point) {
         case CharClass::space:
         case CharClass::bar:
         case CharClass::other:
+            if (draws_letter(point.value)) distrust({begin, at});
             push(TokenKind::other, {begin, at});
             return;
     }
+}
+
+void Page::distrust(Span span) {
+    if (disguised_.empty()) disguised_ = span;
+}
+
+/// A mark nobody sees inside a word of Latin letters.
+void Page::distrust_between_letters(Span mark) {
+    if (mark.begin == 0 || mark.end >= text_.size()) return;
+    if (ascii(text_[mark.begin - 1]) == Ascii::letter && ascii(text_[mark.end]) == Ascii::letter)
+        distrust({mark.begin - 1, mark.end + 1});
+}
+
+/// Letters of another script among those they look like.
+void Page::distrust_mixed(Span word) {
+    const std::string_view letters = word.of(text_);
+    steps_ += letters.size();
+    if (std::any_of(letters.begin(), letters.end(), [](char c) { return ascii(c) == Ascii::letter; })) distrust(word);
+}
+
+/// "P A I D": single letters, a mark or two apart, that make a word.
+void Page::read_letter(std::uint32_t at, char letter) {
+    constexpr std::uint32_t kApart = 3;
+    constexpr std::uint32_t kFewest = 4;
+    constexpr std::size_t kMost = 4;
+    const bool goes_on = n_letters_ > 0 && at - after_letter_ <= kApart;
+    if (!goes_on) {
+        letters_ = {};
+        n_letters_ = 0;
+    }
+    letters_.add(letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + ('a' - 'A')) : letter);
+    after_letter_ = at + 1;
+    if (++n_letters_ < kFewest || spaced_.size() >= kMost) return;
+    const auto word = lexicon_->word(letters_.value());
+    if (word == 0) return;
+    spaced_.push_back({static_cast<std::uint32_t>(tokens_.size() - 1), word});
 }
 
 void Page::push(TokenKind kind, Span span, std::uint64_t hash) {

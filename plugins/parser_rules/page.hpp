@@ -76,6 +76,15 @@ public:
         return cells_[lines_[cells_[cell].line].end_cell - 1].end_token;
     }
     bool hidden_characters() const noexcept { return hidden_; }
+    /// The first word that is not what it looks like: it holds an invisible character, letters of other scripts that
+    /// look like its own, or letters that only pictures should have; or the text turns its direction. Empty: none.
+    Span disguised() const noexcept { return disguised_; }
+    /// Words written "P A I D", with the word they make and the token of the last letter; a few.
+    struct SpacedWord {
+        std::uint32_t last = 0;
+        Lexicon::WordId word = 0;
+    };
+    const std::vector<SpacedWord>& spaced_words() const noexcept { return spaced_; }
     std::uint64_t steps() const noexcept { return steps_; }
     /// Tokens that may begin a phrase found apart from the labels; most papers have none or few.
     const std::vector<std::uint32_t>& begins_apart() const noexcept { return begins_apart_; }
@@ -87,6 +96,10 @@ private:
     void read_word(std::uint32_t& at);
     void read_mark(std::uint32_t& at, const CodePoint& point);
     void close_cell(std::uint32_t end_column);
+    void distrust(Span span);
+    void distrust_between_letters(Span mark);
+    void distrust_mixed(Span word);
+    void read_letter(std::uint32_t at, char folded);
     void push(TokenKind kind, Span span, std::uint64_t hash = 0);
 
     std::string_view text_;
@@ -95,6 +108,11 @@ private:
     std::vector<Cell> cells_;
     std::vector<Token> tokens_;
     std::vector<std::uint32_t> begins_apart_;
+    std::vector<SpacedWord> spaced_;
+    Span disguised_;
+    WordHash letters_;                ///< of the single letters read last
+    std::uint32_t n_letters_ = 0;     ///< how many
+    std::uint32_t after_letter_ = 0;  ///< the byte behind the last of them
     Cell open_;
     bool cell_open_ = false;
     bool cell_speaks_ = false;  ///< has a word, a number or a currency

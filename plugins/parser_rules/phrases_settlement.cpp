@@ -34,9 +34,11 @@ void add_settlement_phrases(std::vector<PhraseGroup>& groups) {
          "pagamento|"
          "pagamento effettuato|bevestigen de ontvangst van uw betaling|received with thanks|paid with thanks|received "
          "the sum of|received the amount of|received an amount of|den "
-         "betrag erhalten|"
+         "betrag erhalten|mit dank erhalten|thank you for paying|thanks for paying|danke fur die bezahlung|merci d "
+         "avoir paye|"
+         "gracias por pagar|grazie per aver pagato|bedankt voor het betalen|"
          "payment has been received|payment was received|payment received|received your payment|received payment|"
-         "been settled|was settled|been charged|was charged|been debited|was debited|been collected|"
+         "been settled|was settled|been charged|was charged|been debited|was debited|"
          "bereits bezahlt|bereits beglichen|bereits gezahlt|wurde bezahlt|ist bezahlt|wurde beglichen|ist beglichen|"
          "dankend erhalten|betrag erhalten|zahlung erhalten|bar bezahlt|bar erhalten|wurde abgebucht|wurde eingezogen|"
          "wurde belastet|wurde per kreditkarte bezahlt|per kreditkarte bezahlt|mit kreditkarte bezahlt|"
@@ -65,7 +67,8 @@ void add_settlement_phrases(std::vector<PhraseGroup>& groups) {
          "grazie per il vostro pagamento di|grazie per il pagamento di|dank voor uw betaling van"},
         {said_less, L::any, "less|minus|abzuglich|abzgl|moins|menos|meno"},
         {said_balance, L::any,
-         "account balance|balance of your account|balance of the account|balance on your account|balance on account|"
+         "you owe|sie schulden|vous devez|usted debe|account balance|balance of your account|balance of the "
+         "account|balance on your account|balance on account|"
          "customer balance|saldo|kontostand|kontosaldo|aktueller saldo|saldo ihres kontos|saldo kundenkonto|solde|"
          "solde du compte|solde de votre compte|solde client|solde actuel|saldo de la cuenta|saldo de su cuenta|"
          "saldo actual|saldo del conto|saldo conto|saldo attuale|rekeningsaldo|klantsaldo|huidig saldo|balance|balance "
@@ -74,7 +77,7 @@ void add_settlement_phrases(std::vector<PhraseGroup>& groups) {
          "offen|noch offen|restbetrag|zahlbetrag|noch zu zahlen|restant du|reste a payer|solde a payer|net a payer|"
          "pendiente|total a pagar|residuo|totale da pagare|te betalen|openstaand|openstaand bedrag"},
         {said_paid_by, L::any,
-         "paid by|settled by|paid via|paid with|paid using|paid through|paid from|charged to|bezahlt per|bezahlt "
+         "paid by|settled by|paid via|paid with|paid using|paid through|paid from|bezahlt per|bezahlt "
          "mit|bezahlt "
          "durch|"
          "bezahlt via|paye par|payee par|regle par|reglee par|pagado con|pagado por|pagado mediante|pagada con|"
@@ -89,7 +92,7 @@ void add_settlement_phrases(std::vector<PhraseGroup>& groups) {
          "status|payment status|invoice status|statut|zahlungsstatus|rechnungsstatus|estado|estado de pago|stato|"
          "stato pagamento|betaalstatus|etat"},
         {said_collected, L::any,
-         "will be debited|will be automatically debited|will be collected|will be automatically charged|"
+         "will be debited|will be automatically debited|will be automatically charged|"
          "will be charged automatically|will be charged to your|will automatically be charged|"
          "will be deducted from your|will be taken from your|will be withdrawn from your|we will charge your|"
          "we will debit|we will collect|"
@@ -118,7 +121,14 @@ void add_settlement_phrases(std::vector<PhraseGroup>& groups) {
          "wurde storniert|ist storniert|keine rechnung|ne pas payer|ne pas regler|"
          "aucun paiement|a ete annulee|est annulee|no pagar|ha sido anulada|non pagare|e stata annullata|"
          "niet betalen|is geannuleerd|geen factuur|not for payment|nicht zur zahlung|no valido para pago|"
-         "niet ter betaling"},
+         "niet ter betaling|issued in error|sent in error|created in error|in error|by "
+         "mistake|irrtumlich|versehentlich|par "
+         "erreur|por error|per errore|per abuis|ten onrechte|written off|wrote off|ausgebucht|passee en perte|dada de "
+         "baja|"
+         "stralciata|customs purposes only|for customs only|no commercial value|ohne handelswert|sans valeur "
+         "commerciale|"
+         "sin valor comercial|senza valore commerciale|zonder handelswaarde|ne pas tenir compte|nicht beachten|"
+         "als gegenstandslos|tenga en cuenta esta factura"},
         {title_no_demand, L::any,
          "cancellation|dispute|disputed|query|queries|enquiry|inquiry|complaint|rejection|rejected|reversal|"
          "request for invoice|request for an invoice|invoice request|correction request|credit request|"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "claims.hpp"
 #include "receipts.hpp"
 #include "sums_beside.hpp"
 #include "titles.hpp"
@@ -19,14 +20,22 @@ constexpr std::size_t kMaxSums = 4;
 class SettlementReader {
 public:
     SettlementReader(const Context& context, std::uint64_t& steps)
-        : context_(context), page_(context.page), tokens_(page_.tokens()), beside_(context), steps_(steps) {}
+        : context_(context),
+          page_(context.page),
+          tokens_(page_.tokens()),
+          beside_(context),
+          claims_(context),
+          steps_(steps) {}
 
     Settlement run() {
         found_.title = no_demand_in_title(context_, steps_);
+        for (const auto& word : page_.spaced_words()) claim_spaced(word);
         std::uint32_t from = 0;
         for (const std::uint32_t at : page_.begins_apart()) {
             ++steps_;
-            if (at >= from) from = read(at);
+            if (at < from) continue;
+            from = read(at);
+            if (from == at) claim(at);
             if (found_.all()) break;
         }
         return found_;
@@ -48,6 +57,32 @@ private:
             i = next;
         }
         return counted;
+    }
+
+    /// Where no phrase says it: what the sentence around a strong word does.
+    void claim(std::uint32_t at) {
+        const auto claim = claims_.at(at, at < status_until_, steps_);
+        if (!claim) return;
+        switch (claim->kind) {
+            case Claim::Kind::paid:
+                note(found_.paid, claim->words, true);
+                note_sum(claim->words);
+                break;
+            case Claim::Kind::withdrawn:
+                note(found_.withdrawn, claim->words, true);
+                break;
+            case Claim::Kind::collected:
+                note(found_.collected, claim->words, true);
+                break;
+        }
+    }
+
+    /// "P A I D".
+    void claim_spaced(const Page::SpacedWord& word) {
+        const Parts& parts = page_.lexicon().info(word.word).parts;
+        const Said said{Label::none, word.last, word.last + 1};
+        note(found_.paid_whole, said, parts.has(Part::settles) || parts.has(Part::settles_if));
+        note(found_.withdrawn, said, parts.has(Part::withdraws));
     }
 
     static bool joins(TokenKind kind) {
@@ -204,12 +239,8 @@ private:
         bool numbered = false;
         for (std::uint32_t i = said.begin; i > 0 && words < kWordsBefore; --i) {
             ++steps_;
+            if (parted(page_, i)) return false;
             const Token& token = tokens_[i - 1];
-            const bool same_line = page_.line_of(token) == page_.line_of(tokens_[i]);
-            if (!same_line && page_.lines()[page_.line_of(tokens_[i])].gap > 0) return false;
-            if (same_line && token.cell != tokens_[i].cell) return false;
-            const bool stops = token.kind == TokenKind::dot && token.span.end < tokens_[i].span.begin;
-            if (stops || (!same_line && token.kind != TokenKind::word && token.kind != TokenKind::comma)) return false;
             numbered = numbered || token.kind == TokenKind::digits;  // "Invoice no 17 has been paid"
             if (token.kind != TokenKind::word) continue;
             ++words;
@@ -278,6 +309,7 @@ private:
     const Page& page_;
     const std::vector<Token>& tokens_;
     const SumsBeside beside_;
+    const Claims claims_;
     std::uint64_t& steps_;
     Settlement found_;
     std::uint32_t status_until_ = 0;

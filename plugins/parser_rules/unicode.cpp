@@ -28,6 +28,7 @@ constexpr std::array kFolds{
     FoldRange{0x151, "o"},  FoldRange{0x153, "oe"}, FoldRange{0x159, "r"}, FoldRange{0x161, "s"}, FoldRange{0x167, "t"},
     FoldRange{0x173, "u"},  FoldRange{0x175, "w"},  FoldRange{0x178, "y"}, FoldRange{0x17E, "z"}, FoldRange{0x17F, "s"},
 };
+constexpr std::string_view kAlphabet = "abcdefghijklmnopqrstuvwxyz";
 constexpr std::array<std::string_view, 5> kLigatures{"ff", "fi", "fl", "ffi", "ffl"};  // U+FB00..
 
 /// The first byte from `at` on that is not ASCII, looked for eight at a time; text.size(): there is none.
@@ -74,7 +75,7 @@ std::optional<std::size_t> first_invalid_byte(std::string_view text) noexcept {
 CharClass classify(char32_t c) noexcept {
     if (c < 0xC0) {
         if (c == 0xA0) return CharClass::space;
-        if (c == 0xAD) return CharClass::hidden;
+        if (c == 0xAD || (c >= 0x80 && c < 0xA0)) return CharClass::hidden;
         if (c == 0xAA || c == 0xB0 || c == 0xBA) return CharClass::ignored;
         if (c == 0xB4) return CharClass::apostrophe;
         if (c == 0xB7) return CharClass::bar;
@@ -84,6 +85,7 @@ CharClass classify(char32_t c) noexcept {
     if (c < 0x300) return CharClass::letter;
     if (c < 0x370) return CharClass::ignored;
     if (c == 0x61C) return CharClass::hidden;
+    if (c == 0x180E || c == 0x115F || c == 0x1160) return CharClass::hidden;
     if (c < 0x2000) return CharClass::letter;
     if (c < 0x2070) {
         if (c <= 0x200A || c == 0x202F || c == 0x205F) return CharClass::space;
@@ -97,13 +99,16 @@ CharClass classify(char32_t c) noexcept {
     if (c == 0x2212) return CharClass::dash;
     if ((c >= 0x2500 && c <= 0x25FF) || c == 0x2219 || c == 0x22C5) return CharClass::bar;
     if (c == 0x3000) return CharClass::space;
-    if (c == 0xFEFF) return CharClass::hidden;
+    if (c == 0xFEFF || (c >= 0xFE00 && c <= 0xFE0F) || c == 0x3164 || c == 0xFFA0) return CharClass::hidden;
+    if (c >= 0xE0000 && c <= 0xE01EF) return CharClass::hidden;
+    if (c >= 0xFF21 && c <= 0xFF5A && ((c - 0xFF21) & 0x1FU) < 26) return CharClass::letter;
     if ((c >= 0x3040 && c <= 0xD7FF) || (c >= 0xF900 && c <= 0xFDFF)) return CharClass::letter;
     return CharClass::other;
 }
 
 std::string_view fold_letter(char32_t c) noexcept {
     if (c >= 0xFB00 && c <= 0xFB04) return kLigatures[c - 0xFB00];
+    if (c >= 0xFF21 && c <= 0xFF5A && ((c - 0xFF21) & 0x1FU) < 26) return kAlphabet.substr((c - 0xFF21) & 0x1FU, 1);
     if (c < 0xC0 || c > 0x17F) return {};
     for (const auto& range : kFolds) {
         if (c <= range.last) return range.folded;
