@@ -13,8 +13,9 @@ constexpr PartWords kWords[] = {
      "settled|cleared|discharged|waived|forgiven|ausgeglichen|erledigt|getilgt|verrechnet|verbucht|erlassen|liquidado|"
      "liquidada|abonado|abonada|cobrado|cobrada|cancelado|cancelada|condonado|condonada|liquidato|liquidata|evaso|"
      "evasa|estinto|estinta|verrekend|afgehandeld|afgelost|kwijtgescholden|abgeschrieben|gebucht"},
-    {Part::closes, "completed|complete|closed|done|cleared|abgeschlossen|geschlossen|termine|cerrado|cerrada|chiuso|"
-                   "chiusa|afgerond|gesloten|finalised|finalized|paidup"},
+    {Part::closes,
+     "completed|complete|closed|done|cleared|abgeschlossen|geschlossen|termine|cerrado|cerrada|chiuso|"
+     "chiusa|afgerond|gesloten|finalised|finalized|paidup"},
     {Part::withdraws,
      "superseded|supersedes|disregard|ignore|void|voided|cancelled|canceled|revoked|rescinded|withdrawn|replaced|"
      "replaces|obsolete|invalid|retracted|nullified|disputed|storniert|storniere|annulliert|ungultig|hinfallig|"
@@ -43,15 +44,17 @@ constexpr PartWords kWords[] = {
      "accepte|arrive|recibido|confirmado|realizado|completado|efectuado|aceptado|acreditado|ricevuto|confermato|"
      "effettuato|completato|accreditato|eseguito|riuscito|ontvangen|verwerkt|bevestigd|gelukt|geslaagd|"
      "bijgeschreven|binnengekomen|voltooid"},
-    {Part::state, "successful|complete|completed|confirmed|done|received|erfolgt|erfolgreich|eingegangen|angekommen|"
-                  "abgeschlossen|verbucht|gebucht|bestatigt|recu|confirme|recibido|confirmado|ricevuto|confermato|"
-                  "riuscito|ontvangen|bevestigd|gelukt|geslaagd|binnengekomen|voltooid|verwerkt"},
+    {Part::state,
+     "successful|complete|completed|confirmed|done|received|erfolgt|erfolgreich|eingegangen|angekommen|"
+     "abgeschlossen|verbucht|gebucht|bestatigt|recu|confirme|recibido|confirmado|ricevuto|confermato|"
+     "riuscito|ontvangen|bevestigd|gelukt|geslaagd|binnengekomen|voltooid|verwerkt"},
     {Part::owes,
      "owe|owes|owed|owing|due|payable|outstanding|left|schulden|schuldet|schuldig|geschuldet|fallig|offen|devez|due|"
      "dues|du|debe|deben|adeuda|dovete|dovuto|dovuta|deve|verschuldigd|openstaand|open"},
-    {Part::covers, "covered|offset|netted|deducted|applied|drawn|settled|verrechnet|abgezogen|gedeckt|compense|"
-                   "compensee|deduit|impute|imputee|compensado|compensada|cubierta|compensato|compensata|coperta|"
-                   "scalato|detratto|verrekend|gedekt"},
+    {Part::covers,
+     "covered|offset|netted|deducted|applied|drawn|settled|verrechnet|abgezogen|gedeckt|compense|"
+     "compensee|deduit|impute|imputee|compensado|compensada|cubierta|compensato|compensata|coperta|"
+     "scalato|detratto|verrekend|gedekt"},
     {Part::suspends,
      "hold|suspended|paused|dispute|disputed|contested|gesperrt|zuruckgestellt|ausgesetzt|strittig|suspendu|suspendue|"
      "suspens|litige|suspendida|suspendido|suspenso|disputa|sospesa|sospeso|contestazione|opgeschort|wacht|betwist|"
@@ -68,24 +71,28 @@ constexpr PartWords kWords[] = {
      "envie|realizar|realice|hacer|haga|effettuare|effettui|inviare|inviate|eseguire|fare|doen|doe|verrichten|sturen|"
      "stuur|uitvoeren|maken"},
     {Part::needed,
-     "required|need|needed|have|necessary|due|expected|requested|obliged|erforderlich|notwendig|notig|fallig|verlangt|requis|"
+     "required|need|needed|have|necessary|due|expected|requested|obliged|erforderlich|notwendig|notig|fallig|verlangt|"
+     "requis|"
      "necessaire|exige|attendu|necesario|requerido|necesaria|precisa|necessario|richiesto|dovuto|nodig|vereist|"
      "noodzakelijk"},
     {Part::refuses,
      "don|dont|doesn|needn|isn|aren|mustn|shouldn|refrain|avoid|stop|cease|nothing|zero|nichts|kein|keine|keinen|"
      "keiner|keinerlei|aucun|aucune|rien|sans|ningun|ninguna|nada|nessun|nessuna|niente|nulla|niets|geen|unnecessary"},
     {Part::nothing, "nothing|nichts|rien|nada|niente|nulla|niets|nil|zero"},
-    {Part::money, "amount|amounts|money|sum|balance|debt|payment|betrag|betrage|summe|zahlung|montant|somme|paiement|"
-                  "importe|cantidad|pago|importo|somma|pagamento|bedrag|betaling|invoice|total"},
+    {Part::money,
+     "amount|amounts|money|sum|balance|debt|payment|betrag|betrage|summe|zahlung|montant|somme|paiement|"
+     "importe|cantidad|pago|importo|somma|pagamento|bedrag|betaling|invoice|total"},
     {Part::duty,
      "be|must|shall|should|can|could|would|may|might|to|mark|muss|mussen|soll|sollen|sollte|kann|konnen|darf|durfen|"
      "etre|doit|doivent|devra|devront|peut|peuvent|sera|seront|ser|debe|deben|debera|deberan|puede|pueden|sera|seran|"
      "essere|deve|devono|dovra|puo|possono|sara|saranno|moet|moeten|kan|kunnen|dient|dienen|zal|zullen|worden|te"},
     {Part::others, "we|wir|nous|noi|wij|who|whom|that|customers|kunden|failure|failing|banks|nosotros"},
-    {Part::forgets, "forget|hesitate|delay|fail|neglect|vergessen|oublier|oubliez|olvide|olvidar|dimenticare|"
-                    "dimenticate|vergeet|vergeten|less|only|omit"},
-    {Part::thing, "tax|taxes|vat|duty|duties|postage|freight|carriage|shipping|delivery|porto|fracht|customs|zoll|"
-                  "gst|mwst|tva|iva|btw|port|minimum|ddp"},
+    {Part::forgets,
+     "forget|hesitate|delay|fail|neglect|vergessen|oublier|oubliez|olvide|olvidar|dimenticare|"
+     "dimenticate|vergeet|vergeten|less|only|omit"},
+    {Part::thing,
+     "tax|taxes|vat|duty|duties|postage|freight|carriage|shipping|delivery|porto|fracht|customs|zoll|"
+     "gst|mwst|tva|iva|btw|port|minimum|ddp"},
     {Part::group,
      "invoices|bills|amounts|fees|charges|costs|expenses|accounts|sums|bank|commission|royalties|wages|salaries|tax|"
      "vat|duties|rechnungen|betrage|gebuhren|kosten|steuern|spesen|factures|sommes|frais|facturas|importes|gastos|"
@@ -104,26 +111,35 @@ constexpr PartWords kWords[] = {
      "card|cards|account|visa|mastercard|amex|paypal|bank|balance|wallet|credit|kreditkarte|karte|konto|bankkonto|"
      "guthaben|carte|compte|tarjeta|cuenta|carta|conto|kaart|creditcard|rekening|cash|cheque|cheques|check|checks|"
      "bar|scheck|person|especes|contanti|efectivo|contant"},
-    {Part::buyers, "your|ihr|ihre|ihrer|ihrem|ihren|dein|deinem|deiner|votre|vos|su|sus|tu|vostro|vostra|suo|sua|tuo|"
-                   "tua|uw|je|jouw"},
+    {Part::buyers,
+     "your|ihr|ihre|ihrer|ihrem|ihren|dein|deinem|deiner|votre|vos|su|sus|tu|vostro|vostra|suo|sua|tuo|"
+     "tua|uw|je|jouw"},
     {Part::automatic, "automatic|automatically|auto|automatisch|automatiquement|automaticamente"},
     {Part::term,
      "within|before|later|late|after|prior|upon|once|when|if|unless|until|annually|monthly|yearly|quarterly|binnen|"
      "innerhalb|nach|vor|spatestens|bis|verspatet|wird|werden|wenn|apres|avant|dans|sous|entro|dopo|prima|antes|"
-     "despues|dentro|voor|na|zodra|every|separately|promptly|timely|directly"},
-    {Part::sort, "advance|early|upfront|cash|card|cheque|partial|down|late|electronic|pre|first|anticipated|vorab|"
-                 "anticipe|anticipado|anticipato|separate|minimum|manual|online|bank"},
+     "despues|dentro|voor|na|zodra|every"},
+    {Part::unit,
+     "h|hr|hrs|hours|days|weeks|min|minutes|pcs|pieces|items|units|km|kg|points|tickets|licences|licenses|seats|"
+     "stunden|"
+     "std|tage|stuck|punkte|heures|jours|horas|dias|ore|giorni|uur|uren|dagen|stuks"},
+    {Part::sort,
+     "advance|early|upfront|cash|card|cheque|partial|down|late|electronic|pre|first|anticipated|vorab|"
+     "anticipe|anticipado|anticipato|separate|minimum|manual|online|bank"},
     {Part::credit,
-     "credit|credits|debt|claim|forderung|prepayment|retainer|balance|deposit|guthaben|gutschrift|anzahlung|vorauszahlung|avoir|acompte|"
+     "credit|credits|debt|claim|forderung|prepayment|retainer|balance|deposit|guthaben|gutschrift|anzahlung|"
+     "vorauszahlung|avoir|acompte|"
      "nota|abono|anticipo|saldo|credito|acconto|tegoed|creditnota|voorschot|prepaid|trust|voucher|gutschein|konto"},
-    {Part::serves, "this|is|as|your|dies|diese|als|ihre|ist|ceci|est|comme|votre|esto|es|como|su|questa|vale|come|dit|"
-                   "deze|uw|geldt|gilt|vaut|sirve|dient"},
+    {Part::serves,
+     "this|is|as|your|dies|diese|als|ihre|ist|ceci|est|comme|votre|esto|es|como|su|questa|vale|come|dit|"
+     "deze|uw|geldt|gilt|vaut|sirve|dient"},
     {Part::opens,
      "the|a|an|your|our|this|if|when|unless|until|once|be|been|has|have|was|were|is|are|to|of|for|by|and|or|within|"
      "before|after|not|bis|der|die|das|den|dem|des|wenn|falls|sobald|und|oder|von|zu|nach|vor|ist|sind|wurde|le|la|les|"
      "de|du|si|et|ou|el|los|y|il|lo|se|het|een|als|en|van|o|un|une|una|eine|einer|ein"},
     {Part::own,
-     "t|need|needs|have|to|longer|reason|obligation|amount|money|sum|further|more|necessity|requirement|action|mehr|"
+     "any|t|need|needs|have|to|longer|reason|obligation|amount|money|sum|further|more|necessity|requirement|action|"
+     "mehr|"
      "weitere|weiteren|longer|zu|et|de|necesidad|autre|plus|bisogno|di|reden|om|te|meer|payment|necessary|is|please"},
 };
 

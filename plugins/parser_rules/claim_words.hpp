@@ -9,44 +9,45 @@ namespace parser_rules {
 
 enum class Part : std::uint8_t {
     // begin a claim
-    settles,      ///< "paid"
-    settles_e,    ///< "payé": with its accent alone, for "Payee" and "règle" are other words
-    settles_if,   ///< "settled": of an invoice, or where it stands for itself
-    closes,       ///< "completed": behind "Status"
-    withdraws,    ///< "superseded": of an invoice
-    collects,     ///< "charge": from your card
-    pays,         ///< "pay": with a negation
-    payment,      ///< "payment", "money": the same
-    came,         ///< "processed": of a payment
-    owes,         ///< "owe", "due": with "nothing"
-    covers,       ///< "offset": with a credit
-    suspends,     ///< "hold", "dispute": the same
-    acts,         ///< "action", "anything": with a negation and a need
-    paper,        ///< "estimate": what this is instead
-    receipt,      ///< "receipt": of a paper
+    settles,     ///< "paid"
+    settles_e,   ///< "payé": with its accent alone, for "Payee" and "règle" are other words
+    settles_if,  ///< "settled": of an invoice, or where it stands for itself
+    closes,      ///< "completed": behind "Status"
+    withdraws,   ///< "superseded": of an invoice
+    collects,    ///< "charge": from your card
+    pays,        ///< "pay": with a negation
+    payment,     ///< "payment", "money": the same
+    came,        ///< "processed": of a payment
+    owes,        ///< "owe", "due": with "nothing"
+    covers,      ///< "offset": with a credit
+    suspends,    ///< "hold", "dispute": the same
+    acts,        ///< "action", "anything": with a negation and a need
+    paper,       ///< "estimate": what this is instead
+    receipt,     ///< "receipt": of a paper
     // beside it
-    state,        ///< "successful": came, whether it "is" or "was"
-    sends,        ///< "send", "make": with a payment
-    needed,       ///< "required"
-    refuses,      ///< "don", "nothing": a negation the others do not need
-    nothing,      ///< "nothing"
-    money,        ///< "amount", "sum": "no amount is due"
-    duty,         ///< "must", "be": to be done, not done
-    others,       ///< "we", "who": not what the buyer does
-    forgets,      ///< "forget": "do not forget to pay"
-    thing,        ///< "postage": paid by itself
-    group,        ///< "invoices", "fees": in general
-    attribute,    ///< "media": "paid media"
-    invoice,      ///< "invoice"
-    means,        ///< "card", "account"
-    buyers,       ///< "your"
-    automatic,    ///< "automatically"
-    term,         ///< "within", "later"
-    sort,         ///< "advance": one kind of payment
-    credit,       ///< "credit", "retainer"
-    serves,       ///< "as", "this": "this is a receipt"
-    opens,        ///< "the", "been": ends no sentence
-    own,          ///< "reason", "need": may stand between "no" and "pay"
+    state,      ///< "successful": came, whether it "is" or "was"
+    sends,      ///< "send", "make": with a payment
+    needed,     ///< "required"
+    refuses,    ///< "don", "nothing": a negation the others do not need
+    nothing,    ///< "nothing"
+    money,      ///< "amount", "sum": "no amount is due"
+    duty,       ///< "must", "be": to be done, not done
+    others,     ///< "we", "who": not what the buyer does
+    forgets,    ///< "forget": "do not forget to pay"
+    thing,      ///< "postage": paid by itself
+    group,      ///< "invoices", "fees": in general
+    attribute,  ///< "media": "paid media"
+    invoice,    ///< "invoice"
+    means,      ///< "card", "account"
+    buyers,     ///< "your"
+    automatic,  ///< "automatically"
+    term,       ///< "within", "later"
+    unit,       ///< "hours": no money
+    sort,       ///< "advance": one kind of payment
+    credit,     ///< "credit", "retainer"
+    serves,     ///< "as", "this": "this is a receipt"
+    opens,      ///< "the", "been": ends no sentence
+    own,        ///< "reason", "need": may stand between "no" and "pay"
 };
 
 /// The parts of one word.

@@ -58,13 +58,14 @@ private:
         const auto& tokens = page_.tokens();
         std::uint32_t next = token + 1;
         while (next < tokens.size() && next <= token + 2 && !beside_.speaks(next)) ++next;
-        return next < tokens.size() && tokens[next].kind == TokenKind::digits && tokens[next].cell == tokens[token].cell;
+        return next < tokens.size() && tokens[next].kind == TokenKind::digits &&
+               tokens[next].cell == tokens[token].cell;
     }
 
     /// "if", "until": but not "must", which may be part of what is said.
     bool hard_condition(Words words) const {
         return std::any_of(words.begin(), words.end(), [&](std::uint32_t word) {
-            return info(word).condition && !has(word, Part::duty) && !has(word, Part::serves);
+            return info(word).condition && !has(word, Part::duty) && !has(word, Part::serves) && !has(word, Part::own);
         });
     }
     bool conditional() const {
@@ -162,8 +163,8 @@ private:
 
     bool withdrawn() const {
         const bool of_invoice = distance(before_, Part::invoice, 6) != 0 || distance(after_, Part::invoice, kNear) != 0;
-        return is(Part::withdraws) && of_invoice && !conditional() && !hard_condition(after_.first(
-            std::min<std::size_t>(after_.size(), 1))) && !term() && !read_elsewhere();
+        return is(Part::withdraws) && of_invoice && !conditional() &&
+               !hard_condition(after_.first(std::min<std::size_t>(after_.size(), 1))) && !term() && !read_elsewhere();
     }
 
     /// "on hold", "payment suspended".
@@ -246,7 +247,8 @@ private:
     }
     /// "paid media".
     bool beside_is_attribute() const {
-        return has(after_[0], Part::attribute) && after_[0] == at_ + 1 && page_.tokens()[after_[0]].kind == TokenKind::word;
+        return has(after_[0], Part::attribute) && after_[0] == at_ + 1 &&
+               page_.tokens()[after_[0]].kind == TokenKind::word;
     }
 
     // "payment was successful" ------------------------------------------------------------------------------------
@@ -271,7 +273,8 @@ private:
         if (payment == 0 || page_.tokens()[payment - 1].cell != page_.tokens()[payment].cell) return false;
         const WordInfo& word = info(payment - 1);
         return word.after || word.condition || has(payment - 1, Part::term) ||
-               page_.text(page_.tokens()[payment - 1].span) == "on" || page_.text(page_.tokens()[payment - 1].span) == "for";
+               page_.text(page_.tokens()[payment - 1].span) == "on" ||
+               page_.text(page_.tokens()[payment - 1].span) == "for";
     }
     /// Names, numbers and "was": but not "payment terms approved".
     bool all_link(std::size_t away) const {

@@ -31,8 +31,7 @@ bool parted(const Page& page, std::uint32_t token) {
     if (mark.cell != next.cell) return page.line_of(mark) == page.line_of(next) || !runs_on(page, token);
     const bool spaced = mark.span.end < next.span.begin;
     if (mark.kind == TokenKind::dot) return spaced && next.kind != TokenKind::digits;
-    if (mark.kind == TokenKind::dash)
-        return spaced && token >= 2 && tokens[token - 2].span.end < mark.span.begin;
+    if (mark.kind == TokenKind::dash) return spaced && token >= 2 && tokens[token - 2].span.end < mark.span.begin;
     if (mark.kind != TokenKind::other) return false;
     const std::string_view text = page.text(mark.span);
     return text[0] == '?' || text[0] == '!' || text[0] == ';';

@@ -174,7 +174,7 @@ void Lexicon::add_words_of_settlement() {
     mark(&WordInfo::another_way,
          "or|oder|ou|transfer|transfers|virement|uberweisung|ueberweisung|cheque|check|card|paypal|bonifico|"
          "transferencia|overschrijving|cash|bar|wire|set|setup|sign|available|accepted|accept|methods|options|form|"
-         "einrichten|moglich|switch|discount");
+         "einrichten|moglich|switch|discount|enroll|enrol|save|join|skonto|rabatt");
     mark(&WordInfo::payment,
          "payment|payments|deposit|deposits|prepayment|remittance|instalment|installment|zahlung|zahlungen|teilzahlung|"
          "anzahlung|vorauszahlung|abschlagszahlung|uberweisung|paiement|paiements|reglement|versement|acompte|acomptes|"

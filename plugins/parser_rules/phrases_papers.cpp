@@ -176,6 +176,8 @@ void add_other_paper_phrases(std::vector<PhraseGroup>& groups) {
         {Label::title_other_paper, Language::any,
          "purchase order|purchase requisition|purchase order form|order|sales order|work order|job order|service order|"
          "contract|agreement|service agreement|service contract|statement of work|delivery note|delivery order|"
+         "debit note|debit memo|debit advice|refund note|cash sale|cash sales|offer|reprint|lastschriftanzeige|"
+         "belastungsanzeige|note de debit|nota de debito|nota de cargo|nota di debito|debetnota|"
          "timesheet|time sheet|expense report|expense claim|"
          "bestellung|bestellschein|auftrag|arbeitsauftrag|werkauftrag|vertrag|kaufvertrag|dienstleistungsvertrag|"
          "lieferschein|leistungsnachweis|stundennachweis|"

@@ -136,6 +136,10 @@ void add_settlement_phrases(std::vector<PhraseGroup>& groups) {
          "annulation|litige|reclamation|contestation|demande de facture|demande d avoir|anulacion|disputa|reclamacion|"
          "annullamento|contestazione|reclamo|annulering|betwisting|klacht"},
         {title_no_demand_beside, L::any,
+         "receipt|receipted|reprint|re print|reprinted|estimated|preliminary|provisional|invalid|customs|zero|"
+         "non negotiable|self billed|self billing|quittung|quittiert|quittierte|nachdruck|vorlaufige|recu|quittance|"
+         "estimee|provisoire|reimpression|recibo|estimada|reimpresion|ricevuta|provvisoria|ristampa|kwitantie|"
+         "voorlopige|herdruk|"
          "correction|corrected|revised|revision|reissue|reissued|amendment|amended|replacement|reversed|refund|"
          "adjustment|preview|test|sample|template|"
          "example|dummy|demo|mock|fake|illustration|training|blank|approval|verification|acknowledgement|"

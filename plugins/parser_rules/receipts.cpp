@@ -103,7 +103,7 @@ private:
     bool has_term() const {
         if (!same_cell(received_ + 1)) return false;
         const WordInfo& next = info(received_ + 1);
-        return next.deadline || next.until || next.after || next.condition;
+        return next.deadline || next.until || next.after || next.condition || next.parts.has(Part::term);
     }
 
     const Page& page_;

@@ -120,7 +120,8 @@ private:
             case Label::said_balance:
                 return note(found_.nothing_owing, said, beside_.is_nothing(said));
             case Label::said_paid_by:
-                return note(found_.paid, said, beside_.leads(said) && tokens_[said.begin].capitalised);
+                return note(found_.paid, said,
+                            beside_.leads(said) && tokens_[said.begin].capitalised && !beside_.of_zero(said));
             case Label::said_paid_on:
                 return note(found_.paid, said, !conditional(said) && names_past_date(said));
             case Label::said_collected:

@@ -35,7 +35,7 @@ bool SumsBeside::sum_behind(const Said& said) const {
 bool SumsBeside::read_as_payment(const Said& said) const {
     if (!sum_behind(said)) return false;
     const auto line = context_.layout.amounts({said.end, page_.line_end_token(tokens_[said.begin].cell)});
-    if (line.begin != line.end && is_zero(context_.facts.amounts[line.begin])) return true;
+    if (of_zero(said)) return true;
     const std::uint32_t sum = line.begin == line.end ? said.end : context_.facts.amounts[line.begin].token;
     const auto hits = context_.layout.hits({cell_of(said).first_token, said.end});
     for (std::size_t i = hits.begin; i < hits.end && i < hits.begin + kMostLabels; ++i) {
@@ -43,6 +43,18 @@ bool SumsBeside::read_as_payment(const Said& said) const {
         if (hit.label == Label::paid && hit.leads && hit.end_token > said.begin) return !strange_words(said.end, sum);
     }
     return false;
+}
+
+bool SumsBeside::of_zero(const Said& said) const {
+    const auto line = context_.layout.amounts({said.end, page_.line_end_token(tokens_[said.begin].cell)});
+    return line.begin != line.end && is_zero(context_.facts.amounts[line.begin]);
+}
+
+/// "0 h".
+bool SumsBeside::counts_things(const Amount& amount) const {
+    const std::uint32_t next = amount.end_token;
+    return !amount.money_like() && next < tokens_.size() && tokens_[next].cell == amount.cell &&
+           page_.info(tokens_[next]).parts.has(Part::unit);
 }
 
 bool SumsBeside::is_zero(const Amount& amount) const {
@@ -121,7 +133,7 @@ bool SumsBeside::is_nothing(const Said& said) const {
     const auto& amounts = context_.facts.amounts;
     const bool beside = page_.line_of(tokens_[amounts[range.begin].token]) == cell_of(said).line;
     return (!beside || !strange_words(said.end, amounts[range.begin].token)) && is_zero(amounts[range.begin]) &&
-           is_zero(amounts[range.end - 1]);
+           !counts_things(amounts[range.begin]) && is_zero(amounts[range.end - 1]);
 }
 
 }  // namespace parser_rules

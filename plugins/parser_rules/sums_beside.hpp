@@ -28,6 +28,8 @@ public:
     bool sum_behind(const Said&) const;
     /// Nothing was paid, "Already paid: 0.00", or other rules read how much: "Already paid: 20.00".
     bool read_as_payment(const Said&) const;
+    /// "Paid by you: 0.00".
+    bool of_zero(const Said&) const;
     /// "48.50 MNEE PAID", "48.50 (paid)".
     bool behind_amount(const Said&) const;
     /// "Thank you for your payment of" and a sum.
@@ -43,6 +45,7 @@ private:
     const Cell& cell_of(const Said& said) const { return page_.cells()[tokens_[said.begin].cell]; }
     bool says_nil(const Said&) const;
     bool is_zero(const Amount&) const;
+    bool counts_things(const Amount&) const;
     bool strange_words(std::uint32_t from, std::uint32_t to) const;
 
     const Context& context_;
