@@ -8,7 +8,7 @@
 namespace parser_rules {
 namespace {
 
-constexpr std::uint32_t kMaxBytes = 48;
+constexpr std::uint32_t kMaxNumberBytes = 48;
 constexpr std::uint32_t kLinesBelowNumber = 4;
 constexpr std::size_t kMaxFound = 32;
 constexpr std::uint32_t kMaxNumberGroups = 6;
@@ -133,7 +133,7 @@ private:
             if (next < stop && digit(text_[next])) found.span.end = run_end(next, stop);
         }
         if (marked && has_digit(found.span)) found.span.end = grouped_end(found.span.end, stop);
-        if (!has_digit(found.span) || found.span.end - found.span.begin > kMaxBytes) return std::nullopt;
+        if (!has_digit(found.span) || found.span.end - found.span.begin > kMaxNumberBytes) return std::nullopt;
         if (!marked && found.span.end - found.span.begin < 3) return std::nullopt;
         if (is_date(at, found.span) || is_money(at)) return std::nullopt;
         const std::uint32_t next = past_space(found.span.end, stop);

@@ -7,7 +7,7 @@
 namespace parser_rules {
 namespace {
 
-constexpr std::uint32_t kMaxBytes = 100;
+constexpr std::uint32_t kMaxNameBytes = 100;
 constexpr std::uint32_t kMaxWords = 10;
 
 const LegalForm* legal_form_in(const Context& context, std::uint32_t from, std::uint32_t to) {
@@ -63,7 +63,7 @@ std::optional<Span> name_in(const Context& context, Region region) {
     }
     if (context.page.info(tokens[region.token]).month != 0 && digits > 0) return std::nullopt;
     const Span span{tokens[region.token].span.begin, tokens[end - 1].span.end};
-    return span.end - span.begin <= kMaxBytes ? std::optional(span) : std::nullopt;
+    return span.end - span.begin <= kMaxNameBytes ? std::optional(span) : std::nullopt;
 }
 
 std::uint64_t name_key(const Context& context, Span name) {

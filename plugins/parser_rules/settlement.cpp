@@ -10,9 +10,9 @@
 namespace parser_rules {
 namespace {
 
-constexpr std::uint32_t kMaxMarksInPhrase = 3;
+constexpr std::uint32_t kMostMarksInWords = 3;
 constexpr std::uint32_t kWordsBefore = 10;  ///< looked at for "if", "not" and the like
-constexpr std::uint32_t kWordsAround = 16;  ///< looked at for another way to pay
+constexpr std::uint32_t kWordsBeside = 16;  ///< looked at for another way to pay
 constexpr std::uint32_t kStatusReach = 5;
 constexpr std::uint32_t kDateReach = 5;
 constexpr std::size_t kMaxSums = 4;
@@ -51,7 +51,7 @@ private:
             ++steps_;
             if (judge({lexicon.end(state).label, at, i + 1})) counted = i + 1;
             std::uint32_t next = i + 1;
-            while (next < tokens_.size() && next - i <= kMaxMarksInPhrase && joins(tokens_[next].kind)) ++next;
+            while (next < tokens_.size() && next - i <= kMostMarksInWords && joins(tokens_[next].kind)) ++next;
             if (next >= tokens_.size() || tokens_[next].cell != tokens_[at].cell) break;
             state = tokens_[next].word == 0 ? Lexicon::State{0} : lexicon.next(state, tokens_[next].word);
             i = next;
@@ -151,7 +151,7 @@ private:
 
     /// "Your payment of 60.00 was received": a payment that came, with its sum in between or behind.
     bool receives(const Said& word, const std::optional<Receipt>& receipt) {
-        steps_ += kWordsAround;
+        steps_ += kWordsBeside;
         if (context_.layout.role(cell_of(word).line) == LineRole::item_header) return false;
         if (!receipt) return false;
         const Said said{word.label, receipt->begin, receipt->end};
@@ -264,8 +264,8 @@ private:
     bool another_way(const Said& said) const {
         const std::uint32_t line_begin = page_.cells()[page_.lines()[cell_of(said).line].first_cell].first_token;
         const std::uint32_t line_end = page_.line_end_token(tokens_[said.begin].cell);
-        const std::uint32_t from = said.begin - std::min(kWordsAround, said.begin - line_begin);
-        const std::uint32_t to = std::min(line_end, said.end + kWordsAround);
+        const std::uint32_t from = said.begin - std::min(kWordsBeside, said.begin - line_begin);
+        const std::uint32_t to = std::min(line_end, said.end + kWordsBeside);
         steps_ += to - from;
         return std::any_of(tokens_.begin() + from, tokens_.begin() + to, [&](const Token& token) {
             return token.kind == TokenKind::word && page_.info(token).another_way;

@@ -48,6 +48,14 @@ TEST_CASE("a title that makes another paper of an invoice asks", "[parser_rules]
                               "Rechnung - Widerspruch",
                               "FACTURE (LITIGE)",
                               "FATTURA DI PROVA",
+                              "INVOICE REPRINT",
+                              "RE-PRINT OF INVOICE",
+                              "RECEIPTED INVOICE",
+                              "INVOICE RECEIPT",
+                              "Tax invoice / receipt",
+                              "ESTIMATED INVOICE",
+                              "PRELIMINARY INVOICE",
+                              "Rechnung / Quittung",
                               "FACTUUR - KLACHT"}) {
         CAPTURE(title);
         const Reading reading(titled(title));
