@@ -10,7 +10,8 @@ constexpr PartWords kWords[] = {
      "saldata|quietanzato|quietanzata|quietanza|betaald|voldaan|afbetaald"},
     {Part::settles_e, "paye|payee|payes|payees|regle|reglee|regles|reglees|solde|soldee|verse|versee"},
     {Part::settles_if,
-     "settled|cleared|discharged|waived|forgiven|ausgeglichen|erledigt|getilgt|verrechnet|verbucht|erlassen|liquidado|"
+     "settled|wired|transferred|remitted|cleared|discharged|waived|forgiven|ausgeglichen|erledigt|getilgt|verrechnet|"
+     "verbucht|erlassen|liquidado|"
      "liquidada|abonado|abonada|cobrado|cobrada|cancelado|cancelada|condonado|condonada|liquidato|liquidata|evaso|"
      "evasa|estinto|estinta|verrekend|afgehandeld|afgelost|kwijtgescholden|abgeschrieben|gebucht"},
     {Part::closes,
@@ -30,15 +31,18 @@ constexpr PartWords kWords[] = {
      "cargar|cobrado|cobrada|cobraremos|cobrar|adeudado|adeudaremos|addebitato|addebitata|addebiteremo|addebitare|"
      "prelevato|preleveremo|prelevata|afgeschreven|afschrijven|geincasseerd|incasseren|afgeboekt"},
     {Part::pays,
-     "pay|remit|zahlen|bezahlen|uberweisen|ueberweisen|begleichen|zahle|bezahle|zahlt|payer|payez|regler|reglez|"
+     "pay|paying|settle|settling|remit|zahlen|bezahlen|uberweisen|ueberweisen|begleichen|zahle|bezahle|zahlt|payer|"
+     "payez|regler|reglez|"
      "verser|versez|acquitter|pagar|pague|abonar|abone|pagare|paghi|pagate|saldare|versare|betalen|betaal|betaalt|"
      "voldoen|overmaken"},
     {Part::payment,
-     "payment|payments|remittance|money|funds|zahlung|zahlungen|bezahlung|geld|uberweisung|paiement|paiements|"
+     "payment|payments|paying|remittance|money|funds|zahlung|zahlungen|bezahlung|geld|uberweisung|paiement|paiements|"
      "reglement|versement|argent|pago|pagos|dinero|transferencia|pagamento|pagamenti|denaro|soldi|bonifico|betaling|"
      "betalingen|transaction|wire|cheque|check|transfer|virement|scheck"},
     {Part::came,
-     "successful|successfully|processed|cleared|confirmed|complete|completed|accepted|captured|approved|authorised|"
+     "successful|succeeded|successfully|reached|landed|processed|cleared|confirmed|complete|completed|accepted|"
+     "captured|approved|"
+     "authorised|"
      "authorized|arrived|posted|received|collected|done|credited|executed|verbucht|gebucht|erfolgt|eingegangen|"
      "angekommen|bestatigt|erfolgreich|abgeschlossen|gutgeschrieben|durchgefuhrt|recu|encaisse|effectue|confirme|"
      "accepte|arrive|recibido|confirmado|realizado|completado|efectuado|aceptado|acreditado|ricevuto|confermato|"
@@ -60,13 +64,16 @@ constexpr PartWords kWords[] = {
      "suspens|litige|suspendida|suspendido|suspenso|disputa|sospesa|sospeso|contestazione|opgeschort|wacht|betwist|"
      "geschil"},
     {Part::acts, "action|anything|unternehmen|tun|demarche|accion|azione|actie"},
+    {Part::asks, "prega|consiglia|invita|richiede|avvisa|comunica"},
+    {Part::valid, "valid|payable|gultig|zahlbar|valable|valida|valido|geldig|betaalbaar|effective|binding"},
     {Part::paper,
      "quote|quotation|estimate|proforma|forma|copy|duplicate|draft|reminder|sample|specimen|offer|angebot|"
      "kostenvoranschlag|kopie|entwurf|mahnung|muster|devis|copie|duplicata|brouillon|exemple|rappel|presupuesto|copia|"
      "borrador|recordatorio|preventivo|bozza|sollecito|offerte|concept|herinnering|duplicaat"},
     {Part::receipt, "receipt|quittung|zahlungsbeleg|recu|recibo|ricevuta|kwitantie"},
     {Part::sends,
-     "send|make|submit|process|transfer|issue|initiate|sending|making|senden|leisten|vornehmen|veranlassen|tatigen|"
+     "send|make|made|sent|submit|process|transfer|issue|initiate|sending|making|senden|leisten|vornehmen|veranlassen|"
+     "tatigen|"
      "anweisen|schicken|effectuer|effectuez|envoyer|envoyez|faire|faites|proceder|procedez|efectuar|efectue|enviar|"
      "envie|realizar|realice|hacer|haga|effettuare|effettui|inviare|inviate|eseguire|fare|doen|doe|verrichten|sturen|"
      "stuur|uitvoeren|maken"},
@@ -76,7 +83,8 @@ constexpr PartWords kWords[] = {
      "necessaire|exige|attendu|necesario|requerido|necesaria|precisa|necessario|richiesto|dovuto|nodig|vereist|"
      "noodzakelijk"},
     {Part::refuses,
-     "don|dont|doesn|needn|isn|aren|mustn|shouldn|refrain|avoid|stop|cease|nothing|zero|nichts|kein|keine|keinen|"
+     "inutile|unnotig|unnotige|innecesario|onnodig|overbodig|needless|don|dont|doesn|needn|isn|aren|mustn|shouldn|"
+     "refrain|avoid|stop|cease|nothing|zero|nichts|kein|keine|keinen|"
      "keiner|keinerlei|aucun|aucune|rien|sans|ningun|ninguna|nada|nessun|nessuna|niente|nulla|niets|geen|unnecessary"},
     {Part::nothing, "nothing|nichts|rien|nada|niente|nulla|niets|nil|zero"},
     {Part::money,
@@ -104,12 +112,14 @@ constexpr PartWords kWords[] = {
      "feature|features|marketing|listing|listings|posts|post|parking|users|user|seats|seat|members|hosting|cards|"
      "card|invoices|bills|amounts|links|clicks|click|sick|days|day|shipping|envelope|envelopes|postage|sms|api"},
     {Part::invoice,
-     "invoice|bill|document|rechnung|beleg|rechnungsbetrag|facture|factura|fattura|factuur|debt|betrag|gesamtbetrag|"
+     "invoice|bill|document|documento|dokument|rechnung|beleg|rechnungsbetrag|facture|factura|fattura|factuur|debt|"
+     "betrag|gesamtbetrag|"
      "amount|balance|account|konto|compte|cuenta|conto|rekening|importe|importo|montant|bedrag|this|diese|dieser|"
      "cette|esta|questa|deze|statement|total"},
     {Part::means,
      "card|cards|account|visa|mastercard|amex|paypal|bank|balance|wallet|credit|kreditkarte|karte|konto|bankkonto|"
-     "guthaben|carte|compte|tarjeta|cuenta|carta|conto|kaart|creditcard|rekening|cash|cheque|cheques|check|checks|"
+     "guthaben|guthabenkonto|kundenkonto|verrechnungskonto|carte|compte|tarjeta|cuenta|carta|conto|kaart|creditcard|"
+     "rekening|cash|cheque|cheques|check|checks|"
      "bar|scheck|person|especes|contanti|efectivo|contant"},
     {Part::buyers,
      "your|ihr|ihre|ihrer|ihrem|ihren|dein|deinem|deiner|votre|vos|su|sus|tu|vostro|vostra|suo|sua|tuo|"
@@ -131,14 +141,17 @@ constexpr PartWords kWords[] = {
      "vorauszahlung|avoir|acompte|"
      "nota|abono|anticipo|saldo|credito|acconto|tegoed|creditnota|voorschot|prepaid|trust|voucher|gutschein|konto"},
     {Part::serves,
-     "this|is|as|your|dies|diese|als|ihre|ist|ceci|est|comme|votre|esto|es|como|su|questa|vale|come|dit|"
+     "questo|este|dieses|ce|this|is|as|your|dies|diese|als|ihre|ist|ceci|est|comme|votre|esto|es|como|su|questa|vale|"
+     "come|dit|"
      "deze|uw|geldt|gilt|vaut|sirve|dient"},
     {Part::opens,
-     "the|a|an|your|our|this|if|when|unless|until|once|be|been|has|have|was|were|is|are|to|of|for|by|and|or|within|"
-     "before|after|not|bis|der|die|das|den|dem|des|wenn|falls|sobald|und|oder|von|zu|nach|vor|ist|sind|wurde|le|la|les|"
+     "unser|unserem|unseren|notre|nuestra|nuestro|nostro|nostra|onze|the|a|an|your|our|this|if|when|unless|until|once|"
+     "be|been|has|have|was|were|is|are|to|of|for|by|and|or|within|"
+     "before|after|bis|der|die|das|den|dem|des|wenn|falls|sobald|und|oder|von|zu|nach|vor|ist|sind|wurde|le|la|les|"
      "de|du|si|et|ou|el|los|y|il|lo|se|het|een|als|en|van|o|un|une|una|eine|einer|ein"},
     {Part::own,
-     "any|t|need|needs|have|to|longer|reason|obligation|amount|money|sum|further|more|necessity|requirement|action|"
+     "es|e|any|t|need|needs|have|to|longer|reason|obligation|amount|money|sum|further|more|necessity|requirement|"
+     "action|"
      "mehr|"
      "weitere|weiteren|longer|zu|et|de|necesidad|autre|plus|bisogno|di|reden|om|te|meer|payment|necessary|is|please"},
 };

@@ -22,6 +22,7 @@ enum class Part : std::uint8_t {
     covers,      ///< "offset": with a credit
     suspends,    ///< "hold", "dispute": the same
     acts,        ///< "action", "anything": with a negation and a need
+    valid,       ///< "valid": with a negation
     paper,       ///< "estimate": what this is instead
     receipt,     ///< "receipt": of a paper
     // beside it
@@ -46,6 +47,7 @@ enum class Part : std::uint8_t {
     sort,       ///< "advance": one kind of payment
     credit,     ///< "credit", "retainer"
     serves,     ///< "as", "this": "this is a receipt"
+    asks,       ///< "prega": "si" before it is no condition
     opens,      ///< "the", "been": ends no sentence
     own,        ///< "reason", "need": may stand between "no" and "pay"
 };

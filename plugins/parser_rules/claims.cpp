@@ -46,7 +46,9 @@ private:
     bool near(Part part, std::size_t reach) const {
         return distance(before_, part, reach) != 0 || distance(after_, part, reach) != 0;
     }
-    bool negates(std::uint32_t token) const { return info(token).negates || has(token, Part::refuses); }
+    bool negates(std::uint32_t token) const {
+        return (info(token).negates && !has(token, Part::opens)) || has(token, Part::refuses);
+    }
     /// "no", "not" and their like before the word, or behind it.
     std::size_t negation(Words words, std::size_t reach) const {
         for (std::size_t i = 0; i < std::min(reach, words.size()); ++i)
@@ -65,7 +67,8 @@ private:
     /// "if", "until": but not "must", which may be part of what is said.
     bool hard_condition(Words words) const {
         return std::any_of(words.begin(), words.end(), [&](std::uint32_t word) {
-            return info(word).condition && !has(word, Part::duty) && !has(word, Part::serves) && !has(word, Part::own);
+            return info(word).condition && !has(word, Part::duty) && !has(word, Part::serves) &&
+                   !has(word, Part::own) && !(word + 1 < at_ && has(word + 1, Part::asks));
         });
     }
     bool conditional() const {
@@ -120,7 +123,8 @@ private:
         const bool noun = info(before_[away - 1]).article;  // "no", "kein"
         for (std::size_t i = 0; i + 1 < away; ++i) {
             if (has(before_[i], Part::forgets)) return false;
-            if (noun && !has(before_[i], Part::own) && !has(before_[i], Part::duty)) return false;
+            if (noun && !has(before_[i], Part::own) && !has(before_[i], Part::duty) && !has(before_[i], Part::needed))
+                return false;
         }
         return true;
     }
@@ -130,6 +134,9 @@ private:
         const std::size_t needed = distance(after_, Part::needed, kNegationReach);
         const std::size_t no = negation(before_, kNear);
         if (no != 0 && !own_between(no)) return false;
+        if (no == 1 && after_.empty() && has(before_[0], Part::refuses)) return true;  // "stop payment"
+        const std::size_t made = distance(after_, Part::sends, kNegationReach);
+        if (made != 0 && distance(after_, Part::duty, made) != 0 && negation(after_, made) != 0) return true;
         if (needed != 0 && (no != 0 || negation(after_, needed) != 0)) return true;
         const std::size_t sent = distance(before_, Part::sends, kNear);
         if (sent != 0 && negation(before_.subspan(sent), kNear) != 0) return !forgets();
@@ -162,9 +169,17 @@ private:
     // "superseded by", "please disregard this invoice" ------------------------------------------------------------
 
     bool withdrawn() const {
-        const bool of_invoice = distance(before_, Part::invoice, 6) != 0 || distance(after_, Part::invoice, kNear) != 0;
-        return is(Part::withdraws) && of_invoice && !conditional() &&
-               !hard_condition(after_.first(std::min<std::size_t>(after_.size(), 1))) && !term() && !read_elsewhere();
+        if (is(Part::valid)) return no_longer_valid();
+        if (!is(Part::withdraws) || term() || read_elsewhere()) return false;
+        const std::size_t reach = is_past() ? 6 : kNear;
+        if (distance(before_, Part::invoice, 6) == 0 && distance(after_, Part::invoice, reach) == 0) return false;
+        if (is_past() ? conditional() : hard_condition(before_) || negated()) return false;
+        return after_.empty() || !hard_condition(after_.first(1));
+    }
+    /// "This invoice is no longer valid", but "not valid without a signature" says how it is.
+    bool no_longer_valid() const {
+        return negation(before_, kNear) != 0 && distance(before_, Part::invoice, 6) != 0 && after_.empty() &&
+               !hard_condition(before_);
     }
 
     /// "on hold", "payment suspended".
@@ -194,7 +209,7 @@ private:
     /// "your card", with a name in between at most; "card ending".
     bool from_means(Words words) const {
         for (std::size_t i = 0; i < std::min(words.size(), std::size_t{6}); ++i) {
-            if (!has(words[i], Part::means)) continue;
+            if (!has(words[i], Part::means) && !has(words[i], Part::credit)) continue;
             const Clause around(page_, words[i], words[i] + 1);
             if (distance(around.before(), Part::buyers, kNear) != 0) return true;
             if (has(words[i], Part::means) && i < 2 && is_past()) return true;
@@ -207,7 +222,8 @@ private:
 
     bool paid() const {
         const bool strong = is(Part::settles) || (is(Part::settles_e) && accented());
-        const bool weak = is(Part::settles_if) && (status_ || stands_for_itself() || near(Part::invoice, 6));
+        const bool weak =
+            is(Part::settles_if) && (status_ || stands_for_itself() || near(Part::invoice, 6) || near(Part::money, 4));
         const bool closed = is(Part::closes) && status_;
         if (!strong && !weak && !closed) return false;
         if (conditional() || term() || denied() || general() || read_elsewhere()) return false;
@@ -257,6 +273,7 @@ private:
         if (!is(Part::came) || conditional() || term() || by_others()) return false;
         const std::size_t away = distance(before_, Part::payment, 6);
         if (away == 0) return sum_received();
+        if (is(Part::receipt) && page_.text(page_.tokens()[before_[0]].span) == "un") return false;  // "un recu"
         if (read_elsewhere() || comes_after(before_[away - 1])) return false;
         if (away > 1 && is_present(before_[0]) && !is(Part::state)) return false;
         return all_link(away);

@@ -12,38 +12,37 @@ const std::string kUnpaid =
     "Total                                                   48.50 MNEE\n\n";
 
 TEST_CASE("whatever sentence says that it was paid asks", "[parser_rules][claims]") {
-    for (const char* line :
-         {"PAID IN CASH",
-          "Paid on October 25",
-          "Payment: paid",
-          "Payment state: paid",
-          "ACH PAID",
-          "Paid check no. 1044",
-          "[x] Paid",
-          "Anna has paid this.",
-          "This was paid by your colleague on Monday",
-          "Bereits am 25.10.2025 bezahlt",
-          "Wurde am 25.10.2025 bezahlt",
-          "R\xC3\xA9gl\xC3\xA9 par carte",
-          "Factura abonada",
-          "Voldaan per pin",
-          "Settled",
-          "Invoice settled 10/25/2025",
-          "Rechnung ausgeglichen",
-          "Reeds verrekend",
-          "Payment was successful",
-          "Payment captured",
-          "Transaction approved",
-          "Your payment arrived on 10/25/2025",
-          "Zahlung verbucht am 25.10.2025",
-          "Cheque no. 4411 for 48.50 received",
-          "Received 48.50 MNEE with thanks",
-          "Received: 48.50 MNEE",
-          "Offset against credit note CN-5",
-          "Deducted from your prepaid balance",
-          "Status: Completed",
-          "This is your receipt.",
-          "This document serves as a receipt."}) {
+    for (const char* line : {"PAID IN CASH",
+                             "Paid on October 25",
+                             "Payment: paid",
+                             "Payment state: paid",
+                             "ACH PAID",
+                             "Paid check no. 1044",
+                             "[x] Paid",
+                             "Anna has paid this.",
+                             "This was paid by your colleague on Monday",
+                             "Bereits am 25.10.2025 bezahlt",
+                             "Wurde am 25.10.2025 bezahlt",
+                             "R\xC3\xA9gl\xC3\xA9 par carte",
+                             "Factura abonada",
+                             "Voldaan per pin",
+                             "Settled",
+                             "Invoice settled 10/25/2025",
+                             "Rechnung ausgeglichen",
+                             "Reeds verrekend",
+                             "Payment was successful",
+                             "Payment captured",
+                             "Transaction approved",
+                             "Your payment arrived on 10/25/2025",
+                             "Zahlung verbucht am 25.10.2025",
+                             "Cheque no. 4411 for 48.50 received",
+                             "Received 48.50 MNEE with thanks",
+                             "Received: 48.50 MNEE",
+                             "Offset against credit note CN-5",
+                             "Deducted from your prepaid balance",
+                             "Status: Completed",
+                             "This is your receipt.",
+                             "This document serves as a receipt."}) {
         CAPTURE(line);
         const Reading reading(kUnpaid + line + "\n");
         CHECK(reading["amount_due"] == "48.50");
@@ -53,25 +52,14 @@ TEST_CASE("whatever sentence says that it was paid asks", "[parser_rules][claims
 }
 
 TEST_CASE("what is paid by itself, or is still to be paid, is no claim", "[parser_rules][claims]") {
-    for (const char* line : {"Postage paid",
-                             "Delivered duty paid",
-                             "VAT paid by customer under reverse charge",
-                             "Bank fees are paid by the sender.",
-                             "Paid media management, October",
-                             "Minimum paid hours 12",
-                             "To be paid via bank transfer",
-                             "The invoice must be paid to the account below",
-                             "No refunds once paid",
-                             "Invoices paid late bear interest",
-                             "Paid to date 0.00",
-                             "Paid by you: 0.00",
-                             "Payments received later are subject to interest.",
-                             "Payments are processed by Stripe",
-                             "Payment processed within 30 days",
-                             "Order received 10/01/2025, thank you",
-                             "Hours credited: 4",
-                             "Payment due upon receipt",
-                             "Status: approved"}) {
+    for (const char* line :
+         {"Postage paid", "Delivered duty paid", "VAT paid by customer under reverse charge",
+          "Bank fees are paid by the sender.", "Paid media management, October", "Minimum paid hours 12",
+          "To be paid via bank transfer", "The invoice must be paid to the account below", "No refunds once paid",
+          "Invoices paid late bear interest", "Paid to date 0.00", "Paid by you: 0.00",
+          "Payments received later are subject to interest.", "Payments are processed by Stripe",
+          "Payment processed within 30 days", "Order received 10/01/2025, thank you", "Hours credited: 4",
+          "Payment due upon receipt", "Status: approved"}) {
         CAPTURE(line);
         CHECK(Reading(kUnpaid + line + "\n").sure("amount_due"));
     }
@@ -79,25 +67,14 @@ TEST_CASE("what is paid by itself, or is still to be paid, is no claim", "[parse
 
 TEST_CASE("whatever sentence says that it is not to be paid asks", "[parser_rules][claims]") {
     CHECK(Reading(kUnpaid + "You owe nothing.\n").doubts("amount_due"));
-    for (const char* line : {"Nothing is owed",
-                             "No amount is payable.",
-                             "Don't send payment",
-                             "Please do not send money.",
-                             "Please do not make any payment.",
-                             "Payment not required",
-                             "You don't need to pay this invoice.",
-                             "No need to pay",
-                             "You do not need to take any action.",
-                             "Bitte keine Zahlung vornehmen",
-                             "Bezahlen Sie diese Rechnung nicht",
-                             "Zahlung nicht erforderlich",
-                             "Please disregard this invoice; it was issued in error.",
-                             "This invoice has been superseded by TW-5499.",
-                             "Replaced by invoice TW-5499",
-                             "ON HOLD - do not process",
-                             "Payment on hold",
-                             "Written off 10/25/2025",
-                             "This is an estimate."}) {
+    for (const char* line :
+         {"Nothing is owed", "No amount is payable.", "Don't send payment", "Please do not send money.",
+          "Please do not make any payment.", "Payment not required", "You don't need to pay this invoice.",
+          "No need to pay", "You do not need to take any action.", "Bitte keine Zahlung vornehmen",
+          "Bezahlen Sie diese Rechnung nicht", "Zahlung nicht erforderlich",
+          "Please disregard this invoice; it was issued in error.", "This invoice has been superseded by TW-5499.",
+          "Replaced by invoice TW-5499", "ON HOLD - do not process", "Payment on hold", "Written off 10/25/2025",
+          "This is an estimate."}) {
         CAPTURE(line);
         const Reading reading(kUnpaid + line + "\n");
         CHECK(reading.doubts("amount_due"));
@@ -118,9 +95,9 @@ TEST_CASE("how not to pay, and what others do not, is no refusal", "[parser_rule
 }
 
 TEST_CASE("a sum that is taken from the buyer's card or account asks", "[parser_rules][claims]") {
-    for (const char* line : {"We'll charge your card on 11/07/2025", "We charged your Visa card 48.50 MNEE",
-                             "Billed to your card on file", "Payment will be taken automatically on 11/07/2025",
-                             "Wird von Ihrem Konto abgezogen"}) {
+    for (const char* line :
+         {"We'll charge your card on 11/07/2025", "We charged your Visa card 48.50 MNEE", "Billed to your card on file",
+          "Payment will be taken automatically on 11/07/2025", "Wird von Ihrem Konto abgezogen"}) {
         CAPTURE(line);
         CHECK(Reading(kUnpaid + line + "\n").doubts("amount_due"));
     }
@@ -132,16 +109,18 @@ TEST_CASE("a sum that is taken from the buyer's card or account asks", "[parser_
 }
 
 TEST_CASE("the line above is another sentence unless it runs on", "[parser_rules][claims]") {
-    for (const char* lines : {"If you have any questions, call us\nPaid in full", "Cheques are not accepted\nPAID IN FULL",
-                              "Unless otherwise agreed our terms apply\nThis invoice has already been paid",
-                              "If you have any questions, call us\npaid in full",
-                              "Interest applies when late - this invoice has been paid", "Any questions? Paid in full"}) {
+    for (const char* lines :
+         {"If you have any questions, call us\nPaid in full", "Cheques are not accepted\nPAID IN FULL",
+          "Unless otherwise agreed our terms apply\nThis invoice has already been paid",
+          "If you have any questions, call us\npaid in full", "Interest applies when late - this invoice has been paid",
+          "Any questions? Paid in full"}) {
         CAPTURE(lines);
         CHECK(Reading(kUnpaid + lines + "\n").warns("paid_already"));
     }
-    for (const char* lines : {"Goods remain our property until they have been\npaid in full.",
-                              "A discount of 2 % applies if\npaid by card", "Title passes to you once the\nInvoice is paid",
-                              "Unless otherwise agreed in writing between you and us, the goods\nare not paid in full"}) {
+    for (const char* lines :
+         {"Goods remain our property until they have been\npaid in full.", "A discount of 2 % applies if\npaid by card",
+          "Title passes to you once the\nInvoice is paid",
+          "Unless otherwise agreed in writing between you and us, the goods\nare not paid in full"}) {
         CAPTURE(lines);
         CHECK(Reading(kUnpaid + lines + "\n").sure("amount_due"));
     }
