@@ -2,27 +2,18 @@
 
 #include <algorithm>
 
+#include "sentence.hpp"
+
 namespace parser_rules {
 namespace {
 
-constexpr std::size_t kNear = 3;
 constexpr std::size_t kNegationReach = 5;
-constexpr std::size_t kSentence = Clause::kMostWords;
 
 /// One strong word and what stands around it.
-class ClaimReader {
+class ClaimReader : private Sentence {
 public:
-    using Words = std::span<const std::uint32_t>;
-
     ClaimReader(const Context& context, const SumsBeside& beside, std::uint32_t at, bool status)
-        : context_(context),
-          page_(context.page),
-          beside_(beside),
-          at_(at),
-          status_(status),
-          clause_(page_, at, at + 1),
-          before_(clause_.before()),
-          after_(clause_.after()) {}
+        : Sentence(context, beside, at), status_(status) {}
 
     std::optional<Claim::Kind> run() const {
         if (refused() || nothing_owed()) return Claim::Kind::withdrawn;
@@ -33,58 +24,6 @@ public:
     }
 
 private:
-    bool is(Part part) const { return has(at_, part); }
-    bool has(std::uint32_t token, Part part) const { return info(token).parts.has(part); }
-    const WordInfo& info(std::uint32_t token) const { return page_.info(page_.tokens()[token]); }
-
-    /// How many words away the nearest with the part is, at most `reach`; 0: there is none.
-    std::size_t distance(Words words, Part part, std::size_t reach) const {
-        for (std::size_t i = 0; i < std::min(reach, words.size()); ++i)
-            if (has(words[i], part)) return i + 1;
-        return 0;
-    }
-    bool near(Part part, std::size_t reach) const {
-        return distance(before_, part, reach) != 0 || distance(after_, part, reach) != 0;
-    }
-    bool negates(std::uint32_t token) const {
-        return (info(token).negates && !has(token, Part::opens)) || has(token, Part::refuses);
-    }
-    /// "no", "not" and their like before the word, or behind it.
-    std::size_t negation(Words words, std::size_t reach) const {
-        for (std::size_t i = 0; i < std::min(reach, words.size()); ++i)
-            if (negates(words[i]) && !numbers(words[i])) return i + 1;
-        return 0;
-    }
-    /// "Invoice no 17".
-    bool numbers(std::uint32_t token) const {
-        const auto& tokens = page_.tokens();
-        std::uint32_t next = token + 1;
-        while (next < tokens.size() && next <= token + 2 && !beside_.speaks(next)) ++next;
-        return next < tokens.size() && tokens[next].kind == TokenKind::digits &&
-               tokens[next].cell == tokens[token].cell;
-    }
-
-    /// "if", "until": but not "must", which may be part of what is said.
-    bool hard_condition(Words words) const {
-        return std::any_of(words.begin(), words.end(), [&](std::uint32_t word) {
-            return info(word).condition && !has(word, Part::duty) && !has(word, Part::serves) &&
-                   !has(word, Part::own) && !(word + 1 < at_ && has(word + 1, Part::asks));
-        });
-    }
-    bool conditional() const {
-        return hard_condition(before_) || distance(before_, Part::duty, kSentence) != 0 || negated();
-    }
-    bool negated() const {
-        const std::size_t away = negation(before_, kNear);
-        return away != 0 && !has(before_[away - 1], Part::money);
-    }
-    /// "within", "later": close behind.
-    bool term() const { return distance(after_, Part::term, 2) != 0; }
-    bool read_elsewhere() const {
-        return context_.layout.role(page_.line_of(page_.tokens()[at_])) == LineRole::item_header ||
-               beside_.read_as_payment({Label::none, at_, at_ + 1});
-    }
-
     // "do not pay", "no payment is needed" ------------------------------------------------------------------------
 
     bool refused() const {
@@ -95,7 +34,7 @@ private:
         return (verb && verb_refused()) || (noun && noun_refused()) || (is(Part::acts) && act_needless());
     }
     /// "we do not pay": not what the buyer does.
-    bool others_do() const { return distance(before_, Part::others, kSentence) != 0; }
+    bool others_do() const { return distance(before_, Part::others, kAll) != 0; }
 
     /// "do not pay in cash", "to any other account".
     bool in_a_manner() const {
@@ -112,10 +51,10 @@ private:
         const std::size_t away = negation(before_, kNegationReach);
         if (away != 0) return only_its_own(away);
         const std::size_t behind = negation(after_, kNegationReach);
-        return behind != 0 && !english() && distance(after_, Part::means, kSentence) == 0;
+        return behind != 0 && !english() && distance(after_, Part::means, kAll) == 0;
     }
     bool english() const {
-        const std::string_view word = page_.text(page_.tokens()[at_].span);
+        const std::string_view word = text(at_);
         return word.size() == 3 || is(Part::settles);  // "pay": its negation stands before it
     }
     /// "no need to pay", but not "no interest to pay", and not "do not forget to pay".
@@ -200,12 +139,12 @@ private:
 
     bool collected() const {
         if (!is(Part::collects) || hard_condition(before_) || negation(before_, kNear) != 0) return false;
-        if (near(Part::automatic, kNear) && near(Part::money, kSentence)) return true;
+        if (near(Part::automatic, kNear) && near(Part::money, kAll)) return true;
         const bool will = distance(before_, Part::duty, 2) == 1 && near(Part::money, 6);
         return will ? !others_pay() : from_means(after_) || from_means(before_);
     }
     /// "costs will be charged": what comes on top.
-    bool others_pay() const { return distance(before_, Part::group, kSentence) != 0; }
+    bool others_pay() const { return distance(before_, Part::group, kAll) != 0; }
     /// "your card", with a name in between at most; "card ending".
     bool from_means(Words words) const {
         for (std::size_t i = 0; i < std::min(words.size(), std::size_t{6}); ++i) {
@@ -216,7 +155,7 @@ private:
         }
         return false;
     }
-    bool is_past() const { return page_.text(page_.tokens()[at_].span).ends_with("ed"); }
+    bool is_past() const { return text(at_).ends_with("ed"); }
 
     // "paid" ------------------------------------------------------------------------------------------------------
 
@@ -231,7 +170,7 @@ private:
     }
     /// "Payé" ends in its accent.
     bool accented() const {
-        std::string_view word = page_.text(page_.tokens()[at_].span);
+        std::string_view word = text(at_);
         while (word.ends_with('s') || word.ends_with('S') || word.ends_with('e') || word.ends_with('E'))
             word.remove_suffix(1);
         return word.ends_with("\xC3\xA9") || word.ends_with("\xC3\x89");
@@ -258,7 +197,7 @@ private:
         return (present || has(before_[0], Part::group)) && distance(before_, Part::group, 4) != 0 && !after_.empty();
     }
     bool is_present(std::uint32_t token) const {
-        const std::string_view word = page_.text(page_.tokens()[token].span);
+        const std::string_view word = text(token);
         return word == "is" || word == "are" || word == "sind" || word == "werden" || word == "sont";
     }
     /// "paid media".
@@ -273,7 +212,7 @@ private:
         if (!is(Part::came) || conditional() || term() || by_others()) return false;
         const std::size_t away = distance(before_, Part::payment, 6);
         if (away == 0) return sum_received();
-        if (is(Part::receipt) && page_.text(page_.tokens()[before_[0]].span) == "un") return false;  // "un recu"
+        if (is(Part::receipt) && text(before_[0]) == "un") return false;  // "un recu"
         if (read_elsewhere() || comes_after(before_[away - 1])) return false;
         if (away > 1 && is_present(before_[0]) && !is(Part::state)) return false;
         return all_link(away);
@@ -289,9 +228,8 @@ private:
     bool comes_after(std::uint32_t payment) const {
         if (payment == 0 || page_.tokens()[payment - 1].cell != page_.tokens()[payment].cell) return false;
         const WordInfo& word = info(payment - 1);
-        return word.after || word.condition || has(payment - 1, Part::term) ||
-               page_.text(page_.tokens()[payment - 1].span) == "on" ||
-               page_.text(page_.tokens()[payment - 1].span) == "for";
+        return word.after || word.condition || has(payment - 1, Part::term) || text(payment - 1) == "on" ||
+               text(payment - 1) == "for";
     }
     /// Names, numbers and "was": but not "payment terms approved".
     bool all_link(std::size_t away) const {
@@ -322,19 +260,12 @@ private:
         if (!is(Part::receipt) || hard_condition(before_) || negation(before_, kNear) != 0) return false;
         if (!after_.empty() && (has(after_[0], Part::duty) || info(after_[0]).condition)) return false;
         const std::size_t as = distance(before_, Part::serves, kNear);
-        if (as != 0) return near(Part::invoice, kSentence) || distance(before_.subspan(as), Part::serves, kNear) != 0;
+        if (as != 0) return near(Part::invoice, kAll) || distance(before_.subspan(as), Part::serves, kNear) != 0;
         return !after_.empty() && page_.tokens()[at_].capitalised && beside_.leads({Label::none, at_, at_ + 1}) &&
                distance(after_, Part::payment, 2) != 0;
     }
 
-    const Context& context_;
-    const Page& page_;
-    const SumsBeside& beside_;
-    std::uint32_t at_;
     bool status_;
-    Clause clause_;
-    Words before_;
-    Words after_;
 };
 
 }  // namespace
