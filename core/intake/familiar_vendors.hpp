@@ -30,7 +30,7 @@ public:
 
 private:
     static constexpr std::size_t most_names = 4096;
-    static constexpr std::size_t most_body_bytes = 16 * 1024;
+    static constexpr std::size_t most_body_bytes = std::size_t{16} * 1024;
 
     mutable std::mutex mutex_;
     std::unordered_map<std::string, Known> known_;

@@ -31,16 +31,19 @@ Result<> check_path(const std::string& where, const std::string& path, bool crea
     const fs::path folder = fs::absolute(path, error).parent_path();
     if (!fs::is_directory(folder, error))
         return rejected(ATR_E_CONFIG, where + "the folder " + folder.string() + " does not exist: make it first");
-    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+    if (::access(folder.c_str(), X_OK) != 0)  // whether the file is there cannot be seen
         return rejected(ATR_E_PERMISSION, where + "the folder " + folder.string() + " of " + path +
-                                              " cannot be written (" + reason() +
-                                              "), and SQLite keeps its log beside the database: make it writable to "
-                                              "the service's user");
+                                              " cannot be entered (" + reason() + "): give it to the service's user");
     if (!create && !fs::exists(path, error))
         return rejected(ATR_E_CONFIG, where + "there is no database " + path + ": correct 'path'");
     if (fs::exists(path, error) && ::access(path.c_str(), R_OK | W_OK) != 0)
         return rejected(ATR_E_PERMISSION,
                         where + path + " cannot be read and written (" + reason() + "): give it to the service's user");
+    if (::access(folder.c_str(), W_OK | X_OK) != 0)
+        return rejected(ATR_E_PERMISSION, where + "the folder " + folder.string() + " of " + path +
+                                              " cannot be written (" + reason() +
+                                              "), and SQLite keeps its log beside the database: make it writable to "
+                                              "the service's user");
     return {};
 }
 
