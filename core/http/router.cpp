@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "http/characters.hpp"
+#include "http/conditional.hpp"
 #include "http/media_type.hpp"
 #include "http/misplaced_dry_run.hpp"
 #include "http/same_origin.hpp"
