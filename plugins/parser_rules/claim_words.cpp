@@ -88,7 +88,8 @@ constexpr PartWords kWords[] = {
      "keiner|keinerlei|aucun|aucune|rien|sans|ningun|ninguna|nada|nessun|nessuna|niente|nulla|niets|geen|unnecessary"},
     {Part::nothing, "nothing|nichts|rien|nada|niente|nulla|niets|nil|zero"},
     {Part::money,
-     "amount|amounts|money|sum|balance|debt|payment|betrag|betrage|summe|zahlung|montant|somme|paiement|"
+     "amount|amounts|money|sum|balance|debt|payment|zahlbetrag|rechnungsbetrag|restbetrag|forderung|betrag|betrage|"
+     "summe|zahlung|montant|somme|paiement|"
      "importe|cantidad|pago|importo|somma|pagamento|bedrag|betaling|invoice|total"},
     {Part::duty,
      "be|must|shall|should|can|could|would|may|might|to|mark|muss|mussen|soll|sollen|sollte|kann|konnen|darf|durfen|"

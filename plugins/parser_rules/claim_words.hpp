@@ -25,6 +25,19 @@ enum class Part : std::uint8_t {
     valid,       ///< "valid": with a negation
     paper,       ///< "estimate": what this is instead
     receipt,     ///< "receipt": of a paper
+    // begin a stamp
+    final,     ///< "superseded": whatever follows, but for a few things
+    final_e,   ///< "annulé": with its accent alone
+    acted,     ///< "collected": with a date
+    replaced,  ///< "replaced": by another number
+    stamp,     ///< "sample", "copy": alone on a line
+    reminds,   ///< "reminder", "overdue": the same
+    notice,    ///< "request": with "second"
+    concerns,  ///< "corrects": with another number
+    waits,     ///< "approval": with "awaiting"
+    released,  ///< "final": with "not yet"
+    returns,   ///< "credited": of the sum, to the buyer
+    comes_in,  ///< "collected": of the sum
     // beside it
     state,      ///< "successful": came, whether it "is" or "was"
     sends,      ///< "send", "make": with a payment
@@ -50,6 +63,20 @@ enum class Part : std::uint8_t {
     asks,       ///< "prega": "si" before it is no condition
     opens,      ///< "the", "been": ends no sentence
     own,        ///< "reason", "need": may stand between "no" and "pay"
+    // beside a stamp
+    stamp_beside,     ///< "only", "document"
+    harmless_copy,    ///< "customer", "original"
+    ordinal,          ///< "second", "final"
+    concerns_beside,  ///< "Re", "version"
+    waits_in,         ///< "under", "awaiting"
+    yet,              ///< "not", "yet"
+    sum,              ///< "amount": came in, goes back
+    prepays,          ///< "prepayment"
+    names_date,       ///< "on"
+    names_maker,      ///< "by"
+    without,          ///< "without": void only then
+    sober,            ///< "already", "fully"
+    count,
 };
 
 /// The parts of one word.
@@ -57,10 +84,16 @@ class Parts {
 public:
     constexpr bool has(Part part) const { return (bits_ >> static_cast<unsigned>(part) & 1U) != 0; }
     constexpr void add(Part part) { bits_ |= std::uint64_t{1} << static_cast<unsigned>(part); }
-    constexpr bool begins_claim() const { return (bits_ & kBegins) != 0; }
+    constexpr bool begins_claim() const { return (bits_ & kClaims) != 0; }
+    constexpr bool begins_stamp() const { return (bits_ & kStamps) != 0; }
 
 private:
-    static constexpr std::uint64_t kBegins = (std::uint64_t{2} << static_cast<unsigned>(Part::receipt)) - 1;
+    static constexpr std::uint64_t kClaims = (std::uint64_t{2} << static_cast<unsigned>(Part::receipt)) - 1;
+    static constexpr std::uint64_t kAll = (std::uint64_t{2} << static_cast<unsigned>(Part::comes_in)) - 1;
+    static constexpr std::uint64_t kStamps = (kAll & ~kClaims) |
+                                             std::uint64_t{1} << static_cast<unsigned>(Part::withdraws) |
+                                             std::uint64_t{1} << static_cast<unsigned>(Part::suspends);
+    static_assert(static_cast<unsigned>(Part::count) <= 64);
     std::uint64_t bits_ = 0;
 };
 
@@ -69,5 +102,6 @@ struct PartWords {
     std::string_view words;  ///< separated by '|', folded
 };
 std::span<const PartWords> claim_words();
+std::span<const PartWords> stamp_words();
 
 }  // namespace parser_rules

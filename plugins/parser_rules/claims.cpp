@@ -117,8 +117,9 @@ private:
     }
     /// "This invoice is no longer valid", but "not valid without a signature" says how it is.
     bool no_longer_valid() const {
-        return negation(before_, kNear) != 0 && distance(before_, Part::invoice, 6) != 0 && after_.empty() &&
-               !hard_condition(before_);
+        if (negation(before_, kNear) == 0 || hard_condition(before_)) return false;
+        if (distance(after_, Part::payment, 2) != 0) return true;  // "not valid for payment"
+        return distance(before_, Part::invoice, 6) != 0 && after_.empty();
     }
 
     /// "on hold", "payment suspended".

@@ -198,12 +198,14 @@ void Lexicon::add_words_of_settlement() {
 }
 
 void Lexicon::add_words_of_claims() {
-    for (const auto& list : claim_words()) {
-        for_each_part(list.words, '|', [&](std::string_view word) {
-            WordInfo& info = describe(word);
-            info.parts.add(list.part);
-            info.begins_apart = info.begins_apart || info.parts.begins_claim();
-        });
+    for (const auto& lists : {claim_words(), stamp_words()}) {
+        for (const auto& list : lists) {
+            for_each_part(list.words, '|', [&](std::string_view word) {
+                WordInfo& info = describe(word);
+                info.parts.add(list.part);
+                info.begins_apart = info.begins_apart || info.parts.begins_claim() || info.parts.begins_stamp();
+            });
+        }
     }
 }
 

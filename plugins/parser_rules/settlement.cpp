@@ -4,6 +4,7 @@
 
 #include "claims.hpp"
 #include "receipts.hpp"
+#include "stamps.hpp"
 #include "sums_beside.hpp"
 #include "titles.hpp"
 
@@ -25,6 +26,7 @@ public:
           tokens_(page_.tokens()),
           beside_(context),
           claims_(context),
+          stamps_(context),
           steps_(steps) {}
 
     Settlement run() {
@@ -61,7 +63,8 @@ private:
 
     /// Where no phrase says it: what the sentence around a strong word does.
     void claim(std::uint32_t at) {
-        const auto claim = claims_.at(at, at < status_until_, steps_);
+        auto claim = claims_.at(at, at < status_until_, steps_);
+        if (!claim) claim = stamps_.at(at, steps_);
         if (!claim) return;
         switch (claim->kind) {
             case Claim::Kind::paid:
@@ -311,6 +314,7 @@ private:
     const std::vector<Token>& tokens_;
     const SumsBeside beside_;
     const Claims claims_;
+    const Stamps stamps_;
     std::uint64_t& steps_;
     Settlement found_;
     std::uint32_t status_until_ = 0;
