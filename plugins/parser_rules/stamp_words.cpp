@@ -23,13 +23,15 @@ constexpr PartWords kWords[] = {
      "replaced|ersetzt|abgelost|remplace|remplacee|sustituido|sustituida|reemplazada|sostituito|sostituita|vervangen"},
     {Part::stamp,
      "sample|samples|specimen|test|testing|copy|copies|duplicate|duplicata|triplicate|draft|proforma|dummy|demo|mock|"
+     "mockup|"
      "example|template|preview|reprint|reprinted|muster|musterrechnung|testrechnung|beispiel|beispielrechnung|"
      "vorlage|probe|kopie|rechnungskopie|zweitschrift|zweitausfertigung|abschrift|duplikat|doppel|entwurf|vorschau|"
      "nachdruck|exemple|modele|essai|copie|brouillon|apercu|reimpression|duplicado|copia|ejemplo|muestra|prueba|"
      "plantilla|borrador|reimpresion|esempio|modello|prova|duplicato|bozza|ristampa|anteprima|voorbeeld|sjabloon|"
      "proef|afschrift|duplicaat|concept|herdruk|kopiefactuur|proeffactuur"},
     {Part::stamp_beside,
-     "only|nur|seulement|uniquement|solo|soltanto|alleen|slechts|document|dokument|documento|invoice|rechnung|facture|"
+     "only|up|nur|seulement|uniquement|solo|soltanto|alleen|slechts|document|dokument|documento|invoice|rechnung|"
+     "facture|"
      "factura|fattura|factuur|version|beleg|not|no|nicht|non|pas|niet|keine|kein|for|file|office|"
      "archive|accounts|internal|vom|of|from|valid|payment|printed|dated|zur|der|de|la|il|van|zahlung|gultig|purposes"},
     {Part::harmless_copy,
@@ -41,7 +43,8 @@ constexpr PartWords kWords[] = {
      "vencido|impagada|scaduta|scaduto|insoluta|achterstallig"},
     {Part::notice, "request|notice|demand|warning|attempt|aufforderung|avis|aviso|requerimiento|avviso|verzoek"},
     {Part::ordinal,
-     "first|second|third|fourth|and|und|et|y|e|1st|2nd|3rd|final|last|repeat|repeated|further|st|nd|rd|due|friendly|payment|erste|"
+     "first|second|third|fourth|and|und|et|y|e|1st|2nd|3rd|final|last|repeat|repeated|further|st|nd|rd|due|friendly|"
+     "payment|erste|"
      "zweite|dritte|letzte|erneute|deuxieme|second|seconde|troisieme|dernier|derniere|premier|premiere|nouveau|"
      "segundo|segunda|tercer|ultimo|ultima|primer|secondo|terzo|primo|tweede|derde|laatste|eerste|de|en|di|paiement|"
      "pago|pagamento|invoice|notice|request|stufe"},
@@ -65,7 +68,8 @@ constexpr PartWords kWords[] = {
      "attente|aprobacion|disputa|espera|revision|attesa|approvazione|verifica|contestazione|beoordeling|goedkeuring|"
      "geschil|behandeling|wacht|confirmation|bestatigung|release|authorisation|authorization"},
     {Part::waits_in,
-     "on|held|for|being|under|in|en|unter|awaiting|awaits|pending|zur|auf|warten|wartet|sous|bajo|sotto|op|ter|pendiente|attente|"
+     "on|cours|curso|corso|held|for|being|under|in|en|unter|awaiting|awaits|pending|zur|auf|warten|wartet|sous|bajo|"
+     "sotto|op|ter|pendiente|attente|"
      "wachtet|noch|still|put|currently|de|di|internal|client|customer|final|derzeit|vorlaufig"},
     {Part::released,
      "final|approved|released|authorised|authorized|freigegeben|genehmigt|endgultig|verbindlich|geprueft|validee|"
@@ -75,7 +79,8 @@ constexpr PartWords kWords[] = {
     {Part::returns,
      "credited|refunded|reimbursed|gutgeschrieben|erstattet|ruckerstattet|zuruckerstattet|zuruckgezahlt|"
      "zuruckuberwiesen|credite|creditee|rembourse|remboursee|reembolsado|reembolsada|abonado|abonada|devuelto|"
-     "devuelta|acreditado|accreditato|accreditata|rimborsato|rimborsata|restitue|restituee|restituito|restituita|gecrediteerd|terugbetaald|teruggestort|"
+     "devuelta|acreditado|accreditato|accreditata|rimborsato|rimborsata|restitue|restituee|restituito|restituita|"
+     "gecrediteerd|terugbetaald|teruggestort|"
      "gutschreiben|erstatten"},
     {Part::comes_in,
      "received|collected|credited|eingegangen|vereinnahmt|eingenommen|kassiert|eingetroffen|gutgeschrieben|encaisse|"

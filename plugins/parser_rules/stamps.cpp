@@ -130,7 +130,8 @@ private:
             const bool small = text(i) == "payment" || text(i) == "Payment" || text(i) == "invoice" ||
                                text(i) == "Invoice" || text(i) == "due" || text(i) == "Due";
             if (i > at_ && info(i).deadline) return ordinal;  // "final notice before legal action"
-            ordinal = ordinal || (has(i, Part::ordinal) && !small && !has(i, Part::opens) && !has(i, Part::notice) && text(i).size() > 2);
+            ordinal = ordinal || (has(i, Part::ordinal) && !small && !has(i, Part::opens) && !has(i, Part::notice) &&
+                                  text(i).size() > 2);
             strong = strong || (has(i, Part::reminds) && text(i).size() > 4);
             if (!has(i, Part::ordinal) && !has(i, Part::reminds) && !has(i, Part::notice) && !info(i).article)
                 return false;
@@ -165,7 +166,8 @@ private:
     bool letters_and_number(std::uint32_t at) const {
         if (!word(at) || !token(at).upper || at + 1 >= line_end_) return false;
         if (token(at + 1).kind == TokenKind::digits) return token(at + 1).span.begin == token(at).span.end;
-        return at + 2 < line_end_ && (token(at + 1).kind == TokenKind::dash || token(at + 1).kind == TokenKind::slash) &&
+        return at + 2 < line_end_ &&
+               (token(at + 1).kind == TokenKind::dash || token(at + 1).kind == TokenKind::slash) &&
                token(at + 2).kind == TokenKind::digits && token(at + 2).span.begin == token(at + 1).span.end;
     }
     bool in_date(std::uint32_t at) const {
@@ -215,13 +217,13 @@ private:
     }
 
     bool strong() const {
-        if (!leads_soberly() || negated() || read_elsewhere() || condition_next() || term()) return false;
+        if (!leads_soberly() || negated() || read_elsewhere()) return false;
+        if (!is(Part::suspends) && (condition_next() || term())) return false;  // "suspended until"
         if (hard_condition(before_)) return false;
         if (is(Part::final) || (is(Part::final_e) && accented())) return whatever_follows();
         const std::uint32_t behind = next();
         if (behind == at_) return false;
-        if (is(Part::acted) && (in_date(behind) || (has(behind, Part::names_date) && date_within(behind))))
-            return true;
+        if (is(Part::acted) && (in_date(behind) || (has(behind, Part::names_date) && date_within(behind)))) return true;
         if (is(Part::returns) && !sum_on_line() && to_buyer(after_.first(std::min(after_.size(), kNear)))) return true;
         if (is(Part::replaced)) return has(behind, Part::names_maker) && code_behind(behind);
         return (is(Part::withdraws) || is(Part::suspends)) && has(behind, Part::names_maker) && !sum_on_line();
@@ -260,8 +262,8 @@ private:
         return !text(at_).ends_with("ed") || to_buyer(after_) || to_buyer(before_.first(std::min(sum, kNear)));
     }
     bool to_buyer(Words words) const {
-        return std::any_of(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(
-                                                              words.size(), 5)),
+        return std::any_of(words.begin(),
+                           words.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(words.size(), 5)),
                            [&](std::uint32_t at) { return has(at, Part::buyers) || text(at) == "you"; });
     }
 

@@ -34,9 +34,10 @@ TEST_CASE("a strong word that leads its line asks whatever follows", "[parser_ru
           "Settled last week by our head office", "Zahlungsart: Vorkasse (eingegangen)", "Verrechnet im November",
           "Incassato il 21.11.2025"},
          "paid_already");
-    asks({"Superseded by KA-9999", "Replaced by KA-9999", "ON HOLD pending dispute", "Cancelled due to a mistake", "Anulado por el cliente",
-          "ung\xC3\xBCltig - bitte vernichten", "Annul\xC3\xA9"
-                                               "e le 21.11.2025"},
+    asks({"Superseded by KA-9999", "Replaced by KA-9999", "ON HOLD pending dispute", "Suspended until further notice",
+          "Cancelled due to a mistake", "Anulado por el cliente", "ung\xC3\xBCltig - bitte vernichten",
+          "Annul\xC3\xA9"
+          "e le 21.11.2025"},
          "not_to_be_paid");
 }
 
@@ -54,7 +55,7 @@ TEST_CASE("the name of another paper alone on a line asks", "[parser_rules][stam
          "not_to_be_paid");
     CHECK(Reading(with("Letzte Mahnung"))["document_type"] == "reminder");
     CHECK(Reading(with(std::string(40, '\n') + "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\nm\nn\no\np\nq\nr\ns\nt\nu\n"
-                                                 "Letzte Mahnung"))
+                                               "Letzte Mahnung"))
               .doubts("amount_due"));
     pays({"Test equipment rental", "Copy paper A4", "Sample Ltd", "CUSTOMER COPY", "Original", "Kundenkopie",
           "Copie client", "Muster GmbH", "Sample no. 12 analysed", "Payment request", "Notice",
@@ -71,18 +72,21 @@ TEST_CASE("a line that names another invoice as its subject asks", "[parser_rule
 }
 
 TEST_CASE("what waits to be approved asks", "[parser_rules][stamps]") {
-    asks({"Awaiting approval - not yet final", "Under review", "In Pr\xC3\xBC"
-                                                               "fung",
-          "Noch nicht freigegeben", "En attente de validation"},
+    asks({"Awaiting approval - not yet final", "Under review", "Approval pending", "Held for internal review",
+          "In Pr\xC3\xBC"
+          "fung",
+          "Noch nicht freigegeben", "En attente de validation", "En cours de validation"},
          "not_to_be_paid");
-    pays({"On approval of the final design", "Under clause 4 of the agreement", "Pr\xC3\xBC"
-                                                                               "fung der Anlage"});
+    pays({"On approval of the final design", "Under clause 4 of the agreement",
+          "Pr\xC3\xBC"
+          "fung der Anlage"});
 }
 
 TEST_CASE("a sum that came in or goes back asks", "[parser_rules][stamps]") {
     asks({"Der Betrag ist bereits bei uns eingegangen.", "Der Betrag wurde bereits vereinnahmt",
-          "The amount has already been collected.", "La somme a \xC3\xA9t\xC3\xA9 encaiss\xC3\xA9"
-                                                    "e."},
+          "The amount has already been collected.",
+          "La somme a \xC3\xA9t\xC3\xA9 encaiss\xC3\xA9"
+          "e."},
          "paid_already");
     asks({"This amount will be credited to you.", "Der Betrag wird Ihnen gutgeschrieben.", "Kein Zahlbetrag offen",
           "Ce montant vous sera rembours\xC3\xA9.", "Este importe le ser\xC3\xA1 abonado"},
