@@ -78,13 +78,37 @@ bool without_heading(const Context& context, const Hit& number) {
     return true;
 }
 
+/// "Credit note CN-12: -10.00" on an invoice: a row with its sum, below the title.
+bool is_credit_row(const Context& context, const Hit& hit) {
+    const auto sums = context.layout.amounts({hit.end_token, context.page.line_end_token(hit.cell)});
+    const auto begin = context.facts.amounts.begin();
+    return std::any_of(begin + static_cast<std::ptrdiff_t>(sums.begin), begin + static_cast<std::ptrdiff_t>(sums.end),
+                       [](const Amount& sum) { return !sum.percent && sum.money_like(); });
+}
+
 struct Title {
     const Kind* kind = nullptr;
     Span span;
     std::uint32_t line = 0;
 };
 
+bool is_correction(std::string_view title) {
+    const std::string name = lowered(title);
+    return name == "rechnungskorrektur" || name == "korrekturrechnung" || name == "factura rectificativa";
+}
+
 }  // namespace
+
+void settle_correction(const Context& context, Extraction& out) {
+    const Field* due = out.find("amount_due");
+    const bool asks_for_more =
+        due != nullptr && due->value.front() != '-' && due->value.find_first_of("123456789") != std::string::npos;
+    for (auto& field : out.fields) {
+        const bool credit = field.path == "document_type" && field.value == "credit_note";
+        if (credit && asks_for_more && is_correction(context.page.text(field.evidence.front())))
+            field.value = "corrected_invoice";
+    }
+}
 
 void read_document_type(const Context& context, Extraction& out) {
     std::optional<Title> first;
@@ -114,6 +138,9 @@ void read_document_type(const Context& context, Extraction& out) {
         if (hit.label == Label::title_remittance &&
             (invoice_before || (number != nullptr && number_is_title(context, *number))))
             continue;  // the slip to send back with the payment
+        const bool below_invoice = (first && first->kind->label == Label::title_invoice && first->line < title.line) ||
+                                   (number != nullptr && number_is_title(context, *number));
+        if (hit.label == Label::title_credit_note && below_invoice && is_credit_row(context, hit)) continue;
         if (kind->over_invoice) {
             compete = compete || (strong && strong->kind != kind);
             if (!strong) strong = title;

@@ -53,6 +53,7 @@ Extraction Engine::extract(std::string_view utf8_text) const {
     read_invoice_number(context, out);
     read_parties(context, out);
     const ChosenTotal total = read_totals(context, out);
+    settle_correction(context, out);
     const CurrencyId currency = read_currency(context, total, out);
     read_dates(context, currency, out);
     read_payee(context, out);

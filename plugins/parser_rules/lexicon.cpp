@@ -194,6 +194,18 @@ void Lexicon::add_words_of_settlement() {
         "recue|deduit|menos|pagado|recibido|"
         "recibidos|pagato|versato|ricevuto|ricevuti|meno|betaald|voldaan|ontvangen");
     mark(&WordInfo::nothing, "nil|none|zero|nothing|null|keine|keiner|nul|nulle|neant|cero|ninguno|nulla|geen|nihil");
+    mark(&WordInfo::taken_off,
+         "discount|rebate|retention|holdback|bonus|treuebonus|coupon|kulanz|sonderrabatt|treuerabatt|mengenrabatt|"
+         "retainage|retainer|voucher|advance|prepaid|instalment|rabatt|nachlass|gutschein|"
+         "abschlag|abschlage|abschlagsbetrag|abschlagszahlungen|teilzahlungen|anzahlungen|vorauszahlungen|akonto|"
+         "akontozahlung|vorschuss|vorkasse|einbehalt|sicherheitseinbehalt|gewahrleistungseinbehalt|gutschrift|"
+         "gutschriften|remise|rabais|ristourne|arrhes|avance|provision|retenue|avoir|bon|descuento|retencion|vale|"
+         "anticipos|sconto|ritenuta|acconti|buono|korting|voorschot|inhouding|tegoedbon|cadeaubon");
+    mark(&WordInfo::aside,
+         "fee|fees|surcharge|penalty|penalties|gebuhr|gebuhren|mahngebuhr|mahngebuhren|pauschale|verzugszinsen|zinsen|"
+         "indemnite|penalite|penalites|penale|penalizacion|boete|kosten|frais|skonto|kassaskonto|escompte|early|"
+         "prompt|terms|konditionen|rate|kurs|cours|cambio|koers|capital|capitale|kapitaal|stammkapital|grundkapital|"
+         "limit|equivalent|gegenwert|approx|ca|circa|charge|charges|saved|save|savings|per|pro|minimum|mindestens");
     mark(&WordInfo::original, "original|originale|originalrechnung|origineel|orig");
 }
 

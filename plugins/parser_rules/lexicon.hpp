@@ -140,6 +140,8 @@ struct WordInfo {
     bool linking = false;        ///< "was", "have", "with thanks": between a payment and "received"
     bool happened = false;       ///< "paid", "less": says in a label that its sum was paid
     bool nothing = false;        ///< "nil"
+    bool taken_off = false;      ///< "retention", "voucher": what a sum may be less
+    bool aside = false;          ///< "fee", "skonto": beside a sum that is owed only under some condition, or is none
     bool original = false;       ///< "original": what is a copy beside it is none
     Parts parts;                 ///< in a sentence about payment
     Language language = Language::any;

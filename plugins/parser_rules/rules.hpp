@@ -34,6 +34,8 @@ void read_invoice_number(const Context&, Extraction&);
 void read_parties(const Context&, Extraction&);
 void read_payee(const Context&, Extraction&);
 void read_document_type(const Context&, Extraction&);
+/// A correction that still asks for money, once the totals are read, is no credit note.
+void settle_correction(const Context&, Extraction&);
 
 /// Text without its outer marks and spaces, spaces inside it single, dashes plain, invisible characters dropped.
 std::string tidy(std::string_view text);

@@ -60,6 +60,10 @@ SaidAmounts::SaidAmounts(const Context& context, Extraction& out) : out_(out) {
             extras = extras || (hits[i].leads && reader.read(i).has_value());
             continue;
         }
+        if (hits[i].label == Label::title_credit_note) {
+            read_credit_row(i, reader);
+            continue;
+        }
         Readings* list = of(hits[i].label);
         if (list == nullptr) continue;
         const bool asked = list == &due || list == &gross || list == &plain;
@@ -75,6 +79,14 @@ SaidAmounts::SaidAmounts(const Context& context, Extraction& out) : out_(out) {
     }
     unreadable = reader.saw_unreadable();
     settle_spaces();
+}
+
+/// "Credit note CN-12: -10.00" on an invoice is taken off like a payment.
+void SaidAmounts::read_credit_row(std::size_t hit, AmountReader& reader) {
+    const Field* type = out_.find("document_type");
+    if (paid.size() >= kMaxReadings || (type != nullptr && type->value == "credit_note")) return;
+    auto reading = reader.read(hit);
+    if (reading && reading->value.is_negative() && !reading->competing) paid.push_back(std::move(*reading));
 }
 
 /// Whether a sum holds with plain spaces inside its numbers, and not with the numbers behind the spaces: then the

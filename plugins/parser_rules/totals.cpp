@@ -5,6 +5,7 @@
 #include "payments_made.hpp"
 #include "quote.hpp"
 #include "rivals.hpp"
+#include "rows_below.hpp"
 #include "said_amounts.hpp"
 #include "settlement.hpp"
 
@@ -107,6 +108,7 @@ private:
             }
         }
         cap = std::min({cap, cap_by_checks(), cap_by_rivals(), cap_by_settlement(!due.empty())});
+        if (cap > kCompeting) cap = std::min(cap, cap_by_rows());
         emit("amount_due", *due_, std::min(confidence(*due_), cap));
         due_rivals_.insert(due_rivals_.end(), gross_rivals_.begin(), gross_rivals_.end());
         if (due_rivals_.size() > 1) due_rivals_ = distinct(due_rivals_);
@@ -134,6 +136,17 @@ private:
         if (!rival && !said_.too_many) return kCertain;
         if (rival) due_rivals_.push_back(*rival);
         out_.warn("totals_compete", "another total stands in the document, and nothing in it explains the difference");
+        return kCompeting;
+    }
+
+    /// An amount below the total may be less of it, whatever its label.
+    std::uint32_t cap_by_rows() {
+        const auto row = unexplained_row(context_, said_, {*due_, gross_ ? &*gross_ : nullptr}, out_.steps);
+        if (!row) return kCertain;
+        const Span words{context_.page.cells()[context_.facts.amounts[*row].cell].span.begin,
+                         context_.facts.amounts[*row].number.span.end};
+        out_.warn("amount_due_unclear",
+                  quoting("an amount below the total may have to be taken off", context_.page, words));
         return kCompeting;
     }
 
