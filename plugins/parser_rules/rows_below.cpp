@@ -103,7 +103,7 @@ private:
     bool asks(std::size_t i, bool money, bool in_block) {
         const Words words = words_of(i);
         const bool typed = words.a_deduction();
-        if (words.count == 0 || (!typed && (!in_block || !money))) return false;
+        if (words.count == 0 || (!money && words.beside_other) || (!typed && (!in_block || !money))) return false;
         const bool row = ends_line(i) && (money || tokens_[amounts_[i].token - 1].kind == TokenKind::colon);
         if (!row && !(typed && money && words.happened)) return false;
         const auto value = size_of(i);
