@@ -66,7 +66,9 @@ private:
     /// Where the sums chosen stand first below other amounts: not in a box above the items, nor on a slip far below.
     std::size_t first_place() {
         std::size_t first = std::min(chosen_.due.amount, chosen_.total ? chosen_.total->amount : chosen_.due.amount);
-        std::vector<std::size_t> places{first};
+        std::vector<std::size_t> places;
+        places.reserve(kMaxParts);
+        places.push_back(first);
         for (const Readings* sums : {&said_.gross, &said_.plain, &said_.due}) {
             for (const auto& sum : *sums)
                 if (is_chosen(sum.value)) places.push_back(sum.amount);
@@ -101,6 +103,7 @@ private:
     }
 
     bool asks(std::size_t i, bool money, bool in_block) {
+        if (read_already(i)) return false;
         const Words words = words_of(i);
         const bool typed = words.a_deduction();
         if (words.count == 0 || (!money && words.beside_other) || (!typed && (!in_block || !money))) return false;
@@ -108,7 +111,7 @@ private:
         if (!row && !(typed && money && words.happened)) return false;
         const auto value = size_of(i);
         const atr::Decimal& total = chosen_.total != nullptr ? chosen_.total->value : chosen_.due.value;
-        if (!value || value->is_zero() || !(*value < total) || is_chosen(*value) || read_already(i)) return false;
+        if (!value || value->is_zero() || !(*value < total) || is_chosen(*value)) return false;
         if (typed) return !taken_off(*value);
         if (!words.unknown() || words.count > kMaxLabelWords || is_sentence(i) || strange(i) || leads_there(*value))
             return false;
