@@ -33,11 +33,13 @@ private:
     bool speaks(std::uint32_t at) const { return beside_.speaks(at); }
     bool word(std::uint32_t at) const { return token(at).kind == TokenKind::word; }
 
-    /// Where the part of the line begins that the word stands in: behind a dash, a bracket, a sentence's end.
+    /// Where the part of the line begins that the word stands in: behind a dash, a bracket, a sentence's end; or
+    /// farther before it than a word may stand that leads.
     std::uint32_t begin() const {
-        for (std::uint32_t i = at_; i > cell_.first_token; --i)
+        const std::uint32_t first = at_ - std::min(at_ - cell_.first_token, kMostOfLine);
+        for (std::uint32_t i = at_; i > first; --i)
             if (parted(page_, i) || token(i - 1).kind == TokenKind::open) return i;
-        return cell_.first_token;
+        return first;
     }
     /// No word stands before it in its part of the line but those that open it.
     bool leads() const {
@@ -64,7 +66,7 @@ private:
     bool sum_on_line() const {
         const auto range = context_.layout.amounts({line_begin_, line_end_});
         for (std::size_t i = range.begin; i < range.end; ++i)
-            if (context_.facts.amounts[i].money_like()) return true;
+            if (context_.facts.amounts[i].money_like() || i - range.begin > kMostOfLine) return true;
         return false;
     }
     bool date_within(std::uint32_t from) const {
