@@ -41,7 +41,7 @@ void leave(UnitOfWork& unit, const Payment& payment, const atr::Decimal& left, c
 }  // namespace
 
 std::string shortage(const Payment& prepared, const policy::Facts& facts) {
-    const atr::Money most = prepared.held();
+    const atr::Money& most = prepared.held();
     if (!facts.funds_known || most.amount <= facts.available) return {};
     return "only " + atr::Money(facts.available, most.asset).to_string() + " is available, and the rail may take " +
            most.to_string();
