@@ -13,8 +13,9 @@ constexpr std::uint32_t kStampReach = 6;
 
 class StampReader : private Sentence {
 public:
-    StampReader(const Context& context, const SumsBeside& beside, std::uint32_t at)
+    StampReader(const Context& context, const SumsBeside& beside, std::uint32_t at, std::uint64_t& steps)
         : Sentence(context, beside, at),
+          steps_(steps),
           cell_(page_.cells()[page_.tokens()[at].cell]),
           line_begin_(page_.cells()[page_.lines()[cell_.line].first_cell].first_token),
           line_end_(page_.line_end_token(page_.tokens()[at].cell)) {}
@@ -37,8 +38,10 @@ private:
     /// farther before it than a word may stand that leads.
     std::uint32_t begin() const {
         const std::uint32_t first = at_ - std::min(at_ - cell_.first_token, kMostOfLine);
-        for (std::uint32_t i = at_; i > first; --i)
+        for (std::uint32_t i = at_; i > first; --i) {
+            ++steps_;
             if (parted(page_, i) || token(i - 1).kind == TokenKind::open) return i;
+        }
         return first;
     }
     /// No word stands before it in its part of the line but those that open it.
@@ -65,8 +68,10 @@ private:
 
     bool sum_on_line() const {
         const auto range = context_.layout.amounts({line_begin_, line_end_});
-        for (std::size_t i = range.begin; i < range.end; ++i)
+        for (std::size_t i = range.begin; i < range.end; ++i) {
+            ++steps_;
             if (context_.facts.amounts[i].money_like() || i - range.begin > kMostOfLine) return true;
+        }
         return false;
     }
     bool date_within(std::uint32_t from) const {
@@ -284,6 +289,7 @@ private:
     /// "Vorkasse (eingegangen)".
     bool bracketed() const { return token(at_ - 1).kind == TokenKind::open || is(Part::final); }
 
+    std::uint64_t& steps_;
     const Cell& cell_;
     std::uint32_t line_begin_;
     std::uint32_t line_end_;
@@ -295,7 +301,7 @@ std::optional<Claim> Stamps::at(std::uint32_t token, std::uint64_t& steps) const
     const Page& page = context_.page;
     if (!page.info(page.tokens()[token]).parts.begins_stamp()) return std::nullopt;
     steps += Clause::kMostTokens;
-    const auto kind = StampReader(context_, beside_, token).run();
+    const auto kind = StampReader(context_, beside_, token, steps).run();
     if (!kind) return std::nullopt;
     return Claim{*kind, {Label::none, token, token + 1}};
 }
