@@ -55,6 +55,15 @@ SCENARIO("the decision on a duplicate says of whom it is one, and not that it wa
     CHECK(second.invoice.thought.find("the same invoice as " + first.invoice.id) == 0);
 }
 
+SCENARIO("a duplicate over another sum says that the sums differ", "[intake]") {
+    DeskWorld world;
+    REQUIRE(world.submit({.number = "INV-7", .amount = "10"}).kind == SubmitKind::paid);
+    const auto other = world.submit({.number = "INV-7", .amount = "310"});
+    CHECK(other.kind == SubmitKind::duplicate);
+    CHECK(other.reason.find("over 10 MNEE and not 310 MNEE") != std::string::npos);
+    CHECK(world.rail.moved() == 1);
+}
+
 SCENARIO("the same digits, sum and day under another prefix ask a person, and so do characters that only look alike",
          "[intake]") {
     DeskWorld world;

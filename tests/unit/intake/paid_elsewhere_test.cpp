@@ -91,6 +91,17 @@ SCENARIO("an invoice whose payment failed is recorded as paid elsewhere by two p
     CHECK(again.duplicate_of == refused.invoice.id);
 }
 
+SCENARIO("an invoice whose money turned out to have moved is paid, and stays so whatever persons say", "[intake]") {
+    Desk world;
+    const auto failed = world.refused();
+    Invoice paid = world.invoice_of(failed.payment.id);
+    paid.status = InvoiceStatus::paid;  // as booking the break does
+    world.store_one(paid);
+    for (const char* person : {"rita", "paul"})
+        CHECK(world.say(failed.payment.id, person, "cheque 17") == ResolveKind::already_final);
+    CHECK(world.invoice_of(failed.payment.id).status == InvoiceStatus::paid);
+}
+
 SCENARIO("an invoice that was submitted again is not what is paid elsewhere", "[intake]") {
     Desk desk;
     const auto refused = desk.refused();

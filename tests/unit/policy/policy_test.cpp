@@ -119,6 +119,14 @@ TEST_CASE("what may be paid beside a payment is what its runway can spare, with 
     CHECK(least_left(usual(), facts, 100) == atr::Decimal(0));
 }
 
+TEST_CASE("an account that cools off does not hide that the document names another", "[policy]") {
+    Facts facts = good();
+    facts.payee_cooling_off = facts.payee_differs = true;
+    const auto decision = decide(usual(), facts);
+    CHECK(reason(decision, "payee_account").result == std::string(hold));
+    CHECK(decision.main_reason().find("the document names another account") != std::string::npos);
+}
+
 TEST_CASE("exactly the limit needs no person", "[policy]") {
     Facts facts = good();
     facts.amount.amount = 500;
