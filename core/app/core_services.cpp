@@ -213,7 +213,24 @@ atr::Result<> CoreServices::prepare() {
     patient.timeout = Millis{30'000};
     const auto migrated = block_on(executor, plugins->storage().migrate(record_schema(), patient));
     if (!migrated) return cannot("storage cannot be made ready", migrated.error());
+    make_store();
+    if (auto settled = settle_books(); !settled) return settled;
+    auto blob_key = key(settings.payments.blob_key, "blobs");
+    if (!blob_key) return cannot("the key that seals prepared payments", blob_key.error());
+    sealer = std::make_unique<VaultSealer>(std::move(*blob_key), random_);
+    auto signer = token_signer();
+    if (!signer) return cannot("the key that signs tokens", signer.error());
+    make_cache();
+    make_figures();
+    make_payments();
+    make_intake();
+    make_reconciliation();
+    make_auth(std::move(*signer));
+    make_sweeps();
+    return {};
+}
 
+void CoreServices::make_store() {
     PipelineSettings commits;
     commits.max_group = static_cast<std::size_t>(settings.commit.group);
     commits.max_waiting = static_cast<std::size_t>(settings.commit.queue);
@@ -226,7 +243,10 @@ atr::Result<> CoreServices::prepare() {
     pipeline = std::make_unique<CommitPipeline>(plugins->storage(), executor, scope, commits);
     gathering = std::make_unique<GatheringStorage>(plugins->storage(), executor, scope, clock);
     store = std::make_unique<Store>(*gathering, *pipeline, ids, settings.commit.read_timeout, settings.retention.keys);
+}
 
+/// What the store itself has to say or to be told before anything is built on it.
+atr::Result<> CoreServices::settle_books() {
     const auto carried = check_treasury_rail(rails, settings.treasury.asset);
     if (!carried) return carried.error();
     const auto usable = block_on(executor, settle_store(*store, clock));
@@ -237,13 +257,10 @@ atr::Result<> CoreServices::prepare() {
     const auto policy_in_force = block_on(executor, settle_policy(*store, settings.policy, settings.treasury.asset));
     if (!policy_in_force) return cannot("the policy", policy_in_force.error());
     tell_policy_that_counts(log, first_policy(settings.policy, settings.treasury.asset), *policy_in_force);
+    return {};
+}
 
-    auto blob_key = key(settings.payments.blob_key, "blobs");
-    if (!blob_key) return cannot("the key that seals prepared payments", blob_key.error());
-    sealer = std::make_unique<VaultSealer>(std::move(*blob_key), random_);
-    auto signer = token_signer();
-    if (!signer) return cannot("the key that signs tokens", signer.error());
-
+void CoreServices::make_cache() {
     cache::CacheSettings caching;
     caching.busy_lag = settings.server.busy_lag;
     if (plugins->has_cache()) cached_answers.emplace(plugins->cache());
@@ -259,7 +276,9 @@ atr::Result<> CoreServices::prepare() {
         },
         [this] { return cache->begins(); });
     store->hears_of([this] { return follower->position(); });
+}
 
+void CoreServices::make_figures() {
     treasury::FiguresSettings figuring;
     figuring.burn_window_days = settings.treasury.burn_window_days;
     figuring.burn_floor = settings.treasury.burn_floor;
@@ -267,7 +286,9 @@ atr::Result<> CoreServices::prepare() {
     figures = std::make_unique<treasury::Figures>(*store, assets, clock, figuring);
     dashboard = std::make_unique<treasury::DashboardReader>(*store, *figures);
     logs = std::make_unique<treasury::Logs>(*store);
+}
 
+void CoreServices::make_payments() {
     payments::SagaSettings saga_settings;
     saga_settings.lease = settings.payments.lease;
     saga_settings.poll = settings.payments.poll;
@@ -285,7 +306,9 @@ atr::Result<> CoreServices::prepare() {
         log.warn("a payment cannot go on", {{"payment", payment_id}, {"what", what}});
     });
     runner = std::make_unique<payments::Runner>(*saga, plugins->storage(), executor, scope);
+}
 
+void CoreServices::make_intake() {
     std::vector<std::string> rail_names;
     for (const auto& [name, slot] : settings.plugins.rails) rail_names.push_back(name);
     vendors = std::make_unique<intake::VendorDirectory>(*store, clock, std::move(rail_names));
@@ -300,20 +323,24 @@ atr::Result<> CoreServices::prepare() {
     resolver = std::make_unique<payments::Resolver>(payments::Resolver::Parts{*store, *saga, rails, assets, clock});
     elsewhere = std::make_unique<intake::PaidElsewhere>(*store, clock);
     policy = std::make_unique<intake::PolicyDesk>(*store, clock);
+}
 
+void CoreServices::make_reconciliation() {
     history = std::make_unique<reconcile::LedgerHistory>(*store, executor, clock);
     reconcile::FollowerSettings following;
     following.late_after = settings.reconciliation.grace;
     statements = std::make_unique<reconcile::StatementFollower>(*store, assets, clock, following);
     std::vector<RailPort*> all_rails;
-    for (const auto& [name, rail] : rails.all()) all_rails.push_back(rail);
+    std::set<std::string> compared;
+    for (const auto& [name, rail] : rails.all()) {
+        all_rails.push_back(rail);
+        compared.insert(name);
+    }
     reconcile::ReconciliationSettings comparing;
     comparing.judge.grace_ms = settings.reconciliation.grace.count();
     comparing.prove_at_most = 20'000;  // about 3 KB each
     comparison = std::make_unique<reconcile::Reconciliation>(*store, assets, clock, std::move(all_rails), *statements,
                                                              comparing);
-    std::set<std::string> compared;
-    for (const auto& [name, rail] : rails.all()) compared.insert(name);
     reconcile::QuarantineSettings quarantining;
     quarantining.at_least = settings.payments.quarantine_min;
     quarantine = std::make_unique<reconcile::QuarantineKeeper>(*store, clock, std::move(compared), quarantining);
@@ -331,7 +358,9 @@ atr::Result<> CoreServices::prepare() {
         std::make_unique<reconcile::ReconciliationService>(*comparison, executor, clock, repeating, quarantine.get());
     breaks = std::make_unique<reconcile::BreakDesk>(*store, assets, clock, *elsewhere);
     log_changes_of_the_books(log, *reconciliation, *quarantine, *breaks);
+}
 
+void CoreServices::make_auth(auth::TokenSigner signer) {
     auth::PasswordSettings hashing;
     hashing.memory_bytes = static_cast<std::size_t>(settings.auth.argon2_memory_kib) * 1024;
     hashing.passes = static_cast<unsigned long long>(settings.auth.argon2_operations);
@@ -340,10 +369,17 @@ atr::Result<> CoreServices::prepare() {
     users = std::make_unique<auth::Users>(*store, *passwords, clock, random_);
     auth::TokenSettings token_settings;
     token_settings.lifetime = settings.auth.token_ttl;
-    tokens = std::make_unique<auth::Tokens>(*store, clock, std::move(*signer), token_settings);
+    tokens = std::make_unique<auth::Tokens>(*store, clock, std::move(signer), token_settings);
     auth::ApiKeySettings key_settings;
     key_settings.max_lifetime = settings.auth.api_key_ttl;
     api_keys = std::make_unique<auth::ApiKeys>(*store, clock, random_, scope, key_settings);
+    users->on_changed([this](std::string_view user) {
+        tokens->forget_user(user);
+        api_keys->forget_user(user);
+    });
+}
+
+void CoreServices::make_sweeps() {
     sweep = std::make_unique<ExpirySweep>(
         *store, executor, clock,
         std::vector<std::string>{auth::RevokedToken::collection, IdempotencyRecord::collection, ApiKey::collection});
@@ -352,11 +388,6 @@ atr::Result<> CoreServices::prepare() {
     keeping.changes = settings.retention.changes;
     keeping.interval = settings.retention.sweep;
     retention = std::make_unique<RetentionSweep>(plugins->storage(), executor, clock, keeping);
-    users->on_changed([this](std::string_view user) {
-        tokens->forget_user(user);
-        api_keys->forget_user(user);
-    });
-    return {};
 }
 
 atr::Result<> CoreServices::start_serving(bool new_blob_key) {

@@ -128,6 +128,17 @@ private:
     atr::Result<auth::TokenSigner> token_signer();
     std::unique_ptr<intake::DocumentReader> make_reader() const;
 
+    // The parts of prepare(), in their order.
+    void make_store();
+    atr::Result<> settle_books();
+    void make_cache();
+    void make_figures();
+    void make_payments();
+    void make_intake();
+    void make_reconciliation();
+    void make_auth(auth::TokenSigner signer);
+    void make_sweeps();
+
     Random& random_;
     bool closed_ = false;
 };

@@ -144,7 +144,15 @@ WebHost::WebHost(CoreServices& core, observe::Log& log)
                           [&log] { return static_cast<double>(log.lost()); });
 }
 
+void WebHost::count_end(const Payment& payment) {
+    if (payment.state == PaymentState::settled)
+        kpis_.transaction_approved(payment.amount);
+    else
+        kpis_.transaction_rejected();
+}
+
 WebHost::~WebHost() {
+    core_.runner->on_ended(nullptr);
     core_.follower->tell(nullptr);
     events_->on_news(nullptr);
 }
@@ -152,6 +160,7 @@ WebHost::~WebHost() {
 atr::Result<> WebHost::start() {
     http::add_docs(router_, TREASURER_VERSION);  // all others are there by now: it describes them
     core_.follower->tell(events_);
+    core_.runner->on_ended([this](const Payment& payment) { count_end(payment); });
     if (auto started = edge_.start(); !started) return started;
     events_->on_news([this] { edge_.wake_streams(); });
     edge_.wake_streams();  // for what came in between
@@ -176,6 +185,7 @@ std::string WebHost::authority() const {
 }
 
 bool WebHost::stop(Millis drain) {
+    core_.runner->waiters().close();
     const bool drained = edge_.drain(drain);
     if (shared_limits_) shared_limits_->stop();
     stopping_ = true;
@@ -256,13 +266,37 @@ Task<atr::Result<std::string>> WebHost::storage_health(CallOptions options) {
 }
 
 void WebHost::publish_metrics() {
-    metrics_.gauge_from("treasurer_quarantined", "1: nothing is sent until the books agree with the rails; 0: normal",
-                        [this] { return core_.quarantine->active() ? 1.0 : 0.0; });
+    publish_edge();
+    publish_payments();
+    publish_books();
+    publish_plugin_metrics(metrics_, core_);
+}
+
+void WebHost::publish_edge() {
+    const auto of_edge = [this](auto read) {
+        return [this, read] { return static_cast<double>(read(edge_.stats())); };
+    };
     metrics_.gauge_from("treasurer_http_streams_open", "Clients that listen to events or wait for one",
-                        [this] { return static_cast<double>(edge_.stats().open_streams); });
+                        of_edge([](const http::EdgeStats& stats) { return stats.open_streams; }));
     metrics_.gauge_from("treasurer_http_real_time_threads",
                         "Transport threads that run before other threads of the machine",
-                        [this] { return static_cast<double>(edge_.stats().real_time_threads); });
+                        of_edge([](const http::EdgeStats& stats) { return stats.real_time_threads; }));
+    metrics_.gauge_from("treasurer_connections_open", "Open HTTP connections",
+                        of_edge([](const http::EdgeStats& stats) { return stats.open_connections; }));
+    metrics_.counter_from("treasurer_edge_refused_total", "Requests the edge refused by itself",
+                          of_edge([](const http::EdgeStats& stats) { return stats.refused; }));
+    metrics_.counter_from("treasurer_edge_slow_readers_total",
+                          "Connections closed because too much waited for clients that do not read",
+                          of_edge([](const http::EdgeStats& stats) { return stats.slow_readers; }));
+    metrics_.counter_from("treasurer_rate_taken_elsewhere_total",
+                          "Requests that other hosts let pass, taken out of the limits of this one",
+                          [this] { return shared_limits_ ? static_cast<double>(shared_limits_->heard()) : 0.0; });
+    metrics_.counter_from("treasurer_rate_sharing_failures_total",
+                          "Times that the cache did not take what this host let pass",
+                          [this] { return shared_limits_ ? static_cast<double>(shared_limits_->failures()) : 0.0; });
+}
+
+void WebHost::publish_payments() {
     metrics_.gauge_from("treasurer_payments_active", "Payments this host is working on",
                         [this] { return static_cast<double>(core_.runner->active()); });
     metrics_.counter_from("treasurer_payments_taken_over_total", "Due payments leased by this host",
@@ -273,21 +307,6 @@ void WebHost::publish_metrics() {
     metrics_.counter_from("treasurer_payment_ends_refused_total",
                           "Times that the end of a payment could not be written, however often it was tried",
                           [this] { return static_cast<double>(core_.saga->counters().endings_refused.load()); });
-    metrics_.gauge_from(
-        "treasurer_books_equal",
-        "1: at the last comparison the books equalled every rail; 0: they did not; -1: not compared yet", [this] {
-            const auto report = core_.reconciliation->last();
-            return !report ? -1.0 : report->equal() ? 1.0 : 0.0;
-        });
-    metrics_.gauge_from("treasurer_books_as_of_seconds",
-                        "When the books were last compared with every rail, in seconds since 1970; 0: not yet", [this] {
-                            const auto report = core_.reconciliation->last();
-                            return report ? static_cast<double>(report->as_of_ms) / 1000 : 0.0;
-                        });
-    metrics_.gauge_from("treasurer_books_breaks", "What the last comparison could not explain", [this] {
-        const auto report = core_.reconciliation->last();
-        return report ? static_cast<double>(report->breaks_total) : 0.0;
-    });
     metrics_.counter_from("treasurer_commit_retries_total", "Commits that storage had not applied and were tried again",
                           [this] { return static_cast<double>(core_.pipeline->retries().made); });
     metrics_.counter_from("treasurer_commit_retries_refused_total",
@@ -296,13 +315,35 @@ void WebHost::publish_metrics() {
     metrics_.counter_from("treasurer_retention_removed_total",
                           "Keys of commits and entries of the change feed that this host has forgotten",
                           [this] { return static_cast<double>(core_.retention->removed()); });
-    const auto of_report = [this](auto read) {
-        return [this, read] {
+}
+
+void WebHost::publish_books() {
+    using reconcile::ReconciliationReport;
+    /// Of the last comparison; `otherwise` where there is none yet.
+    const auto of_report = [this](auto read, double otherwise = 0) {
+        return [this, read, otherwise] {
             const auto report = core_.reconciliation->last();
-            return report ? static_cast<double>(read(*report)) : 0.0;
+            return report ? static_cast<double>(read(*report)) : otherwise;
         };
     };
-    using reconcile::ReconciliationReport;
+    const auto seconds_since = [this](UnixMillis then_ms) {
+        return static_cast<double>(core_.clock.unix_ms() - then_ms) / 1000;
+    };
+    metrics_.gauge_from("treasurer_quarantined", "1: nothing is sent until the books agree with the rails; 0: normal",
+                        [this] { return core_.quarantine->active() ? 1.0 : 0.0; });
+    metrics_.gauge_from(
+        "treasurer_books_equal",
+        "1: at the last comparison the books equalled every rail; 0: they did not; -1: not compared yet",
+        of_report([](const ReconciliationReport& report) { return report.equal() ? 1 : 0; }, -1));
+    metrics_.gauge_from(
+        "treasurer_books_as_of_seconds",
+        "When the books were last compared with every rail, in seconds since 1970; 0: not yet",
+        of_report([](const ReconciliationReport& report) { return static_cast<double>(report.as_of_ms) / 1000; }));
+    metrics_.gauge_from(
+        "treasurer_books_age_seconds", "How long ago the books were last compared with every rail; -1: not yet",
+        of_report([seconds_since](const ReconciliationReport& report) { return seconds_since(report.as_of_ms); }, -1));
+    metrics_.gauge_from("treasurer_books_breaks", "What the last comparison could not explain",
+                        of_report([](const ReconciliationReport& report) { return report.breaks_total; }));
     for (const char* kind : reconcile::kind::all)
         metrics_.gauge_from("treasurer_books_breaks_of_kind", "The same by kind, of the first thousand",
                             of_report([kind](const ReconciliationReport& report) {
@@ -310,39 +351,21 @@ void WebHost::publish_metrics() {
                                                      [&](const auto& found) { return found.kind == kind; });
                             }),
                             {{"kind", kind}});
-    metrics_.gauge_from("treasurer_books_age_seconds",
-                        "How long ago the books were last compared with every rail; -1: not yet", [this] {
-                            const auto report = core_.reconciliation->last();
-                            if (!report) return -1.0;
-                            return static_cast<double>(core_.clock.unix_ms() - report->as_of_ms) / 1000;
-                        });
     metrics_.gauge_from("treasurer_books_oldest_break_seconds",
                         "Since the oldest break was first seen; 0: there is none",
-                        of_report([this](const ReconciliationReport& report) {
+                        of_report([this, seconds_since](const ReconciliationReport& report) {
                             UnixMillis oldest = core_.clock.unix_ms();
                             for (const auto& found : report.breaks)
                                 if (found.first_seen_ms > 0) oldest = std::min(oldest, found.first_seen_ms);
-                            return static_cast<double>(core_.clock.unix_ms() - oldest) / 1000;
+                            return seconds_since(oldest);
                         }));
     metrics_.gauge_from("treasurer_payments_unknown", "Payments of which the rail has not said what became of them",
                         of_report([](const ReconciliationReport& report) { return report.unknown_payments; }));
     metrics_.gauge_from("treasurer_payments_unknown_oldest_seconds",
                         "Since the oldest of them was made; 0: there is none",
-                        of_report([this](const ReconciliationReport& report) {
-                            if (report.oldest_unknown_ms == 0) return 0.0;
-                            return static_cast<double>(core_.clock.unix_ms() - report.oldest_unknown_ms) / 1000;
+                        of_report([seconds_since](const ReconciliationReport& report) {
+                            return report.oldest_unknown_ms == 0 ? 0.0 : seconds_since(report.oldest_unknown_ms);
                         }));
-    metrics_.counter_from("treasurer_rate_taken_elsewhere_total",
-                          "Requests that other hosts let pass, taken out of the limits of this one",
-                          [this] { return shared_limits_ ? static_cast<double>(shared_limits_->heard()) : 0.0; });
-    metrics_.counter_from("treasurer_rate_sharing_failures_total",
-                          "Times that the cache did not take what this host let pass",
-                          [this] { return shared_limits_ ? static_cast<double>(shared_limits_->failures()) : 0.0; });
-    metrics_.gauge_from("treasurer_connections_open", "Open HTTP connections",
-                        [this] { return static_cast<double>(edge_.stats().open_connections); });
-    metrics_.counter_from("treasurer_edge_refused_total", "Requests the edge refused by itself",
-                          [this] { return static_cast<double>(edge_.stats().refused); });
-    publish_plugin_metrics(metrics_, core_);
 }
 
 }  // namespace treasurer::app

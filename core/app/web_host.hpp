@@ -42,6 +42,10 @@ private:
     Task<std::optional<bool>> is_quarantined();
     Task<> look_for_quarantine(Completion<std::optional<bool>> answer);
     void publish_metrics();
+    void publish_edge();
+    void publish_payments();
+    void publish_books();
+    void count_end(const Payment& payment);
     Task<> look_at_figures();
 
     CoreServices& core_;

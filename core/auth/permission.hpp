@@ -17,7 +17,7 @@ enum class Permission {
     decide_approvals,
     operate_payments,  ///< cancel requests, resolving an unknown outcome, paid elsewhere
     manage_vendors,
-    manage_policy,  ///< limits, pause
+    manage_policy,  ///< limits, emergency stop, releasing a quarantine, reading the audit trail
     manage_users,
     run_reconciliation,
     reset_metrics,

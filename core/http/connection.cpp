@@ -12,6 +12,8 @@ namespace {
 
 /// Answers to pipelined requests are gathered up to here before they are written.
 constexpr std::size_t kGatherBytes = 16 * kKiB;
+/// Requests that are answered at once, of one connection in one round: who sends more waits as others do.
+constexpr unsigned kPromptInARound = 8;
 
 }  // namespace
 
@@ -129,10 +131,16 @@ void Connection::end_of_input() {
 /// A connection that sent many requests at once has one turn for each, but for those that are prompt: what is refused
 /// because it came too late uses up no turn.
 void Connection::handle_in_turn() {
-    const bool is_prompt = !context_.prompt || context_.prompt(reader_.partial(), context_.now - received_);
-    if (is_prompt || std::exchange(has_turn_, false)) return dispatch(reader_.take());
+    if (is_prompt() || std::exchange(has_turn_, false)) return dispatch(reader_.take());
     phase_ = Phase::queued;
     context_.in_turn.push_back(weak_from_this());
+}
+
+bool Connection::is_prompt() {
+    if (!context_.prompt) return true;
+    if (std::exchange(prompt_round_, context_.now) != context_.now) prompt_in_round_ = 0;
+    return prompt_in_round_ < kPromptInARound && context_.prompt(reader_.partial(), context_.now - received_) &&
+           ++prompt_in_round_ > 0;
 }
 
 void Connection::on_turn() {
@@ -266,8 +274,13 @@ void Connection::flush() {
     const auto outcome = output_.flush(socket_.get());
     if (outcome == OutputBuffer::Flush::broken) {
         phase_ = Phase::finished;
-    } else if (outcome == OutputBuffer::Flush::done && phase_ == Phase::closing) {
-        last_answer_written();
+    } else if (outcome == OutputBuffer::Flush::blocked) {
+        if (unsent_.cover(context_.unsent_budget, output_.size())) return;
+        EdgeCounters::count(context_.counters.slow_readers);
+        phase_ = Phase::finished;
+    } else {
+        unsent_ = {};
+        if (phase_ == Phase::closing) last_answer_written();
     }
 }
 

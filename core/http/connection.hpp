@@ -71,6 +71,7 @@ private:
     void end_of_input();
     void judge_head(bool body_is_at_hand);
     void handle_in_turn();
+    bool is_prompt();
     void dispatch(Request&& request);
     void answer(std::uint64_t exchange, std::optional<Response>&& response);
     void refuse(const Refusal& refusal);
@@ -96,11 +97,14 @@ private:
 
     RequestReader reader_;
     OutputBuffer output_;
-    ReadAhead ahead_;  ///< of the answer in work
+    BodyCharge unsent_;  ///< for output_, while the client takes it slowly
+    ReadAhead ahead_;    ///< of the answer in work
     Phase phase_ = Phase::reading;
     /// When the last byte of the request came, or could be read on: not before what came before it was answered.
     TimePoint received_;
     bool has_turn_ = false;
+    TimePoint prompt_round_;  ///< the last round in which it was answered promptly, and how often it was then
+    unsigned prompt_in_round_ = 0;
     bool input_ended_ = false;  ///< the client has said its last byte; it may still read
     Exchange exchange_;
     std::shared_ptr<ResponseStream> stream_;

@@ -22,6 +22,7 @@ struct EdgeCounters {
     std::atomic<std::uint64_t> accepted{0};
     std::atomic<std::uint64_t> requests{0};
     std::atomic<std::uint64_t> refused{0};
+    std::atomic<std::uint64_t> slow_readers{0};
     std::atomic<std::uint64_t> timed_out{0};
     std::atomic<std::uint64_t> handler_failures{0};
     std::atomic<std::uint64_t> late_answers{0};
@@ -38,6 +39,7 @@ struct ConnectionContext {
     const BodyJudge& body_judge;  ///< empty: every body is read
     const Prompt& prompt;         ///< empty: every request is handled as soon as it is read
     BodyBudgets body_budgets;
+    std::shared_ptr<BodyBudget> unsent_budget;  ///< for what clients do not take as fast as it is written
     std::shared_ptr<Mailbox> mailbox;
     RequestIds request_ids;
     ResponseWriter writer = {};

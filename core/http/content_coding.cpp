@@ -109,8 +109,14 @@ PackedBody::PackedBody(std::string content_type, std::string_view body)
 
 Response PackedBody::answer(std::optional<std::string_view> accept_encoding) const {
     const bool coded = coding_for(accept_encoding) == Coding::gzip;
-    return representation(content_type_, tag_, coded,
-                          coded ? gzipped_ : std::make_shared<const std::string>(gunzip(*gzipped_, plain_bytes_)));
+    return representation(content_type_, tag_, coded, coded ? gzipped_ : plain());
+}
+
+std::shared_ptr<const std::string> PackedBody::plain() const {
+    const std::lock_guard lock(mutex_);
+    auto out = plain_.lock();
+    if (!out) plain_ = out = std::make_shared<const std::string>(gunzip(*gzipped_, plain_bytes_));
+    return out;
 }
 
 std::shared_ptr<const EncodedBody> LastEncoded::of(std::string body) {

@@ -53,9 +53,13 @@ public:
     Response answer(std::optional<std::string_view> accept_encoding) const;
 
 private:
+    std::shared_ptr<const std::string> plain() const;
+
     const std::string content_type_, tag_;
     const std::size_t plain_bytes_;
     const std::shared_ptr<const std::string> gzipped_;
+    mutable std::mutex mutex_;
+    mutable std::weak_ptr<const std::string> plain_;  ///< as long as an answer holds it, the others send it as well
 };
 
 /// The last body that was made, for whoever makes the same one again. Threads: any.

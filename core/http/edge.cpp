@@ -45,7 +45,12 @@ BodyBudgets budgets_of(const EdgeSettings& settings) {
 struct Edge::Running {
     Running(const EdgeSettings& settings, const Handler& handler, const BodyJudge& judge, const Prompt& prompt)
         : caps(settings.max_connections, settings.max_connections_per_address),
-          parts{settings, handler, judge, prompt, budgets_of(settings)} {}
+          parts{settings,
+                handler,
+                judge,
+                prompt,
+                budgets_of(settings),
+                std::make_shared<BodyBudget>(settings.unsent_budget_bytes)} {}
 
     void serve(int threads);
     void accept();
@@ -147,6 +152,7 @@ EdgeStats Edge::stats() const {
         stats.accepted += counters.accepted.load(std::memory_order_relaxed);
         stats.requests += counters.requests.load(std::memory_order_relaxed);
         stats.refused += counters.refused.load(std::memory_order_relaxed);
+        stats.slow_readers += counters.slow_readers.load(std::memory_order_relaxed);
         stats.timed_out += counters.timed_out.load(std::memory_order_relaxed);
         stats.handler_failures += counters.handler_failures.load(std::memory_order_relaxed);
         stats.real_time_threads += counters.is_real_time.load(std::memory_order_relaxed);

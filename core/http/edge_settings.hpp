@@ -22,6 +22,8 @@ struct EdgeSettings {
         8;  ///< who need not sign in has one part in so many of that, and so have keys not seen yet
     std::size_t max_pipelined_bytes = 16 * kKiB;  ///< read ahead of the answer in work, then reading pauses
     std::size_t max_unsent_bytes = 64 * kKiB;     ///< of a stream; beyond it the client must take some first
+    std::size_t unsent_budget_bytes =
+        64 * kMiB;  ///< all that clients have not taken yet together; a connection beyond it is closed
     std::size_t max_connections = 4096;
     std::size_t max_connections_per_address = 256;  ///< an IPv6 /64 counts as one address
 
@@ -46,6 +48,7 @@ struct EdgeStats {
     std::uint64_t turned_away = 0;       ///< over a connection cap
     std::uint64_t requests = 0;          ///< handed to the handler
     std::uint64_t refused = 0;           ///< answered by the edge itself: malformed, too large, overloaded
+    std::uint64_t slow_readers = 0;      ///< connections closed because too much waited for clients that do not read
     std::uint64_t timed_out = 0;         ///< of those and others: connections ended by a time-out
     std::uint64_t handler_failures = 0;  ///< threw, or dropped its responder unanswered
     std::uint64_t late_answers = 0;      ///< came when the client was gone

@@ -55,6 +55,7 @@ EdgeTransport::EdgeTransport(const EdgeParts& parts)
                .body_judge = parts.body_judge,
                .prompt = parts.prompt,
                .body_budgets = parts.body_budgets,
+               .unsent_budget = parts.unsent_budget,
                .mailbox = std::make_shared<Mailbox>(),
                .request_ids = RequestIds(seed())},
       turn_(parts.settings.real_time, parts.settings.threads),

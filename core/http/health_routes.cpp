@@ -61,7 +61,8 @@ public:
             bool is_first = false;
             {
                 const std::lock_guard lock(mutex_);
-                if (kept_ && clock_.unix_ms() - kept_at_ms_ < kept_for_ms) co_return *kept_;
+                const UnixMillis age = clock_.unix_ms() - kept_at_ms_;
+                if (kept_ && age >= 0 && age < kept_for_ms) co_return *kept_;
                 is_first = !std::exchange(is_looking_, true);
                 if (!is_first) waiting_.push_back(news);
             }

@@ -43,9 +43,20 @@ std::string how_it_stands(const Invoice& invoice) {
     return "waits, and may have been paid before the store was restored or lost commits: decide on that one first";
 }
 
-std::string why_closed(const std::string& status, const std::string& reason) {
-    if (status != "rejected") return "the approval expired";
-    return reason.empty() ? "rejected by a person" : reason;
+std::string with_reason(std::string by, const std::string& reason) {
+    return reason.empty() ? std::move(by) : std::move(by) + ": " + reason;
+}
+
+std::string why_closed(const std::string& status, const ApprovalRequest& request) {
+    return status == "rejected" ? with_reason("rejected by " + request.by, request.reason) : "the approval expired";
+}
+
+/// What the decision's trace ends with, once persons have decided.
+std::string approved_by(const Approval& approval) {
+    std::string out;
+    for (const auto& word : approval.given)
+        out += (out.empty() ? " Approved by " : "; ") + with_reason(word.by, word.reason);
+    return out + ".";
 }
 
 /// A person's word, in the place of an earlier one.
@@ -238,6 +249,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::approve_once(ApprovalRequest r
     work.approval.status = "approved";
     work.invoice.status = InvoiceStatus::processing;
     work.invoice.updated_ms = now;
+    work.invoice.thought += approved_by(work.approval);
     if (known->vendor) work.invoice.vendor_id = known->vendor->id;
 
     UnitOfWork unit = parts_.store.begin();
@@ -342,7 +354,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::close(Open work, Closing closi
     const bool rejected = closing.status == "rejected";
     const auto& request = closing.request;
     if (rejected) work.approval.given.push_back({request.by, "reject", request.reason, now});
-    const std::string why = why_closed(closing.status, request.reason);
+    const std::string why = why_closed(closing.status, request);
     work.approval.status = closing.status;
     UnitOfWork unit = parts_.store.begin();
     check_life(unit, work.store);
@@ -350,7 +362,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::close(Open work, Closing closi
     if (!work.payment.transfer_id.empty())
         ledger::book(unit, payments::hold_of(work.payment, parts_.saga.assets(), now).voiding(now));
     work.payment.enter(PaymentState::cancelled, now);
-    work.payment.reason = rejected ? "rejected by " + request.by : why;
+    work.payment.reason = why;
     work.invoice.status = closing.invoice_status;
     work.invoice.updated_ms = now;
 
@@ -395,8 +407,7 @@ Task<std::optional<ApprovalResult>> ApprovalDesk::close_in_doubt(Open work, Clos
     UnitOfWork unit = parts_.store.begin();
     check_life(unit, work.store);
     work.persons.check(unit);
-    const std::size_t job =
-        ask_the_rail_first(unit, work.payment, parts_.saga, why_closed(closing.status, request.reason));
+    const std::size_t job = ask_the_rail_first(unit, work.payment, parts_.saga, why_closed(closing.status, request));
     unit.update(work.approval);
     unit.update(work.invoice);
     renew_claims(unit, work.invoice, *known);

@@ -1,5 +1,6 @@
 #include "intake/cross_check.hpp"
 
+#include "intake/quoted_value.hpp"
 #include "intake/utf8.hpp"
 #include "records/json_writer.hpp"
 
@@ -91,6 +92,23 @@ bool stands_beside_something(const ParseResult& parsed, const Evidence& evidence
     return credit && (after.size() == 2 || !((after[2] | 0x20) >= 'a' && (after[2] | 0x20) <= 'z'));
 }
 
+bool is_payable_amount(const ParsedField& field) {
+    return field.path == "amount_due" || field.path == "total_with_tax";
+}
+
+/// What decides how much is paid, and whether it was paid before, says what one of its quotes says.
+bool is_quoted(const ParsedField& field) {
+    const auto is_in_one = [&](auto says) {
+        return std::any_of(field.evidence.begin(), field.evidence.end(),
+                           [&](const Evidence& evidence) { return says(evidence.quote); });
+    };
+    if (field.path == "invoice_number")
+        return is_in_one([&](const std::string& quote) { return quotes_text(quote, field.value); });
+    if (!is_payable_amount(field)) return true;
+    const auto value = atr::Decimal::parse(field.value);
+    return value && is_in_one([&](const std::string& quote) { return quotes_amount(quote, *value); });
+}
+
 void check_sums(Reading& reading) {
     const auto net = number(reading.total_net), tax = number(reading.tax_total), total = number(reading.total_with_tax);
     if (!net || !tax || !total) return;
@@ -180,7 +198,9 @@ Reading cross_check(const ParseResult& parsed) {
         }
         if (field.alternative != 0) continue;
         if (!supported) out.doubts.push_back("the evidence for " + field.path + " does not stand in the document");
-        const bool is_amount = field.path == "amount_due" || field.path == "total_with_tax";
+        const bool is_amount = is_payable_amount(field);
+        if (supported && !is_quoted(field))
+            out.doubts.push_back("the value of " + field.path + ", " + field.value + ", is not what its quote says");
         if (supported && is_amount && std::any_of(field.evidence.begin(), field.evidence.end(), [&](const Evidence& e) {
                 return stands_beside_something(parsed, e);
             }))

@@ -40,16 +40,34 @@ void set_confidence(policy::Facts& facts, const Reading& reading) {
     }
 }
 
-/// True if the document names an account that the vendor master does not have for this vendor.
-bool names_another_account(const Reading& reading, const Vendor& vendor) {
-    for (const auto& payee : reading.payees) {
+/// True if the document names an account that the vendor master does not have for this vendor, or has for the same
+/// asset as `paid` beside it.
+bool names_another_account(const std::vector<std::string>& payees, const Vendor& vendor,
+                           const std::optional<PayeeAccount>& paid) {
+    bool names_paid = false, names_other = false;
+    for (const auto& payee : payees) {
         const std::string named = address_form(payee);
-        const bool known =
-            std::any_of(vendor.accounts.begin(), vendor.accounts.end(),
-                        [&](const PayeeAccount& account) { return address_form(account.address) == named; });
+        bool known = false;
+        for (const auto& account : vendor.accounts) {
+            if (address_form(account.address) != named) continue;
+            known = true;
+            names_paid = names_paid || (paid && address_form(paid->address) == named);
+            names_other = names_other || (paid && account.asset == paid->asset);
+        }
         if (!known) return true;
     }
-    return false;
+    return names_other && !names_paid;
+}
+
+/// What Reading::payees held.
+std::vector<std::string> payees_of(const Invoice& invoice) {
+    std::vector<std::string> out;
+    const Json fields = Json::parse(invoice.fields, nullptr, false);
+    if (!fields.is_array()) return out;
+    for (const auto& field : fields)
+        if (const std::string path = text_or(field, "path"); path == "payee.wallet" || path == "payee.iban")
+            out.push_back(text_or(field, "value"));
+    return out;
 }
 
 /// True if each name of the vendor that sounds like the one read has another legal form. `form`: the normal form read.
@@ -58,6 +76,13 @@ bool is_another_company(std::string_view as_read, const std::string& form, const
         return vendor_normal_form(name) == form && !legal_forms_differ(as_read, name);
     };
     return !fits(vendor.name) && std::none_of(vendor.aliases.begin(), vendor.aliases.end(), fits);
+}
+
+std::optional<std::string> doubt_of_legal_form(const std::string& as_read, const std::string& form,
+                                               const Vendor& vendor) {
+    if (!is_another_company(as_read, form, vendor)) return std::nullopt;
+    return "the invoice is from \"" + as_read + "\", the vendor master knows \"" + vendor.name +
+           "\": companies of different legal forms";
 }
 
 /// "DE 123.456.789" is "de123456789".
@@ -76,6 +101,16 @@ std::optional<std::string> doubt_of_tax_id(const std::string& read, const Vendor
     const std::string here = tax_id_form(read), known = tax_id_form(vendor.tax_id);
     if (here.empty() || known.empty() || here == known) return std::nullopt;
     return "the invoice names the tax id \"" + read + "\", the vendor master has \"" + vendor.tax_id + "\"";
+}
+
+/// What the document says that does not fit to the vendor it led to.
+void doubt_vendor(Judgement& known, const std::string& form, const std::string& tax_id,
+                  const std::vector<std::string>& payees) {
+    if (!known.vendor) return;
+    for (const auto& doubt :
+         {doubt_of_legal_form(known.facts.vendor_name, form, *known.vendor), doubt_of_tax_id(tax_id, *known.vendor)})
+        if (doubt) known.facts.doubts.push_back(*doubt);
+    known.facts.payee_differs = names_another_account(payees, *known.vendor, known.account);
 }
 
 /// Claims are taken under the vendor's id and the name as read; those of its other names are looked at.
@@ -198,13 +233,7 @@ Task<atr::Result<Judgement>> FactsFinder::judge(const Reading& reading, const Hi
     facts.doubts.insert(facts.doubts.begin(), reading.doubts.begin(), reading.doubts.end());
     if (reading.invoice_number && has_unusual_characters(reading.invoice_number->value))
         facts.doubts.push_back("the invoice number holds characters that may only look like others");
-    if (known->vendor && is_another_company(known->facts.vendor_name, form, *known->vendor))
-        facts.doubts.push_back("the invoice is from \"" + known->facts.vendor_name + "\", the vendor master knows \"" +
-                               known->vendor->name + "\": companies of different legal forms");
-    if (known->vendor && reading.seller_tax_id)
-        if (auto doubt = doubt_of_tax_id(reading.seller_tax_id->value, *known->vendor))
-            facts.doubts.push_back(std::move(*doubt));
-    if (known->vendor) facts.payee_differs = names_another_account(reading, *known->vendor);
+    doubt_vendor(*known, form, reading.seller_tax_id ? reading.seller_tax_id->value : std::string(), reading.payees);
     compare_hints(facts.doubts, hints, reading, *known);
     known->decision = policy::decide(known->policy, facts);
     co_return known;
@@ -231,10 +260,8 @@ Task<atr::Result<Judgement>> FactsFinder::judge_to_pay(Invoice invoice, OwnHold 
     known = co_await claiming;
     if (!known) co_return known.error();
     policy::Facts& facts = known->facts;
-    // Its vendor may have been entered while it waited.
-    if (known->vendor)
-        if (auto doubt = doubt_of_tax_id(invoice.vendor_tax_id, *known->vendor))
-            facts.doubts.push_back(std::move(*doubt));
+    // Its vendor, or the vendor's account, may have been entered while it waited.
+    doubt_vendor(*known, form, invoice.vendor_tax_id, payees_of(invoice));
     const bool is_of_use =
         facts.funds_known && known->rail->name() == own.rail && own.amount.asset == facts.amount.asset;
     if (is_of_use) facts.available = facts.available.plus(own.amount.amount).value_or(facts.available);
@@ -347,8 +374,10 @@ std::optional<treasury::BurnBasis> FactsFinder::known_burn_basis(const std::stri
     const UnixMillis now = clock_.unix_ms();
     const std::lock_guard lock(burn_mutex_);
     const auto known = burns_.find(asset);
-    const bool is_fresh = known != burns_.end() && now - known->second.at_ms < burn_is_fresh_for_ms &&
-                          known->second.basis.today_key == treasury::spent_key(asset, now);
+    if (known == burns_.end()) return std::nullopt;
+    const UnixMillis age = now - known->second.at_ms;
+    const bool is_fresh =
+        age >= 0 && age < burn_is_fresh_for_ms && known->second.basis.today_key == treasury::spent_key(asset, now);
     return is_fresh ? std::optional(known->second.basis) : std::nullopt;
 }
 

@@ -49,7 +49,7 @@ struct Judgement {
     policy::Facts facts;
     policy::Decision decision;
 
-    /// What a person has to be asked because of those that hold its claims.
+    /// What a person has to be asked because of those that hold its claims, and of the vendor that it led to.
     std::vector<Reason> questions() const;
     std::string balance_text() const { return facts.funds_known ? facts.available.to_string() : std::string(); }
 };

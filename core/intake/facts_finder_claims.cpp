@@ -19,6 +19,7 @@ std::vector<Reason> Judgement::questions() const {
         out.push_back({policy::duplicate_rule, policy::ask,
                        "more invoices of the same vendor, amount and date than are kept by name"});
     for (const auto& doubt : facts.doubts) out.push_back({policy::cross_checks_rule, policy::ask, doubt});
+    if (facts.payee_differs) out.push_back({policy::payee_account_rule, policy::ask, policy::names_another_account});
     return out;
 }
 

@@ -280,8 +280,7 @@ InvoiceDesk::Step InvoiceDesk::pay(const Submission& submission, Invoice invoice
     atr::Result<Payment> prepared = co_await preparing;
     if (!prepared && prepared.outcome() != atr::Outcome::rejected) co_return unavailable(prepared.error());
     if (const auto objection = objection_to(prepared, known)) {
-        known.decision.outcome = policy::Outcome::ask;
-        known.decision.reasons.push_back(*objection);
+        known.decision.object(*objection);
         record_decision(invoice, known);
         Step step = ask_a_person(submission, std::move(invoice), std::move(known));
         co_return co_await step;

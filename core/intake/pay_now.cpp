@@ -6,6 +6,8 @@
 #include "records/schema.hpp"
 #include "runtime/mutation.hpp"
 
+#include <algorithm>
+
 namespace treasurer::intake {
 namespace {
 
@@ -36,6 +38,38 @@ void leave(UnitOfWork& unit, const Payment& payment, const atr::Decimal& left, c
     unit.leave_at_least(balances_collection,
                         ledger::balance_key(asset, ledger::treasury_account(payment.rail), ledger::Figure::available),
                         *units);
+}
+
+/// Between two looks at a payment that another host may end, of which this one is not told.
+constexpr Millis look_every{1000};
+/// Looks for another reason than that time has passed: what was told is only a hint.
+constexpr Millis::rep most_hints = 16;
+
+/// Whether its end may still come while a request waits. What is held back, doubtful or unsent takes its own time; and
+/// of those that wait for a rail, no more are kept than payments are worked on at once.
+bool may_end_soon(const Payment& payment, payments::Runner& runner) {
+    if (payment.state == PaymentState::prepared) return true;
+    return payment.state == PaymentState::pending && !payment.needs_human && !runner.waiters().is_closed() &&
+           runner.waiters().size() <= runner.most_at_once();
+}
+
+/// The payment as it ends, or as it stands when the wait is over.
+Task<SubmitResult> until_it_ends(Store& store, payments::Runner& runner, SubmitResult known,
+                                 Completion<payments::News> expected, Millis wait) {
+    const std::string payment_id = known.payment.id;
+    const UnixMillis began = runner.now();
+    for (auto looks_left = wait / look_every + most_hints;; --looks_left) {
+        const payments::News ended = co_await expected;
+        if (ended) co_return with_payment(std::move(known), *ended);
+        const Millis left = wait - Millis(std::max<UnixMillis>(runner.now() - began, 0));
+        expected =
+            runner.waiters().expect(payment_id, std::clamp(left, Millis(0), look_every));  // before its end can come
+        Task<SubmitResult> looking = standing_of(store, std::move(known));
+        known = co_await looking;
+        const bool is_over = left <= Millis(0) || looks_left <= 0;
+        if (known.kind != SubmitKind::processing || is_over || !may_end_soon(known.payment, runner))
+            co_return std::move(known);
+    }
 }
 
 }  // namespace
@@ -70,10 +104,8 @@ Task<atr::Result<SubmitResult>> pay_now(Store& store, payments::Saga& saga, paym
     Completion<payments::News> expected = runner.waiters().expect(known.payment.id, wait);
     runner.adopt(known.payment.id, payments::lease_born(*commit_a, committed, positions.job),
                  stored(known, positions.payment, place, *commit_a, committed));
-    const payments::News ended = co_await expected;
-    if (ended) co_return with_payment(std::move(known), *ended);
-    Task<SubmitResult> looking = standing_of(store, std::move(known));
-    co_return co_await looking;
+    Task<SubmitResult> waiting = until_it_ends(store, runner, std::move(known), std::move(expected), wait);
+    co_return co_await waiting;
 }
 
 }  // namespace treasurer::intake

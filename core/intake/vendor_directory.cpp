@@ -60,8 +60,13 @@ std::optional<std::string> VendorDirectory::fault_in(const NewVendor& vendor) co
     if (vendor.accounts.size() > 50) return "there are more than 50 accounts";
     for (const auto& alias : vendor.aliases)
         if (auto fault = text_fault("an alias", alias, 200)) return fault;
-    for (const auto& account : vendor.accounts)
+    std::set<std::pair<std::string, std::string>> places;
+    for (const auto& account : vendor.accounts) {
         if (auto fault = fault_in(account)) return fault;
+        if (!places.emplace(account.rail, account.asset).second)
+            return "there are two accounts for " + account.asset + " on rail '" + account.rail +
+                   "': only one of them could be paid";
+    }
     return std::nullopt;
 }
 

@@ -136,7 +136,6 @@ HttpReply refusal(const HttpRequest& request) {
         if (std::find(ours.begin(), ours.end(), in_lower_case(name)) != ours.end())
             return refuse(ATR_E_BAD_INPUT, "header field '" + name + "' is set by the host");
     }
-    if (request.timeout <= Millis{0}) return refuse(ATR_E_TIMEOUT, "there is no time left for it");
     return out;
 }
 
@@ -187,6 +186,11 @@ HttpClient::~HttpClient() = default;
 HttpReply HttpClient::send(const HttpRequest& request) {
     HttpReply refused = refusal(request);
     if (refused.is_refused) return refused;
+    if (request.timeout <= Millis{0}) {  // not its fault: with more time it may be sent
+        refused.code = ATR_E_TIMEOUT;
+        refused.problem = "there is no time left for it";
+        return refused;
+    }
     Lease lease(*this);
     const CurlLibrary& library = curl_library();
     CURL* const curl = lease.curl();

@@ -34,6 +34,11 @@ private:
     std::string text_;
 };
 
+/// A hit may be taken back, so that what only grows can be a little less than it was.
+std::uint64_t more(std::uint64_t now, std::uint64_t then) {
+    return now > then ? now - then : 0;
+}
+
 std::string ask(const std::function<std::optional<std::int64_t>()>& source) {
     const auto value = source ? source() : std::nullopt;
     return value ? std::to_string(*value) : "null";
@@ -79,9 +84,9 @@ void Kpis::look() {
 
 std::string Kpis::json() const {
     const auto now = clock_.unix_ms();
+    const std::lock_guard lock(mutex_);  // first: what is read is never older than what it is compared with
     const auto times = times_.since_start();
     const auto asked = cache();
-    const std::lock_guard lock(mutex_);
     const auto since_reset = [&](Tally tally) {
         return std::to_string(static_cast<std::uint64_t>(totals_[tally]->value() - then_.at_reset[tally]));
     };
@@ -90,8 +95,8 @@ std::string Kpis::json() const {
         if (recent.total() == 0) return std::nullopt;
         return static_cast<double>(recent.quantile_us(of)) / 1000;
     };
-    const auto hits = asked.hits - then_.cache_at_reset.hits;
-    const auto all = hits + asked.misses - then_.cache_at_reset.misses;
+    const auto hits = more(asked.hits, then_.cache_at_reset.hits);
+    const auto all = hits + more(asked.misses, then_.cache_at_reset.misses);
     std::optional<double> hit_rate;
     if (all > 0) hit_rate = static_cast<double>(hits) / static_cast<double>(all);
     std::string start_time;

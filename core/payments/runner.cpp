@@ -30,6 +30,14 @@ void Runner::stop() {
     saga_.stop();
 }
 
+void Runner::tell_end(const Payment& payment) {
+    {
+        const std::lock_guard lock(ended_mutex_);
+        if (tell_ended_) tell_ended_(payment);
+    }
+    waiters_.tell(payment.id, payment);
+}
+
 void Runner::adopt(std::string payment_id, Lease lease, std::optional<Stored> known) {
     begin({std::move(payment_id), std::move(lease), std::move(known)});
 }

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -33,7 +34,7 @@ class Runner {
 public:
     Runner(Saga& saga, StoragePort& storage, Executor& executor, TaskScope& scope)
         : saga_(saga), storage_(storage), executor_(executor), scope_(scope), waiters_(executor) {
-        saga_.on_ended([this](const Payment& payment) { waiters_.tell(payment.id, payment); });
+        saga_.on_ended([this](const Payment& payment) { tell_end(payment); });
     }
 
     /// Begins taking over and renewing; runs until stop().
@@ -51,7 +52,16 @@ public:
     /// not work on it.
     void find_out(std::shared_ptr<const UnitOfWork> commit_a, std::string payment_id, std::size_t job_position);
 
+    /// `tell`: called from any thread with each payment that this host has ended, as it is stored; null: nobody is
+    /// told. When this returns, no call of the one before is under way.
+    void on_ended(std::function<void(const Payment&)> tell) {
+        const std::lock_guard lock(ended_mutex_);
+        tell_ended_ = std::move(tell);
+    }
+
     Waiters& waiters() { return waiters_; }
+    UnixMillis now() const { return saga_.now(); }
+    std::size_t most_at_once() const { return saga_.settings().max_active; }
     std::size_t active() const { return active_; }
     /// Adopted, and not yet begun.
     std::size_t waiting() const {
@@ -67,6 +77,7 @@ private:
         std::optional<Stored> known = std::nullopt;
         bool perhaps_taken_over = false;  ///< storage told of its Commit A late
     };
+    void tell_end(const Payment& payment);
     void begin(Adopted adopted);
 
     Task<> take_over();
@@ -93,6 +104,8 @@ private:
     Executor& executor_;
     TaskScope& scope_;
     Waiters waiters_;
+    std::mutex ended_mutex_;
+    std::function<void(const Payment&)> tell_ended_;
     std::atomic<bool> stopping_{false};
     std::atomic<std::size_t> active_{0};
     mutable std::mutex mutex_;  ///< of all that follows

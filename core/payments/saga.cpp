@@ -164,6 +164,7 @@ Task<> Saga::send_later(Case work) {
         work = std::move(*sendable);
         Payment payment = work.payment;
         for (const auto& call : work.sent) payment.note_sent(call);
+        payment.resolution.clear();  // said of one that was not sent
         payment.enter(PaymentState::prepared, parts_.clock.unix_ms());
         UnitOfWork unit = parts_.store.begin();
         check_life(unit, work.quarantine);
@@ -255,6 +256,8 @@ Task<> Saga::park(Case work, Move move, atr::RailStatus status) {
         payment.reason = move.reason;
         if (move.state != PaymentState::scheduled) payment.maybe_sent = true;
         payment.needs_human = move.step == Step::ask_human;
+        // What persons have said, they said of how it stood.
+        if (work.payment.needs_human && !payment.needs_human) payment.resolution.clear();
         payment.sendable_ms = work.sendable_since_ms;
         payment.may_arrive = payment.maybe_sent && its_moment_passes(work);
         if (!status.rail_reference.empty()) payment.rail_reference = status.rail_reference;

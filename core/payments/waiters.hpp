@@ -5,6 +5,7 @@
 #include "records/payment.hpp"
 #include "runtime/completion.hpp"
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -35,6 +36,19 @@ public:
 
     /// Something happened to it.
     void tell(const std::string& payment_id) { give(payment_id, nullptr); }
+    /// The host stops: whoever waits looks now, and nobody should wait for a rail any more.
+    void close() {
+        closed_ = true;
+        const std::lock_guard lock(mutex_);
+        for (const auto& [payment_id, waiting] : waiting_) waiting.set(nullptr);
+        waiting_.clear();
+    }
+    bool is_closed() const { return closed_; }
+    std::size_t size() const {
+        const std::lock_guard lock(mutex_);
+        return waiting_.size();
+    }
+
     /// It has ended, and is stored so.
     void tell(const std::string& payment_id, const Payment& ended) {
         give(payment_id, std::make_shared<const Payment>(ended));
@@ -54,7 +68,8 @@ private:
     }
 
     Executor& executor_;
-    std::mutex mutex_;
+    std::atomic<bool> closed_{false};
+    mutable std::mutex mutex_;
     std::multimap<std::string, Completion<News>> waiting_;
 };
 

@@ -50,18 +50,15 @@ Reason vendor(const Policy&, const Facts& facts) {
 }
 
 Reason payee_account(const Policy&, const Facts& facts) {
-    if (!facts.vendor_known)
-        return {"payee_account", pass, "there is no vendor whose payee account could be looked at"};
+    const char* const rule = payee_account_rule;
+    const std::string besides = facts.payee_differs ? std::string("; ") + names_another_account : std::string();
+    if (!facts.vendor_known) return {rule, pass, "there is no vendor whose payee account could be looked at"};
     if (!facts.payee_account_known)
-        return {"payee_account", hold, "the vendor master has no account of this vendor for " + facts.amount.asset};
-    const std::string differs =
-        facts.payee_differs ? "the document names another account than the vendor master" : std::string();
+        return {rule, hold, "the vendor master has no account of this vendor for " + facts.amount.asset + besides};
     if (facts.payee_cooling_off)
-        return {"payee_account", hold,
-                "the vendor's account was changed lately and is still cooling off" +
-                    (differs.empty() ? differs : "; " + differs)};
-    if (!differs.empty()) return {"payee_account", ask, differs};
-    return {"payee_account", pass, "payee account taken from the vendor master"};
+        return {rule, hold, "the vendor's account was changed lately and is still cooling off" + besides};
+    if (facts.payee_differs) return {rule, ask, names_another_account};
+    return {rule, pass, "payee account taken from the vendor master"};
 }
 
 Reason invoice_number(const Policy&, const Facts& facts) {
@@ -145,6 +142,14 @@ constexpr Rule rules[] = {duplicate,     document_type,   amount,          rail,
                           payee_account, invoice_number,  confidence,      cross_checks, auto_approval_limit,
                           funds,         critical_runway, emergency_pause, quarantine};
 
+std::string trace_of(const Decision& decision) {
+    std::string out;
+    for (const auto& reason : decision.reasons) out += reason.detail + ". ";
+    return out + (decision.outcome == Outcome::pay   ? "Decision: pay."
+                  : decision.outcome == Outcome::ask ? "Decision: ask a person."
+                                                     : "Decision: refuse.");
+}
+
 }  // namespace
 
 std::string_view to_string(Outcome outcome) {
@@ -208,13 +213,16 @@ Decision decide(const Policy& policy, const Facts& facts) {
             out.outcome = Outcome::refuse;
         else if (reason.result != pass && out.outcome == Outcome::pay)
             out.outcome = Outcome::ask;
-        out.thought += (out.thought.empty() ? "" : ". ") + reason.detail;
         out.reasons.push_back(std::move(reason));
     }
-    out.thought += out.outcome == Outcome::pay   ? ". Decision: pay."
-                   : out.outcome == Outcome::ask ? ". Decision: ask a person."
-                                                 : ". Decision: refuse.";
+    out.thought = trace_of(out);
     return out;
+}
+
+void Decision::object(Reason reason) {
+    if (outcome == Outcome::pay) outcome = Outcome::ask;
+    reasons.push_back(std::move(reason));
+    thought = trace_of(*this);
 }
 
 std::string Decision::main_reason() const {

@@ -62,6 +62,9 @@ inline constexpr const char* refuse = "refuse";
 inline constexpr const char* duplicate_rule = "duplicate";
 std::string may_be_same_as(const std::string& invoice_id);
 std::string was_rejected_as(const std::string& invoice_id);
+/// The rule that looks at where the money would go, and what it asks.
+inline constexpr const char* payee_account_rule = "payee_account";
+inline constexpr const char* names_another_account = "the document names another account than the vendor master";
 /// The rule that asks about what the document contradicts, or what is known of its invoice.
 inline constexpr const char* cross_checks_rule = "cross_checks";
 
@@ -70,6 +73,8 @@ struct Decision {
     std::vector<Reason> reasons;  ///< every rule that was looked at, in order
     std::string thought;          ///< the trace in words
 
+    /// Something that policy could not know speaks against paying it unasked.
+    void object(Reason reason);
     /// The first rule that did not pass, for one-line answers; empty if all passed.
     std::string main_reason() const;
     /// What still stands in the way although a person approved; empty: it may be paid.

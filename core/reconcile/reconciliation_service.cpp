@@ -80,8 +80,8 @@ Task<> ReconciliationService::loop() {
         Extent extent = Extent::full;
         {
             const std::lock_guard lock(mutex_);
-            if (last_full_ms_ && clock_.unix_ms() - *last_full_ms_ < settings_.full_every.count())
-                extent = Extent::tail;
+            const UnixMillis age = last_full_ms_ ? clock_.unix_ms() - *last_full_ms_ : -1;
+            if (age >= 0 && age < settings_.full_every.count()) extent = Extent::tail;
         }
         if (full_wanted_.exchange(false) || (quarantine_ && quarantine_->active())) extent = Extent::full;
         Task<Answer> running = run(extent);

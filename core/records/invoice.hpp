@@ -49,7 +49,7 @@ struct Invoice {
     std::string outcome;  ///< "pay", "ask" or "refuse"
     std::vector<Reason> reasons;
     std::string policy_hash;
-    std::string thought;  ///< the decision's trace in words, the seed's agent_thought
+    std::string thought;  ///< the decision's trace in words, the original service's agent_thought
     std::string payment_id;
     std::string approval_id;
     std::string duplicate_of;

@@ -1,4 +1,4 @@
-/// Writes the JSON of the seed's old endpoints, whose amounts are JSON numbers: they are written from the exact
+/// Writes the JSON of the original service's endpoints, whose amounts are JSON numbers: they are written from the exact
 /// decimal, which a JSON library would take through a double.
 #pragma once
 

@@ -83,8 +83,10 @@ atr::Result<atr::RailStatus> SimulatedRail::submit(const atr::Call& call, const 
     if (prepared_blob(*order) != prepared)
         return atr::rejected(ATR_E_BAD_INPUT, "the prepared bytes are not of this payment");
     const std::string payment_id = order->payment_id;
-    auto out = writer_.run(
-        call, [order = std::move(*order), at = moment(call)](Teller& teller) { return teller.submit(order, at); });
+    // The bank looks at its clock when it judges: what came in time may have had to wait for the book.
+    auto out = writer_.run(call, [this, order = std::move(*order), at = moment(call)](Teller& teller) {
+        return teller.submit(order, {.now_unix_ms = at.now_unix_ms, .bank_unix_ms = host_.now_unix_ms()});
+    });
     const bool not_applied = out.outcome() == atr::Outcome::retry;
     if (!not_applied && !answer_late(call, payment_id))
         return atr::unknown(ATR_E_TIMEOUT, "simulated: the answer came too late");

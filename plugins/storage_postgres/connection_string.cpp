@@ -88,6 +88,8 @@ std::vector<std::string> session_settings(const Settings& settings) {
             "lock_timeout = " + milliseconds(settings.lock_timeout),
             "idle_in_transaction_session_timeout = " + milliseconds(settings.statement_timeout * 4),
             "synchronous_commit = " + settings.synchronous_commit, "bytea_output = hex",
+            // A database or a role may have another; what is judged and locked here is meant for this one.
+            "default_transaction_isolation = 'read committed'",
             // Every statement of this plugin reaches its rows by an index, however few there were when it was planned.
             "enable_seqscan = off", "enable_hashjoin = off", "enable_mergejoin = off",
             "plan_cache_mode = force_generic_plan", "jit = off"};

@@ -213,8 +213,13 @@ std::vector<Rows> Session::collect(std::size_t count, const std::vector<bool>& p
             }
             if (skipped && prepares[i] && part == 0) names_.erase(sent[i].sql);
         }
-    const Rows sync(next_result(deadline, count));
+    PGresult* const last = next_result(deadline, count);
+    const Rows end(last);
+    const bool is_in_step = PQresultStatus(last) == PGRES_PIPELINE_SYNC;
+    if (!is_in_step) broken_ = true;
     if (failed) throw *failed;
+    // What was not committed by a COMMIT of its own is committed here, and may be refused here.
+    if (!is_in_step) throw SqlError(field(last, PG_DIAG_SQLSTATE), PQresultErrorMessage(last), count);
     return out;
 }
 

@@ -62,7 +62,7 @@ public:
     Rows alone(Statement statement, Deadline deadline);
 
     /// What opens a transaction: put it first in a run.
-    std::vector<Statement> begin(const char* how = "BEGIN") const;
+    std::vector<Statement> begin(const char* how = "BEGIN ISOLATION LEVEL READ COMMITTED") const;
     /// The same for a transaction with a time_limit().
     std::vector<Statement> begin_write(Deadline deadline) const;
     /// In a transaction: the server ends each of its further statements in time for its word to be here by `deadline`.

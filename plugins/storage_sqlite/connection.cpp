@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <thread>
+#include <utility>
 
 #include "slow_statements.hpp"
 
@@ -170,6 +171,13 @@ Statement& Connection::prepared(std::string_view sql) {
 
 void Connection::trim_prepared() {
     if (statements_.size() > most_statements) statements_.clear();
+}
+
+bool Connection::checkpoint(int mode, std::chrono::milliseconds patience) {
+    const std::int64_t usual = std::exchange(busy_limit_ms_, patience.count());
+    const int code = sqlite3_wal_checkpoint_v2(handle_, nullptr, mode, nullptr, nullptr);
+    busy_limit_ms_ = usual;
+    return code == SQLITE_OK;
 }
 
 bool Connection::is_read_only() const {

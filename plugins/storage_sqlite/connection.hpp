@@ -108,6 +108,10 @@ public:
     void trim_prepared();
     void forget_prepared() { statements_.clear(); }
 
+    /// Copies the log into the database, and with SQLITE_CHECKPOINT_RESTART begins it anew; for that, readers that
+    /// still need it are waited for, `patience` long. False: not all of it could be done.
+    bool checkpoint(int mode, std::chrono::milliseconds patience);
+
     bool is_read_only() const;
     bool in_transaction() const;
     sqlite_api::sqlite3* handle() const { return handle_; }

@@ -11,8 +11,10 @@ namespace {
 constexpr std::size_t most_queued_bytes = std::size_t{256} << 20;
 /// The log is copied into the database once it has grown to this many pages (4 KiB each).
 constexpr int checkpoint_pages = 8192;
-/// Readers can keep the log from being used anew. From this size on the writer waits for them.
+/// Readers can keep the log from being used anew. From this size on the writer waits for them, for a moment: one that
+/// reads a whole copy takes minutes, and the log grows meanwhile.
 constexpr int pressing_pages = 4 * checkpoint_pages;
+constexpr std::chrono::milliseconds patience_with_readers{50};
 
 /// Losing batches come in crowds: after one, savepoints are used for so many transactions without trying.
 constexpr int careful_after_a_loss = 32;
@@ -28,7 +30,8 @@ GroupWriter::GroupWriter(std::unique_ptr<Connection> connection, Options options
     : options_(options),
       connection_(std::move(connection)),
       transaction_(*connection_, std::move(clock)),
-      judge_(transaction_) {
+      judge_(transaction_),
+      pressing_at_(pressing_pages) {
     sqlite_api::sqlite3_wal_hook(connection_->handle(), note_wal_pages, &wal_pages_);
     {
         ReadScope scope(*connection_);
@@ -227,9 +230,13 @@ void GroupWriter::refuse_all(const SqlError& error) {
 void GroupWriter::checkpoint() {
     connection_->trim_prepared();
     if (wal_pages_ < checkpoint_pages) return;
-    const int mode = wal_pages_ < pressing_pages ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
-    // It may fail (a full disk, a reader that stays): the log then grows on, and the next commit tries again.
-    sqlite_api::sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, mode, nullptr, nullptr);
+    // It may fail (a full disk, a reader that stays): the log then grows on, and is tried again.
+    if (wal_pages_ < pressing_at_) {
+        connection_->checkpoint(SQLITE_CHECKPOINT_PASSIVE, patience_with_readers);
+    } else {
+        const bool is_done = connection_->checkpoint(SQLITE_CHECKPOINT_RESTART, patience_with_readers);
+        pressing_at_ = is_done ? pressing_pages : wal_pages_ + checkpoint_pages;
+    }
     wal_pages_ = 0;
 }
 

@@ -92,6 +92,7 @@ private:
     WriteTransaction transaction_;
     BatchJudge judge_;
     int wal_pages_ = 0;
+    int pressing_at_;         ///< from so many pages on, readers are waited for
     int careful_groups_ = 0;  ///< how many of the next transactions use savepoints at once
 
     mutable std::mutex mutex_;

@@ -33,7 +33,12 @@ public:
             const std::lock_guard lock(self.mutex_);
             self.log_.push_back(atr::copy(message));
         };
-        raw_.now_unix_ms = [](void* ctx) -> std::int64_t { return static_cast<FakeHost*>(ctx)->now_unix_ms; };
+        raw_.now_unix_ms = [](void* ctx) -> std::int64_t {
+            auto& self = *static_cast<FakeHost*>(ctx);
+            const std::int64_t now = self.now_unix_ms;
+            ++self.clock_reads;
+            return now;
+        };
         raw_.get_service = [](void* ctx, atr_str id) -> const void* {
             return atr::view(id) == ATR_SVC_SECRETS ? &static_cast<FakeHost*>(ctx)->secrets_table_ : nullptr;
         };
@@ -49,6 +54,7 @@ public:
     }
 
     std::atomic<std::int64_t> now_unix_ms{1'700'000'000'000};
+    std::atomic<std::uint64_t> clock_reads{0};
     std::map<std::string, std::string> secrets;
 
 private:

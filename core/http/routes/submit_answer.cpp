@@ -59,7 +59,17 @@ std::string how_it_failed(const SubmitResult& result) {
         return "It was paid, and the money has come back. Once the reason is mended, submit the document again.";
     if (result.payment.state == PaymentState::cancelled)
         return "Its payment was cancelled; nothing was paid. If it is owed, submit the document again.";
-    return "The payment rail refused it; nothing was paid. Once the reason is mended, submit the document again.";
+    return "Nothing was paid" + (result.reason.empty() ? std::string() : ": " + result.reason) +
+           ". Once that is mended, submit the document again.";
+}
+
+std::string why_rejected(const SubmitResult& result) {
+    if (!result.invoice.approval_id.empty())
+        return "A person was asked, and it was " +
+               (result.payment.reason.empty() ? std::string("rejected") : result.payment.reason) +
+               ". Nothing is paid; GET /api/v1/approvals/" + result.invoice.approval_id + " shows who decided.";
+    return "Policy refuses it: " + result.reason +
+           ". Nothing is paid and nobody is asked; if that is wrong, submit a corrected document.";
 }
 
 /// What it would take, fees included, and what there is for it.
@@ -76,16 +86,13 @@ Json funds_of(const SubmitResult& result) {
 
 void count(observe::Kpis& kpis, const SubmitResult& result) {
     switch (result.kind) {
-        case SubmitKind::paid:
-            kpis.invoice_processed();
-            kpis.transaction_approved(result.payment.amount);
-            return;
         case SubmitKind::rejected:
         case SubmitKind::duplicate:
-        case SubmitKind::failed:
             kpis.invoice_processed();
             kpis.transaction_rejected();
             return;
+        case SubmitKind::paid:
+        case SubmitKind::failed:
         case SubmitKind::processing:
         case SubmitKind::waiting_approval:
             kpis.invoice_processed();
@@ -106,7 +113,14 @@ std::string next_of(const SubmitResult& result) {
     if (result.kind == SubmitKind::waiting_approval)
         return "Somebody else who may approve decides: GET /api/v1/approvals/" + result.invoice.approval_id +
                " shows payload_hash; POST it to the same path and /approve or /reject.";
-    return "Nothing is to be done: GET /api/v1/payments/" + result.payment.id + " shows how the payment stands.";
+    const std::string& id = result.payment.id;
+    if (result.payment.needs_human)
+        return "Two persons who may operate payments say what became of it: GET /api/v1/unknowns/" + id +
+               " shows what is known, and what each choice would do.";
+    if (result.payment.state == PaymentState::scheduled && !result.payment.reason.empty())
+        return "It is sent by itself once this has passed: " + result.payment.reason + ". GET /api/v1/payments/" + id +
+               " shows how the payment stands.";
+    return "Nothing is to be done: GET /api/v1/payments/" + id + " shows how the payment stands.";
 }
 
 Problem not_now(bool perhaps_stored) {
@@ -136,14 +150,10 @@ std::optional<Response> refusal_of(const SubmitResult& result, const RequestCont
                                  {"payment_id", or_null(result.duplicate_payment_id)},
                                  {"approval_id", or_null(result.duplicate_approval_id)}});
         case SubmitKind::rejected:
-            return problem_with(
-                {.code = ErrorCode::policy_rejected,
-                 .detail = "Policy refuses it: " + result.reason +
-                           ". Nothing is paid and nobody is asked; if that is wrong, submit a corrected document."},
-                context,
-                {{"invoice_id", result.invoice.id},
-                 {"reason", result.reason},
-                 {"agent_thought", result.invoice.thought}});
+            return problem_with({.code = ErrorCode::policy_rejected, .detail = why_rejected(result)}, context,
+                                {{"invoice_id", result.invoice.id},
+                                 {"reason", result.reason},
+                                 {"agent_thought", result.invoice.thought}});
         case SubmitKind::failed:
             return problem_with(
                 {.code = ErrorCode::payment_failed, .detail = how_it_failed(result)}, context,

@@ -5,7 +5,7 @@
 
 namespace treasurer::http {
 
-/// Counts the result in the KPIs.
+/// Counts what became of the invoice in the KPIs. Payments are counted as they end (Runner::on_ended).
 void count(observe::Kpis& kpis, const intake::SubmitResult& result);
 
 /// The answer when nothing is to be paid now: duplicate, rejected, failed, unreadable, unavailable.

@@ -102,6 +102,24 @@ TEST_CASE("a client that takes none of its answer is cut off", "[http][edge][tim
     CHECK(client.read_to_end().size() < 50'000'000);
 }
 
+TEST_CASE("what clients do not take is kept up to a budget, and whoever goes beyond it is closed", "[http][edge]") {
+    auto settings = patient();
+    settings.unsent_budget_bytes = 60'000'000;
+    EdgeUnderTest server(settings);
+    auto first = server.connect(), second = server.connect(), third = server.connect();
+    first.send(get("/large?size=50000000"));
+    REQUIRE(first.readable_within(10'000));
+    second.send(get("/large?size=50000000"));
+    REQUIRE(eventually([&] { return server.edge.stats().slow_readers == 1; }));
+    CHECK(second.read_to_end().size() < 50'000'000);
+    CHECK(third.ask(get("/")).status == 200);
+    CHECK(first.read().body.size() == 50'000'000);
+    auto fourth = server.connect();  // what the first has taken is free again
+    fourth.send(get("/large?size=50000000"));
+    CHECK(fourth.read().body.size() == 50'000'000);
+    CHECK(server.edge.stats().slow_readers == 1);
+}
+
 TEST_CASE("a client that takes its answer in crumbs is cut off", "[http][edge][time]") {
     auto settings = patient();
     settings.write_timeout = 50ms;

@@ -56,6 +56,26 @@ TEST_CASE("a connection that sent many requests at once takes turns with the oth
     CHECK(server.handled() == Paths{"/warm", "/warm", "/gate", "/a", "/d", "/b", "/c"});
 }
 
+TEST_CASE("of a crowd of prompt requests on one connection a few are answered at once, the others in turn",
+          "[http][edge][turns]") {
+    EdgeUnderTest server(one_thread(), {}, is_health);
+    auto blocker = server.connect(), many = server.connect(), one = server.connect();
+    for (auto* client : {&many, &one}) CHECK(client->ask(get("/warm")).status == 200);
+    blocker.send(get("/gate"));
+    REQUIRE(eventually([&] { return server.handled().back() == "/gate"; }));
+    constexpr int crowd = 40;
+    std::string all;
+    for (int i = 0; i < crowd; ++i) all += get("/health");
+    many.send(all);
+    one.send(get("/a"));
+    server.open_gate();
+    for (int i = 0; i < crowd; ++i) CHECK(many.read().status == 200);
+    CHECK(one.read().status == 200);
+    const Paths handled = server.handled();
+    const auto place = std::find(handled.begin(), handled.end(), "/a") - handled.begin();
+    CHECK(place < 3 + crowd / 2);
+}
+
 TEST_CASE("a client that leaves before its turn is forgotten, and the others have theirs", "[http][edge][turns]") {
     EdgeUnderTest server(one_thread(), {}, is_health);
     auto blocker = server.connect(), other = server.connect();

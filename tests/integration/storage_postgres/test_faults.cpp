@@ -374,6 +374,41 @@ SCENARIO("a change that is judged while another commits beside it is judged agai
     }
 }
 
+SCENARIO("what the server refuses only as it commits is told, and the session stays in step",
+         "[storage_postgres][faults]") {
+    Database database;
+    const auto storage = database.start();
+    commit(*storage, batch({put("claims", "a", "kept"), enqueue("q", "job")}));
+    database.ask(
+        "CREATE FUNCTION refuse_late() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'forced' USING "
+        "ERRCODE = '40001'; END$$; CREATE CONSTRAINT TRIGGER refuses_late AFTER UPDATE ON atr_jobs DEFERRABLE "
+        "INITIALLY "
+        "DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_late()");
+    const Budget budget;
+    for (int i = 0; i < 2 * storage_postgres::Settings{}.pool_size; ++i) {
+        const auto jobs = storage->lease(budget.call, "q", "heir", 1, 60'000);
+        REQUIRE(!jobs);
+        CHECK(jobs.outcome() == Outcome::retry);
+        CHECK(body(*storage, "claims", "a") == "kept");
+    }
+    database.ask("DROP TRIGGER refuses_late ON atr_jobs");
+    CHECK(storage->lease(budget.call, "q", "heir", 1, 60'000).value().size() == 1);
+}
+
+SCENARIO("a database whose transactions are serializable unless told otherwise is worked with as any",
+         "[storage_postgres]") {
+    Database database;
+    const auto storage = database.start();
+    database.ask("ALTER ROLE CURRENT_USER SET default_transaction_isolation = serializable");
+    const auto other = database.start();
+    database.ask("ALTER ROLE CURRENT_USER RESET default_transaction_isolation");
+    Load load(*other, 8);
+    after(load, 200);
+    load.stop();
+    CHECK(load.retried == 0);
+    check_books(database, load);
+}
+
 SCENARIO("a unit that is repeated while its first try is still being committed is a repeat, not a conflict",
          "[storage_postgres][faults]") {
     Database database;

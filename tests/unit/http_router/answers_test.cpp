@@ -213,6 +213,8 @@ TEST_CASE("a body that is kept packed is answered as one that is kept whole", "[
     CHECK(one.content() == other.content());
     for (const char* name : {"Content-Type", "Content-Encoding", "ETag"})
         CHECK(header_of(one, name) == header_of(other, name));
+    const Response again = packed.answer(accepted);
+    CHECK(again.content().data() == one.content().data());  // whoever asks while it is being sent is sent the same
 }
 
 TEST_CASE("If-Match wants the very representation, whatever its coding", "[answers]") {

@@ -54,6 +54,14 @@ TEST_CASE("what the services said is the answer for a second", "[health]") {
     CHECK(bench.looks == 2);
 }
 
+TEST_CASE("what the services said is no answer once the clock was set back", "[health]") {
+    Asked bench;
+    bench.ask("GET", "/health/ready");
+    bench.bench.clock.advance(-3'600'000);
+    bench.ask("GET", "/health/ready");
+    CHECK(bench.looks == 2);
+}
+
 TEST_CASE("a look that fails is an answer to nobody else", "[health]") {
     Asked bench;
     bench.is_broken = true;

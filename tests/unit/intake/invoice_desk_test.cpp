@@ -154,6 +154,7 @@ SCENARIO("above the limit a person is asked, and the submitter is not that perso
     REQUIRE(approved.kind == ApprovalKind::done);
     CHECK(approved.standing.kind == SubmitKind::paid);
     CHECK(approved.approval.given.front().by == "anna");
+    CHECK(approved.standing.invoice.thought.ends_with("Decision: ask a person. Approved by anna."));
     CHECK(world.approve(result.invoice.approval_id, "anna").kind == ApprovalKind::not_pending);
     CHECK(world.rail.moved() == 1);
     CHECK(world.books_equal_rail());

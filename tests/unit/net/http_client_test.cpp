@@ -209,11 +209,20 @@ SCENARIO("a malformed request is refused", "[http_client]") {
     GIVEN("a field of the host's own") {
         request.headers = {{"transfer-Encoding", "chunked"}};
     }
-    GIVEN("no time") {
-        request.timeout = Millis{0};
-    }
     const HttpReply reply = client.send(request);
     CHECK(reply.is_refused);
+    CHECK(server.connections() == 0);
+}
+
+SCENARIO("a request that no time is left for is not sent, and may be with more", "[http_client]") {
+    ScriptedServer server;
+    net::HttpClient client;
+    HttpRequest request = to(server);
+    request.timeout = Millis{GENERATE(0, -5000)};
+    const HttpReply reply = client.send(request);
+    CHECK(reply.phase == HttpPhase::not_sent);
+    CHECK(!reply.is_refused);
+    CHECK(reply.code == ATR_E_TIMEOUT);
     CHECK(server.connections() == 0);
 }
 

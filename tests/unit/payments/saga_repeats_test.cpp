@@ -53,6 +53,7 @@ SCENARIO("what persons may say was not paid is not sent again before that choice
     world.host().runner.start();
     world.executor.advance(120'000);
     CHECK(second == payments::ResolveKind::not_open_to_it);
+    CHECK(world.payment(begun.id).resolution.empty());  // the first word was of a payment that was not sent again
     CHECK(world.rail.paid(SagaWorld::at_rail(begun.id)) == 1);
     CHECK(world.payment(begun.id).state == PaymentState::settled);
     CHECK(world.books_equal_rail());

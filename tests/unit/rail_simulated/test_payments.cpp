@@ -1,6 +1,9 @@
 /// What a payment does at the bank: once, twice, refused, unknown, late.
 #include "bank.hpp"
 
+#include <future>
+#include <thread>
+
 using namespace bank;
 using namespace std::chrono_literals;
 using atr::RailState;
@@ -147,6 +150,22 @@ SCENARIO("never_received is final only when a later arrival would be refused", "
         CHECK(strict.paid(wanted) == 0);
         CHECK(strict.lookup(wanted).value().state == RailState::failed);
     }
+}
+
+SCENARIO("what came in time and waited for the book beyond its time is refused", "[rail_simulated]") {
+    Bank bank;
+    const Desk desk = bank.open([](auto& s) { s.enforce_not_after = true; });
+    auto wanted = payment(1);
+    wanted.execute_not_after_unix_ms = bank.host.now_unix_ms + 100;
+    soci::session another(soci::sqlite3, bank.settings().path);
+    another << "BEGIN IMMEDIATE";
+    const auto reads = bank.host.clock_reads.load();
+    auto submitting = std::async(std::launch::async, [&] { return desk.submit(wanted); });
+    while (bank.host.clock_reads == reads) std::this_thread::yield();
+    bank.pass(101);
+    another << "ROLLBACK";
+    CHECK(submitting.get().error().code == ATR_E_TIMEOUT);
+    CHECK(desk.paid(wanted) == 0);
 }
 
 SCENARIO("a late payment is pending, holds its funds, and settles when its time has come", "[rail_simulated]") {

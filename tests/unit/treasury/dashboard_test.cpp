@@ -42,7 +42,7 @@ std::vector<std::string> codes(const Dashboard& dashboard,
 
 }  // namespace
 
-SCENARIO("the dashboard is written from exact decimals, as the seed's clients read it", "[treasury]") {
+SCENARIO("the dashboard is written from exact decimals, as the original service's clients read it", "[treasury]") {
     auto dashboard = sample();
     const std::string text = treasury::to_json(dashboard, equal_now);
     CHECK(text.starts_with(R"({"status":"Online","treasury_balance":15000.5,"currency":"MNEE","monthly_burn":5000.0,)"
