@@ -28,6 +28,18 @@ bool is_error(ExecStatusType status) {
     return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE || status == PGRES_NONFATAL_ERROR;
 }
 
+bool is_commit(const Statement& statement) {
+    return statement.sql == "COMMIT";
+}
+
+/// What has no COMMIT of its own is committed behind the last statement, and may be refused there. Whoever only hears
+/// that the session was ended cannot tell whether before or after.
+SqlError refused_at_the_end(const PGresult* result, std::size_t place) {
+    const std::string state = field(result, PG_DIAG_SQLSTATE);
+    const bool is_rolled_back = state.compare(0, 2, "40") == 0 || state.compare(0, 2, "23") == 0;
+    return {is_rolled_back ? state : "", PQresultErrorMessage(result), place};
+}
+
 std::string what_failed(const PGconn* connection) {
     std::string text = PQerrorMessage(connection);
     return text.empty() ? "the connection was closed" : text;
@@ -218,8 +230,7 @@ std::vector<Rows> Session::collect(std::size_t count, const std::vector<bool>& p
     const bool is_in_step = PQresultStatus(last) == PGRES_PIPELINE_SYNC;
     if (!is_in_step) broken_ = true;
     if (failed) throw *failed;
-    // What was not committed by a COMMIT of its own is committed here, and may be refused here.
-    if (!is_in_step) throw SqlError(field(last, PG_DIAG_SQLSTATE), PQresultErrorMessage(last), count);
+    if (!is_in_step && !is_commit(sent.back())) throw refused_at_the_end(last, count);
     return out;
 }
 
