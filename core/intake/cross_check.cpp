@@ -201,11 +201,14 @@ Reading cross_check(const ParseResult& parsed) {
         const bool is_amount = is_payable_amount(field);
         if (supported && !is_quoted(field))
             out.doubts.push_back("the value of " + field.path + ", " + field.value + ", is not what its quote says");
-        if (supported && is_amount && std::any_of(field.evidence.begin(), field.evidence.end(), [&](const Evidence& e) {
-                return stands_beside_something(parsed, e);
-            }))
+        const bool is_perhaps_part = supported && is_amount &&
+                                     std::any_of(field.evidence.begin(), field.evidence.end(),
+                                                 [&](const Evidence& e) { return stands_beside_something(parsed, e); });
+        if (is_perhaps_part)
             out.doubts.push_back("what stands beside the amount " + field.value +
                                  " may be part of it, or make it a credit");
+        const auto amount = is_perhaps_part ? atr::Decimal::parse(field.value) : std::nullopt;
+        if (amount && amount->is_zero()) continue;  // the "00" of digits that the parser does not know: not read
         if (auto* place = slot(out, field.path); place && !*place) *place = CheckedField{field.value, confidence};
     }
     out.fields = std::move(fields) + "]";

@@ -45,12 +45,9 @@ constexpr Millis look_every{1000};
 /// Looks for another reason than that time has passed: what was told is only a hint.
 constexpr Millis::rep most_hints = 16;
 
-/// Whether its end may still come while a request waits. What is held back, doubtful or unsent takes its own time; and
-/// of those that wait for a rail, no more are kept than payments are worked on at once.
-bool may_end_soon(const Payment& payment, payments::Runner& runner) {
-    if (payment.state == PaymentState::prepared) return true;
-    return payment.state == PaymentState::pending && !payment.needs_human && !runner.waiters().is_closed() &&
-           runner.waiters().size() <= runner.most_at_once();
+/// Whether its end may still come while a request waits. What is held back, doubtful or unsent takes its own time.
+bool may_end_soon(const Payment& payment) {
+    return payment.state == PaymentState::prepared || (payment.state == PaymentState::pending && !payment.needs_human);
 }
 
 /// The payment as it ends, or as it stands when the wait is over.
@@ -58,6 +55,7 @@ Task<SubmitResult> until_it_ends(Store& store, payments::Runner& runner, SubmitR
                                  Completion<payments::News> expected, Millis wait) {
     const std::string payment_id = known.payment.id;
     const UnixMillis began = runner.now();
+    std::optional<payments::Waiters::Place> place;  // of those who wait for a rail, no more than are worked on at once
     for (auto looks_left = wait / look_every + most_hints;; --looks_left) {
         const payments::News ended = co_await expected;
         if (ended) co_return with_payment(std::move(known), *ended);
@@ -67,8 +65,11 @@ Task<SubmitResult> until_it_ends(Store& store, payments::Runner& runner, SubmitR
         Task<SubmitResult> looking = standing_of(store, std::move(known));
         known = co_await looking;
         const bool is_over = left <= Millis(0) || looks_left <= 0;
-        if (known.kind != SubmitKind::processing || is_over || !may_end_soon(known.payment, runner))
-            co_return std::move(known);
+        if (known.kind != SubmitKind::processing || is_over || !may_end_soon(known.payment)) co_return std::move(known);
+        if (known.payment.state != PaymentState::pending) continue;
+        if (auto free = place ? std::nullopt : runner.waiters().take_place(runner.most_at_once()))
+            place.emplace(std::move(*free));
+        if (!place || runner.waiters().is_closed()) co_return std::move(known);
     }
 }
 

@@ -52,8 +52,8 @@ std::vector<Group> groups_of(std::string_view text) {
         if (!is_digit(text[at])) {
             next = {};
             const std::size_t joint = out.empty() ? 0 : joint_at(text.substr(at), next);
-            const bool joins = joint > 0 && at > 0 && is_digit(text[at - 1]) && at + joint < text.size() &&
-                               is_digit(text[at + joint]);
+            const bool joins =
+                joint > 0 && at > 0 && is_digit(text[at - 1]) && at + joint < text.size() && is_digit(text[at + joint]);
             if (!joins) next = {};
             at += joint > 0 ? joint : 1;
             continue;

@@ -8,8 +8,8 @@
 
 namespace treasurer::intake {
 
-/// True if one of the numbers of `quote`, written with whatever separators, is `value`; its sign is not looked at. Where
-/// a point or comma is followed by three digits, both readings count. Looks at the first 32 groups of digits.
+/// True if one of the numbers of `quote`, written with whatever separators, is `value`; its sign is not looked at.
+/// Where a point or comma is followed by three digits, both readings count. Looks at the first 32 groups of digits.
 bool quotes_amount(std::string_view quote, const atr::Decimal& value);
 
 /// True if `quote` holds `value`, without regard to case and white space.

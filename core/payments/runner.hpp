@@ -35,6 +35,7 @@ public:
     Runner(Saga& saga, StoragePort& storage, Executor& executor, TaskScope& scope)
         : saga_(saga), storage_(storage), executor_(executor), scope_(scope), waiters_(executor) {
         saga_.on_ended([this](const Payment& payment) { tell_end(payment); });
+        saga_.on_waited_for([this](const std::string& payment_id) { return waiters_.is_waited_for(payment_id); });
     }
 
     /// Begins taking over and renewing; runs until stop().

@@ -368,7 +368,9 @@ Millis Saga::backoff(const Payment& payment, bool slow) const {
     if (slow) return settings_.backoff_max / 4;
     Millis out = settings_.backoff_initial;
     for (unsigned i = 0; i < payment.attempts && out < settings_.backoff_max; ++i) out *= 2;
-    return std::min(out, settings_.backoff_max);
+    const bool is_waited_for = payment.state == PaymentState::pending && is_waited_for_ && is_waited_for_(payment.id);
+    return std::min(
+        out, is_waited_for ? std::min(settings_.backoff_waited_for, settings_.backoff_max) : settings_.backoff_max);
 }
 
 void Saga::trouble(const std::string& payment_id, const std::string& what) const {

@@ -33,6 +33,7 @@ struct SagaSettings {
     Millis lookup_timeout{5000};
     Millis backoff_initial{250};  ///< before the first repeated lookup; doubles up to backoff_max
     Millis backoff_max{60000};
+    Millis backoff_waited_for{1000};  ///< at most, while a request waits for the payment's end
     /// After its last look at pause, quarantine and the wish to cancel a payment is sent so soon, or looked at again.
     Millis send_within{500};
     unsigned immediate_retries = 2;  ///< of a submit that is proven unsent
@@ -114,6 +115,8 @@ public:
     }
     /// `tell`: called from any thread with each payment that the saga has ended, as it is stored. Set before the first.
     void on_ended(std::function<void(const Payment&)> tell) { tell_ended_ = std::move(tell); }
+    /// `asks`: whether a request waits for this payment at this host; called from any thread. Set before the first.
+    void on_waited_for(std::function<bool(const std::string& payment_id)> asks) { is_waited_for_ = std::move(asks); }
     const SagaCounters& counters() const { return counters_; }
 
     const SagaSettings& settings() const { return settings_; }
@@ -186,6 +189,7 @@ private:
     std::atomic<bool> stopping_{false};
     std::function<void(const std::string&, const std::string&)> tell_;
     std::function<void(const Payment&)> tell_ended_;
+    std::function<bool(const std::string&)> is_waited_for_;
     LastDecoded<Policy> policy_;
     LastDecoded<Quarantine> quarantine_;
     SagaCounters counters_;

@@ -9,7 +9,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace treasurer::payments {
 
@@ -44,9 +46,29 @@ public:
         waiting_.clear();
     }
     bool is_closed() const { return closed_; }
-    std::size_t size() const {
+    bool is_waited_for(const std::string& payment_id) const {
         const std::lock_guard lock(mutex_);
-        return waiting_.size();
+        return waiting_.contains(payment_id);
+    }
+
+    /// A place among those who wait for a rail that takes its time; given back when it goes. Waiters outlive it.
+    class Place {
+    public:
+        explicit Place(Waiters& of) : of_(&of) {}
+        Place(Place&& other) noexcept : of_(std::exchange(other.of_, nullptr)) {}
+        Place& operator=(Place&&) = delete;
+        ~Place() {
+            if (of_) --of_->places_;
+        }
+
+    private:
+        Waiters* of_;
+    };
+    /// nullopt: `most` have one already.
+    std::optional<Place> take_place(std::size_t most) {
+        if (++places_ <= most) return std::optional<Place>(*this);
+        --places_;
+        return std::nullopt;
     }
 
     /// It has ended, and is stored so.
@@ -69,6 +91,7 @@ private:
 
     Executor& executor_;
     std::atomic<bool> closed_{false};
+    std::atomic<std::size_t> places_{0};
     mutable std::mutex mutex_;
     std::multimap<std::string, Completion<News>> waiting_;
 };

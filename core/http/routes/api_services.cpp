@@ -35,6 +35,14 @@ std::optional<std::uint32_t> number(std::string_view text) {
                                                                                      : std::nullopt;
 }
 
+/// A preference without white space, in lower case: "Wait = 5" is "wait=5" (RFC 7240).
+std::string bare(std::string_view preference) {
+    std::string out;
+    for (const char c : preference)
+        if (c != ' ' && c != '\t') out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    return out;
+}
+
 }  // namespace
 
 Parsed<std::optional<UnixMillis>> moment_of(const RequestContext& context, const char* parameter, OfDay day) {
@@ -124,16 +132,16 @@ Preference preference_of(const RequestContext& context, const ApiSettings& setti
         std::string_view rest = headers[i].value;
         while (!rest.empty()) {
             const auto comma = rest.find(',');
-            std::string_view one = rest.substr(0, comma);
+            const std::string_view one = rest.substr(0, comma);
             rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
-            while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
-            while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
-            if (one == "respond-async")
-                out = {Millis{0}, "respond-async"};
-            else if (one.starts_with("wait=")) {
-                const auto seconds = number(one.substr(5));
-                if (seconds) out = {std::min(Millis{*seconds * 1000LL}, settings.longest_wait), std::string(one)};
-            }
+            const std::string preference = bare(one);
+            if (preference == "respond-async") out = {Millis{0}, preference};
+            if (!preference.starts_with("wait=")) continue;
+            const auto seconds = number(std::string_view(preference).substr(5));
+            if (!seconds) continue;
+            const std::uint64_t most = static_cast<std::uint64_t>(settings.longest_wait.count()) / 1000;
+            const std::uint64_t granted = std::min<std::uint64_t>(*seconds, most);
+            out = {Millis{static_cast<Millis::rep>(granted * 1000)}, "wait=" + std::to_string(granted)};
         }
     }
     return out;

@@ -210,6 +210,19 @@ SCENARIO("what stands beside an amount and may belong to it is not ignored", "[i
     CHECK(world.rail.moved() == 0);
 }
 
+SCENARIO("a nought that is the end of digits which the parser does not know is no amount", "[intake]") {
+    DeskWorld world;
+    world.parser.change = [](atr::ParseResult& parsed) {
+        for (auto& field : parsed.fields)
+            if (field.path == "amount_due") {
+                field.value = field.evidence.front().quote = "00";
+                field.evidence.front().begin = field.evidence.front().end - 2;
+            }
+    };
+    const auto result = world.submit({.amount = "\u0665\u0662.00"});
+    CHECK(result.kind == SubmitKind::unreadable);
+}
+
 SCENARIO("an expired approval cannot be used, and frees its invoice to be submitted again", "[intake]") {
     DeskWorld world;
     const auto result = world.submit({.amount = "1500"});

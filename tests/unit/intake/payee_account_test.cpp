@@ -31,8 +31,8 @@ SCENARIO("an approver is told that the account became another than the document 
     const std::string& id = waiting.invoice.approval_id;
     CHECK(!asks_about_account(world.approval(id)));
     const auto vendor = world.executor.await(world.desks.vendors.find_by_name("Acme Hosting"));
-    REQUIRE(world.executor.await(world.desks.vendors.add_account(
-        (*vendor)->id, {"bank", "MNEE", another_wallet}, Millis{86'400'000}, "admin", "r")));
+    REQUIRE(world.executor.await(world.desks.vendors.add_account((*vendor)->id, {"bank", "MNEE", another_wallet},
+                                                                 Millis{86'400'000}, "admin", "r")));
     world.executor.advance(86'400'001);
     const auto asked = world.approve(id);
     CHECK(asked.kind == ApprovalKind::payload_changed);

@@ -46,7 +46,7 @@ SCENARIO("an answer waits for a rail that settles within the wait", "[intake][wa
     CHECK(told.kind == SubmitKind::paid);
     CHECK(!told.payment.rail_reference.empty());
     CHECK(world.took >= Millis(2000));
-    CHECK(world.took < Millis(6000));
+    CHECK(world.took < Millis(3500));
 }
 
 SCENARIO("a rail that does not settle within the wait is waited for that long, and no longer", "[intake][wait]") {
@@ -82,7 +82,7 @@ SCENARIO("the end that another host brings about is seen within about a second",
     world.rail.settle_after(Millis(3000));
     const auto told = world.submit_and_wait(Millis(10'000));
     CHECK(told.kind == SubmitKind::paid);
-    CHECK(world.took < Millis(7000));
+    CHECK(world.took < Millis(5500));
 }
 
 SCENARIO("a payment that a person has to look at, or that is not sent yet, is told at once", "[intake][wait]") {
@@ -105,14 +105,41 @@ SCENARIO("a host that stops answers those who wait for a rail", "[intake][wait]"
     CHECK(world.took == Millis(1500));
 }
 
-SCENARIO("no more wait for a rail than payments are worked on at once", "[intake][wait]") {
+SCENARIO("no more wait for a rail than payments are worked on at once, and who waits already goes on",
+         "[intake][wait]") {
     SlowRail world;
     world.run(world.host());
-    std::vector<Completion<payments::News>> others;
-    for (unsigned i = 0; i < world.host().saga.settings().max_active; ++i)
-        others.push_back(world.host().runner.waiters().expect("another-" + std::to_string(i), Millis(60'000)));
-    const auto told = world.submit_and_wait(Millis(10'000));
-    CHECK(told.kind == SubmitKind::processing);
-    CHECK(told.payment.state == PaymentState::pending);
-    CHECK(world.took < Millis(1000));
+    auto& waiters = world.host().runner.waiters();
+    const std::size_t most = world.host().runner.most_at_once();
+    std::vector<payments::Waiters::Place> others;
+    while (auto place = waiters.take_place(most - 1)) others.push_back(std::move(*place));
+    CHECK(others.size() == most - 1);
+    WHEN("one place is left") {
+        world.rail.settle_after(Millis(3000));
+        world.executor.post_after(Millis(1500), [&] { CHECK(!waiters.take_place(most)); });
+        CHECK(world.submit_and_wait(Millis(10'000)).kind == SubmitKind::paid);
+        CHECK(waiters.take_place(most));  // it was given back
+    }
+    WHEN("none is left") {
+        const auto last = waiters.take_place(most);
+        const auto told = world.submit_and_wait(Millis(10'000));
+        CHECK(told.kind == SubmitKind::processing);
+        CHECK(told.payment.state == PaymentState::pending);
+        CHECK(world.took < Millis(1000));
+    }
+}
+
+SCENARIO("a rail is asked about once a second for as long as somebody waits, and ever less often afterwards",
+         "[intake][wait]") {
+    SlowRail world;
+    world.run(world.host());
+    const auto told = world.submit_and_wait(Millis(30'000));
+    REQUIRE(told.kind == SubmitKind::processing);
+    const std::string id = DeskWorld::at_rail(told.payment.id);
+    const auto while_waited_for = world.rail.lookups(id);
+    CHECK(while_waited_for >= 20);
+    CHECK(while_waited_for <= 40);
+    world.executor.advance(30'000);
+    CHECK(world.rail.lookups(id) - while_waited_for <= 2);
+    world.rail.settle(id);
 }
