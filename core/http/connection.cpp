@@ -275,11 +275,11 @@ void Connection::flush() {
     if (outcome == OutputBuffer::Flush::broken) {
         phase_ = Phase::finished;
     } else if (outcome == OutputBuffer::Flush::blocked) {
-        if (unsent_.cover(context_.unsent_budget, output_.size())) return;
+        if (unsent_.cover(context_.unsent_budget, slot_.address(), output_.own_bytes())) return;
         EdgeCounters::count(context_.counters.slow_readers);
         phase_ = Phase::finished;
     } else {
-        unsent_ = {};
+        unsent_.release();
         if (phase_ == Phase::closing) last_answer_written();
     }
 }

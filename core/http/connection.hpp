@@ -97,8 +97,8 @@ private:
 
     RequestReader reader_;
     OutputBuffer output_;
-    BodyCharge unsent_;  ///< for output_, while the client takes it slowly
-    ReadAhead ahead_;    ///< of the answer in work
+    UnsentCharge unsent_;  ///< for output_, while the client takes it slowly
+    ReadAhead ahead_;      ///< of the answer in work
     Phase phase_ = Phase::reading;
     /// When the last byte of the request came, or could be read on: not before what came before it was answered.
     TimePoint received_;

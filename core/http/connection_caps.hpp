@@ -25,6 +25,7 @@ public:
         ~Slot() {
             if (caps_) caps_->release(key_);
         }
+        AddressKey address() const { return key_; }
 
     private:
         friend class ConnectionCaps;

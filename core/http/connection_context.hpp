@@ -14,6 +14,7 @@
 #include "http/request_ids.hpp"
 #include "http/responder.hpp"
 #include "http/response_writer.hpp"
+#include "http/unsent_budget.hpp"
 
 namespace treasurer::http {
 
@@ -39,7 +40,7 @@ struct ConnectionContext {
     const BodyJudge& body_judge;  ///< empty: every body is read
     const Prompt& prompt;         ///< empty: every request is handled as soon as it is read
     BodyBudgets body_budgets;
-    std::shared_ptr<BodyBudget> unsent_budget;  ///< for what clients do not take as fast as it is written
+    std::shared_ptr<UnsentBudget> unsent_budget;
     std::shared_ptr<Mailbox> mailbox;
     RequestIds request_ids;
     ResponseWriter writer = {};

@@ -50,7 +50,7 @@ struct Edge::Running {
                 judge,
                 prompt,
                 budgets_of(settings),
-                std::make_shared<BodyBudget>(settings.unsent_budget_bytes)} {}
+                std::make_shared<UnsentBudget>(settings.unsent_budget_bytes, settings.unsent_bytes_per_address)} {}
 
     void serve(int threads);
     void accept();

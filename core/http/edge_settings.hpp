@@ -24,6 +24,7 @@ struct EdgeSettings {
     std::size_t max_unsent_bytes = 64 * kKiB;     ///< of a stream; beyond it the client must take some first
     std::size_t unsent_budget_bytes =
         64 * kMiB;  ///< all that clients have not taken yet together; a connection beyond it is closed
+    std::size_t unsent_bytes_per_address = 16 * kMiB;  ///< of that; one answer may be larger
     std::size_t max_connections = 4096;
     std::size_t max_connections_per_address = 256;  ///< an IPv6 /64 counts as one address
 

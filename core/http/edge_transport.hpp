@@ -26,7 +26,7 @@ struct EdgeParts {
     const BodyJudge& body_judge;
     const Prompt& prompt;
     BodyBudgets body_budgets;
-    std::shared_ptr<BodyBudget> unsent_budget;
+    std::shared_ptr<UnsentBudget> unsent_budget;
 };
 
 /// Pistache's reactor gives the thread and its epoll, and calls onReady(). The descriptors stay ours: Pistache's own

@@ -49,6 +49,13 @@ std::size_t OutputBuffer::size() const {
     return total - offset_;
 }
 
+std::size_t OutputBuffer::own_bytes() const {
+    std::size_t total = 0;
+    for (auto i = first_; i < pieces_.size(); ++i)
+        if (pieces_[i].shared.use_count() <= 1) total += pieces_[i].bytes().size();
+    return total;
+}
+
 OutputBuffer::Flush OutputBuffer::flush(int socket) {
     while (!empty()) {
         const auto sent = write_some(socket);

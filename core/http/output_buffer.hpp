@@ -31,6 +31,8 @@ public:
 
     std::size_t size() const;
     bool empty() const { return size() == 0; }
+    /// Of what is not written yet, the bytes that nobody else keeps as well.
+    std::size_t own_bytes() const;
     /// Bytes written since the beginning: whether the client takes anything at all.
     std::uint64_t written() const { return written_; }
 

@@ -62,6 +62,31 @@ std::optional<atr::Decimal> number(const std::optional<CheckedField>& field) {
     return field ? atr::Decimal::parse(field->value) : std::nullopt;
 }
 
+bool ends_in_digit(std::string_view text) {
+    return !text.empty() && text.back() >= '0' && text.back() <= '9';
+}
+
+/// Digits that a mark of some kind joins to the number behind them: "1`", "1 , ", "45€".
+bool goes_on_into_a_number(std::string_view before) {
+    static constexpr std::string_view marks[] = {"`", "'", ", ", ". ", "$", "€", "£", "¥", "₹", "₿"};
+    for (const auto mark : marks) {
+        if (!before.ends_with(mark)) continue;
+        before.remove_suffix(mark.size());
+        if (mark.back() == ' ' && before.ends_with(' ')) before.remove_suffix(1);
+        return ends_in_digit(before);
+    }
+    return false;
+}
+
+/// "€50" behind a number.
+bool goes_on_behind_a_sign(std::string_view after) {
+    static constexpr std::string_view signs[] = {"$", "€", "£", "¥", "₹", "₿"};
+    return std::any_of(std::begin(signs), std::end(signs), [&](std::string_view sign) {
+        return after.starts_with(sign) && after.size() > sign.size() && after[sign.size()] >= '0' &&
+               after[sign.size()] <= '9';
+    });
+}
+
 /// What a reader of the page would take for part of the number, although the parser did not: a bracket, a sign, a digit
 /// of another script, or "CR" behind it. A positive amount then may be a credit, or another number.
 bool stands_beside_something(const ParseResult& parsed, const Evidence& evidence) {
@@ -76,6 +101,7 @@ bool stands_beside_something(const ParseResult& parsed, const Evidence& evidence
     };
     const std::string_view before = std::string_view(*text).substr(0, evidence.begin);
     std::string_view after = std::string_view(*text).substr(evidence.end);
+    if (goes_on_into_a_number(before) || goes_on_behind_a_sign(after)) return true;
     if (!before.empty()) {
         const auto last = static_cast<unsigned char>(before.back());
         if (last == '(' || last == '-' || last == '<' || (last >= '0' && last <= '9') || last == '.' || last == ',')

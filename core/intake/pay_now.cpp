@@ -44,6 +44,8 @@ void leave(UnitOfWork& unit, const Payment& payment, const atr::Decimal& left, c
 constexpr Millis look_every{1000};
 /// Looks for another reason than that time has passed: what was told is only a hint.
 constexpr Millis::rep most_hints = 16;
+/// Looks at a payment that is not sent yet, or being sent, once the host stops: it may end in a moment.
+constexpr int most_last_looks = 2;
 
 /// Whether its end may still come while a request waits. What is held back, doubtful or unsent takes its own time.
 bool may_end_soon(const Payment& payment) {
@@ -55,6 +57,7 @@ Task<SubmitResult> until_it_ends(Store& store, payments::Runner& runner, SubmitR
                                  Completion<payments::News> expected, Millis wait) {
     const std::string payment_id = known.payment.id;
     const UnixMillis began = runner.now();
+    int last_looks = 0;
     std::optional<payments::Waiters::Place> place;  // of those who wait for a rail, no more than are worked on at once
     for (auto looks_left = wait / look_every + most_hints;; --looks_left) {
         const payments::News ended = co_await expected;
@@ -66,6 +69,7 @@ Task<SubmitResult> until_it_ends(Store& store, payments::Runner& runner, SubmitR
         known = co_await looking;
         const bool is_over = left <= Millis(0) || looks_left <= 0;
         if (known.kind != SubmitKind::processing || is_over || !may_end_soon(known.payment)) co_return std::move(known);
+        if (runner.waiters().is_closed() && ++last_looks > most_last_looks) co_return std::move(known);
         if (known.payment.state != PaymentState::pending) continue;
         if (auto free = place ? std::nullopt : runner.waiters().take_place(runner.most_at_once()))
             place.emplace(std::move(*free));

@@ -5,6 +5,7 @@
 #include "records/payment.hpp"
 #include "runtime/completion.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <memory>
@@ -30,7 +31,7 @@ public:
             const std::lock_guard lock(mutex_);
             waiting_.emplace(payment_id, done);
         }
-        executor_.post_after(limit, [this, payment_id, done] {
+        executor_.post_after(closed_ ? std::min(limit, after_close) : limit, [this, payment_id, done] {
             if (done.set(nullptr)) forget_ended(payment_id);
         });
         return done;
@@ -77,6 +78,8 @@ public:
     }
 
 private:
+    static constexpr Millis after_close{1000};
+
     void give(const std::string& payment_id, const News& news) {
         const std::lock_guard lock(mutex_);
         const auto [first, last] = waiting_.equal_range(payment_id);

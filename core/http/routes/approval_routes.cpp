@@ -71,7 +71,8 @@ Task<Response> decide(const ApiServices& services, RequestContext context, bool 
     if (!reader.ok()) co_return respond(reader.problem(), context);
     Task<ApprovalResult> deciding = approve ? services.approvals.approve(request) : services.approvals.reject(request);
     const ApprovalResult result = co_await deciding;
-    if (result.kind == ApprovalKind::done && !approve) services.kpis.transaction_rejected();
+    if (result.kind == ApprovalKind::done && result.standing.kind == intake::SubmitKind::rejected)
+        services.kpis.transaction_rejected();
     co_return answer(result, context);
 }
 

@@ -1,6 +1,7 @@
 /// Time-outs, draining and starting: when the edge ends a connection, and when itself.
 #include <catch2/catch.hpp>
 
+#include "http/unsent_budget.hpp"
 #include "tests/integration/http_edge/edge_under_test.hpp"
 
 using namespace treasurer;
@@ -104,7 +105,9 @@ TEST_CASE("a client that takes none of its answer is cut off", "[http][edge][tim
 
 TEST_CASE("what clients do not take is kept up to a budget, and whoever goes beyond it is closed", "[http][edge]") {
     auto settings = patient();
-    settings.unsent_budget_bytes = 60'000'000;
+    const bool is_shared = GENERATE(false, true);  // the budget of all, or that of one address
+    (is_shared ? settings.unsent_budget_bytes : settings.unsent_bytes_per_address) = 60'000'000;
+    (is_shared ? settings.unsent_bytes_per_address : settings.unsent_budget_bytes) = 1'000'000'000;
     EdgeUnderTest server(settings);
     auto first = server.connect(), second = server.connect(), third = server.connect();
     first.send(get("/large?size=50000000"));
@@ -118,6 +121,20 @@ TEST_CASE("what clients do not take is kept up to a budget, and whoever goes bey
     fourth.send(get("/large?size=50000000"));
     CHECK(fourth.read().body.size() == 50'000'000);
     CHECK(server.edge.stats().slow_readers == 1);
+}
+
+TEST_CASE("who does not read takes nothing from other addresses", "[http][edge]") {
+    http::UnsentBudget budget(100, 40);
+    CHECK(budget.take(1, 30));
+    CHECK_FALSE(budget.take(1, 20));
+    CHECK(budget.take(1, 10));
+    CHECK(budget.take(2, 50));  // its first may be larger than a share
+    CHECK_FALSE(budget.take(2, 1));
+    CHECK_FALSE(budget.take(3, 20));
+    budget.give_back(1, 40);
+    CHECK(budget.take(3, 20));
+    CHECK_FALSE(budget.take(4, 31));
+    CHECK(budget.take(4, 30));
 }
 
 TEST_CASE("a client that takes its answer in crumbs is cut off", "[http][edge][time]") {

@@ -183,8 +183,9 @@ SCENARIO("an approval holds for exactly one payee, amount and asset", "[intake]"
 
 SCENARIO("what stands beside an amount and may belong to it is not ignored", "[intake]") {
     DeskWorld world;
-    const std::pair<std::string, std::string> around[] = {
-        {"(", ")"}, {"", " CR"}, {"\uFF0D", ""}, {"\uFF11", ""}, {"", "\u0665"}};
+    const std::pair<std::string, std::string> around[] = {{"(", ")"},     {"1`", ""},     {"1 , ", ""},
+                                                          {"45€", ""},    {"", "€50"},    {"", " CR"},
+                                                          {"\uFF0D", ""}, {"\uFF11", ""}, {"", "\u0665"}};
     int number = 0;
     for (const auto& [before, after] : around) {
         world.parser.change = [&](atr::ParseResult& parsed) {

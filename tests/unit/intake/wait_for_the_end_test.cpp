@@ -105,6 +105,17 @@ SCENARIO("a host that stops answers those who wait for a rail", "[intake][wait]"
     CHECK(world.took == Millis(1500));
 }
 
+SCENARIO("a host that stops answers those whose payment is still being sent within a few seconds", "[intake][wait]") {
+    SlowRail world;
+    world.rail.usual_submission(support::Submission::settle);
+    world.rail.before_submit([&](std::string) -> Task<> { co_await delay(world.executor, Millis(30'000)); });
+    world.executor.post_after(Millis(1500), [&] { world.host().runner.waiters().close(); });
+    const auto told = world.submit_and_wait(Millis(20'000));
+    CHECK(told.kind == SubmitKind::processing);
+    CHECK(told.payment.state == PaymentState::prepared);
+    CHECK(world.took < Millis(5000));
+}
+
 SCENARIO("no more wait for a rail than payments are worked on at once, and who waits already goes on",
          "[intake][wait]") {
     SlowRail world;
