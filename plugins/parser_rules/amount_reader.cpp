@@ -28,6 +28,11 @@ bool needs_total_beside(Label label) {
     return !is_sum_asked(label);
 }
 
+/// "Less deposit received", "abzueglich Anzahlung vom": that and when it was paid.
+bool tells_of_payment(const WordInfo& word) {
+    return word.happened || word.linking || word.month != 0 || word.parts.has(Part::names_date);
+}
+
 }  // namespace
 
 bool leads_only(const Page& page, const Hit& label) {
@@ -68,13 +73,14 @@ std::optional<AmountReading> AmountReader::beside(std::size_t hit) {
     const bool columns = amounts[found[0]].cell != amounts[found[n - 1]].cell;
     const bool rate_of_base = label.label == Label::tax || label.label == Label::tax_total;
     const std::size_t pick = columns || rate_of_base ? found[n - 1] : found[0];
-    const std::uint32_t strange = strange_words(label.end_token, amounts[found[0]].token);
+    const std::uint32_t strange = strange_words(label.end_token, amounts[found[0]].token, label.label);
     const bool in_cell = amounts[found[0]].cell == label.cell;
     if (strange > (weak(label.label) ? 0U : kMaxProse)) return std::nullopt;
     if (!in_cell && !label.ends && strange > 0) return std::nullopt;
     auto result = reading(hit, pick);
     if (!result) return std::nullopt;
     result->prose = strange > 0 || !label.leads;
+    result->told = label.label == Label::paid && strange_words(label.end_token, amounts[found[0]].token) > 0;
     // Amounts in a row "net  tax  gross" add up: then the last is meant.
     if (n == 3 && columns) {
         const auto net = reading(hit, found[0]);
@@ -131,13 +137,14 @@ bool AmountReader::believable(std::size_t i) const {
     return !word_follows;
 }
 
-std::uint32_t AmountReader::strange_words(std::uint32_t from, std::uint32_t to) const {
+std::uint32_t AmountReader::strange_words(std::uint32_t from, std::uint32_t to, Label label) const {
     std::uint32_t strange = 0;
     const auto& tokens = context_.page.tokens();
     for (std::uint32_t i = from; i < to && strange <= kMaxProse; ++i) {
         if (tokens[i].kind != TokenKind::word) continue;
         const WordInfo& info = context_.page.info(tokens[i]);
-        strange += !info.neutral && !info.article && info.currency == kNoCurrency;
+        const bool known = label == Label::paid && tells_of_payment(info);
+        strange += !known && !info.neutral && !info.article && info.currency == kNoCurrency;
     }
     return strange;
 }

@@ -24,6 +24,7 @@ struct AmountReading {
     bool below = false;      ///< it stands under its label
     bool elsewhere = false;  ///< words beside its label say that it is not this paper's total: "next", "contract"
     bool prose = false;      ///< words stand between the label and the amount
+    bool told = false;       ///< of a payment: words about it stand between, "received on 3 May"
 };
 
 /// Whether the label is one only where it leads its cell: "Balance: 45.00", but not "Stock balance: 45".
@@ -43,7 +44,7 @@ private:
     std::optional<AmountReading> beside(std::size_t hit);
     std::optional<AmountReading> under(std::size_t hit);
     bool believable(std::size_t amount) const;
-    std::uint32_t strange_words(std::uint32_t from, std::uint32_t to) const;
+    std::uint32_t strange_words(std::uint32_t from, std::uint32_t to, Label label = Label::none) const;
     bool of_another_paper(std::size_t hit, std::size_t amount) const;
     bool scaled_by_label(std::size_t hit, std::size_t amount) const;
     std::optional<AmountReading> reading(std::size_t hit, std::size_t amount);

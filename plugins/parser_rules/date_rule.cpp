@@ -94,8 +94,9 @@ private:
         if (i == 0) return false;
         const Hit& before = context_.facts.hits[i - 1];
         const Hit& hit = context_.facts.hits[i];
-        const bool names = before.label == Label::number || before.label == Label::title_invoice ||
-                           before.label == Label::number_weak || before.label == Label::title_credit_note;
+        const bool names = before.label == Label::number || before.label == Label::number_credit ||
+                           before.label == Label::title_invoice || before.label == Label::number_weak ||
+                           before.label == Label::title_credit_note;
         return names && before.cell == hit.cell && hit.token - before.end_token <= 10;
     }
 

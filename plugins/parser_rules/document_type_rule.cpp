@@ -86,6 +86,33 @@ bool is_credit_row(const Context& context, const Hit& hit) {
                        [](const Amount& sum) { return !sum.percent && sum.money_like(); });
 }
 
+/// "CREDIT NOTE NO. CN-1", "REMINDER NO. 2": the label of the number is the title.
+bool number_names_paper(const Context& context, const Hit& hit) {
+    const Label named = title_in_number(context, hit).label;
+    return (named == Label::title_credit_note || named == Label::title_reminder) && hit.leads && !hit.colon &&
+           context.page.cells()[hit.cell].line < kTitleLines && context.page.tokens()[hit.token].capitalised;
+}
+
+bool of_number(const Hit& hit) {
+    return hit.label == Label::number_credit || hit.label == Label::number_weak;
+}
+
+/// What kind of paper the words name, where they are a title.
+const Kind* kind_named(const Context& context, const Hit& hit) {
+    if (of_number(hit))
+        return number_names_paper(context, hit) ? kind_of(title_in_number(context, hit).label) : nullptr;
+    const Kind* kind = kind_of(hit.label);
+    return kind != nullptr && is_title(context, hit) ? kind : nullptr;
+}
+
+/// Without what only announces its number.
+Span words_of_title(const Context& context, const Hit& hit) {
+    const auto& tokens = context.page.tokens();
+    const TitleWords named = of_number(hit) ? title_in_number(context, hit) : TitleWords{};
+    const std::uint32_t end = named.label != Label::none ? named.end : hit.end_token;
+    return {tokens[hit.token].span.begin, tokens[end - 1].span.end};
+}
+
 struct Title {
     const Kind* kind = nullptr;
     Span span;
@@ -116,12 +143,13 @@ void read_document_type(const Context& context, Extraction& out) {
     bool compete = false;
     std::optional<Span> numbered;
     const Hit* number = nullptr;
+    const Hit* credit = nullptr;
     const Hit* sum = nullptr;
     bool invoice_before = false;
     bool sums_up = false;
     for (const auto& hit : context.facts.hits) {
         ++out.steps;
-        const Span span{context.page.tokens()[hit.token].span.begin, context.page.tokens()[hit.end_token - 1].span.end};
+        const Span span = words_of_title(context, hit);
         if (hit.label == Label::number && hit.leads && !numbered) {
             numbered = span;
             number = &hit;
@@ -131,8 +159,10 @@ void read_document_type(const Context& context, Extraction& out) {
         if (names_sum && hit.leads && sum == nullptr) sum = &hit;
         sums_up =
             sums_up || hit.label == Label::subtotal || hit.label == Label::tax_total || hit.label == Label::total_net;
-        const Kind* kind = kind_of(hit.label);
-        if (kind == nullptr || !is_title(context, hit)) continue;
+        const bool of_credit = hit.label == Label::number_credit;
+        if (of_credit && hit.leads && credit == nullptr) credit = &hit;
+        const Kind* kind = kind_named(context, hit);
+        if (kind == nullptr || (of_credit && number != nullptr)) continue;  // an invoice's own number came first
         const Title title{kind, span, context.page.cells()[hit.cell].line};
         invoice_before = invoice_before || hit.label == Label::title_invoice;
         if (hit.label == Label::title_remittance &&
@@ -141,6 +171,7 @@ void read_document_type(const Context& context, Extraction& out) {
         const bool below_invoice = (first && first->kind->label == Label::title_invoice && first->line < title.line) ||
                                    (number != nullptr && number_is_title(context, *number));
         if (hit.label == Label::title_credit_note && below_invoice && is_credit_row(context, hit)) continue;
+        if (of_credit && below_invoice) continue;  // one that the invoice refers to
         if (kind->over_invoice) {
             compete = compete || (strong && strong->kind != kind);
             if (!strong) strong = title;
@@ -162,8 +193,9 @@ void read_document_type(const Context& context, Extraction& out) {
     if (first) {
         const bool is_invoice = first->kind->label == Label::title_invoice;
         const auto paper = is_invoice ? other_paper(context, first->line, out.steps) : std::nullopt;
-        const bool unclear =
-            compete || paper || (first->kind->label == Label::title_statement && (numbered || sums_up));
+        const bool unclear = compete || paper ||
+                             (first->kind->label == Label::title_statement && (numbered || sums_up)) ||
+                             (credit != nullptr && number == nullptr);  // the only number is a credit note's
         if (unclear) out.warn("document_type_unclear", "the title names more than one kind of document");
         out.fields.push_back(
             {"document_type", "code", std::string(first->kind->name), unclear ? kCompeting : 9000U, {first->span}, 0});
@@ -173,6 +205,10 @@ void read_document_type(const Context& context, Extraction& out) {
         std::string name = lowered(context.page.text(*paper));
         std::replace(name.begin(), name.end(), ' ', '_');
         out.fields.push_back({"document_type", "code", std::move(name), 8800, {*paper}, 0});
+        return;
+    }
+    if (number == nullptr && credit != nullptr) {
+        out.fields.push_back({"document_type", "code", "credit_note", 8000, {words_of_title(context, *credit)}, 0});
         return;
     }
     const bool invoice = number != nullptr && (demands_payment(context) || number_is_title(context, *number) ||

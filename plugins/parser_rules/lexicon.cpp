@@ -97,7 +97,7 @@ void Lexicon::add_words() {
     for_each_part(
         "of|is|in|en|von|de|a|incl|inc|inkl|including|excl|exkl|vat|tax|gst|mwst|ust|tva|iva|btw|amount|betrag|payable|"
         "due|now|ttc|ht|hors|taxes|taxe|tot|only|total|at|auf|zu|on|s|sur|from|hohe|sales|rate|standard|usd|currency|"
-        "btw|van|su|sobre|summe|net|netto|brutto|gross|all|incluido|incluida|incluidos|compris|comprise|inclus|"
+        "btw|van|su|sus|sobre|summe|net|netto|brutto|gross|all|incluido|incluida|incluidos|compris|comprise|inclus|"
         "compresa|inclusief|exclusief|invoice|approx",
         '|', [&](std::string_view word) { describe(word).neutral = true; });
     const std::pair<Language, std::string_view> common[] = {
@@ -206,10 +206,21 @@ void Lexicon::add_words_of_settlement() {
          "indemnite|penalite|penalites|penale|penalizacion|boete|kosten|frais|skonto|kassaskonto|escompte|early|"
          "prompt|terms|konditionen|rate|kurs|cours|cambio|koers|capital|capitale|kapitaal|stammkapital|grundkapital|"
          "limit|equivalent|gegenwert|approx|ca|circa|charge|charges|saved|save|savings|per|pro|minimum|mindestens");
+    mark(&WordInfo::still, "noch|nog");
+    mark(&WordInfo::adds, "plus|add|adding|zzgl|zuzuglich|zuzugl|mas|piu|majore|sus|vermeerderd");
+    mark(&WordInfo::gives_back,
+         "refund|refunds|refunding|reimburse|reimbursing|reimbursement|repay|repaying|erstatten|erstattung|"
+         "erstattungsbetrag|ruckerstattung|ruckerstattungsbetrag|ruckzahlung|ruckzahlungsbetrag|zuruckerstatten|"
+         "zuruckzahlen|zuruckuberweisen|gutschreiben|rembourser|remboursons|rembourserons|remboursement|"
+         "reembolsar|reembolsamos|reembolsaremos|reembolso|devolver|devolvemos|devolveremos|devolucion|rimborsare|"
+         "rimborsiamo|rimborseremo|rimborso|restituire|terugbetalen|terugstorten|terugbetaling|terugstorting|"
+         "teruggaaf|refunded|reimbursed|repaid|rembourse|reembolsado|rimborsato|terugbetaald");
     mark(&WordInfo::original, "original|originale|originalrechnung|origineel|orig");
 }
 
 void Lexicon::add_words_of_claims() {
+    for (WordInfo& word : infos_)
+        word.begins_apart = word.begins_apart || word.gives_back || word.credit == CreditWord::favour;
     for (const auto& lists : {claim_words(), stamp_words()}) {
         for (const auto& list : lists) {
             for_each_part(list.words, '|', [&](std::string_view word) {

@@ -28,8 +28,9 @@ enum class Label : std::uint8_t {
     other_amount,      ///< not one of the above, and must not be taken for one
     // numbers and dates
     number,
-    number_weak,   ///< receipt, statement, document number
-    number_other,  ///< another document's, the customer's, the order's
+    number_credit,  ///< a credit note's own
+    number_weak,    ///< receipt, statement, document number
+    number_other,   ///< another document's, the customer's, the order's
     issue_date,
     date_plain,
     due_date,
@@ -143,6 +144,9 @@ struct WordInfo {
     bool taken_off = false;      ///< "retention", "voucher": what a sum may be less
     bool aside = false;          ///< "fee", "skonto": beside a sum that is owed only under some condition, or is none
     bool original = false;       ///< "original": what is a copy beside it is none
+    bool still = false;          ///< "noch": no negation by itself
+    bool adds = false;           ///< "plus": the tax behind it comes on top
+    bool gives_back = false;     ///< "refund": the money goes to the buyer
     Parts parts;                 ///< in a sentence about payment
     Language language = Language::any;
 };

@@ -26,6 +26,10 @@ public:
 
     void run() {
         std::vector<FoundNumber> found = labelled(Label::number, 9300);
+        const std::vector<FoundNumber> of_credit = labelled(Label::number_credit, 9300);
+        found.insert(found.end(), of_credit.begin(), of_credit.end());
+        std::sort(found.begin(), found.end(),
+                  [](const FoundNumber& a, const FoundNumber& b) { return a.span.begin < b.span.begin; });
         if (found.empty()) found = labelled(Label::title_invoice, 8600);
         if (found.empty()) found = labelled(Label::title_credit_note, 8600);
         if (found.empty()) found = labelled(Label::number_weak, 8000);

@@ -33,7 +33,7 @@ void add_paper_phrases(std::vector<PhraseGroup>& groups) {
         {number, L::nl,
          "factuurnummer|factuur nummer|factuurnr|factuur nr|factuur no|factuur #|factuur n|factuur id|"
          "nummer factuur"},
-        {number, L::any,
+        {number_credit, L::any,
          "credit note number|credit note no|credit note #|credit memo number|credit memo no|credit memo #|"
          "credit note nr|credit number|credit note id|gutschrift nr|gutschriftnummer|gutschriftsnummer|gutschrifts "
          "nr|gutschriftsnr|"

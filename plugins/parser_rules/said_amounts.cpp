@@ -77,6 +77,7 @@ SaidAmounts::SaidAmounts(const Context& context, Extraction& out) : out_(out) {
             unread.push_back(i);
         }
     }
+    drop_told_beside_others();
     unreadable = reader.saw_unreadable();
     settle_spaces();
 }
@@ -87,6 +88,11 @@ void SaidAmounts::read_credit_row(std::size_t hit, AmountReader& reader) {
     if (paid.size() >= kMaxReadings || (type != nullptr && type->value == "credit_note")) return;
     auto reading = reader.read(hit);
     if (reading && reading->value.is_negative() && !reading->competing) paid.push_back(std::move(*reading));
+}
+
+/// A payment behind words of a sentence is taken off where it is the only one; beside others it is theirs to explain.
+void SaidAmounts::drop_told_beside_others() {
+    if (distinct(paid).size() > 1) std::erase_if(paid, [](const AmountReading& payment) { return payment.told; });
 }
 
 /// Whether a sum holds with plain spaces inside its numbers, and not with the numbers behind the spaces: then the

@@ -51,6 +51,7 @@ struct SaidAmounts {
 
 private:
     Readings* of(Label label);
+    void drop_told_beside_others();
     void read_credit_row(std::size_t hit, AmountReader& reader);
     bool sums_join_spaces() const;
     void settle_spaces();

@@ -11,7 +11,7 @@ std::size_t Sentence::distance(Words words, Part part, std::size_t reach) const 
 }
 
 bool Sentence::negates(std::uint32_t token) const {
-    return (info(token).negates && !has(token, Part::opens)) || has(token, Part::refuses);
+    return (info(token).negates && !info(token).still && !has(token, Part::opens)) || has(token, Part::refuses);
 }
 
 std::size_t Sentence::negation(Words words, std::size_t reach) const {
@@ -21,6 +21,8 @@ std::size_t Sentence::negation(Words words, std::size_t reach) const {
 }
 
 bool Sentence::negated() const {
+    const auto reach = static_cast<std::ptrdiff_t>(std::min(kNear, before_.size()));
+    if (std::any_of(before_.begin(), before_.begin() + reach, [&](auto word) { return info(word).still; })) return true;
     const std::size_t away = negation(before_, kNear);
     return away != 0 && !has(before_[away - 1], Part::money);
 }

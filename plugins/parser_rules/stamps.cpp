@@ -116,6 +116,9 @@ private:
         for (std::size_t i = hits.begin; i < std::min(hits.end, hits.begin + 4); ++i) {
             const Hit& hit = context_.facts.hits[i];
             if (hit.label == Label::title_reminder && is_title(context_, hit)) return true;
+            if (hit.label == Label::number_weak && cell_.line < kTitleLines && hit.leads && !hit.colon &&
+                title_in_number(context_, hit).label == Label::title_reminder)
+                return true;  // "REMINDER NO. 2"
         }
         return false;
     }

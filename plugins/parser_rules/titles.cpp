@@ -210,6 +210,20 @@ bool number_is_title(const Context& context, const Hit& number) {
            !number.colon && begins_with_invoice(context, number);
 }
 
+TitleWords title_in_number(const Context& context, const Hit& number) {
+    const auto& tokens = context.page.tokens();
+    const Lexicon& lexicon = context.page.lexicon();
+    TitleWords found;
+    Lexicon::State state = 0;
+    for (std::uint32_t i = number.token; i < number.end_token; ++i) {
+        if (tokens[i].word == 0) continue;
+        state = lexicon.next(state, tokens[i].word);
+        const Label label = lexicon.end(state).label;
+        if (label >= Label::title_invoice && label <= Label::title_remittance) found = {label, i + 1};
+    }
+    return found;
+}
+
 std::optional<Span> no_demand_in_title(const Context& context, std::uint64_t& steps) {
     return TitleReader(context, steps).run();
 }

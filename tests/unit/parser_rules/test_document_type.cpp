@@ -95,6 +95,48 @@ TEST_CASE("the number of an order, or a slip to send back, does not change what 
     }
 }
 
+TEST_CASE("a credit note is one where its number stands in the title", "[parser_rules][document_type]") {
+    for (const char* text :
+         {"Alpha LLC\nCREDIT NOTE NO. CN-1\nAmount due: 50.00\n",
+          "CREDIT NOTE #CN-4\nDue date: 2026-12-01\nTotal: 50.00\n",
+          "Alpha LLC          Credit memo no. 5\nInvoice no. 17\nAmount due: 50.00\n",
+          "Gutschrift Nr. 5\nZahlbetrag 50,00\n",
+          "Gutschrift Nr. 5 zu Rechnung Nr. 17 vom 3. Mai 2026\nF\xC3\xA4llig am 12.12.2026\n",
+          "Stornorechnung Nr. 5\nZahlbetrag 50,00\n", "AVOIR N\xC2\xB0 5\nNet \xC3\xA0 payer 50,00\n",
+          "NOTA DE CR\xC3\x89"
+          "DITO N\xC2\xBA 5\nTotal a pagar 50,00\n",
+          "Abono n.\xC2\xBA 5\nTotal a pagar 50,00\n", "NOTA DI CREDITO N. 5\nTotale da pagare 50,00\n",
+          "Creditnota nr. 5\nTe betalen 50,00\n", "Gutschriftsnummer: 5\nZahlbetrag 50,00\n"}) {
+        CAPTURE(text);
+        CHECK(Reading(text)["document_type"] == "credit_note");
+    }
+    CHECK(Reading("Rechnungskorrektur Nr. 5\nZahlbetrag 50,00\n")["document_type"] == "corrected_invoice");
+    CHECK(Reading("FACTURA RECTIFICATIVA N. 5\nTotal a pagar 50,00\n")["document_type"] == "corrected_invoice");
+}
+
+TEST_CASE("an invoice that names a credit note's number stays an invoice, and asks", "[parser_rules][document_type]") {
+    for (const char* text :
+         {"INVOICE\nInvoice number: 17\nAmount due: 50.00\nCredit note no. CN-1 has been taken off.\n",
+          "INVOICE\nInvoice number: 17\nTotal: 60.00\nCredit note no. CN-1     -10.00\nAmount due: 50.00\n",
+          "Invoice number: 17\nCREDIT NOTE NO. CN-1\nAmount due: 50.00\n",
+          "INVOICE #17\nThis refers to credit note no. CN-1.\nAmount due: 50.00\n"}) {
+        CAPTURE(text);
+        CHECK(Reading(text)["document_type"] == "invoice");
+        CHECK(Reading(text).doubts("invoice_number"));
+    }
+    CHECK(Reading("INVOICE\nCredit note no. CN-1\nAmount due: 50.00\n").doubts("document_type"));
+}
+
+TEST_CASE("a reminder that counts itself is one, and nothing else", "[parser_rules][document_type]") {
+    for (const char* text : {"REMINDER NO. 2\nInvoice number: 17\nAmount due: 50.00\n",
+                             "INVOICE\nInvoice number: 17\nREMINDER NO. 2\nAmount due: 50.00\n",
+                             "Mahnung Nr. 2\nRechnung Nr. 17\nZahlbetrag 50,00\n"}) {
+        CAPTURE(text);
+        CHECK(Reading(text)["document_type"] == "reminder");
+        CHECK_FALSE(Reading(text).warns("not_to_be_paid"));
+    }
+}
+
 TEST_CASE("titles that compete ask a human", "[parser_rules][document_type]") {
     const Reading reading("Statement\nInvoice number: 5\n");
     CHECK(reading.doubts("document_type"));

@@ -125,6 +125,35 @@ TEST_CASE("a cancellation in German is a credit note", "[parser_rules][settlemen
     CHECK(Reading(kInvoice + "\nSTORNO\n")["document_type"] == "credit_note");
 }
 
+TEST_CASE("what is still to be paid is no refusal", "[parser_rules][settlement]") {
+    for (const char* line :
+         {"Noch zu zahlen 30,00 MNEE", "Noch zu bezahlen: 30,00 MNEE", "Nog te betalen 30,00 MNEE"}) {
+        CAPTURE(line);
+        const Reading reading("RECHNUNG\nRechnung Nr. 17\n" + std::string(line) + "\n");
+        CHECK(reading["amount_due"] == "30.00");
+        CHECK(reading.sure("amount_due"));
+    }
+    CHECK(Reading(kInvoice + "\nBitte noch nicht zahlen\n").warns("not_to_be_paid"));
+    CHECK(Reading(kInvoice + "\nNog niet betalen\n").warns("not_to_be_paid"));
+}
+
+TEST_CASE("a deposit that leads to the rest is taken off, whatever is said of it", "[parser_rules][settlement]") {
+    struct Case {
+        const char* deposit;
+        const char* rest;
+    };
+    for (const auto& [deposit, rest] :
+         {Case{"Less deposit received -150.00", "Balance due 250.00"},
+          Case{"Less deposit paid on 1 October 2026   150.00", "Balance due 250.00"},
+          Case{"abz\xC3\xBCglich Anzahlung vom 01.10.2026 100,00", "Restbetrag 300,00"}}) {
+        CAPTURE(deposit);
+        const std::string paper = "INVOICE\nInvoice no. 17\nTotal 400.00\n" + std::string(deposit) + "\n";
+        CHECK(Reading(paper + rest).sure("amount_due"));
+        CHECK(Reading(paper + "Balance due 220.00").doubts("amount_due"));
+        CHECK(Reading(paper).doubts("amount_due"));
+    }
+}
+
 TEST_CASE("terms and conditions of payment are no payment", "[parser_rules][settlement]") {
     for (const char* line : {"2 % discount if paid within 10 days",
                              "2 % if paid by 10/30/2025",
