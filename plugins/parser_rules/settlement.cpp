@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "claims.hpp"
+#include "money_back.hpp"
 #include "receipts.hpp"
 #include "stamps.hpp"
 #include "sums_beside.hpp"
@@ -27,6 +28,7 @@ public:
           beside_(context),
           claims_(context),
           stamps_(context),
+          money_back_(context),
           steps_(steps) {}
 
     Settlement run() {
@@ -40,6 +42,7 @@ public:
             if (from == at) claim(at);
             if (found_.all()) break;
         }
+        find_credit_note();
         return found_;
     }
 
@@ -63,6 +66,8 @@ private:
 
     /// Where no phrase says it: what the sentence around a strong word does.
     void claim(std::uint32_t at) {
+        const bool back = !found_.money_back && money_back_.at(at, steps_);
+        note(found_.money_back, {Label::none, at, at + 1}, back);
         auto claim = claims_.at(at, at < status_until_, steps_);
         if (!claim) claim = stamps_.at(at, steps_);
         if (!claim) return;
@@ -86,6 +91,15 @@ private:
         const Said said{Label::none, word.last, word.last + 1};
         note(found_.paid_whole, said, parts.has(Part::settles) || parts.has(Part::settles_if));
         note(found_.withdrawn, said, parts.has(Part::withdraws));
+    }
+
+    /// "This document is a credit note for invoice 17".
+    void find_credit_note() {
+        for (const auto& hit : context_.facts.hits) {
+            ++steps_;
+            if (found_.money_back) return;
+            note(found_.money_back, {hit.label, hit.token, hit.end_token}, money_back_.is_credit_note(hit, steps_));
+        }
     }
 
     static bool joins(TokenKind kind) {
@@ -315,6 +329,7 @@ private:
     const SumsBeside beside_;
     const Claims claims_;
     const Stamps stamps_;
+    const MoneyBack money_back_;
     std::uint64_t& steps_;
     Settlement found_;
     std::uint32_t status_until_ = 0;

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::size_t kMaxAlternatives = 3;
 constexpr std::uint32_t kUnderLabel = 300;  ///< less sure when read from the line below
-constexpr std::uint32_t kProse = 7500;      ///< read out of a sentence, or supported by nothing else
+constexpr std::uint32_t kTokensBesideTax = 6;
+constexpr std::uint32_t kProse = 7500;  ///< read out of a sentence, or supported by nothing else
 
 class Totals {
 public:
@@ -107,7 +108,7 @@ private:
                 cap = kCompeting;
             }
         }
-        cap = std::min({cap, cap_by_checks(), cap_by_rivals(), cap_by_settlement(!due.empty())});
+        cap = std::min({cap, cap_by_checks(), cap_by_rivals(), cap_by_tax_on_top(), cap_by_settlement(!due.empty())});
         if (cap > kCompeting) cap = std::min(cap, cap_by_rows());
         emit("amount_due", *due_, std::min(confidence(*due_), cap));
         due_rivals_.insert(due_rivals_.end(), gross_rivals_.begin(), gross_rivals_.end());
@@ -137,6 +138,31 @@ private:
         if (rival) due_rivals_.push_back(*rival);
         out_.warn("totals_compete", "another total stands in the document, and nothing in it explains the difference");
         return kCompeting;
+    }
+
+    /// "Total 100.00 / plus VAT 20.00", and no sum of both: the total is not the whole.
+    std::uint32_t cap_by_tax_on_top() {
+        const AmountReading& total = gross_ ? *gross_ : *due_;
+        if (net_from_plain_ || said_.support(total.value)) return kCertain;
+        for (const Readings* taxes : {&said_.tax, &said_.tax_total}) {
+            for (const auto& tax : *taxes) {
+                if (tax.amount < total.amount || tax.value.is_zero() || !comes_on_top(tax)) continue;
+                out_.warn("total_unclear", "tax is added below the total, but the sum of both is not named");
+                return kCompeting;
+            }
+        }
+        return kCertain;
+    }
+
+    /// "plus VAT", "zzgl. 19 % MwSt".
+    bool comes_on_top(const AmountReading& tax) const {
+        const auto& tokens = context_.page.tokens();
+        const Hit& label = context_.facts.hits[tax.hit];
+        const std::uint32_t cell_begin = context_.page.cells()[label.cell].first_token;
+        const std::uint32_t begin = label.token - std::min(label.token - cell_begin, kTokensBesideTax);
+        const std::uint32_t end = std::max(label.end_token, context_.facts.amounts[tax.amount].token);
+        return std::any_of(tokens.begin() + begin, tokens.begin() + std::min(end, label.end_token + kTokensBesideTax),
+                           [&](const Token& token) { return context_.page.info(token).adds; });
     }
 
     /// An amount below the total may be less of it, whatever its label.
@@ -236,6 +262,7 @@ private:
                 "the document names a payment that its sum due does not take off");
         }
         ask(said.collected, "collected_by_seller", "the document says that its sum is collected by direct debit");
+        if (!rest_is_due) ask(said.money_back, "not_to_be_paid", "the document says that its sum goes to the buyer");
         ask(said.withdrawn, "not_to_be_paid", "the document says that it is void, a draft or not to be paid");
         ask(said.title, "not_to_be_paid", "the title says that it is no plain invoice");
         return cap;
