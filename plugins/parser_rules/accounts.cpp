@@ -129,6 +129,97 @@ std::optional<Span> read_evm_address(std::string_view text, std::uint32_t at, st
     return Span{at, at + kSize};
 }
 
+namespace {
+
+constexpr std::uint32_t kAddressDigits = 40;
+constexpr std::uint32_t kMaxAddressBytes = 200;
+constexpr std::uint32_t kMaxMarksInAddress = 24;
+
+bool hex(char c) {
+    const char upper = to_upper(c);
+    return digit(c) || (upper >= 'A' && upper <= 'F');
+}
+bool has_prefix(std::string_view text, std::uint32_t at) {
+    return at + 2 < text.size() && text[at] == '0' && (text[at + 1] == 'x' || text[at + 1] == 'X');
+}
+
+/// Bytes of what may divide the digits at `at`: a space, a hyphen, a line's end, an invisible character.
+std::uint32_t divider_at(std::string_view text, std::uint32_t at) {
+    if (text[at] == '-' || text[at] == '\n' || text[at] == '\r') return 1;
+    if (const std::uint32_t space = space_at(text, at)) return space;
+    if (static_cast<unsigned char>(text[at]) < 0x80) return 0;
+    const CodePoint point = decode(text, at);
+    const CharClass kind = point.valid ? classify(point.value) : CharClass::other;
+    return kind == CharClass::hidden || kind == CharClass::dash ? point.size : 0;
+}
+
+std::uint32_t past_hex(std::string_view text, std::uint32_t at) {
+    const auto limit = std::min<std::uint32_t>(static_cast<std::uint32_t>(text.size()), at + kAddressDigits + 1);
+    while (at < limit && hex(text[at])) ++at;
+    return at;
+}
+
+/// Bytes of "...", ".." or its one character at `at`.
+std::uint32_t ellipsis_at(std::string_view text, std::uint32_t at) {
+    const std::string_view rest = text.substr(at);
+    return rest.starts_with("...") || rest.starts_with("\xE2\x80\xA6") ? 3 : rest.starts_with("..") ? 2 : 0;
+}
+
+std::optional<Span> read_shortened(std::string_view text, std::uint32_t at) {
+    const std::uint32_t dots = past_hex(text, at + 2);
+    if (dots < at + 4 || dots >= text.size() || ellipsis_at(text, dots) == 0) return std::nullopt;
+    const std::uint32_t tail = dots + ellipsis_at(text, dots);
+    const std::uint32_t end = past_hex(text, tail);
+    if (end < tail + 2 || (end < text.size() && alnum(text[end]))) return std::nullopt;
+    return Span{at, end};
+}
+
+/// More digits follow in the same way: a longer number, such as a transaction's hash.
+bool digits_go_on(std::string_view text, std::uint32_t at) {
+    if (at < text.size() && alnum(text[at])) return true;
+    if (at + 1 >= text.size() || text[at] == '\n' || text[at] == '\r' || divider_at(text, at) == 0) return false;
+    const std::uint32_t begin = at + divider_at(text, at);
+    const std::uint32_t end = past_hex(text, begin);
+    const bool whole = end > begin && (end >= text.size() || !alnum(text[end]));
+    return whole && std::any_of(text.begin() + begin, text.begin() + end, digit);
+}
+
+}  // namespace
+
+std::optional<Span> read_written_address(std::string_view text, std::uint32_t at, bool named, std::uint64_t& steps) {
+    const bool prefixed = has_prefix(text, at);
+    if (!prefixed && !named) return std::nullopt;
+    if (at > 0 && alnum(text[at - 1])) return std::nullopt;
+    if (prefixed)
+        if (const auto shortened = read_shortened(text, at)) return shortened;
+    const auto limit = std::min<std::uint32_t>(static_cast<std::uint32_t>(text.size()), at + kMaxAddressBytes);
+    std::uint32_t digits = 0;
+    std::uint32_t marks = 0;
+    std::uint32_t lines = 0;
+    for (std::uint32_t i = prefixed ? at + 2 : at; i < limit;) {
+        ++steps;
+        if (hex(text[i])) {
+            ++i;
+            if (++digits < kAddressDigits) continue;
+            return digits_go_on(text, i) ? std::nullopt : std::optional<Span>(Span{at, i});
+        }
+        const std::uint32_t size = divider_at(text, i);
+        lines += text[i] == '\n' ? 1 : 0;
+        if (size == 0 || ++marks > kMaxMarksInAddress || lines > 1) return std::nullopt;
+        i += size;
+    }
+    return std::nullopt;
+}
+
+std::string address_value(std::string_view written) {
+    if (written.find("..") != std::string_view::npos || written.find("\xE2\x80\xA6") != std::string_view::npos)
+        return std::string(written);
+    std::string value = "0x";
+    for (std::size_t i = has_prefix(written, 0) ? 2 : 0; i < written.size(); ++i)
+        if (hex(written[i])) value += written[i];
+    return value;
+}
+
 std::optional<TaxId> read_tax_id(std::string_view text, Span within, std::uint64_t& steps) {
     // The longest run that may be one: letters and digits, joined by single spaces, dots, dashes or slashes.
     struct Cut {

@@ -22,6 +22,12 @@ std::optional<Iban> read_iban(std::string_view text, std::uint32_t at, std::uint
 /// "0x" and 40 hex digits, standing alone, at byte `at`.
 std::optional<Span> read_evm_address(std::string_view text, std::uint32_t at, std::uint64_t& steps);
 
+/// The same where a person still reads it as one: in groups, broken over two lines, with invisible characters inside,
+/// or shortened as "0x9999...9999". Without "0x" only where `named`: the words before it say that it is an address.
+std::optional<Span> read_written_address(std::string_view text, std::uint32_t at, bool named, std::uint64_t& steps);
+/// "0x" and the digits of it; a shortened one as it is written.
+std::string address_value(std::string_view written);
+
 struct TaxId {
     Span span;
     std::string value;           ///< as written, without spaces

@@ -30,6 +30,10 @@ public:
                 cell_ = token.cell;
                 words_before_ = 0;
             }
+            if (const auto end = written_wallet(at)) {
+                at = *end;
+                continue;
+            }
             const std::uint32_t next = token.kind == TokenKind::word || token.kind == TokenKind::hash ? read_word(at)
                                        : token.kind == TokenKind::digits                              ? read_digits(at)
                                                                                                       : read_mark(at);
@@ -74,6 +78,39 @@ private:
         const auto read = amounts_.read(at);
         if (!read.amount) ++words_before_;
         return read.next;
+    }
+
+    /// An address that only a person reads as one: its token's follower.
+    std::optional<std::uint32_t> written_wallet(std::uint32_t at) {
+        const Token& token = tokens_[at];
+        if (token.kind != TokenKind::word && token.kind != TokenKind::digits) return std::nullopt;
+        const bool prefixed = text_[token.span.begin] == '0' && token.kind == TokenKind::digits;
+        const bool named = names_address(at);
+        if ((!prefixed && !named) || read_evm_address(text_, token.span.begin, facts_.steps)) return std::nullopt;
+        if (prefixed && !named && names_other_number(at)) return std::nullopt;
+        const auto found = read_written_address(text_, token.span.begin, named, facts_.steps);
+        if (!found) return std::nullopt;
+        if (facts_.wallets.size() < kMaxListed) facts_.wallets.push_back({*found, at});
+        return token_after(at, found->end);
+    }
+    /// "Wallet: ", "Address - " stands right before it.
+    bool names_address(std::uint32_t at) const {
+        constexpr std::uint32_t kMarks = 3;
+        std::uint32_t before = at;
+        while (before > 0 && at - before < kMarks && tokens_[before - 1].kind != TokenKind::word &&
+               tokens_[before - 1].kind != TokenKind::digits)
+            --before;
+        if (before == 0) return false;
+        if (!facts_.hits.empty() && facts_.hits.back().label == Label::wallet && facts_.hits.back().end_token == before)
+            return true;
+        const std::string_view word = page_.text(tokens_[before - 1].span);
+        return word.size() <= 8 &&
+               (lowered(word) == "address" || lowered(word) == "adresse" || lowered(word) == "wallet");
+    }
+    /// "Tx hash: 0x9999...9999".
+    bool names_other_number(std::uint32_t at) const {
+        return !facts_.hits.empty() && facts_.hits.back().label == Label::number_other &&
+               page_.line_of(tokens_[facts_.hits.back().token]) == page_.line_of(tokens_[at]);
     }
 
     std::uint32_t read_mark(std::uint32_t at) {

@@ -82,6 +82,8 @@ enum class Label : std::uint8_t {
     said_collected,          ///< "will be debited"
     said_debit,              ///< "direct debit": counts where no other way to pay stands beside it
     said_withdrawn,          ///< "do not pay"
+    said_account_changed,    ///< "our bank details have changed"
+    said_payee_changed,      ///< "abgetreten": somebody else is to be paid
     title_no_demand,         ///< "dispute", "cancellation": counts in the title of an invoice
     title_no_demand_beside,  ///< "test", "corrected": counts next to the word for invoice
     title_overview,          ///< "summary": the same, but next to it in the title itself

@@ -59,7 +59,11 @@ private:
     }
     bool is_refund() const {
         const std::string word = lowered(text(at_));
-        return word.starts_with("refund") || word.starts_with("r\xC3\xBC" "ck") || word.ends_with("betrag");
+        return word.starts_with("refund") ||
+               word.starts_with(
+                   "r\xC3\xBC"
+                   "ck") ||
+               word.ends_with("betrag");
     }
     bool all_small(Words words) const {
         return std::all_of(words.begin(), words.end(), [&](auto word) { return small(word); });
@@ -90,8 +94,8 @@ private:
     }
     bool points(std::uint32_t at) const {
         static constexpr std::array<std::string_view, 14> kThis{"this",   "diesen", "dieser", "diese", "dieses",
-                                                               "ce",     "cette",  "este",   "esta",  "questo",
-                                                               "questa", "dit",    "deze",   "that"};
+                                                                "ce",     "cette",  "este",   "esta",  "questo",
+                                                                "questa", "dit",    "deze",   "that"};
         return std::find(kThis.begin(), kThis.end(), lowered(text(at))) != kThis.end();
     }
     bool to_you() const {
@@ -107,7 +111,8 @@ private:
     // "This document is a credit note" ------------------------------------------------------------------------------
 
     bool is_so(std::uint32_t word) const {
-        static constexpr std::array<std::string_view, 8> kIs{"is", "ist", "est", "es", "e", "\xC3\xA8", "um", "constitutes"};
+        static constexpr std::array<std::string_view, 8> kIs{"is", "ist",      "est", "es",
+                                                             "e",  "\xC3\xA8", "um",  "constitutes"};
         return std::find(kIs.begin(), kIs.end(), lowered(text(word))) != kIs.end();
     }
     bool of_this_paper(Words words) const {

@@ -75,7 +75,7 @@ void read_wallets(const Context& context, Extraction& out) {
     for (const auto& found : context.facts.wallets) {
         ++out.steps;
         const bool named = labelled(context, found.token, Label::wallet);
-        claims.add(std::string(context.page.text(found.span)), found.span, named ? 9400 : 7500);
+        claims.add(address_value(context.page.text(found.span)), found.span, named ? 9400 : 7500);
     }
     if (claims.several()) out.warn("wallets_compete", "several wallets are named");
     claims.emit("payee.wallet", "wallet", out);

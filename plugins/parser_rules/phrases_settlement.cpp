@@ -130,6 +130,25 @@ void add_settlement_phrases(std::vector<PhraseGroup>& groups) {
          "commerciale|"
          "sin valor comercial|senza valore commerciale|zonder handelswaarde|ne pas tenir compte|nicht beachten|"
          "als gegenstandslos|tenga en cuenta esta factura"},
+        {said_account_changed, L::any,
+         "bank details have changed|banking details have changed|account details have changed|"
+         "payment details have changed|bank account has changed|bank details changed|account number has changed|"
+         "wallet has changed|wallet address has changed|new bank details|our new bank account|a new bank account|"
+         "new account number|new bank account number|new account details|new banking details|new payment details|"
+         "our new wallet|the new wallet|a new wallet|new wallet address|new iban|changed our bank|changed our account|"
+         "changed banks|updated bank details|bankverbindung hat sich geandert|bankverbindung geandert|"
+         "neue bankverbindung|neuen bankverbindung|neue kontonummer|neue iban|unser neues konto|ein neues konto|"
+         "geanderte bankverbindung|nouvelles coordonnees bancaires|coordonnees bancaires ont change|nouveau rib|"
+         "nouvel iban|nouveau compte bancaire|nuevos datos bancarios|nueva cuenta bancaria|nuevo numero de cuenta|"
+         "nuevo iban|nuove coordinate bancarie|nuovo iban|nuovo conto corrente|nieuwe bankgegevens|"
+         "nieuw rekeningnummer|nieuw iban"},
+        {said_payee_changed, L::any,
+         "receivable has been assigned|receivables have been assigned|claim has been assigned|claims have been "
+         "assigned|invoice has been assigned|debt has been assigned|receivable is assigned|invoice is assigned|"
+         "receivable was assigned|invoice was assigned|receivable has been sold|invoice has been sold|abgetreten|"
+         "creance a ete cedee|creance est cedee|facture a ete cedee|creance cedee|credito ha sido cedido|"
+         "factura ha sido cedida|credito e stato ceduto|fattura e stata ceduta|gecedeerd aan|"
+         "vordering is overgedragen"},
         {title_no_demand, L::any,
          "cancellation|dispute|disputed|query|queries|enquiry|inquiry|complaint|rejection|rejected|reversal|"
          "request for invoice|request for an invoice|invoice request|correction request|credit request|"

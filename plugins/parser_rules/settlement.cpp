@@ -145,12 +145,23 @@ private:
                 return note(found_.collected, said, !conditional(said));
             case Label::said_debit:
                 return note(found_.collected, said, !conditional(said) && !another_way(said));
+            case Label::said_payee_changed:
+                return note(found_.payee_changed, said, !conditional(said));
+            case Label::said_account_changed:
+                return note(found_.payee_changed, said, !conditional(said) && !account_follows(said));
             case Label::said_withdrawn:
                 return note(found_.withdrawn, said,
                             !conditional(said) && !before_deadline(said) && !before_manner(said));
             default:
                 return false;
         }
+    }
+
+    /// Where the new account stands behind the words it is read, and compared by who knows the old one.
+    bool account_follows(const Said& said) const {
+        const Facts& facts = context_.facts;
+        return (!facts.wallets.empty() && facts.wallets.back().token >= said.end) ||
+               (!facts.ibans.empty() && facts.ibans.back().token >= said.end);
     }
 
     bool note(std::optional<Span>& words, const Said& said, bool is_said) const {

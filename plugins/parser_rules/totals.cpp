@@ -264,6 +264,8 @@ private:
         ask(said.collected, "collected_by_seller", "the document says that its sum is collected by direct debit");
         if (!rest_is_due) ask(said.money_back, "not_to_be_paid", "the document says that its sum goes to the buyer");
         ask(said.withdrawn, "not_to_be_paid", "the document says that it is void, a draft or not to be paid");
+        ask(said.payee_changed, "payee_unclear",
+            "the document says that somebody else or another account is to be paid");
         ask(said.title, "not_to_be_paid", "the title says that it is no plain invoice");
         return cap;
     }
