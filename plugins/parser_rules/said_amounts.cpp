@@ -90,9 +90,22 @@ void SaidAmounts::read_credit_row(std::size_t hit, AmountReader& reader) {
     if (reading && reading->value.is_negative() && !reading->competing) paid.push_back(std::move(*reading));
 }
 
-/// A payment behind words of a sentence is taken off where it is the only one; beside others it is theirs to explain.
+/// A payment behind words of a sentence is taken off where it is the only one, or where the sum due takes off all.
 void SaidAmounts::drop_told_beside_others() {
-    if (distinct(paid).size() > 1) std::erase_if(paid, [](const AmountReading& payment) { return payment.told; });
+    if (distinct(paid).size() > 1 && !due_takes_all_off())
+        std::erase_if(paid, [](const AmountReading& payment) { return payment.told; });
+}
+
+bool SaidAmounts::due_takes_all_off() const {
+    std::optional<atr::Decimal> all = atr::Decimal{};
+    for (const auto& payment : paid)
+        if (all) all = all->plus(payment.value.is_negative() ? payment.value.negated() : payment.value);
+    const auto leads_to_due = [&](const AmountReading& total) {
+        const auto left = all ? total.value.minus(*all) : std::nullopt;
+        return left && std::any_of(due.begin(), due.end(), [&](const auto& sum) { return sum.value == *left; });
+    };
+    return std::any_of(gross.begin(), gross.end(), leads_to_due) ||
+           std::any_of(plain.begin(), plain.end(), leads_to_due);
 }
 
 /// Whether a sum holds with plain spaces inside its numbers, and not with the numbers behind the spaces: then the

@@ -52,6 +52,7 @@ struct SaidAmounts {
 private:
     Readings* of(Label label);
     void drop_told_beside_others();
+    bool due_takes_all_off() const;
     void read_credit_row(std::size_t hit, AmountReader& reader);
     bool sums_join_spaces() const;
     void settle_spaces();

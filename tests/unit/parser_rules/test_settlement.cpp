@@ -125,6 +125,15 @@ TEST_CASE("a cancellation in German is a credit note", "[parser_rules][settlemen
     CHECK(Reading(kInvoice + "\nSTORNO\n")["document_type"] == "credit_note");
 }
 
+TEST_CASE("several deposits told in words are taken off where the rest leaves out all of them",
+          "[parser_rules][settlement]") {
+    const std::string paper =
+        "INVOICE\nInvoice no. 17\nTotal 400.00\nLess deposit received on 1 October 2026   100.00\n"
+        "Less deposit received on 9 October 2026   50.00\n";
+    CHECK(Reading(paper + "Balance due 250.00").sure("amount_due"));
+    CHECK(Reading(paper + "Balance due 300.00").doubts("amount_due"));
+}
+
 TEST_CASE("what is still to be paid is no refusal", "[parser_rules][settlement]") {
     for (const char* line :
          {"Noch zu zahlen 30,00 MNEE", "Noch zu bezahlen: 30,00 MNEE", "Nog te betalen 30,00 MNEE"}) {
