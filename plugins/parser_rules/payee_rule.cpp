@@ -104,12 +104,79 @@ void read_networks(const Context& context, Extraction& out) {
     claims.emit("payee.network", "text", out);
 }
 
+/// "Payable to: Beta Ltd": a company is named that has no word in common with the seller.
+class PayeeNames {
+public:
+    PayeeNames(const Context& context, Span seller)
+        : context_(context), tokens_(context.page.tokens()), seller_(tokens_in(seller)) {}
+
+    bool names_another(std::size_t hit) const {
+        const Hit& label = context_.facts.hits[hit];
+        if (label.label != Label::payee_name || !label.leads || !label.colon) return false;
+        Region region = context_.layout.rest_of_cell(hit);
+        if (const auto right = context_.layout.cell_right(label); region.empty() && right)
+            region = context_.layout.of_cell(*right);
+        region.end = std::min(region.end, region.token + kMaxNameTokens);
+        return is_company(region) && !shares_word(region);
+    }
+
+private:
+    static constexpr std::uint32_t kMaxNameTokens = 12;
+
+    Region tokens_in(Span span) const {
+        const auto at = [&](std::uint32_t byte) {
+            const auto found = std::lower_bound(tokens_.begin(), tokens_.end(), byte,
+                                                [](const Token& t, std::uint32_t b) { return t.span.begin < b; });
+            return static_cast<std::uint32_t>(found - tokens_.begin());
+        };
+        const Region found{at(span.begin), at(span.end)};
+        return {found.token, std::min(found.end, found.token + kMaxNameTokens)};
+    }
+    bool is_company(Region region) const {
+        return std::any_of(
+            context_.facts.legal_forms.begin(), context_.facts.legal_forms.end(),
+            [&](const LegalForm& form) { return form.token >= region.token && form.token < region.end; });
+    }
+    bool shares_word(Region region) const {
+        for (std::uint32_t i = region.token; i < region.end; ++i)
+            for (std::uint32_t j = seller_.token; j < seller_.end; ++j)
+                if (names(i) && tokens_[i].hash == tokens_[j].hash) return true;
+        return false;
+    }
+    bool names(std::uint32_t at) const {
+        const WordInfo& word = context_.page.info(tokens_[at]);
+        return tokens_[at].kind == TokenKind::word && !word.legal_form && !word.legal_short && !word.article;
+    }
+
+    const Context& context_;
+    const std::vector<Token>& tokens_;
+    Region seller_;
+};
+
+void read_payee_names(const Context& context, Extraction& out) {
+    const Field* seller = out.find("seller.name");
+    if (seller == nullptr) return;
+    const PayeeNames names(context, seller->evidence.front());
+    std::size_t tried = 0;
+    for (std::size_t i = 0; i < context.facts.hits.size() && tried < kMaxAlternatives; ++i) {
+        ++out.steps;
+        if (context.facts.hits[i].label != Label::payee_name) continue;
+        ++tried;
+        out.steps += context.facts.legal_forms.size();
+        if (!names.names_another(i)) continue;
+        out.warn("payee_unclear", "another company than the seller is to be paid");
+        for (auto& field : out.fields)
+            if (field.path == "amount_due") field.confidence_bp = std::min(field.confidence_bp, kCompeting);
+    }
+}
+
 }  // namespace
 
 void read_payee(const Context& context, Extraction& out) {
     read_ibans(context, out);
     read_wallets(context, out);
     read_networks(context, out);
+    read_payee_names(context, out);
 }
 
 }  // namespace parser_rules
