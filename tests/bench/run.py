@@ -117,10 +117,12 @@ def beside_the_rest(run, found, versions):
     lasting = ("processor", "cores", "memory")
     if any(rest["machine"].get(what) != found["machine"].get(what) for what in lasting):
         return None
-    for name in run.names:
-        if run.state[name] != "run":
+    for name, state in run.state.items():
+        if state == "run":
+            state = f"run apart: {found['when']}, {versions['this project']}"
+        if not state.startswith("run apart"):
             continue
-        rest["state"][name] = f"run apart: {found['when']}, {versions['this project']}"
+        rest["state"][name] = state
         for one in run.of_part.get(name, ()):
             if one in found["figures"]:
                 rest["figures"][one] = found["figures"][one]
@@ -163,9 +165,10 @@ def main():
         kept = os.path.join(FOLDER, os.path.basename(path))
         with open(kept, "w", encoding="utf-8") as file:
             file.write(text)
-        run.take(kept)
+        name = os.path.basename(path).split(".")[0]
+        run.of_part.setdefault(name, set()).update(run.take(kept))
         told = run.texts.get(os.path.basename(path).removesuffix(".json") + ".when", "")
-        run.state[os.path.basename(path).split(".")[0]] = f"run apart: {told}"
+        run.state[name] = f"run apart: {told}"
         os.rename(kept, kept + ".included")
     run.go()
     versions = machine.versions()
