@@ -144,10 +144,11 @@ constexpr Rule rules[] = {duplicate,     document_type,   amount,          rail,
 
 std::string trace_of(const Decision& decision) {
     std::string out;
-    for (const auto& reason : decision.reasons) out += reason.detail + ". ";
-    return out + (decision.outcome == Outcome::pay   ? "Decision: pay."
-                  : decision.outcome == Outcome::ask ? "Decision: ask a person."
-                                                     : "Decision: refuse.");
+    out.reserve(1024);
+    for (const auto& reason : decision.reasons) out.append(reason.detail).append(". ");
+    return out.append(decision.outcome == Outcome::pay   ? "Decision: pay."
+                      : decision.outcome == Outcome::ask ? "Decision: ask a person."
+                                                         : "Decision: refuse.");
 }
 
 }  // namespace
