@@ -1,5 +1,5 @@
-/// Memory for answers that clients do not take as fast as they are written: bounded in all, and for each address, so that
-/// who asks and does not read takes nothing from the others.
+/// Memory for answers that clients do not take as fast as they are written: bounded in all, and for each address, so
+/// that who asks and does not read takes nothing from the others.
 #pragma once
 
 #include <cstddef>
