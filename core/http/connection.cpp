@@ -139,8 +139,10 @@ void Connection::handle_in_turn() {
 bool Connection::is_prompt() {
     if (!context_.prompt) return true;
     if (std::exchange(prompt_round_, context_.now) != context_.now) prompt_in_round_ = 0;
-    return prompt_in_round_ < kPromptInARound && context_.prompt(reader_.partial(), context_.now - received_) &&
-           ++prompt_in_round_ > 0;
+    if (prompt_in_round_ == kPromptInARound) return false;
+    const bool is_prompt = context_.prompt(reader_.partial(), context_.now - received_);
+    if (is_prompt) ++prompt_in_round_;
+    return is_prompt;
 }
 
 void Connection::on_turn() {

@@ -8,6 +8,7 @@
 namespace treasurer::intake {
 namespace {
 
+constexpr std::size_t most_quote_bytes = 4096;
 constexpr std::size_t most_groups = 32;
 
 bool is_digit(char c) {
@@ -131,6 +132,7 @@ std::size_t behind(std::string_view text, std::size_t at, std::string_view value
 }  // namespace
 
 bool quotes_amount(std::string_view quote, const atr::Decimal& value) {
+    if (quote.size() > most_quote_bytes) return false;
     const atr::Decimal wanted = value.is_negative() ? value.negated() : value;
     const std::vector<Group> groups = groups_of(plain(quote));
     for (std::size_t first = 0, last = 0; first < groups.size(); first = last + 1) {
@@ -141,6 +143,7 @@ bool quotes_amount(std::string_view quote, const atr::Decimal& value) {
 }
 
 bool quotes_text(std::string_view quote, std::string_view value) {
+    if (quote.size() > most_quote_bytes) return false;
     const std::string text = plain(quote), wanted = plain(value);
     const auto begin = wanted.find_first_not_of(' ');
     if (begin == std::string::npos) return false;

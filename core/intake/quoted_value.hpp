@@ -1,5 +1,5 @@
 /// Whether what a parser read is what its quote says: a value that is not in its own evidence is nobody's but the
-/// parser's. Pure: no I/O.
+/// parser's. A quote of more than 4 KiB says nothing: it is no evidence, but the document once more. Pure: no I/O.
 #pragma once
 
 #include <atr/money.hpp>
