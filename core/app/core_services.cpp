@@ -1,20 +1,12 @@
 #include "app/core_services.hpp"
 
-#include "app/books_log.hpp"
-#include "app/policy_settings.hpp"
 #include "app/process_faults.hpp"
 #include "app/startup_error.hpp"
-#include "auth/revoked_token.hpp"
 #include "net/http_client.hpp"
-#include "records/idempotency.hpp"
-#include "records/schema.hpp"
 #include "runtime/block_on.hpp"
-
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
 
 namespace treasurer::app {
 namespace {

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import types
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -13,6 +14,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "support")]
 
 import bars  # noqa: E402
 import document  # noqa: E402
+import run  # noqa: E402
 from host import PROGRAM, SOURCE  # noqa: E402
 from parts import PARTS  # noqa: E402
 
@@ -35,6 +37,20 @@ class Document(unittest.TestCase):
             self.found = json.load(file)
         with open(document.TEMPLATE, encoding="utf-8") as file:
             self.template = file.read()
+
+    def test_parts_that_were_run_or_included_take_the_place_of_what_was_there_and_no_others(self):
+        name, other = list(self.found["figures"])[:2]
+        figure = {"unit": "times", "values": [4711.0]}
+        some = types.SimpleNamespace(of_part={"soak": {name}, "growth": {other}, "mixed": {"mixed.new"}},
+                                     state={"soak": "run apart: then", "growth": "failed in round 1", "mixed": "run"})
+        rest = run.beside_the_rest(some, {"machine": self.found["machine"], "when": "now", "texts": {},
+                                          "figures": {name: figure, other: figure, "mixed.new": figure}},
+                                   {"this project": "abc"})
+        self.assertEqual(rest["figures"][name], figure)
+        self.assertEqual(rest["figures"][other], self.found["figures"][other])
+        self.assertEqual(rest["figures"]["mixed.new"], figure)
+        self.assertEqual((rest["state"]["soak"], rest["state"]["mixed"]), ("run apart: then", "run apart: now, abc"))
+        self.assertEqual(rest["state"]["growth"], self.found["state"]["growth"])
 
     def test_it_is_what_its_figures_yield(self):
         with open(document.DOCUMENT, encoding="utf-8") as file:
