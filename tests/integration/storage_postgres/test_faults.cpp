@@ -395,18 +395,26 @@ SCENARIO("what the server refuses only as it commits is told, and the session st
     CHECK(storage->lease(budget.call, "q", "heir", 1, 60'000).value().size() == 1);
 }
 
-SCENARIO("a database whose transactions are serializable unless told otherwise is worked with as any",
-         "[storage_postgres]") {
+SCENARIO("what is written is judged by the isolation that it is meant for, whatever the role's own is",
+         "[storage_postgres][faults]") {
     Database database;
-    const auto storage = database.start();
+    commit(*database.start(), batch({enqueue("q", "job")}));
+    const std::string refuse = " FOR EACH ROW EXECUTE FUNCTION refuse_other_isolation()";
+    database.ask(
+        "CREATE FUNCTION refuse_other_isolation() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF "
+        "current_setting('transaction_isolation') <> 'read committed' THEN RAISE EXCEPTION 'isolation'; END IF; RETURN "
+        "NEW; END$$; CREATE TRIGGER looks BEFORE INSERT ON claims" +
+        refuse + "; CREATE TRIGGER looks BEFORE UPDATE ON atr_jobs" + refuse);
     database.ask("ALTER ROLE CURRENT_USER SET default_transaction_isolation = serializable");
-    const auto other = database.start();
+    const auto storage = database.start();
+    const Budget budget;
+    const auto committed = commit(*storage, batch({claim("a")}));
+    const auto leased = storage->lease(budget.call, "q", "heir", 1, 60'000);
+    const std::string of_others = database.ask("SHOW default_transaction_isolation");
     database.ask("ALTER ROLE CURRENT_USER RESET default_transaction_isolation");
-    Load load(*other, 8);
-    after(load, 200);
-    load.stop();
-    CHECK(load.retried == 0);
-    check_books(database, load);
+    CHECK(of_others == "serializable");
+    CHECK(committed.outcome == Outcome::ok);
+    CHECK(leased.has_value());
 }
 
 SCENARIO("a unit that is repeated while its first try is still being committed is a repeat, not a conflict",
